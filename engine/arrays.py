@@ -1,0 +1,23 @@
+"""The names of the array types, so that signatures read as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+# The engine computes in float32; the operations themselves keep whatever floating type they
+# are given, so that tests can check derivatives in float64.
+Array = npt.NDArray[Any]
+Parameters = Mapping[str, Array]
+Shape = tuple[int, ...]
+Pair = tuple[int, int]  # (height, width), (rows, columns): always in this order
+
+FLOAT = np.float32
+
+
+def shape_text(shape: Shape | list[int]) -> str:
+    """`(3, 64, 64)` as people write it: `3×64×64`."""
+    return "×".join(str(side) for side in shape)

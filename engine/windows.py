@@ -1,0 +1,125 @@
+"""Where windows lie: output sizes, covered positions, receptive fields.
+
+Convolution and pooling both slide a window over their input. All arithmetic about that
+sliding is here, once, and for one axis at a time; height and width are two axes that do not
+know of each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.arrays import Pair
+
+
+def span(kernel: int, dilation: int = 1) -> int:
+    """How many positions a window reaches over, from its first to its last cell.
+
+    span = dilation · (kernel − 1) + 1
+    """
+    return dilation * (kernel - 1) + 1
+
+
+def output_size(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
+) -> int:
+    """How many windows fit along one axis; 0 or less where not even one does.
+
+    size' = ⌊(size + 2·padding − span) / stride⌋ + 1
+
+    The floor drops border positions that no whole window reaches.
+    """
+    return (size + 2 * padding - span(kernel, dilation)) // stride + 1
+
+
+def covered(index: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> range:
+    """The input positions under window number `index` along one axis.
+
+    Positions below 0, or at the input's size and above, lie in the padding.
+    """
+    first = index * stride - padding
+    return range(first, first + span(kernel, dilation), dilation)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that slides over maps: four pairs (height, width)."""
+
+    size: Pair
+    stride: Pair = (1, 1)
+    padding: Pair = (0, 0)
+    dilation: Pair = (1, 1)
+
+    @property
+    def span(self) -> Pair:
+        """The rows and columns that the window reaches over, gaps of dilation included."""
+        return (span(self.size[0], self.dilation[0]), span(self.size[1], self.dilation[1]))
+
+    def axis(self, axis: int) -> tuple[int, int, int, int]:
+        """kernel, stride, padding and dilation along axis 0 (rows) or 1 (columns)."""
+        return (self.size[axis], self.stride[axis], self.padding[axis], self.dilation[axis])
+
+    def output_size(self, height: int, width: int) -> Pair:
+        """The rows and columns of windows that fit a map of height × width."""
+        return (output_size(height, *self.axis(0)), output_size(width, *self.axis(1)))
+
+    def cells(self, row: int, column: int) -> list[Pair]:
+        """The input positions under the window at output position (row, column), row by row."""
+        rows, columns = covered(row, *self.axis(0)), covered(column, *self.axis(1))
+        return [(i, j) for i in rows for j in columns]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one output position sees of the input picture, along one axis.
+
+    size   how many input pixels lie between the first and the last that it depends on
+    jump   how far that stretch moves from one output position to the next
+    start  the first pixel of output position 0 (negative where it begins in padding)
+
+    Output position i sees the pixels start + i·jump … start + i·jump + size − 1.
+    """
+
+    size: int = 1
+    jump: int = 1
+    start: int = 0
+
+    def through(self, kernel: int, stride: int, padding: int, dilation: int) -> Reach:
+        """The reach one layer later, after a window has slid over this layer.
+
+        size' = size + (span − 1)·jump,  jump' = jump·stride,  start' = start − padding·jump
+        """
+        return Reach(
+            size=self.size + (span(kernel, dilation) - 1) * self.jump,
+            jump=self.jump * stride,
+            start=self.start - padding * self.jump,
+        )
+
+    def over(self, positions: int) -> Reach:
+        """The reach of something that sees all of `positions` positions at once."""
+        return Reach(size=self.size + (positions - 1) * self.jump, jump=0, start=self.start)
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """What one value of a layer sees of the input picture: a reach for each axis."""
+
+    rows: Reach = Reach()
+    columns: Reach = Reach()
+
+    def through(self, window: Window) -> ReceptiveField:
+        """The field one layer later, after `window` has slid over this layer."""
+        return ReceptiveField(
+            self.rows.through(*window.axis(0)), self.columns.through(*window.axis(1))
+        )
+
+    def over(self, height: int, width: int) -> ReceptiveField:
+        """The field of a unit that is joined to every position of height × width maps."""
+        return ReceptiveField(self.rows.over(height), self.columns.over(width))
+
+    def describe(self) -> dict[str, list[int]]:
+        """The field as data: `{"size": [h, w], "jump": [h, w], "start": [h, w]}`."""
+        return {
+            key: [getattr(self.rows, key), getattr(self.columns, key)]
+            for key in ("size", "jump", "start")
+        }
