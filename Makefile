@@ -1,0 +1,84 @@
+# make serve   the server, in an environment of its own        (CNN_LOUPE_HOST, CNN_LOUPE_PORT)
+# make test    everything the tests need, then all tests
+# make lint    style and types of Python and JavaScript
+# make bench   the figures of the README                       (BENCH="server engine page" picks some)
+# make fuzz    hostile requests with a seed                     (REQUESTS=100000 SEED=1)
+
+PYTHON ?=
+VENV := .venv
+BENCH_VENV := .venv-bench
+REQUESTS ?= 100000
+SEED ?= 1
+BENCH ?=
+WORKERS ?= 2
+
+export PYTHON
+PY := $(VENV)/bin/python
+PIP := -m pip install --quiet --disable-pip-version-check
+
+.PHONY: serve test lint bench fuzz soak audit sbom wheel clean
+.DEFAULT_GOAL := serve
+
+$(VENV)/.serve: pyproject.toml .ci/environment
+	@.ci/environment $(VENV)
+	@echo "Installing CNN Loupe into $(VENV) …"
+	@$(PY) $(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml .ci/environment
+	@.ci/environment $(VENV)
+	@echo "Installing CNN Loupe and its tests into $(VENV) …"
+	@$(PY) $(PIP) --editable ".[test]"
+	@touch $@ $(VENV)/.serve
+
+serve: $(VENV)/.serve
+	@exec $(VENV)/bin/cnn-loupe serve
+
+lint: $(VENV)/.test
+	$(VENV)/bin/ruff check engine server tests
+	$(VENV)/bin/ruff format --check engine server
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+# One shell, so that the browser and Node found here are the ones that every test sees.
+test: $(VENV)/.test
+	@set -e; \
+	CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \
+	PATH="$$(.ci/node $(VENV)):$$PATH"; export PATH; \
+	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; \
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile
+
+$(BENCH_VENV)/.ready: pyproject.toml tests/benchmarks/requirements.txt
+	@.ci/environment $(BENCH_VENV)
+	@echo "Installing the rivals (CPU PyTorch, ONNX Runtime) into $(BENCH_VENV) …"
+	@$(BENCH_VENV)/bin/python $(PIP) --editable ".[test]" --requirement tests/benchmarks/requirements.txt
+	@touch $@
+
+bench: $(BENCH_VENV)/.ready
+	@set -e; CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV) || true)"; export CNN_LOUPE_BROWSER; \
+	for part in $(or $(BENCH),$(basename $(notdir $(wildcard tests/benchmarks/bench_*.py)))); do \
+	  echo "== $${part#bench_}"; $(BENCH_VENV)/bin/python -m tests.benchmarks.bench_$${part#bench_}; done
+
+fuzz: $(VENV)/.test
+	@$(PY) $(PIP) --editable ".[fuzz]"
+	@$(PY) -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
+
+soak: $(VENV)/.test
+	@$(PY) -m tests.benchmarks.soak
+
+audit: $(VENV)/.test
+	@$(PY) $(PIP) --editable ".[audit]"
+	$(VENV)/bin/pip-audit --requirement deploy/requirements.lock --no-deps --disable-pip
+
+sbom: $(VENV)/.test
+	@$(PY) $(PIP) --editable ".[audit]"
+	@mkdir -p dist
+	$(VENV)/bin/cyclonedx-py requirements deploy/requirements.lock --output-file dist/sbom.json
+
+wheel: $(VENV)/.test
+	@rm -rf dist/*.whl
+	$(PY) -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@sha256sum dist/*.whl
+
+clean:
+	rm -rf $(VENV) $(BENCH_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
