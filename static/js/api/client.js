@@ -1,0 +1,106 @@
+// @ts-check
+/**
+ * The only place that calls `fetch`. Answers are decoded, errors are `Problem`s with a code
+ * that the catalogues translate.
+ */
+import { decodeTensor, encodeTensor } from "./wire.js";
+
+/** A refusal or a failure, in the server's one error shape (RFC 9457), or made here for a lost connection. */
+export class Problem extends Error {
+  /** @param {{ code: string, status?: number, params?: Record<string, any>, detail?: string }} problem */
+  constructor({ code, status = 0, params = {}, detail = "" }) {
+    super(detail || code);
+    this.name = "Problem";
+    this.code = code;
+    this.status = status;
+    this.params = params;
+  }
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */
+
+/**
+ * @param {object} options
+ * @param {string} options.base for example `/api/v1`
+ * @param {typeof fetch} options.fetch
+ */
+export function createApi({ base, fetch }) {
+  /** @param {string} path @param {RequestInit} [init] */
+  const request = async (path, init) => {
+    let response;
+    try {
+      response = await fetch(base + path, init);
+    } catch (error) {
+      if (init?.signal?.aborted) throw error;
+      throw new Problem({ code: "server_unreachable", detail: String(error) });
+    }
+    if (response.ok) return response;
+    throw await problemOf(response);
+  };
+  /** @param {string} path @param {RequestInit} [init] */
+  const json = async (path, init) => (await request(path, init)).json();
+  const id = encodeURIComponent;
+
+  return {
+    /** @param {AbortSignal} [signal] */
+    models: (signal) => json("/models", { signal }),
+    /** @param {string} model @param {AbortSignal} [signal] */
+    model: (model, signal) => json(`/models/${id(model)}`, { signal }),
+    /** Parameters by layer name. @param {string} model @param {AbortSignal} [signal]
+     * @returns {Promise<Parameters>} */
+    async parameters(model, signal) {
+      const { layers } = await json(`/models/${id(model)}/parameters`, { signal });
+      return new Map(layers.map((/** @type {any} */ layer) => [layer.name, { weight: decodeTensor(layer.weight), bias: decodeTensor(layer.bias) }]));
+    },
+    /** @param {string} model @param {AbortSignal} [signal] */
+    samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
+    /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
+    sampleRun: async (model, sample, digest, signal) => decodeRun(await json(`/models/${id(model)}/samples/${id(sample)}/run${digest ? `?v=${id(digest)}` : ""}`, { signal })),
+    /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
+    runPicture: async (model, picture, query = {}, signal) =>
+      decodeRun(await json(`/models/${id(model)}/runs${queryText(query)}`, { method: "POST", body: picture, headers: { "content-type": picture.type || "application/octet-stream" }, signal })),
+    /** Run a prepared input tensor. @param {string} model @param {import("./wire.js").Tensor} input @param {AbortSignal} [signal] */
+    runInput: async (model, input, signal) =>
+      decodeRun(await json(`/models/${id(model)}/runs`, { method: "POST", body: JSON.stringify({ input: encodeTensor(input) }), headers: { "content-type": "application/json" }, signal })),
+  };
+}
+
+/** @typedef {Map<string, { weight: import("./wire.js").Tensor, bias: import("./wire.js").Tensor }>} Parameters */
+/**
+ * @typedef {object} Run one forward pass, decoded
+ * @property {string} model
+ * @property {import("./wire.js").Tensor} input
+ * @property {Map<string, import("./wire.js").Tensor>} activations by layer name, in layer order
+ * @property {{ class: number, logit: number, probability: number }[]} scores in class order
+ * @property {any} preparation
+ * @property {any} note
+ */
+
+/** @param {any} wire @returns {Run} */
+export function decodeRun(wire) {
+  return {
+    model: wire.model,
+    input: decodeTensor(wire.input),
+    activations: new Map(wire.layers.map((/** @type {any} */ layer) => [layer.name, decodeTensor(layer.tensor)])),
+    scores: wire.scores,
+    preparation: wire.preparation ?? null,
+    note: wire.note ?? null,
+  };
+}
+
+/** @param {Record<string, string | number>} query */
+const queryText = (query) => {
+  const text = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString();
+  return text ? `?${text}` : "";
+};
+
+/** @param {Response} response */
+async function problemOf(response) {
+  try {
+    const body = await response.json();
+    if (typeof body.code === "string") return new Problem(body);
+  } catch {
+    // not our problem shape: a proxy's page, say
+  }
+  return new Problem({ code: "http_error", status: response.status, params: { status: response.status } });
+}

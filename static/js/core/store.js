@@ -1,0 +1,69 @@
+// @ts-check
+/**
+ * One frozen state object and the people who watch parts of it.
+ *
+ * `update` replaces top-level fields; listeners hear of it once a microtask,
+ * however many updates came before, and only when what they read has changed.
+ */
+
+/**
+ * @template {object} State
+ * @typedef {object} Store
+ * @property {State} state the current state; never mutate it
+ * @property {(patch: Partial<State>) => void} update
+ * @property {<Part>(read: (state: State) => Part, react: (part: Part, before: Part | undefined) => void) => () => void} select
+ *   calls `react` now and whenever the part read is no longer the same (`Object.is`, arrays
+ *   compared item by item); returns the function that stops it
+ */
+
+/**
+ * @template {object} State
+ * @param {State} initial
+ * @returns {Store<State>}
+ */
+export function createStore(initial) {
+  let state = Object.freeze({ ...initial });
+  let scheduled = false;
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+
+  const tell = () => {
+    scheduled = false;
+    for (const listener of [...listeners]) if (listeners.has(listener)) listener();
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    update(patch) {
+      const keys = /** @type {(keyof State)[]} */ (Object.keys(patch));
+      if (keys.every((key) => Object.is(state[key], patch[key]))) return;
+      state = Object.freeze({ ...state, ...patch });
+      if (!scheduled) {
+        scheduled = true;
+        queueMicrotask(tell);
+      }
+    },
+    select(read, react) {
+      let part = read(state);
+      const listener = () => {
+        const next = read(state);
+        if (same(next, part)) return;
+        const before = part;
+        part = next;
+        react(next, before);
+      };
+      listeners.add(listener);
+      react(part, undefined);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** @param {unknown} a @param {unknown} b */
+function same(a, b) {
+  if (Object.is(a, b)) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((item, index) => Object.is(item, b[index]));
+}

@@ -1,0 +1,27 @@
+// @ts-check
+/**
+ * What every element may use. The composition root (`main.js`) provides it once,
+ * before any element is defined.
+ *
+ * @typedef {object} Context
+ * @property {import("../core/store.js").Store<import("../state/initial.js").State>} store
+ * @property {import("../api/client.js").Api} api
+ * @property {ReturnType<typeof import("../core/scheduler.js").createScheduler>} scheduler
+ * @property {import("../core/i18n.js").Translator} i18n of the current language; replaced when it changes
+ * @property {string} root the path under which the server is reached, without trailing slash
+ * @property {string} assets the path of the static files, with trailing slash
+ */
+
+/** @type {Context | null} */
+let provided = null;
+
+/** @param {Context} context */
+export function provide(context) {
+  provided = context;
+}
+
+/** @returns {Context} */
+export function context() {
+  if (!provided) throw new Error("context() was called before main.js provided it");
+  return provided;
+}

@@ -1,0 +1,73 @@
+// @ts-check
+import { context } from "./context.js";
+
+/**
+ * Base of all our custom elements (light DOM).
+ *
+ * A subclass writes `start()`; whatever it acquires there through `watch`, `listen`, `observe`
+ * or `cleanup` is released when the element leaves the document.
+ */
+export class LoupeElement extends HTMLElement {
+  /** @type {(() => void)[]} */
+  #release = [];
+
+  connectedCallback() {
+    this.start();
+  }
+
+  disconnectedCallback() {
+    for (const release of this.#release.splice(0)) release();
+  }
+
+  /** Build and subscribe; called each time the element enters the document. */
+  start() {}
+
+  get store() {
+    return context().store;
+  }
+
+  get i18n() {
+    return context().i18n;
+  }
+
+  /** @param {string} key @param {Record<string, string | number>} [params] */
+  t(key, params) {
+    return context().i18n.t(key, params);
+  }
+
+  /** @param {() => void} release */
+  cleanup(release) {
+    this.#release.push(release);
+  }
+
+  /**
+   * React to a part of the state, now and whenever it changes.
+   * @template Part
+   * @param {(state: import("../state/initial.js").State) => Part} read
+   * @param {(part: Part, before: Part | undefined) => void} react
+   */
+  watch(read, react) {
+    this.cleanup(this.store.select(read, react));
+  }
+
+  /**
+   * @param {EventTarget} target @param {string} type
+   * @param {(event: any) => void} handler @param {AddEventListenerOptions} [options]
+   */
+  listen(target, type, handler, options) {
+    target.addEventListener(type, handler, options);
+    this.cleanup(() => target.removeEventListener(type, handler, options));
+  }
+
+  /** Call `react` when the element's size changes. @param {Element} target @param {() => void} react */
+  observeSize(target, react) {
+    const observer = new ResizeObserver(react);
+    observer.observe(target);
+    this.cleanup(() => observer.disconnect());
+  }
+
+  /** Draw in the next frame, once. @param {() => void} draw */
+  frame(draw) {
+    context().scheduler.draw(draw);
+  }
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/**
+ * Which parts of the state an address carries. The version makes old links readable for ever.
+ *
+ * @typedef {import("./initial.js").State} State
+ * @typedef {import("../core/url-state.js").Field<State>} Field
+ */
+
+/** @template {string} Choice @param {Choice[]} choices @param {string} text */
+const oneOf = (choices, text) => (/** @type {string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null);
+
+/** `conv_1_2[3]` or `conv_1_2[3,30,24]` ⇄ a place. @param {string} text @returns {import("./initial.js").Place | null} */
+export function parsePlace(text) {
+  const match = /^([\w.-]{1,64})\[(\d+)(?:,(\d+)(?:,(\d+))?)?\]$/.exec(text);
+  if (!match) return null;
+  const [, layer, unit, row, column] = match;
+  const place = { layer, unit: Number(unit) };
+  return row === undefined ? place : { ...place, at: column === undefined ? [Number(row)] : [Number(row), Number(column)] };
+}
+
+/** @param {import("./initial.js").Place} place */
+export const formatPlace = ({ layer, unit, at }) => `${layer}[${[unit, ...(at ?? [])].join(",")}]`;
+
+/** @type {Field[]} */
+export const FIELDS = [
+  { parameter: "model", parse: (text) => ({ modelId: text }), format: ({ model, models, modelId }) => (models.find(({ id }) => id === modelId)?.default ?? !model ? null : modelId) },
+  {
+    parameter: "sample",
+    parse: (text) => ({ picture: { source: /** @type {const} */ ("sample"), id: text } }),
+    format: ({ picture, model }) => (picture?.source === "sample" && picture.id !== model?.samples_default ? picture.id : null),
+  },
+  {
+    parameter: "own",
+    parse: (text) => (/^[0-9a-f]{16,64}$/.test(text) ? { picture: { source: /** @type {const} */ ("own"), id: text } } : null),
+    format: ({ picture }) => (picture?.source === "own" ? picture.id : null),
+  },
+  {
+    parameter: "scale",
+    parse: (text) => { const scale = oneOf(["unit", "layer", "module", "network"], text); return scale && { scale }; },
+    format: ({ scale }) => (scale === "layer" ? null : scale),
+  },
+  { parameter: "details", parse: (text) => (text === "0" ? { details: false } : text === "1" ? { details: true } : null), format: ({ details }) => (details ? null : "0") },
+  {
+    parameter: "order",
+    parse: (text) => { const order = oneOf(["class", "score"], text); return order && { order }; },
+    format: ({ order }) => (order === "class" ? null : order),
+  },
+  { parameter: "at", parse: (text) => { const selection = parsePlace(text); return selection && { selection }; }, format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null) },
+];
