@@ -20,9 +20,7 @@ def span(kernel: int, dilation: int = 1) -> int:
     return dilation * (kernel - 1) + 1
 
 
-def output_size(
-    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
-) -> int:
+def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
     """How many windows fit along one axis; 0 or less where not even one does.
 
     size' = ⌊(size + 2·padding − span) / stride⌋ + 1
@@ -71,15 +69,17 @@ class Window:
 
 @dataclass(frozen=True)
 class Reach:
-    """What one output position sees of the input picture, along one axis.
+    """What one position of a layer sees of the input picture, along one axis.
 
-    size   how many input pixels lie between the first and the last that it depends on
-    jump   how far that stretch moves from one output position to the next
-    start  the first pixel of output position 0 (negative where it begins in padding)
+    positions  how many positions the layer has along this axis
+    size       how many input pixels lie between the first and the last that one depends on
+    jump       how far that stretch moves from one position to the next
+    start      the first pixel of position 0 (negative where it begins in padding)
 
-    Output position i sees the pixels start + i·jump … start + i·jump + size − 1.
+    Position i sees the pixels start + i·jump … start + i·jump + size − 1.
     """
 
+    positions: int
     size: int = 1
     jump: int = 1
     start: int = 0
@@ -90,36 +90,39 @@ class Reach:
         size' = size + (span − 1)·jump,  jump' = jump·stride,  start' = start − padding·jump
         """
         return Reach(
+            positions=output_size(self.positions, kernel, stride, padding, dilation),
             size=self.size + (span(kernel, dilation) - 1) * self.jump,
             jump=self.jump * stride,
             start=self.start - padding * self.jump,
         )
 
-    def over(self, positions: int) -> Reach:
-        """The reach of something that sees all of `positions` positions at once."""
-        return Reach(size=self.size + (positions - 1) * self.jump, jump=0, start=self.start)
+    def whole(self) -> Reach:
+        """The reach of a unit that is joined to every position of this layer."""
+        return Reach(1, size=self.size + (self.positions - 1) * self.jump, jump=0, start=self.start)
 
 
 @dataclass(frozen=True)
 class ReceptiveField:
     """What one value of a layer sees of the input picture: a reach for each axis."""
 
-    rows: Reach = Reach()
-    columns: Reach = Reach()
+    rows: Reach
+    columns: Reach
+
+    @classmethod
+    def of_input(cls, height: int, width: int) -> ReceptiveField:
+        """The field that everything starts from: each pixel sees itself."""
+        return cls(Reach(height), Reach(width))
 
     def through(self, window: Window) -> ReceptiveField:
         """The field one layer later, after `window` has slid over this layer."""
-        return ReceptiveField(
-            self.rows.through(*window.axis(0)), self.columns.through(*window.axis(1))
-        )
+        return ReceptiveField(self.rows.through(*window.axis(0)), self.columns.through(*window.axis(1)))
 
-    def over(self, height: int, width: int) -> ReceptiveField:
-        """The field of a unit that is joined to every position of height × width maps."""
-        return ReceptiveField(self.rows.over(height), self.columns.over(width))
+    def whole(self) -> ReceptiveField:
+        """The field of a unit that is joined to every position of this layer."""
+        return ReceptiveField(self.rows.whole(), self.columns.whole())
 
     def describe(self) -> dict[str, list[int]]:
         """The field as data: `{"size": [h, w], "jump": [h, w], "start": [h, w]}`."""
         return {
-            key: [getattr(self.rows, key), getattr(self.columns, key)]
-            for key in ("size", "jump", "start")
+            key: [getattr(self.rows, key), getattr(self.columns, key)] for key in ("size", "jump", "start")
         }

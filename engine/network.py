@@ -1,0 +1,145 @@
+"""A model with its weights: run it, run a part of it again, and ask for gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from engine.arrays import Array, Parameters
+from engine.errors import TensorError
+from engine.layers import Softmax
+from engine.ops.loss import cross_entropy, cross_entropy_backward
+from engine.parameters import checked_parameters
+from engine.run import Gradients, Run, checked_input, frozen, named
+from engine.spec import ModelSpec
+from engine.trace import Trace
+
+
+class Network:
+    """A model description and parameters that fit it; immutable, so threads may share it.
+
+    Raises WeightsError where a parameter is missing, unknown, of the wrong shape or not
+    finite.
+    """
+
+    def __init__(self, spec: ModelSpec, parameters: Parameters) -> None:
+        self.spec = spec
+        self.parameters = checked_parameters(spec, parameters)
+        self._by_layer = [_own(layer.name, self.parameters) for layer in spec.layers]
+
+    def run(self, x: Array) -> Run:
+        """Send one picture (C, H, W) through every layer and keep every activation.
+
+        Raises TensorError where x has another shape or holds values that are not finite.
+        """
+        picture = checked_input(x, self.spec.input_shape)
+        return Run(self.spec, picture, named(self.spec, self._forward(picture, 0)))
+
+    def run_from(self, run: Run, name: str, parameters: Parameters | None = None) -> Run:
+        """Run again from the layer with this name on; what lies before it is shared.
+
+        parameters replace the network's own, by full name (`conv_1.weight`); the network
+        itself stays as it is. This costs the layers from `name` on and no others.
+        """
+        first = self.spec.index(name)
+        edited = self.with_parameters(parameters) if parameters else self
+        early = list(run.activations.values())[:first]
+        late = edited._forward(run.before(name), first)
+        return Run(self.spec, run.input, named(self.spec, early + late))
+
+    def with_parameters(self, parameters: Parameters) -> Network:
+        """A network with some parameters replaced, by full name."""
+        return Network(self.spec, {**self.parameters, **parameters})
+
+    def _forward(self, x: Array, first: int) -> list[Array]:
+        found = []
+        for layer, params in zip(self.spec.layers[first:], self._by_layer[first:], strict=True):
+            x, _ = layer.forward(x, params)
+            found.append(x)
+        return found
+
+    def trace(self, run: Run, name: str, at: tuple[int, ...]) -> Trace:
+        """What made the value at index `at` of the layer with this name."""
+        position = self.spec.index(name)
+        layer = self.spec.layers[position]
+        return layer.trace(run.before(name), self._by_layer[position], at)
+
+    def gradients(self, run: Run, target: int | Array) -> Gradients:
+        """The derivatives of the cross-entropy loss with respect to everything in the run.
+
+        target is the index of the right class, or a probability for each class. The way back
+        starts at the logits, where softmax and loss together leave p − target; the gradient
+        with respect to the probabilities themselves is not among `activations`.
+        """
+        logits = run.logits
+        if logits is None:
+            raise TensorError(
+                "no_logits",
+                f"{self.spec.id}: the last layer gives maps, and a loss needs a score for each "
+                f"class; use `backward` from a layer of your choice",
+                model=self.spec.id,
+            )
+        wanted = _one_hot(target, logits.size)
+        _, log_p = cross_entropy(logits, wanted)
+        last = len(self.spec.layers) - 1
+        if isinstance(self.spec.layers[last], Softmax):
+            last -= 1
+        return self._backward(run, last, cross_entropy_backward(log_p, wanted))
+
+    def loss(self, run: Run, target: int | Array) -> float:
+        """The cross-entropy, in nats, of the run's scores with respect to the target."""
+        logits = run.logits
+        assert logits is not None
+        return cross_entropy(logits, _one_hot(target, logits.size))[0]
+
+    def backward(self, run: Run, name: str, dy: Array) -> Gradients:
+        """The derivatives of Σ dy · activation of the layer with this name.
+
+        With dy = 1 at one index and 0 elsewhere they are the derivatives of that one value,
+        from which saliency maps and attributions are made.
+        """
+        position = self.spec.index(name)
+        dy = checked_input(dy, self.spec.shapes[position], f"gradient at {name}")
+        return self._backward(run, position, dy)
+
+    def _backward(self, run: Run, last: int, dy: Array) -> Gradients:
+        """The way back from layer number `last`; what forward keeps is worked out anew."""
+        activations: dict[str, Array] = {}
+        parameters: dict[str, Array] = {}
+        for position in range(last, -1, -1):
+            layer, params = self.spec.layers[position], self._by_layer[position]
+            activations[layer.name] = frozen(np.ascontiguousarray(dy))
+            _, kept = layer.forward(run.before(layer.name), params)
+            dy, own = layer.backward(kept, dy, params)
+            parameters.update({f"{layer.name}.{key}": frozen(g) for key, g in own.items()})
+        return Gradients(
+            input=frozen(np.ascontiguousarray(dy)),
+            activations=_in_order(activations),
+            parameters=_in_order(parameters),
+        )
+
+
+def _own(name: str, parameters: Parameters) -> Parameters:
+    """One layer's parameters, by the layer's own names for them."""
+    own = ((key.rpartition("."), value) for key, value in parameters.items())
+    return MappingProxyType({key: value for (layer, _, key), value in own if layer == name})
+
+
+def _in_order(found: dict[str, Array]) -> Mapping[str, Array]:
+    """From the way back's order to the layers' order."""
+    return MappingProxyType(dict(reversed(found.items())))
+
+
+def _one_hot(target: int | Array, count: int) -> Array:
+    if isinstance(target, int | np.integer):
+        if not 0 <= target < count:
+            raise TensorError(
+                "unknown_class",
+                f"there is no class {target}; use 0 to {count - 1}",
+                target=int(target),
+                count=count,
+            )
+        return np.eye(count, dtype=np.float32)[target]
+    return checked_input(target, (count,), "target")

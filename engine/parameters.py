@@ -1,0 +1,54 @@
+"""A model's learnt numbers: checked against its description before anything uses them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from engine.arrays import FLOAT, Parameters, shape_text
+from engine.errors import WeightsError
+from engine.spec import ModelSpec
+
+
+def checked_parameters(spec: ModelSpec, parameters: Parameters) -> Parameters:
+    """Read-only float32 copies of exactly the parameters that the model needs, in its order.
+
+    Raises WeightsError where one is missing, unknown, of the wrong shape, or not finite.
+    """
+    expected = spec.parameter_shapes
+    missing = [name for name in expected if name not in parameters]
+    unknown = [name for name in parameters if name not in expected]
+    if missing or unknown:
+        parts = [f"lack {', '.join(missing)}"] * bool(missing)
+        parts += [f"hold {', '.join(unknown)}, which it does not have"] * bool(unknown)
+        raise WeightsError(
+            "parameter_names_differ",
+            f"{spec.id}: the weights {' and '.join(parts)}; they must be exactly "
+            f"those of the description's layers",
+            model=spec.id,
+            missing=missing,
+            unknown=unknown,
+        )
+    found = {}
+    for name, shape in expected.items():
+        value = np.asarray(parameters[name])
+        if value.shape != shape:
+            raise WeightsError(
+                "parameter_wrong_shape",
+                f"{name} is {shape_text(value.shape) or 'a single number'}; "
+                f"the description's layers need {shape_text(shape)}",
+                parameter=name,
+                shape=list(value.shape),
+                expected=list(shape),
+            )
+        copy = np.array(value, dtype=FLOAT, order="C")
+        if not np.isfinite(copy).all():
+            raise WeightsError(
+                "parameter_not_finite",
+                f"{name} holds values that are not finite numbers; every weight must be one",
+                parameter=name,
+            )
+        copy.flags.writeable = False
+        found[name] = copy
+    return MappingProxyType(found)

@@ -1,0 +1,337 @@
+"""A model as data: its description, read, checked and written.
+
+Everything that can be wrong with a model's structure is found here, from shapes alone, before
+any array exists. What comes out is trusted by the rest of the engine.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cached_property
+from itertools import accumulate
+from types import MappingProxyType
+from typing import Any
+
+from engine.arrays import Shape, shape_text
+from engine.errors import ShapeError, SpecError
+from engine.fields import HYPERPARAMETERS, Whole, check
+from engine.kinds import KINDS
+from engine.layers import Layer
+from engine.windows import ReceptiveField
+
+FORMAT = 1
+INPUT = "input"  # the name that a run gives to its input; no layer may have it
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+MODEL_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+CHANNELS, SIDE = Whole(1, 4096), Whole(1, 1024)
+LAYERS, CLASSES = Whole(1, 64), Whole(1, 10000)
+# What one run may hold and one model may weigh, in numbers of 4 bytes.
+ACTIVATIONS, PARAMETERS = Whole(1, 32_000_000), Whole(0, 32_000_000)
+
+_USUAL_CHANNELS = {1: ("grey",), 3: ("red", "green", "blue")}
+
+
+@dataclass(frozen=True)
+class Category:
+    """One class that the model can choose."""
+
+    index: int
+    name: str
+    labels: Mapping[str, str]
+    wnid: str | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """The class as JSON-ready data."""
+        known = {"index": self.index, "name": self.name, "labels": dict(self.labels)}
+        return known if self.wnid is None else {**known, "wnid": self.wnid}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A sequential model without its weights: input, layers in order, classes.
+
+    Built by `from_json`, or directly from layers; both check everything, and raise SpecError
+    (ShapeError among them) naming the layer, the value, the rule and the remedy.
+    """
+
+    id: str
+    input_shape: Shape
+    layers: tuple[Layer, ...]
+    classes: tuple[Category, ...] = ()
+    title: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    channels: tuple[str, ...] = ()
+    input_range: tuple[float, float] = (0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _check_input(self)
+        _check_names(self.layers)
+        _check_sizes(self)
+        _check_classes(self)
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The output shape of every layer, in order."""
+        return tuple(
+            accumulate(self.layers, lambda s, layer: layer.output_shape(s), initial=self.input_shape)
+        )[1:]
+
+    @property
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """The shape that goes into every layer, in order."""
+        return (self.input_shape, *self.shapes[:-1])
+
+    @cached_property
+    def receptive_fields(self) -> tuple[ReceptiveField, ...]:
+        """What one value of every layer sees of the picture, in order."""
+        start = ReceptiveField.of_input(self.input_shape[1], self.input_shape[2])
+        return tuple(accumulate(self.layers, lambda f, layer: layer.receptive_field(f), initial=start))[1:]
+
+    @cached_property
+    def parameter_shapes(self) -> Mapping[str, Shape]:
+        """The shape of every parameter of the model, by full name: `conv_1.weight`."""
+        return MappingProxyType(
+            {
+                f"{layer.name}.{key}": shape
+                for layer, before in zip(self.layers, self.input_shapes, strict=True)
+                for key, shape in layer.parameter_shapes(before).items()
+            }
+        )
+
+    @cached_property
+    def learnt(self) -> frozenset[str]:
+        """The full names of the parameters that training learns by their gradients."""
+        return frozenset(
+            f"{layer.name}.{key}"
+            for layer, before in zip(self.layers, self.input_shapes, strict=True)
+            for key in layer.parameter_shapes(before)
+            if key not in layer.statistics
+        )
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers the model learns."""
+        return sum(
+            layer.parameter_count(before)
+            for layer, before in zip(self.layers, self.input_shapes, strict=True)
+        )
+
+    def index(self, name: str) -> int:
+        """The position of the layer with this name. Raises SpecError where there is none."""
+        for position, layer in enumerate(self.layers):
+            if layer.name == name:
+                return position
+        names = [layer.name for layer in self.layers]
+        raise SpecError(
+            "unknown_layer",
+            f"{self.id} has no layer {name!r}; its layers are {', '.join(names)}",
+            model=self.id,
+            layer=name,
+            known=names,
+        )
+
+    @classmethod
+    def from_json(cls, description: Any) -> ModelSpec:
+        """The model that a description (parsed JSON) describes."""
+        data = _object("the description", description)
+        if data.get("format") != FORMAT:
+            raise SpecError(
+                "unknown_format",
+                f"the description has format {data.get('format')!r}; this version reads format {FORMAT}",
+                format=str(data.get("format")),
+                known=FORMAT,
+            )
+        given = _object("input", data.get(INPUT))
+        low, high = _pair_of_numbers("input", given.get("range", [0, 1]))
+        return cls(
+            id=_text("the description", "id", data.get("id")),
+            title=_texts("title", data.get("title", {})),
+            input_shape=tuple(_list("input", "shape", given.get("shape"))),
+            input_range=(low, high),
+            channels=tuple(
+                _text("input", "channels", c) for c in _list("input", "channels", given.get("channels", []))
+            ),
+            layers=tuple(
+                layer_from_json(entry, position)
+                for position, entry in enumerate(_list("the description", "layers", data.get("layers")))
+            ),
+            classes=tuple(
+                _category(entry, position)
+                for position, entry in enumerate(_list("the description", "classes", data.get("classes", [])))
+            ),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The description that `from_json` reads."""
+        return {
+            "format": FORMAT,
+            "id": self.id,
+            "title": dict(self.title),
+            INPUT: {
+                "shape": list(self.input_shape),
+                "range": list(self.input_range),
+                "channels": list(self.channel_names),
+            },
+            "classes": [category.describe() for category in self.classes],
+            "layers": [layer.describe() for layer in self.layers],
+        }
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """The input channels' names; usual ones where the description gives none."""
+        count = self.input_shape[0]
+        usual = _USUAL_CHANNELS.get(count, tuple(f"channel_{i}" for i in range(count)))
+        return self.channels or usual
+
+
+def layer_from_json(entry: Any, position: int) -> Layer:
+    """The layer that one entry of `layers` describes."""
+    data = dict(_object(f"layer {position}", entry))
+    name = _text(f"layer {position}", "name", data.pop("name", None))
+    kind = data.pop("kind", None)
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise SpecError(
+            "unknown_kind",
+            f"{name}: there is no layer kind {kind!r}; the kinds are {', '.join(KINDS)}",
+            layer=name,
+            kind=str(kind),
+            known=list(KINDS),
+        )
+    known = {f.name: f for f in fields(KINDS[kind]) if f.name != "name"}
+    for key in data:
+        if key not in known:
+            raise SpecError(
+                "unknown_field",
+                f"{name}: {kind} has no {key!r}; it knows {', '.join(known) or 'no values'}",
+                layer=name,
+                kind=kind,
+                field=str(key),
+                known=list(known),
+            )
+    for key, definition in known.items():
+        if key not in data and definition.default is MISSING:
+            raise SpecError(
+                "missing_field",
+                f"{name}: {kind} needs {key}, {HYPERPARAMETERS[key]}",
+                layer=name,
+                kind=kind,
+                field=key,
+            )
+    values = {key: check(name, key, value, HYPERPARAMETERS[key]) for key, value in data.items()}
+    return KINDS[kind](name=name, **values)
+
+
+def _category(entry: Any, position: int) -> Category:
+    place = f"class {position}"
+    data = _object(place, entry)
+    name = _text(place, "name", data.get("name"))
+    wnid = data.get("wnid")
+    return Category(
+        index=data.get("index", position),
+        name=name,
+        labels=MappingProxyType({"en": name, **_texts(place, data.get("labels", {}))}),
+        wnid=None if wnid is None else _text(place, "wnid", wnid),
+    )
+
+
+def _check_input(spec: ModelSpec) -> None:
+    if not MODEL_ID.fullmatch(spec.id):
+        raise _bad(
+            "the description",
+            "id",
+            spec.id,
+            "1 to 64 of a–z, 0–9, _ and -, beginning with a letter or digit",
+        )
+    if len(spec.input_shape) != 3:
+        raise _bad("input", "shape", list(spec.input_shape), "[channels, height, width]")
+    for side, rule in zip(spec.input_shape, (CHANNELS, SIDE, SIDE), strict=True):
+        check("input", "shape", side, rule)
+    low, high = spec.input_range
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise _bad("input", "range", [low, high], "two numbers, the smaller first")
+    if spec.channels and len(spec.channels) != spec.input_shape[0]:
+        raise _bad("input", "channels", list(spec.channels), f"{spec.input_shape[0]} names, one a channel")
+
+
+def _check_names(layers: Sequence[Layer]) -> None:
+    check("the description", "number of layers", len(layers), LAYERS)
+    seen = {INPUT}
+    for layer in layers:
+        if not NAME.fullmatch(layer.name):
+            raise _bad("the description", "layer name", layer.name, "1 to 64 of A–Z, a–z, 0–9, _ . -")
+        if layer.name in seen:
+            raise SpecError(
+                "name_taken",
+                f"the name {layer.name!r} is used twice ({INPUT!r} is the picture's own); "
+                f"give every layer a name of its own",
+                layer=layer.name,
+            )
+        seen.add(layer.name)
+
+
+def _check_sizes(spec: ModelSpec) -> None:
+    """Work out every shape (which raises ShapeError where layers do not fit) and add up."""
+    numbers = math.prod(spec.input_shape) + sum(math.prod(shape) for shape in spec.shapes)
+    check(spec.id, "number of activations", numbers, ACTIVATIONS)
+    check(spec.id, "number of parameters", spec.parameter_count, PARAMETERS)
+
+
+def _check_classes(spec: ModelSpec) -> None:
+    if not spec.classes:
+        return
+    check(spec.id, "number of classes", len(spec.classes), CLASSES)
+    if spec.shapes[-1] != (len(spec.classes),):
+        raise ShapeError(
+            "classes_do_not_fit",
+            f"{spec.layers[-1].name}: the last layer gives {shape_text(spec.shapes[-1])} values "
+            f"and there are {len(spec.classes)} classes; the two numbers must be the same",
+            layer=spec.layers[-1].name,
+            shape=list(spec.shapes[-1]),
+            classes=len(spec.classes),
+        )
+    if [c.index for c in spec.classes] != list(range(len(spec.classes))):
+        raise _bad(spec.id, "classes", [c.index for c in spec.classes], "listed in order, index 0 first")
+
+
+def _bad(place: str, key: str, value: Any, rule: str) -> SpecError:
+    return SpecError(
+        "bad_field",
+        f"{place}: {key} is {value!r}; it must be {rule}",
+        place=place,
+        field=key,
+        value=value,
+        rule=rule,
+    )
+
+
+def _object(place: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _bad(place, "value", str(value), "an object with named values")
+    return value
+
+
+def _list(place: str, key: str, value: Any) -> Sequence[Any]:
+    if not isinstance(value, list | tuple):
+        raise _bad(place, key, str(value), "a list")
+    return value
+
+
+def _text(place: str, key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise _bad(place, key, str(value), "a text")
+    return value
+
+
+def _texts(place: str, value: Any) -> Mapping[str, str]:
+    data = _object(place, value)
+    return MappingProxyType({key: _text(place, key, text) for key, text in data.items()})
+
+
+def _pair_of_numbers(place: str, value: Any) -> tuple[float, float]:
+    pair = _list(place, "range", value)
+    if len(pair) != 2 or not all(isinstance(v, int | float) for v in pair):
+        raise _bad(place, "range", list(pair), "two numbers, the smaller first")
+    return float(pair[0]), float(pair[1])

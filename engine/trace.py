@@ -1,0 +1,165 @@
+"""What made one value: an operation, a bias, and terms that point one layer back.
+
+Hover highlights, edges, formulas, spoken sentences, code snippets and tests all read this one
+structure. It is plain data; the layers fill it in (`Layer.trace`), the page has a twin of it
+in JavaScript, and the fixtures under tests/fixtures/traces hold the two to each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.errors import TensorError
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One value that took part, and what it was multiplied by.
+
+    at       its index in the layer's input: (channel, row, column) or (unit,); outside the
+             input where the term is a cell of the padding
+    value    what stands there, 0 in the padding
+    weight   its factor in a sum; None where the operation does not weigh (max, softmax …)
+    padding  whether the cell is padding and not a value of the layer before
+    """
+
+    at: tuple[int, ...]
+    value: float
+    weight: float | None = None
+    padding: bool = False
+
+    @property
+    def product(self) -> float:
+        """value · weight, what the term adds to a sum."""
+        return self.value if self.weight is None else self.value * self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How the value at index `at` of a layer came about.
+
+    operation  a key of OPERATIONS: how the terms are put together
+    terms      the values of the layer before that took part
+    bias       what a weighted sum adds at the end; None where there is no bias
+    constants  the operation's fixed numbers (a slope, a mean, a variance …)
+    """
+
+    operation: str
+    at: tuple[int, ...]
+    terms: tuple[Term, ...]
+    bias: float | None = None
+    constants: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def value(self) -> float:
+        """The value that the terms make, added up in float64.
+
+        The layer's own float32 value differs in the last digits: a float32 sum depends on
+        its order.
+        """
+        return OPERATIONS[self.operation](self)
+
+    @property
+    def winner(self) -> int | None:
+        """Which term a maximum took (the first of equals); None for other operations."""
+        if self.operation != "maximum":
+            return None
+        return max(range(len(self.terms)), key=lambda i: self.terms[i].value)
+
+    def describe(self) -> dict[str, Any]:
+        """The trace as JSON-ready data."""
+        return {
+            "operation": self.operation,
+            "at": list(self.at),
+            "terms": [
+                {
+                    "at": list(term.at),
+                    "value": term.value,
+                    "weight": term.weight,
+                    "padding": term.padding,
+                }
+                for term in self.terms
+            ],
+            "bias": self.bias,
+            "constants": dict(self.constants),
+            "winner": self.winner,
+            "value": self.value,
+        }
+
+
+def read(x: Array, at: tuple[int, ...]) -> tuple[float, bool]:
+    """The value of x at an index, and whether the index lies in the padding around x."""
+    inside = all(0 <= i < size for i, size in zip(at, x.shape, strict=True))
+    return (float(x[at]), False) if inside else (0.0, True)
+
+
+def terms(
+    x: Array, cells: Iterable[tuple[int, ...]], weights: Iterable[float] | None = None
+) -> tuple[Term, ...]:
+    """The terms for these cells of x, with these weights."""
+    if weights is None:
+        return tuple(Term(at, value, None, pad) for at in cells for value, pad in [read(x, at)])
+    return tuple(
+        Term(at, value, float(weight), pad)
+        for at, weight in zip(cells, weights, strict=True)
+        for value, pad in [read(x, at)]
+    )
+
+
+def check_index(layer: str, at: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    """Refuse an index that names no value of an output of this shape."""
+    if len(at) != len(shape) or not all(0 <= i < n for i, n in zip(at, shape, strict=True)):
+        raise TensorError(
+            "index_outside_layer",
+            f"{layer}: there is no value at {list(at)}; use {len(shape)} indices from 0 below {list(shape)}",
+            layer=layer,
+            at=list(at),
+            shape=list(shape),
+        )
+
+
+def _weighted_sum(trace: Trace) -> float:
+    return math.fsum(term.product for term in trace.terms) + (trace.bias or 0.0)
+
+
+def _softmax(trace: Trace) -> float:
+    values = np.array([term.value for term in trace.terms])
+    powers = np.exp(values - values.max())
+    return float(powers[trace.at[0]] / powers.sum())
+
+
+def _normalise(trace: Trace) -> float:
+    c = trace.constants
+    deviation = math.sqrt(c["variance"] + c["epsilon"])
+    return (trace.terms[0].value - c["mean"]) / deviation * c["scale"] + c["shift"]
+
+
+def _leaky_relu(trace: Trace) -> float:
+    x = trace.terms[0].value
+    return x if x > 0 else trace.constants["slope"] * x
+
+
+def _sigmoid(trace: Trace) -> float:
+    # 1 / (1 + e^−x) written with tanh, which does not overflow.
+    return 0.5 * (1 + math.tanh(trace.terms[0].value / 2))
+
+
+OPERATIONS: Mapping[str, Callable[[Trace], float]] = {
+    "weighted_sum": _weighted_sum,
+    "mean": _weighted_sum,  # every weight is 1 / count
+    "maximum": lambda trace: max(term.value for term in trace.terms),
+    "relu": lambda trace: max(0.0, trace.terms[0].value),
+    "leaky_relu": _leaky_relu,
+    "sigmoid": _sigmoid,
+    "tanh": lambda trace: math.tanh(trace.terms[0].value),
+    "copy": lambda trace: trace.terms[0].value,
+    "softmax": _softmax,
+    "normalise": _normalise,
+}
