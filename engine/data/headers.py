@@ -1,0 +1,189 @@
+"""What a picture file says about itself in its first bytes, read without decoding anything.
+
+Decoders reserve memory as soon as they open a file, so its format and its size are read here
+first, by content (the name and the declared type of a file prove nothing), and checked against the
+limits before any decoder sees it.
+
+Sources: PNG (ISO/IEC 15948, IHDR), JPEG (ITU-T T.81, annex B), WebP (RFC 9649), GIF89a, BMP
+(BITMAPCOREHEADER, BITMAPINFOHEADER).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.errors import ImageError
+
+
+@dataclass(frozen=True)
+class Header:
+    """Format and size as declared; `buffered` says that a JPEG keeps all coefficients in memory."""
+
+    format: str
+    width: int
+    height: int
+    buffered: bool = False
+    scans: int = 1
+
+
+FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP")
+
+# Formats that people try and that are refused, by the bytes that give them away: (offset, bytes, name).
+REFUSED: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftypheic", "HEIC"),
+    (4, b"ftypheix", "HEIC"),
+    (4, b"ftyphevc", "HEIC"),
+    (4, b"ftypmif1", "HEIF"),
+    (4, b"ftypmsf1", "HEIF"),
+    (4, b"ftypavif", "AVIF"),
+    (4, b"ftypavis", "AVIF"),
+    (0, b"II*\x00", "TIFF"),
+    (0, b"MM\x00*", "TIFF"),
+    (0, b"%PDF", "PDF"),
+    (0, b"\xff\x0a", "JPEG XL"),
+    (4, b"JXL ", "JPEG XL"),
+    (4, b"jP  ", "JPEG 2000"),
+    (0, b"8BPS", "PSD"),
+    (0, b"\x00\x00\x01\x00", "ICO"),
+    (0, b"<svg", "SVG"),
+    (0, b"<?xml", "SVG"),
+    (0, b"<!DOCTYPE", "HTML"),
+    (0, b"<html", "HTML"),
+    (0, b"PK\x03\x04", "ZIP"),
+)
+
+
+def read_header(data: bytes) -> Header:
+    """Tell format and size of a picture from its first bytes.
+
+    Raises ImageError: `picture_empty`, `picture_format_refused` (known, not accepted),
+    `picture_format_unknown`, `picture_damaged` (too short or contradictory).
+    """
+    if not data:
+        raise ImageError("picture_empty", "The picture has 0 bytes; choose a file that is not empty.")
+    for name, (recognise, read) in _READERS.items():
+        if not recognise(data):
+            continue
+        try:
+            header = read(data)
+        except (struct.error, IndexError) as error:
+            raise damaged(name) from error
+        if header.width < 1 or header.height < 1:
+            raise damaged(name)
+        return header
+    allowed = ", ".join(FORMATS)
+    for offset, magic, name in REFUSED:
+        if data.startswith(magic, offset):
+            raise ImageError(
+                "picture_format_refused",
+                f"This is a {name} file; {allowed} are read. Save or export it as JPEG or PNG and try again.",
+                format=name,
+                allowed=allowed,
+            )
+    raise ImageError(
+        "picture_format_unknown",
+        f"This is not a picture in a format that is read here ({allowed}), judged by its content.",
+        allowed=allowed,
+    )
+
+
+def damaged(name: str) -> ImageError:
+    """The error for a file of a known format that cannot be read to its end."""
+    return ImageError(
+        "picture_damaged",
+        f"This {name} file is damaged or cut short; save or download it again.",
+        format=name,
+    )
+
+
+def _png(data: bytes) -> Header:
+    if data[12:16] != b"IHDR":
+        raise damaged("PNG")
+    width, height = struct.unpack_from(">II", data, 16)
+    return Header("PNG", width, height)
+
+
+def _gif(data: bytes) -> Header:
+    width, height = struct.unpack_from("<HH", data, 6)
+    return Header("GIF", width, height)
+
+
+def _bmp(data: bytes) -> Header:
+    (size,) = struct.unpack_from("<I", data, 14)
+    if size == 12:
+        width, height = struct.unpack_from("<HH", data, 18)
+    else:
+        width, height = struct.unpack_from("<ii", data, 18)
+    return Header("BMP", width, abs(height))  # a negative height means rows from top to bottom
+
+
+def _webp(data: bytes) -> Header:
+    chunk = data[12:16]
+    if chunk == b"VP8X":
+        width = 1 + int.from_bytes(data[24:27], "little")
+        height = 1 + int.from_bytes(data[27:30], "little")
+        if len(data) < 30:
+            raise damaged("WebP")
+    elif chunk == b"VP8L":
+        (bits,) = struct.unpack_from("<I", data, 21)
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    elif chunk == b"VP8 ":
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
+    else:
+        raise damaged("WebP")
+    return Header("WebP", width, height)
+
+
+_JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length: TEM, RST0–RST7
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0–SOF15 without DHT, JPG, DAC
+
+
+def _jpeg(data: bytes) -> Header:
+    """Walk the segments up to the first scan.
+
+    A JPEG whose components come in several scans (every progressive one) makes the decoder keep all
+    coefficients in memory, and each scan walks over all of them again. In compressed data 0xFF is
+    always followed by a zero byte, so the bytes FF DA count the scans, and at worst a few too many.
+    """
+    position, frame = 2, None
+    while True:
+        if data[position] != 0xFF:
+            raise damaged("JPEG")
+        marker = data[position + 1]
+        if marker == 0xFF:  # fill byte
+            position += 1
+            continue
+        if marker in _JPEG_BARE:
+            position += 2
+            continue
+        (length,) = struct.unpack_from(">H", data, position + 2)
+        if marker in _JPEG_FRAMES:
+            height, width, components = struct.unpack_from(">HHB", data, position + 5)
+            frame = (width, height, components, marker)
+        if marker == 0xDA:
+            break
+        if marker == 0xD9 or length < 2:
+            raise damaged("JPEG")
+        position += 2 + length
+    if frame is None:
+        raise damaged("JPEG")
+    width, height, components, marker = frame
+    progressive = marker in (0xC2, 0xC6, 0xCA, 0xCE)
+    return Header(
+        "JPEG",
+        width,
+        height,
+        buffered=progressive or data[position + 4] < components,
+        scans=data.count(b"\xff\xda"),
+    )
+
+
+_READERS: dict[str, tuple[Callable[[bytes], bool], Callable[[bytes], Header]]] = {
+    "PNG": (lambda data: data.startswith(b"\x89PNG\r\n\x1a\n"), _png),
+    "JPEG": (lambda data: data.startswith(b"\xff\xd8\xff"), _jpeg),
+    "WebP": (lambda data: data.startswith(b"RIFF") and data[8:12] == b"WEBP", _webp),
+    "GIF": (lambda data: data.startswith((b"GIF87a", b"GIF89a")), _gif),
+    "BMP": (lambda data: data.startswith(b"BM") and len(data) > 26, _bmp),
+}
