@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import Array, Parameters
+from engine.arrays import FLOAT, Array, Parameters
 from engine.errors import TensorError
 from engine.layers import Softmax
 from engine.ops.loss import cross_entropy, cross_entropy_backward
@@ -141,5 +141,7 @@ def _one_hot(target: int | Array, count: int) -> Array:
                 target=int(target),
                 count=count,
             )
-        return np.eye(count, dtype=np.float32)[target]
+        one_hot = np.zeros(count, dtype=FLOAT)
+        one_hot[target] = 1
+        return one_hot
     return checked_input(target, (count,), "target")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +124,7 @@ def _weights_entry(folder: Path, description: Mapping[str, Any]) -> tuple[Path, 
             f'{DESCRIPTION} does not name its weights; it needs "weights": {{"file": …, "sha256": …}}',
             file=DESCRIPTION,
         )
-    if not name.endswith(".safetensors") or name != os.path.basename(name):
+    if not name.endswith(".safetensors") or name != Path(name).name:
         raise WeightsError(
             "weights_not_safetensors",
             f"{name!r} is refused: weights are a .safetensors file in the folder of "
@@ -172,4 +171,4 @@ def _read(path: Path, largest: int) -> bytes:
 def _replace(path: Path, data: bytes) -> None:
     draft = path.with_name(path.name + ".part")
     draft.write_bytes(data)
-    os.replace(draft, path)
+    draft.replace(path)

@@ -29,7 +29,7 @@ class BatchNorm2D(Layer):
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         channels, _, _ = expect_maps(self, input_shape)
-        return {key: (channels,) for key in ("weight", "bias", "mean", "variance")}
+        return dict.fromkeys(("weight", "bias", "mean", "variance"), (channels,))
 
     def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
         return batch_norm2d(

@@ -33,7 +33,7 @@ def sigmoid(x: Array) -> tuple[Array, Array]:
 
     Written as (1 + tanh(x / 2)) / 2, which is the same and does not overflow.
     """
-    y = 0.5 * (1 + np.tanh(0.5 * x))
+    y: Array = 0.5 * (1 + np.tanh(0.5 * x))
     return y, y
 
 
@@ -44,7 +44,7 @@ def sigmoid_backward(kept: Array, dy: Array) -> Array:
 
 def tanh(x: Array) -> tuple[Array, Array]:
     """y = tanh(x), between −1 and 1. Kept: y."""
-    y = np.tanh(x)
+    y: Array = np.tanh(x)
     return y, y
 
 

@@ -1,0 +1,156 @@
+"""Small models with seeded random weights, for every level of tests.
+
+They are unlike Tiny VGG on purpose: code that has grown used to three channels, ten units,
+square kernels or thirteen layers fails on one of them.
+
+    minimal  grey 8×8, three layers
+    deep     20 layers of every kind, narrow, non-square input and kernels, strides, padding,
+             dilation
+    wide     64 channels in one layer, 200 classes
+
+`python -m tests.models FOLDER` writes them as model folders that a server can be started on.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from engine import layers as L
+from engine.layers import Layer
+from engine.network import Network
+from engine.spec import Category, ModelSpec
+from engine.weights import save_model
+
+
+def random_parameters(spec: ModelSpec, seed: int = 0) -> dict[str, np.ndarray]:
+    """Parameters for a model such that its activations neither vanish nor explode."""
+    rng = np.random.default_rng(seed)
+    found = {}
+    for name, shape in spec.parameter_shapes.items():
+        spread = math.sqrt(2 / math.prod(shape[1:])) if len(shape) > 1 else 0.3
+        value = rng.standard_normal(shape) * spread
+        if name.endswith(".variance"):
+            value = 0.5 + np.abs(value)
+        found[name] = value.astype(np.float32)
+    return found
+
+
+def random_picture(spec: ModelSpec, seed: int = 0) -> np.ndarray:
+    """A picture of noise in the model's own shape and range."""
+    low, high = spec.input_range
+    rng = np.random.default_rng(seed)
+    return (low + (high - low) * rng.random(spec.input_shape)).astype(np.float32)
+
+
+def model_spec(id: str, input_shape: tuple[int, int, int], layers: list[Layer]) -> ModelSpec:
+    """A spec whose classes are as many as its last layer's units."""
+    bare = ModelSpec(id=id, input_shape=input_shape, layers=tuple(layers))
+    last = bare.shapes[-1]
+    if len(last) != 1:
+        return bare
+    classes = tuple(
+        Category(i, f"class {i}", {"en": f"class {i}", "zh-Hans": f"类别 {i}"}) for i in range(last[0])
+    )
+    title = {"en": f"Test model: {id}", "zh-Hans": f"测试模型：{id}"}
+    return ModelSpec(id, input_shape, tuple(layers), classes, title)
+
+
+def tiny_vgg() -> ModelSpec:
+    """The shipped architecture, without its weights."""
+    return model_spec(
+        "tiny-vgg",
+        (3, 64, 64),
+        [
+            L.Conv2D("conv_1_1", 10),
+            L.ReLU("relu_1_1"),
+            L.Conv2D("conv_1_2", 10),
+            L.ReLU("relu_1_2"),
+            L.MaxPool2D("max_pool_1"),
+            L.Conv2D("conv_2_1", 10),
+            L.ReLU("relu_2_1"),
+            L.Conv2D("conv_2_2", 10),
+            L.ReLU("relu_2_2"),
+            L.MaxPool2D("max_pool_2"),
+            L.Flatten("flatten"),
+            L.Dense("output", 10),
+            L.Softmax("softmax"),
+        ],
+    )
+
+
+def minimal() -> ModelSpec:
+    """One grey channel, three layers, no activation function, no softmax."""
+    return model_spec(
+        "minimal",
+        (1, 8, 8),
+        [L.Conv2D("edges", 2), L.Flatten("flat"), L.Dense("scores", 3)],
+    )
+
+
+def deep() -> ModelSpec:
+    """Twenty layers of every kind with everything that can be uneven."""
+    return model_spec(
+        "deep",
+        (3, 40, 32),
+        [
+            L.Conv2D("c1", 6, kernel=(5, 3), padding=(2, 1)),
+            L.LeakyReLU("leaky1", slope=0.1),
+            L.Conv2D("c2", 7, kernel=(3, 3), dilation=(2, 1)),
+            L.Tanh("tanh1"),
+            L.AvgPool2D("avg1", window=(3, 2), stride=(2, 2), padding=(1, 0), count_include_pad=False),
+            L.Conv2D("c3", 5, kernel=(1, 1)),
+            L.BatchNorm2D("norm1"),
+            L.ReLU("relu1"),
+            L.Conv2D("c4", 8, kernel=(2, 4), stride=(1, 2), padding=(0, 2)),
+            L.Sigmoid("sigmoid1"),
+            L.Conv2D("c5", 4, kernel=(3, 1), dilation=(3, 1), padding=(3, 0)),
+            L.ReLU("relu2"),
+            L.MaxPool2D("max1", window=(3, 3), stride=(2, 1), padding=(1, 1)),
+            L.Conv2D("c6", 3, kernel=(3, 3), stride=(3, 3), padding=(1, 1)),
+            L.Tanh("tanh2"),
+            L.Flatten("flat"),
+            L.Dense("hidden", 12),
+            L.LeakyReLU("leaky2", slope=0.2),
+            L.Dense("scores", 4),
+            L.Softmax("probabilities"),
+        ],
+    )
+
+
+def wide() -> ModelSpec:
+    """64 maps in one layer and 200 classes."""
+    return model_spec(
+        "wide",
+        (3, 24, 24),
+        [
+            L.Conv2D("many", 64, padding=(1, 1)),
+            L.ReLU("relu"),
+            L.MaxPool2D("pool", window=(3, 3), stride=(3, 3)),
+            L.Flatten("flat"),
+            L.Dense("scores", 200),
+            L.Softmax("softmax"),
+        ],
+    )
+
+
+SPECS = {spec.id: spec for spec in (minimal(), deep(), wide(), tiny_vgg())}
+
+
+def network(id: str) -> Network:
+    """One of the models above with its seeded weights."""
+    return Network(SPECS[id], random_parameters(SPECS[id]))
+
+
+def write_models(folder: Path, ids: tuple[str, ...] = ("minimal", "deep", "wide")) -> Path:
+    """Write models as folders `<folder>/<id>/model.json …` and return the folder."""
+    for id in ids:
+        save_model(folder / id, SPECS[id], random_parameters(SPECS[id]))
+    return folder
+
+
+if __name__ == "__main__":
+    print(write_models(Path(sys.argv[1])))
