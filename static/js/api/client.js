@@ -50,7 +50,7 @@ export function createApi({ base, fetch }) {
      * @returns {Promise<Parameters>} */
     async parameters(model, signal) {
       const { layers } = await json(`/models/${id(model)}/parameters`, { signal });
-      return new Map(layers.map((/** @type {any} */ layer) => [layer.name, { weight: decodeTensor(layer.weight), bias: decodeTensor(layer.bias) }]));
+      return new Map(layers.map((/** @type {any} */ { name, ...tensors }) => [name, Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, decodeTensor(/** @type {any} */ (tensor))]))]));
     },
     /** @param {string} model @param {AbortSignal} [signal] */
     samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
@@ -65,7 +65,7 @@ export function createApi({ base, fetch }) {
   };
 }
 
-/** @typedef {Map<string, { weight: import("./wire.js").Tensor, bias: import("./wire.js").Tensor }>} Parameters */
+/** @typedef {Map<string, import("../model/kinds.js").LayerParameters>} Parameters */
 /**
  * @typedef {object} Run one forward pass, decoded
  * @property {string} model

@@ -6,11 +6,9 @@
  * `kinds.<kind>`, and a fixture. A kind that is not here still shows its maps, shapes and values.
  */
 import { convolution } from "./kinds/conv2d.js";
-import { activations } from "./kinds/activations.js";
+import { activations, normalisation } from "./kinds/pointwise.js";
 import { pooling } from "./kinds/pooling.js";
-import { flatten } from "./kinds/flatten.js";
-import { dense } from "./kinds/dense.js";
-import { softmax } from "./kinds/softmax.js";
+import { dense, flatten, softmax } from "./kinds/linear.js";
 
 /**
  * @typedef {object} Kind
@@ -26,18 +24,21 @@ import { softmax } from "./kinds/softmax.js";
  * @property {(layer: import("./model.js").Layer) => Window2D | null} window the sliding window, if it has one
  * @property {((layer: import("./model.js").Layer, input: Tensor, parameters: LayerParameters | null, at: number[]) => Trace) | null} trace
  *   what made one output value (see `trace.js`)
+ * @property {((layer: import("./model.js").Layer, parameters: LayerParameters | null, at: number[]) => Reader[]) | null} readers
+ *   where the value at index `at` of the layer's input goes: the output values that read it
  */
 /** @typedef {{ size: number[], stride: number[], padding: number[], dilation: number[] }} Window2D */
 /** @typedef {import("../api/wire.js").Tensor} Tensor */
-/** @typedef {{ weight: Tensor, bias: Tensor }} LayerParameters */
+/** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor }} LayerParameters */
+/** @typedef {{ at: number[], weight: number | null }} Reader an output value and what it multiplies the read value by */
 /** @typedef {import("./trace.js").Trace} Trace */
 
 /** @type {Map<string, Kind>} */
-const KINDS = new Map([convolution, ...activations, ...pooling, flatten, dense, softmax].map((record) => [record.kind, record]));
+const KINDS = new Map([convolution, ...activations, ...pooling, flatten, dense, softmax, normalisation].map((record) => [record.kind, record]));
 
 /** @param {string} kind @returns {Kind} */
 export function kindOf(kind) {
-  return KINDS.get(kind) ?? { kind, family: "unknown", connects: "none", column: true, mixes: false, closesModule: false, view: null, chapter: "cnn", window: () => null, trace: null };
+  return KINDS.get(kind) ?? { kind, family: "unknown", connects: "none", column: true, mixes: false, closesModule: false, view: null, chapter: "cnn", window: () => null, trace: null, readers: null };
 }
 
 export const kinds = () => [...KINDS.keys()];

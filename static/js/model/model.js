@@ -19,7 +19,7 @@ import { kindOf } from "./kinds.js";
  * @property {import("./kinds.js").Kind} record
  * @property {number} [filters] @property {number[]} [kernel] @property {number[]} [window]
  * @property {number[]} [stride] @property {number[]} [padding] @property {number[]} [dilation]
- * @property {boolean} [count_include_pad] @property {number} [slope] @property {number} [units]
+ * @property {boolean} [count_include_pad] @property {number} [slope] @property {number} [units] @property {number} [epsilon]
  */
 
 /**

@@ -1,22 +1,24 @@
 // @ts-check
 /**
- * What made one output value: the page's twin of the engine's `trace.py`, held to it by fixtures.
+ * What made one output value: the page's twin of the engine's `trace.py`, held to it by the
+ * fixtures under tests/fixtures/traces.
  *
  * @typedef {object} Term one operand, one layer earlier
- * @property {number[]} at index of the operand in the layer's input; in padding it lies outside
+ * @property {number[]} at index of the operand in the layer's input; outside of it in padding
  * @property {number} value the operand (0 in padding)
  * @property {number | null} weight what it is multiplied by; null where there is none
- * @property {number[] | null} parameter index of the weight in the weight tensor
- * @property {boolean} [padding] the operand lies in the padding
- * @property {boolean} [winner] the one a maximum chose
+ * @property {boolean} padding the operand is a cell of the padding
+ * @property {number[] | null} parameter index of the weight in the layer's weight tensor
  */
 /**
  * @typedef {object} Trace
- * @property {string} operation `weighted_sum`, `maximum`, `mean`, `copy`, `softmax`, or an activation's kind
+ * @property {string} operation a key of `OPERATIONS`: how the terms are put together
+ * @property {number[]} at index of the value in the layer's output
  * @property {Term[]} terms
- * @property {number | null} bias
- * @property {number} value the output value, from the engine's float32 where the run is at hand
+ * @property {number | null} bias what a weighted sum adds at the end
+ * @property {Record<string, number>} constants the operation's fixed numbers: a slope, a mean …
  */
+/** @typedef {{ shape: readonly number[], data: Float32Array }} Tensor */
 
 /** Position of `at` in a tensor's flat data, C order. @param {readonly number[]} shape @param {readonly number[]} at */
 export function offset(shape, at) {
@@ -25,5 +27,72 @@ export function offset(shape, at) {
   return position;
 }
 
-/** @param {{ shape: readonly number[], data: Float32Array }} tensor @param {readonly number[]} at */
+/** The index that stands at `position` of the flat data: the inverse of `offset`.
+ * @param {readonly number[]} shape @param {number} position @returns {number[]} */
+export function indexAt(shape, position) {
+  const at = new Array(shape.length);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    at[axis] = position % shape[axis];
+    position = Math.floor(position / shape[axis]);
+  }
+  return at;
+}
+
+/** Whether a tensor of this shape has a value at this index. @param {readonly number[]} shape @param {readonly number[]} at */
+export const contains = (shape, at) => at.length === shape.length && at.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]);
+
+/** @param {Tensor} tensor @param {readonly number[]} at */
 export const valueAt = (tensor, at) => tensor.data[offset(tensor.shape, at)];
+
+/** The term for a cell of `input`; outside of it lies padding, which is 0.
+ * @param {Tensor} input @param {number[]} at @param {number | null} [weight] @param {number[] | null} [parameter]
+ * @returns {Term} */
+export function readTerm(input, at, weight = null, parameter = null) {
+  const inside = contains(input.shape, at);
+  return { at, value: inside ? valueAt(input, at) : 0, weight, padding: !inside, parameter };
+}
+
+/** What a term adds to a sum. @param {Term} term */
+export const product = (term) => (term.weight === null ? term.value : term.value * term.weight);
+
+/** Which term a maximum took (the first of equals); null for other operations. @param {Trace} trace */
+export function winner(trace) {
+  if (trace.operation !== "maximum") return null;
+  let best = 0;
+  trace.terms.forEach((term, index) => { if (term.value > trace.terms[best].value) best = index; });
+  return best;
+}
+
+/**
+ * The value that the terms make, in float64. The layer's own float32 value differs in its last
+ * digits, because a float32 sum depends on its order (see `tolerance.js`).
+ * @param {Trace} trace
+ */
+export const evaluate = (trace) => OPERATIONS[trace.operation](trace);
+
+/** @param {Trace} trace */
+const weightedSum = (trace) => trace.terms.reduce((sum, term) => sum + product(term), 0) + (trace.bias ?? 0);
+/** @param {Trace} trace */
+const first = (trace) => trace.terms[0].value;
+
+/** @type {Record<string, (trace: Trace) => number>} */
+export const OPERATIONS = {
+  weighted_sum: weightedSum,
+  mean: weightedSum, // every weight is 1 / count
+  maximum: (trace) => trace.terms[/** @type {number} */ (winner(trace))].value,
+  relu: (trace) => Math.max(0, first(trace)),
+  leaky_relu: (trace) => (first(trace) > 0 ? first(trace) : trace.constants.slope * first(trace)),
+  // 1 / (1 + e^−x) written with tanh, which does not overflow
+  sigmoid: (trace) => 0.5 * (1 + Math.tanh(first(trace) / 2)),
+  tanh: (trace) => Math.tanh(first(trace)),
+  copy: first,
+  softmax: (trace) => {
+    const greatest = Math.max(...trace.terms.map((term) => term.value));
+    const powers = trace.terms.map((term) => Math.exp(term.value - greatest));
+    return powers[trace.at[0]] / powers.reduce((sum, power) => sum + power, 0);
+  },
+  normalise: (trace) => {
+    const { mean, variance, epsilon, scale, shift } = trace.constants;
+    return ((first(trace) - mean) / Math.sqrt(variance + epsilon)) * scale + shift;
+  },
+};

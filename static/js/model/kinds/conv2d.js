@@ -1,4 +1,10 @@
 // @ts-check
+import { offset, readTerm } from "../trace.js";
+import { cells, reading } from "../window.js";
+
+/** @param {import("../model.js").Layer} layer @returns {import("../kinds.js").Window2D} */
+const window = (layer) => ({ size: layer.kernel ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: layer.dilation ?? [1, 1] });
+
 /** @type {import("../kinds.js").Kind} */
 export const convolution = {
   kind: "conv2d",
@@ -9,6 +15,35 @@ export const convolution = {
   closesModule: false,
   view: "neuron",
   chapter: "convolution",
-  window: (layer) => ({ size: layer.kernel ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: layer.dilation ?? [1, 1] }),
-  trace: null,
+  window,
+  /** y[o, i, j] = b[o] + Σ_{c,u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]; terms in the order of w. */
+  trace(layer, input, parameters, at) {
+    const [unit, row, column] = at;
+    const { weight, bias } = needed(layer, parameters);
+    const places = cells(window(layer), row, column);
+    const [, columns] = window(layer).size;
+    const terms = Array.from({ length: input.shape[0] }, (_, channel) =>
+      places.map(([i, j], cell) => {
+        const parameter = [unit, channel, Math.floor(cell / columns), cell % columns];
+        return readTerm(input, [channel, i, j], weight.data[offset(weight.shape, parameter)], parameter);
+      }),
+    ).flat();
+    return { operation: "weighted_sum", at, terms, bias: bias.data[unit], constants: {} };
+  },
+  readers(layer, parameters, at) {
+    const [channel, i, j] = at;
+    const { weight } = needed(layer, parameters);
+    const [filters, height, width] = layer.output_shape;
+    const rows = reading(window(layer), 0, i, height);
+    const columns = reading(window(layer), 1, j, width);
+    return Array.from({ length: filters }, (_, unit) =>
+      rows.flatMap((row) => columns.map((column) => ({ at: [unit, row.index, column.index], weight: weight.data[offset(weight.shape, [unit, channel, row.cell, column.cell])] }))),
+    ).flat();
+  },
 };
+
+/** @param {import("../model.js").Layer} layer @param {import("../kinds.js").LayerParameters | null} parameters */
+export function needed(layer, parameters) {
+  if (!parameters) throw new Error(`${layer.name}: a ${layer.kind} layer cannot be traced without its parameters`);
+  return parameters;
+}

@@ -1,0 +1,143 @@
+// @ts-check
+/**
+ * The opened view: what it shows, how one gets there and out again, and its address.
+ *
+ * A view is a place (a unit, or one value of it) seen through a view's name. Its trail is the
+ * list of places that were followed, from the score towards the pixel; the view's own place is
+ * one of them, or the trail is empty.
+ *
+ * @typedef {import("./initial.js").Place} Place
+ * @typedef {import("./initial.js").View} View
+ * @typedef {import("./initial.js").State} State
+ * @typedef {import("../core/store.js").Store<State>} Store
+ * @typedef {import("../model/model.js").Model} Model
+ */
+import { INPUT } from "../model/model.js";
+
+/** The view that explains a unit of this layer; layers of unknown kinds show their values.
+ * @param {Model} model @param {string} layer */
+export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : model.layer(layer)?.record.view ?? "values");
+
+/** The layer whose outputs are the classes' scores before normalisation: what a final softmax reads, or the last layer.
+ * @param {Model} model */
+export function scoresLayer(model) {
+  const last = model.layers[model.layers.length - 1];
+  return last.record.family === "probability" && last.index > 0 ? model.layers[last.index - 1] : last;
+}
+
+/** Open the view of a unit, or of one of its values. A place on the trail keeps the trail.
+ * @param {Store} store @param {Place} place @param {{ name?: string, input?: number, trail?: Place[] }} [options] */
+export function openView(store, { layer, unit, at }, { name, input, trail } = {}) {
+  const { model } = store.state;
+  if (!model) return;
+  store.update({ view: { name: name ?? viewFor(model, layer), layer, unit, at: at ?? null, input: input ?? null, trail: trail ?? [] } });
+}
+
+/** Open what explains a class's score. @param {Store} store @param {number} index */
+export function openClass(store, index) {
+  const { model } = store.state;
+  if (model) openView(store, { layer: scoresLayer(model).name, unit: index });
+}
+
+/** One level out: from the microscope to its neuron, from the softmax formula to the score, from any other view to the map. @param {Store} store */
+export function climb(store) {
+  const { view, model } = store.state;
+  if (!view || !model) return;
+  const outer = view.name === "microscope" ? viewFor(model, view.layer) : null;
+  store.update({ view: outer ? { ...view, name: outer, input: null } : null });
+}
+
+/** @param {Store} store */
+export const closeView = (store) => store.update({ view: null });
+
+/** Keep the shown view and look at another position of it. @param {Store} store @param {number[]} at */
+export function pointAt(store, at) {
+  const { view } = store.state;
+  if (!view || sameIndex(view.at, at)) return;
+  const place = { layer: view.layer, unit: view.unit, at };
+  store.update({ view: { ...view, at, trail: view.trail.some((step) => samePlace(step, place)) ? view.trail : [] } });
+}
+
+/**
+ * Go from the shown value to a value that it was made of; the trail grows by one step.
+ * @param {Store} store @param {Place} from the value that is explained @param {Place} to one of its operands
+ */
+export function follow(store, from, to) {
+  const { view } = store.state;
+  const trail = view?.trail ?? [];
+  const here = trail.findIndex((step) => samePlace(step, from));
+  const before = here < 0 ? [from] : trail.slice(0, here + 1);
+  const ahead = here >= 0 && trail[here + 1] && samePlace(trail[here + 1], to);
+  openView(store, to, { trail: ahead ? trail : [...before, to] });
+}
+
+/** Go on to a value that reads the shown one: the trail grows at its beginning.
+ * @param {Store} store @param {Place} from @param {Place} to */
+export function followForward(store, from, to) {
+  const trail = store.state.view?.trail ?? [];
+  const here = trail.findIndex((step) => samePlace(step, from));
+  if (here > 0 && samePlace(trail[here - 1], to)) openView(store, to, { trail });
+  else openView(store, to, { trail: [to, ...(here < 0 ? [from] : trail.slice(here))] });
+}
+
+/** @param {readonly number[] | null | undefined} a @param {readonly number[] | null | undefined} b */
+const sameIndex = (a, b) => (a ?? []).length === (b ?? []).length && (a ?? []).every((index, axis) => index === (b ?? [])[axis]);
+
+/** @param {Place} a @param {Place} b */
+export const samePlace = (a, b) => a.layer === b.layer && a.unit === b.unit && sameIndex(a.at, b.at);
+
+/** The index of a place in its layer's output: unit, row, column. @param {Place} place */
+export const indexOf = ({ unit, at }) => [unit, ...(at ?? [])];
+
+/** @param {string} layer @param {readonly number[]} index @returns {Place} */
+export const placeOf = (layer, [unit, ...at]) => (at.length ? { layer, unit, at } : { layer, unit });
+
+/** Whether the loaded model has this place: shared links may name another model's. @param {Model} model @param {Place} place */
+export function exists(model, { layer, unit, at }) {
+  const shape = layer === INPUT ? model.input.shape : model.layer(layer)?.output_shape;
+  if (!shape) return false;
+  const index = [unit, ...(at ?? [])];
+  return (index.length === 1 || index.length === shape.length) && index.every((position, axis) => position < shape[axis]);
+}
+
+const PLACE = /^([\w.-]{1,64})\[(\d{1,7})(?:,(\d{1,7})(?:,(\d{1,7}))?)?\]$/;
+
+/** @param {string} text @returns {Place | null} */
+function parsePlace(text) {
+  const match = PLACE.exec(text);
+  if (!match) return null;
+  const [unit, ...at] = match.slice(2).filter((part) => part !== undefined).map(Number);
+  return placeOf(match[1], [unit, ...at]);
+}
+
+/** A place in NumPy's notation: `conv_1_2[3,30,24]`. @param {Place} place */
+export const formatPlace = (place) => `${place.layer}[${indexOf(place).join(",")}]`;
+
+/** The longest trail that an address may carry: one step for each layer of the deepest model allowed, and its input. */
+const LONGEST_TRAIL = 70;
+
+/**
+ * `neuron:conv_1_2[3,30,24]`, with `!2` the input row that the microscope shows, and the
+ * trail's places after `~`. This is version 1 of the notation; a later one will begin with its
+ * number and a dot, so that it cannot be mistaken for this one.
+ * @param {string} text @returns {View | null}
+ */
+export function parseView(text) {
+  const [head, ...steps] = text.split("~");
+  const match = /^([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?$/.exec(head);
+  const place = match && parsePlace(match[2]);
+  if (!match || !place || steps.length > LONGEST_TRAIL) return null;
+  const trail = steps.map(parsePlace);
+  if (trail.some((step) => step === null)) return null;
+  return { name: match[1], layer: place.layer, unit: place.unit, at: place.at ?? null, input: match[3] === undefined ? null : Number(match[3]), trail: /** @type {Place[]} */ (trail) };
+}
+
+/** @param {View} view */
+export const formatView = (view) => [`${view.name}:${formatPlace({ ...view, at: view.at ?? undefined })}${view.input === null ? "" : `!${view.input}`}`, ...view.trail.map(formatPlace)].join("~");
+
+/** The view's row in the table of `address.js`. @type {import("../core/url-state.js").Field<State>} */
+export const VIEW_FIELD = {
+  parameter: "view",
+  parse: (text) => { const view = parseView(text); return view && { view }; },
+  format: ({ view }) => (view ? formatView(view) : null),
+};
