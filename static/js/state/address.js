@@ -6,6 +6,9 @@
  * @typedef {import("../core/url-state.js").Field<State>} Field
  */
 
+import { formatTransform, parseTransform } from "./transform-text.js";
+import { VIEW_FIELD } from "./view.js";
+
 /** @template {string} Choice @param {Choice[]} choices @param {string} text */
 const oneOf = (choices, text) => (/** @type {string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null);
 
@@ -20,6 +23,14 @@ export function parsePlace(text) {
 
 /** @param {import("./initial.js").Place} place */
 export const formatPlace = ({ layer, unit, at }) => `${layer}[${[unit, ...(at ?? [])].join(",")}]`;
+
+/** The fields that an address decides: going back to one without them resets them to their defaults.
+ * @type {(keyof State)[]} */
+export const ADDRESSED = ["modelId", "picture", "scale", "details", "order", "selection", "view", "panel", "transform"];
+
+/** What makes a new entry in the browser's history; everything else replaces the current one.
+ * @param {State} state */
+export const step = ({ modelId, picture, view, panel }) => JSON.stringify([modelId, picture, view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null], panel]);
 
 /** @type {Field[]} */
 export const FIELDS = [
@@ -39,6 +50,12 @@ export const FIELDS = [
     parse: (text) => { const scale = oneOf(["unit", "layer", "module", "network"], text); return scale && { scale }; },
     format: ({ scale }) => (scale === "layer" ? null : scale),
   },
+  {
+    parameter: "panel",
+    parse: (text) => { const panel = oneOf(["crop", "preparation", "transform"], text); return panel && { panel }; },
+    format: ({ panel }) => (panel && panel !== "camera" && panel !== "address" ? panel : null),
+  },
+  { parameter: "transform", parse: (text) => { const transform = parseTransform(text); return transform && { transform, panel: /** @type {const} */ ("transform") }; }, format: ({ transform }) => transform && formatTransform(transform) },
   { parameter: "details", parse: (text) => (text === "0" ? { details: false } : text === "1" ? { details: true } : null), format: ({ details }) => (details ? null : "0") },
   {
     parameter: "order",
@@ -46,4 +63,5 @@ export const FIELDS = [
     format: ({ order }) => (order === "class" ? null : order),
   },
   { parameter: "at", parse: (text) => { const selection = parsePlace(text); return selection && { selection }; }, format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null) },
+  VIEW_FIELD,
 ];

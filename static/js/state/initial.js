@@ -22,8 +22,14 @@
  * @property {PictureRef | null} runOf the picture of the run that is drawn
  * @property {"loading" | "ready" | "error"} network
  * @property {boolean} working a picture is on its way
- * @property {import("../api/client.js").Problem | null} problem shown beside the picture that caused it
+ * @property {import("../api/client.js").Problem | null} problem why the model or the chosen picture could not be shown
+ * @property {PictureProblem[]} problems pictures that were refused, each said beside the strip until it is put away
  * @property {boolean} offline the server did not answer
+ * @property {number} attempt counts up when the person asks to try again
+ * @property {boolean} ownReady the browser's own store of pictures has been read
+ * @property {Panel | null} panel what is open between the strip and the network
+ * @property {import("../model/transform.js").Transform | null} transform the change that the bench makes to the input
+ * @property {import("../api/client.js").Run | null} originalRun the run of the unchanged picture, while `run` is of a changed one
  *
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered
@@ -31,10 +37,32 @@
  * @property {string | null} chapter the chapter of Learn that is reached
  */
 /** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string }} Sample */
-/** @typedef {{ digest: string, name: string, thumbnail: string, blob: Blob, crop: Record<string, number> | null }} OwnPicture */
+/**
+ * @typedef {object} OwnPicture a picture that stays in this browser
+ * @property {string} digest SHA-256 of the file's bytes, in hexadecimal; its address
+ * @property {string} name the file's name, or where it came from
+ * @property {Blob} blob what is sent to the server: the file, or its reduction to 1,024 px
+ * @property {string} thumbnail an object URL of a small square of it
+ * @property {number} width of `blob`, upright, in pixels
+ * @property {number} height of `blob`, upright, in pixels
+ * @property {{ width: number, height: number } | null} reducedFrom the size before the page reduced it; null where it did not
+ * @property {Crop | null} crop the square that the network sees; null is the centred one
+ * @property {number} added when it was added, in milliseconds since 1970
+ */
+/** @typedef {{ x: number, y: number, size: number, rotate: number }} Crop pixels of the upright picture; degrees clockwise about the square's centre */
+/** @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }} PictureProblem */
+/** @typedef {"crop" | "preparation" | "transform" | "camera" | "address"} Panel */
 /** @typedef {{ source: "sample" | "own", id: string }} PictureRef */
 /** @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row, column] in its map */
-/** @typedef {{ name: string, layer: string, unit: number, input?: number, at?: number[], trail?: string }} View */
+/**
+ * @typedef {object} View see `view.js`
+ * @property {string} name neuron, microscope, activation, pooling, flatten, output, softmax, pixels or values
+ * @property {string} layer
+ * @property {number} unit
+ * @property {number[]} [at] the chosen position in the unit's map; without it the view starts where the value is largest
+ * @property {number} [input] the input map that the microscope looks at
+ * @property {Place[]} [trail] the values followed, from the score towards the pixel
+ */
 
 /** @returns {State} */
 export const initialState = () => ({
@@ -56,7 +84,13 @@ export const initialState = () => ({
   network: "loading",
   working: false,
   problem: null,
+  problems: [],
   offline: false,
+  attempt: 0,
+  ownReady: false,
+  panel: null,
+  transform: null,
+  originalRun: null,
   hover: null,
   selection: null,
   view: null,

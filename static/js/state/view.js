@@ -30,7 +30,7 @@ export function scoresLayer(model) {
 export function openView(store, { layer, unit, at }, { name, input, trail } = {}) {
   const { model } = store.state;
   if (!model) return;
-  store.update({ view: { name: name ?? viewFor(model, layer), layer, unit, at: at ?? null, input: input ?? null, trail: trail ?? [] } });
+  store.update({ view: { name: name ?? viewFor(model, layer), layer, unit, at, input, trail } });
 }
 
 /** Open what explains a class's score. @param {Store} store @param {number} index */
@@ -44,7 +44,7 @@ export function climb(store) {
   const { view, model } = store.state;
   if (!view || !model) return;
   const outer = view.name === "microscope" ? viewFor(model, view.layer) : null;
-  store.update({ view: outer ? { ...view, name: outer, input: null } : null });
+  store.update({ view: outer ? { ...view, name: outer, input: undefined } : null });
 }
 
 /** @param {Store} store */
@@ -55,7 +55,7 @@ export function pointAt(store, at) {
   const { view } = store.state;
   if (!view || sameIndex(view.at, at)) return;
   const place = { layer: view.layer, unit: view.unit, at };
-  store.update({ view: { ...view, at, trail: view.trail.some((step) => samePlace(step, place)) ? view.trail : [] } });
+  store.update({ view: { ...view, at, trail: view.trail?.some((step) => samePlace(step, place)) ? view.trail : undefined } });
 }
 
 /**
@@ -129,11 +129,11 @@ export function parseView(text) {
   if (!match || !place || steps.length > LONGEST_TRAIL) return null;
   const trail = steps.map(parsePlace);
   if (trail.some((step) => step === null)) return null;
-  return { name: match[1], layer: place.layer, unit: place.unit, at: place.at ?? null, input: match[3] === undefined ? null : Number(match[3]), trail: /** @type {Place[]} */ (trail) };
+  return { name: match[1], layer: place.layer, unit: place.unit, at: place.at, input: match[3] === undefined ? undefined : Number(match[3]), trail: /** @type {Place[]} */ (trail) };
 }
 
 /** @param {View} view */
-export const formatView = (view) => [`${view.name}:${formatPlace({ ...view, at: view.at ?? undefined })}${view.input === null ? "" : `!${view.input}`}`, ...view.trail.map(formatPlace)].join("~");
+export const formatView = (view) => [`${view.name}:${formatPlace(view)}${view.input === undefined ? "" : `!${view.input}`}`, ...(view.trail ?? []).map(formatPlace)].join("~");
 
 /** The view's row in the table of `address.js`. @type {import("../core/url-state.js").Field<State>} */
 export const VIEW_FIELD = {

@@ -1,0 +1,32 @@
+// @ts-check
+/**
+ * The list of keys, and the way to the guided tour and to Learn.
+ */
+import { context } from "../context.js";
+import { h } from "../dom.js";
+import { showDialog } from "./dialog.js";
+
+/** Keys as they stand on keyboards, and the catalogue's word for what they do. @type {[string[], string][]} */
+const SHORTCUTS = [
+  [["←", "→", "↑", "↓"], "arrows"],
+  [["Home", "End"], "ends"],
+  [["Enter"], "enter"],
+  [["Esc"], "escape"],
+  [["1", "2", "3", "4"], "scale"],
+  [["L"], "lock"],
+  [["D"], "details"],
+  [["Ctrl V"], "paste"],
+  [["?"], "help"],
+];
+
+export function open() {
+  const { t } = context().i18n;
+  const rows = SHORTCUTS.map(([keys, words]) => h("tr", null, h("th", { scope: "row" }, keys.map((key) => h("kbd", null, key))), h("td", null, t(`common.help.${words}`))));
+  const dialog = showDialog("help", t("common.help.title"), [
+    h("p", null, t("common.help.intro")),
+    h("ul", { class: "help-tips" }, ["hover", "click", "pixel"].map((tip) => h("li", null, t(`common.help.tip_${tip}`)))),
+    h("h3", null, t("common.help.keys")),
+    h("table", { class: "keys" }, h("tbody", null, rows)),
+    h("p", { class: "help-links" }, h("button", { type: "button", class: "button", "data-action": "start-tour", onclick: () => { dialog.close(); document.dispatchEvent(new CustomEvent("loupe:tour")); } }, t("common.help.tour")), h("a", { class: "button", href: "#learn", onclick: () => dialog.close() }, t("common.help.learn"))),
+  ]);
+}

@@ -1,0 +1,37 @@
+// @ts-check
+/**
+ * Parts of the page that come when they are needed: an opened view, Learn when it nears the
+ * viewport, the tour when it is asked for. Each entry module defines its own elements, whose
+ * empty tags already stand in the page.
+ */
+const PARTS = {
+  views: () => import("../views/index.js"),
+  learn: () => import("../learn/index.js"),
+  tour: () => import("../tour/index.js"),
+};
+
+/** How far above its place Learn begins to load. */
+const NEAR = "600px";
+
+/** @param {import("../state/actions.js").AppStore} store */
+export function loadWhenNeeded(store) {
+  const stop = store.select(({ view }) => view !== null, (open) => {
+    if (open) void PARTS.views();
+  });
+  addEventListener("loupe:drawn", () => requestIdle(() => { stop(); void PARTS.views(); }), { once: true });
+
+  const learn = document.querySelector("loupe-learn");
+  if (learn) {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      void PARTS.learn();
+    }, { rootMargin: NEAR });
+    observer.observe(learn);
+    if (location.pathname.includes("/learn/") || location.hash === "#learn") void PARTS.learn();
+  }
+  document.addEventListener("loupe:tour", async () => (await PARTS.tour()).start());
+}
+
+/** @param {() => void} act */
+const requestIdle = (act) => ("requestIdleCallback" in window ? requestIdleCallback(act) : setTimeout(act, 200));

@@ -1,0 +1,67 @@
+// @ts-check
+/**
+ * What has to be said above the network: no connection, refused pictures, a picture of none of the classes.
+ */
+import { dismissProblem, retry } from "../state/actions.js";
+import { topScore } from "../state/selectors.js";
+import { h } from "./dom.js";
+import { LoupeElement } from "./element.js";
+import { icon } from "./icons.js";
+
+export class LoupeNotices extends LoupeElement {
+  start() {
+    const connection = h("div", { role: "status" });
+    const refused = h("div", { role: "alert" });
+    const unlike = h("div", { role: "status" });
+    this.replaceChildren(connection, refused, unlike);
+    this.watch((state) => [state.offline, state.problem, state.working], () => connection.replaceChildren(...this.#connection()));
+    this.watch((state) => state.problems, (problems) => refused.replaceChildren(...problems.map((problem) => this.#refusal(problem))));
+    this.watch((state) => state.run, (run) => unlike.replaceChildren(...this.#unlike(run)));
+  }
+
+  /** @returns {Node[]} */
+  #connection() {
+    const { offline, problem, run, working } = this.store.state;
+    if (!offline && (run || !problem)) return [];
+    const words = offline ? this.t(run ? "common.offline.loaded" : "common.offline.empty") : sentence(this.i18n, /** @type {any} */ (problem));
+    const again = h("button", { type: "button", class: "button", "data-action": "retry", disabled: working, onclick: () => retry(this.store) }, this.t("common.retry"));
+    return [h("div", { class: "notice bad", "data-notice": offline ? "offline" : "problem" }, icon("warning"), h("p", null, words), again)];
+  }
+
+  /** @param {import("../state/initial.js").PictureProblem} refusal */
+  #refusal({ id, name, thumbnail, problem }) {
+    return h(
+      "div",
+      { class: "notice bad", "data-notice": "picture", "data-code": problem.code },
+      thumbnail ? h("img", { src: thumbnail, alt: "", width: 48, height: 48 }) : icon("warning"),
+      h("p", null, name ? h("strong", null, name) : null, name ? " " : null, sentence(this.i18n, problem)),
+      h("button", { type: "button", class: "button square", "aria-label": this.t("common.dismiss"), onclick: () => dismissProblem(this.store, id) }, icon("close")),
+    );
+  }
+
+  /** @param {import("../state/initial.js").State["run"]} run @returns {Node[]} */
+  #unlike(run) {
+    const note = run?.note?.out_of_distribution;
+    const best = topScore(run);
+    const { model } = this.store.state;
+    if (!note || !best || !model) return [];
+    const count = model.classes.length;
+    return [
+      h(
+        "details",
+        { class: "notice", "data-notice": "out-of-distribution" },
+        h("summary", null, icon("help"), this.t("pictures.unlike.summary", { count })),
+        h("p", null, this.t("pictures.unlike.why", { count, class: this.i18n.label(model.classes[best.class].labels), percent: this.i18n.percent(best.probability) })),
+        h("p", { class: "note" }, this.t("pictures.unlike.measure", { value: this.i18n.value(note.value), threshold: this.i18n.value(note.threshold) })),
+      ),
+    ];
+  }
+}
+
+/**
+ * A problem in the reader's language. A code without words (from a newer server, say) keeps the
+ * server's own English sentence.
+ * @param {import("../core/i18n.js").Translator} i18n
+ * @param {import("../api/client.js").Problem} problem
+ */
+export const sentence = (i18n, { code, params, message }) => (i18n.has(`errors.${code}`) ? i18n.t(`errors.${code}`, params) : message);

@@ -1,0 +1,65 @@
+// @ts-check
+/**
+ * What a person can do to the state. Plain functions: elements call them, `follow.js` does the rest
+ * (it loads and runs whatever the new state asks for).
+ *
+ * @typedef {import("./initial.js").State} State
+ * @typedef {import("../core/store.js").Store<State>} AppStore
+ */
+
+/** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
+export const chooseModel = (store, id) =>
+  store.update({ modelId: id, picture: null, transform: null, selection: null, hover: null, view: null });
+
+/** Show another picture. @param {AppStore} store @param {import("./initial.js").PictureRef} picture */
+export const choosePicture = (store, picture) => {
+  const { panel } = store.state;
+  store.update({ picture, transform: null, problem: null, panel: panel === "crop" && picture.source !== "own" ? null : panel });
+};
+
+/** @param {AppStore} store @param {State["scale"]} scale */
+export const setScale = (store, scale) => store.update({ scale });
+
+/** @param {AppStore} store */
+export const toggleLock = (store) => store.update({ lock: !store.state.lock });
+
+/** @param {AppStore} store */
+export const toggleDetails = (store) => store.update({ details: !store.state.details });
+
+/** @param {AppStore} store @param {State["order"]} order */
+export const setOrder = (store, order) => store.update({ order });
+
+/** @param {AppStore} store @param {State["theme"]} theme */
+export const setTheme = (store, theme) => store.update({ theme });
+
+/** Open a panel between the strip and the network, or close it by naming it again.
+ * @param {AppStore} store @param {State["panel"]} panel */
+export const togglePanel = (store, panel) => (store.state.panel === panel ? closePanel(store) : store.update({ panel }));
+
+/** @param {AppStore} store */
+export const closePanel = (store) => store.update({ panel: null, transform: null });
+
+/** Change the input before it goes into the network. @param {AppStore} store @param {State["transform"]} transform */
+export const setTransform = (store, transform) => store.update({ transform });
+
+/** @param {AppStore} store @param {State["hover"]} hover */
+export const setHover = (store, hover) => store.update({ hover });
+
+/** @param {AppStore} store @param {State["selection"]} selection */
+export const select = (store, selection) => store.update({ selection });
+
+/** Ask the server again for whatever failed. @param {AppStore} store */
+export const retry = (store) => store.update({ attempt: store.state.attempt + 1, problem: null });
+
+let problemCount = 0;
+
+/**
+ * Say that a picture was refused, and keep everything that is drawn.
+ * @param {AppStore} store
+ * @param {{ name: string, thumbnail?: string | null, problem: import("../api/client.js").Problem }} refusal
+ */
+export const reportProblem = (store, { name, thumbnail = null, problem }) =>
+  store.update({ problems: [...store.state.problems, { id: ++problemCount, name, thumbnail, problem }].slice(-8) });
+
+/** @param {AppStore} store @param {number} id */
+export const dismissProblem = (store, id) => store.update({ problems: store.state.problems.filter((problem) => problem.id !== id) });

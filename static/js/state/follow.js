@@ -1,0 +1,96 @@
+// @ts-check
+/**
+ * Makes true what the state asks for: when another model, picture, crop or transform is chosen,
+ * load it, run it, and put the answer into the state. A late answer never replaces a newer one;
+ * a failure leaves what is drawn.
+ *
+ * @typedef {import("./initial.js").State} State
+ * @typedef {import("./actions.js").AppStore} AppStore
+ */
+import { createTask, SUPERSEDED } from "../core/task.js";
+import { Problem } from "../api/client.js";
+import { createModel } from "../model/model.js";
+import { reportProblem } from "./actions.js";
+import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
+
+/**
+ * @param {object} parts
+ * @param {AppStore} parts.store
+ * @param {import("../api/client.js").Api} parts.api
+ * @param {import("./runs.js").Runs} parts.runs
+ * @returns {() => void} stops following
+ */
+export function follow({ store, api, runs }) {
+  const modelTask = createTask();
+  const runTask = createTask();
+
+  const failed = (/** @type {unknown} */ error) => {
+    if (!(error instanceof Problem)) throw error;
+    if (error.code === "server_unreachable") store.update({ offline: true, problem: error, working: false });
+    else store.update({ problem: error, working: false });
+    if (!store.state.run) store.update({ network: "error" });
+    return error;
+  };
+
+  /** @param {string} id */
+  const loadModel = async (id) => {
+    if (store.state.model?.id === id) return;
+    store.update({ network: "loading", working: true });
+    try {
+      const loaded = await modelTask(async (signal) => {
+        const parameters = api.parameters(id, signal);
+        parameters.catch(() => {});
+        const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
+        store.update({ model: createModel(description), parameters: null, samples, run: null, runOf: null, originalRun: null });
+        return parameters;
+      });
+      if (loaded !== SUPERSEDED) store.update({ parameters: loaded });
+    } catch (error) {
+      failed(error);
+      store.update({ network: "error" });
+    }
+  };
+
+  const showPicture = async () => {
+    const { model, picture, ownReady, transform } = store.state;
+    if (!model) return;
+    const sample = sampleOf(store.state, picture);
+    const own = ownOf(store.state, picture);
+    if (!picture) return store.update({ picture: defaultPicture(store.state) });
+    if (picture.source === "own" && !own) return ownReady ? absent(new Problem({ code: "own_picture_absent" })) : undefined;
+    if (picture.source === "sample" && !sample) return absent(new Problem({ code: "unknown_sample", params: { sample: picture.id } }));
+
+    store.update({ working: true });
+    try {
+      const answer = await runTask(async (signal) => {
+        const original = await runs.run({ model, ref: picture, sample, own });
+        if (!transform) return { run: original, originalRun: null };
+        const { transformInput } = await import("../model/transform.js");
+        return { run: await api.runInput(model.id, transformInput(original.input, transform), signal), originalRun: original };
+      });
+      if (answer === SUPERSEDED) return undefined;
+      store.update({ ...answer, runOf: picture, network: "ready", working: false, problem: null, offline: false });
+    } catch (error) {
+      const problem = failed(error);
+      if (problem.code === "server_unreachable") return undefined;
+      reportProblem(store, { name: own?.name ?? picture.id, thumbnail: own?.thumbnail ?? null, problem });
+      if (store.state.runOf) store.update({ picture: store.state.runOf });
+    }
+    return undefined;
+  };
+
+  /** The address names a picture that is not here: say so and show what can be shown. @param {Problem} problem */
+  const absent = (problem) => {
+    reportProblem(store, { name: "", problem });
+    store.update({ picture: store.state.runOf ?? defaultPicture(store.state) });
+  };
+
+  const stops = [
+    store.select((state) => [state.modelId, state.attempt], ([id]) => void (id && loadModel(String(id)))),
+    store.select(
+      (state) => [state.model, state.picture, ownOf(state, state.picture)?.crop, state.ownReady, state.transform, state.attempt],
+      () => void showPicture(),
+    ),
+  ];
+  return () => stops.forEach((stop) => stop());
+}

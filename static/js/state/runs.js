@@ -1,0 +1,58 @@
+// @ts-check
+/**
+ * Runs of pictures, each asked for once: the newest are kept, so that going back and forth
+ * (and a server that is gone) costs nothing.
+ */
+
+/** How many runs are kept. One of Tiny VGG is 0.8 MB of floats. */
+export const KEPT = 12;
+
+/**
+ * @typedef {object} Picture what is to be run
+ * @property {import("../model/model.js").Model} model
+ * @property {import("./initial.js").PictureRef} ref
+ * @property {import("./initial.js").Sample} [sample]
+ * @property {import("./initial.js").OwnPicture} [own]
+ */
+
+/** @typedef {ReturnType<typeof createRuns>} Runs */
+
+/** @param {import("../api/client.js").Api} api */
+export function createRuns(api) {
+  /** Insertion order is age. @type {Map<string, Promise<import("../api/client.js").Run>>} */
+  const kept = new Map();
+
+  /** @param {Picture} picture */
+  const ask = ({ model, ref, sample, own }) =>
+    ref.source === "sample"
+      ? api.sampleRun(model.id, ref.id, sample?.digest ?? null)
+      : api.runPicture(model.id, /** @type {import("./initial.js").OwnPicture} */ (own).blob, { ...own?.crop, preparation: "summary" });
+
+  /** @param {Picture} picture */
+  const run = (picture) => {
+    const key = keyOf(picture);
+    const known = kept.get(key);
+    if (known) {
+      kept.delete(key);
+      kept.set(key, known);
+      return known;
+    }
+    const asked = ask(picture);
+    kept.set(key, asked);
+    asked.catch(() => kept.delete(key));
+    for (const oldest of kept.keys()) {
+      if (kept.size <= KEPT) break;
+      kept.delete(oldest);
+    }
+    return asked;
+  };
+
+  return {
+    run,
+    /** Ask ahead of need; a failure shows itself when the run is wanted. @param {Picture} picture */
+    prefetch: (picture) => void run(picture).catch(() => {}),
+  };
+}
+
+/** @param {Picture} picture */
+const keyOf = ({ model, ref, own }) => JSON.stringify([model.id, model.digest, ref.source, ref.id, own?.crop ?? null]);
