@@ -1,0 +1,86 @@
+// @ts-check
+/**
+ * A formula as MathML, described without a DOM: `[tag, attributes, ...children]`.
+ *
+ * Browsers do not break lines inside `<math>`, so a long equation comes as a list of parts, each
+ * a small formula of its own, between which the page may break.
+ *
+ * @typedef {[string, Record<string, any>, ...any[]]} Markup
+ * @typedef {import("./tree.js").Node} Node
+ * @typedef {object} Look
+ * @property {(value: number, options: { sign: boolean }) => string} format a rounded value as text
+ * @property {(key: string, params?: Record<string, string | number>) => string} words labels under numbers, from the catalogue
+ */
+import { signed } from "../core/i18n.js";
+
+/** Rounded as in every readout; the sign of a positive number only where asked for.
+ * @param {number} value @param {{ sign: boolean }} options */
+export const rounded = (value, { sign }) => {
+  const text = signed(value);
+  return sign || value < 0 ? text : text.slice(1);
+};
+
+/** @type {Look} */
+const PLAIN = { format: rounded, words: (key) => key };
+
+/** @param {Node} node @param {Look} [look] @returns {Markup[]} */
+export function parts(node, look = PLAIN) {
+  if (node.type !== "equal") return [row(markup(node, look))];
+  return node.items.flatMap((item, index) => {
+    const relation = index === 0 ? [] : [operator("=")];
+    if (item.type !== "sum") return [row(...relation, markup(item, look))];
+    return item.items.map((term, position) => row(...(position === 0 ? relation : []), ...added(term, position, look)));
+  });
+}
+
+/** @param {Node} node @param {Look} look @returns {Markup} */
+export const markup = (node, look = PLAIN) => RENDER[node.type](/** @type {any} */ (node), look);
+
+/** @param {...Markup} children @returns {Markup} */
+const row = (...children) => ["mrow", {}, ...children];
+/** @param {string} text @returns {Markup} */
+const operator = (text) => ["mo", {}, text];
+
+/** A term of a sum with the sign before it: `+ 0.16`, `− 0.01`. @param {Node} term @param {number} position @param {Look} look */
+function added(term, position, look) {
+  const number = term.type === "subtotal" ? term.node : term;
+  if (number.type === "more" && number.value < 0) return [operator("−"), under(["mn", { "data-value": number.value, "data-more": number.count }, look.format(-number.value, { sign: false })], look.words("views.note.more", { count: number.count }))];
+  if (number.type === "number" && number.value < 0) return [operator("−"), markup(term.type === "subtotal" ? { ...term, node: { ...number, value: -number.value, negated: true } } : { ...number, value: -number.value, negated: true }, look)];
+  return position === 0 ? [markup(term, look)] : [operator("+"), markup(term, look)];
+}
+
+/** @param {Node[]} items @param {string} between @param {Look} look */
+const joined = (items, between, look) => row(...items.flatMap((item, index) => (index === 0 ? [markup(item, look)] : [operator(between), factor(item, look)])));
+
+/** A negative factor stands in parentheses. @param {Node} node @param {Look} look */
+const factor = (node, look) => (node.type === "number" && node.value < 0 ? row(operator("("), markup(node, look), operator(")")) : markup(node, look));
+
+/** Numbers that carry a label under them; others say what they are by where they stand. */
+const LABELLED = new Set(["bias", "slope", "mean", "variance", "epsilon", "scale", "shift"]);
+
+/** @param {Markup} body @param {string} label @returns {Markup} */
+const under = (body, label) => ["munder", {}, body, ["mtext", { class: "under" }, label]];
+
+/** @type {Record<string, (node: any, look: Look) => Markup>} */
+const RENDER = {
+  number: ({ value, spot, note, negated, sign }, look) => {
+    const text = sign === false ? String(value).replace("-", "−") : look.format(value, { sign: false });
+    /** @type {Markup} */
+    const number = ["mn", { "data-value": negated ? -value : value, ...(spot ? { "data-place": `${spot.layer}[${spot.at.join(",")}]` } : {}) }, text];
+    return note && LABELLED.has(note) ? under(number, look.words(`views.note.${note}`)) : number;
+  },
+  name: ({ text }) => ["mtext", { class: "name" }, text],
+  symbol: ({ text }) => (text === "−" ? operator(text) : ["mi", {}, text]),
+  sum: ({ items }, look) => row(...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) => added(item, index, look))),
+  product: ({ items }, look) => (items[0].type === "symbol" ? row(markup(items[0], look), factor(items[1], look)) : joined(items, "·", look)),
+  fraction: ({ top, bottom }, look) => ["mfrac", {}, markup(top, look), markup(bottom, look)],
+  power: ({ base, exponent }, look) => ["msup", {}, markup(base, look), row(markup(exponent, look))],
+  root: ({ body }, look) => ["msqrt", {}, markup(body, look)],
+  call: ({ name, items }, look) => row(["mi", {}, name], operator("("), ...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) => (index ? [operator(","), markup(item, look)] : [markup(item, look)])), operator(")")),
+  subtotal: ({ of, node }, look) => {
+    const [tag, attributes, ...children] = markup(node, look);
+    return [tag, { ...attributes, "data-part": of }, ...children];
+  },
+  more: ({ count, value }, look) => under(["mn", { "data-value": value, "data-more": count }, look.format(value, { sign: false })], look.words("views.note.more", { count })),
+  equal: ({ items }, look) => joined(items, "=", look),
+};

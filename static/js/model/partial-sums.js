@@ -1,0 +1,66 @@
+// @ts-check
+/**
+ * What one input map alone gives to a convolution neuron: the map that its one kernel makes,
+ * before the C results and the bias are added up.
+ *
+ * r[c, i, j] = Σ_{u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]
+ *
+ * The engine has no such tensor (it adds everything at once), so the page computes it: maps in
+ * float32 for painting, single positions in float64, which add up to the output within `tolerance.js`.
+ *
+ * @typedef {import("./model.js").Layer} Layer
+ * @typedef {import("./trace.js").Tensor} Tensor
+ */
+import { offset } from "./trace.js";
+
+/** The K×K numbers of one kernel. @param {Tensor} weight @param {number} unit @param {number} channel */
+export function kernelOf(weight, unit, channel) {
+  const size = weight.shape[2] * weight.shape[3];
+  const start = offset(weight.shape, [unit, channel, 0, 0]);
+  return weight.data.subarray(start, start + size);
+}
+
+/**
+ * The result map of one input channel, rows after rows.
+ * @param {Layer} layer @param {Tensor} input @param {Tensor} weight @param {number} unit @param {number} channel
+ * @returns {Float32Array}
+ */
+export function partialMap(layer, input, weight, unit, channel) {
+  const window = /** @type {import("./kinds.js").Window2D} */ (layer.record.window(layer));
+  const [, height, width] = layer.output_shape;
+  const [, inputHeight, inputWidth] = input.shape;
+  const kernel = kernelOf(weight, unit, channel);
+  const base = channel * inputHeight * inputWidth;
+  const result = new Float64Array(height * width);
+  for (let u = 0; u < window.size[0]; u++) {
+    const top = u * window.dilation[0] - window.padding[0];
+    for (let v = 0; v < window.size[1]; v++) {
+      const left = v * window.dilation[1] - window.padding[1];
+      const factor = kernel[u * window.size[1] + v];
+      for (let i = 0; i < height; i++) {
+        const row = i * window.stride[0] + top;
+        if (row < 0 || row >= inputHeight) continue;
+        const from = base + row * inputWidth + left;
+        for (let j = 0, column = left; j < width; j++, column += window.stride[1]) {
+          if (column >= 0 && column < inputWidth) result[i * width + j] += factor * input.data[from + j * window.stride[1]];
+        }
+      }
+    }
+  }
+  return Float32Array.from(result);
+}
+
+/** The results of all channels at one output position. The terms of a convolution's trace
+ * stand channel by channel, so that each subtotal is a run of them.
+ * @param {import("./trace.js").Trace} trace @param {number} channels @returns {Float64Array} */
+export function partialsAt(trace, channels) {
+  const each = trace.terms.length / channels;
+  return Float64Array.from({ length: channels }, (_, channel) => {
+    let sum = 0;
+    for (let cell = 0; cell < each; cell++) {
+      const { value, weight } = trace.terms[channel * each + cell];
+      sum += value * /** @type {number} */ (weight);
+    }
+    return sum;
+  });
+}
