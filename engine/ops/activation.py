@@ -39,7 +39,8 @@ def sigmoid(x: Array) -> tuple[Array, Array]:
 
 def sigmoid_backward(kept: Array, dy: Array) -> Array:
     """dx = dy · y · (1 − y)."""
-    return dy * kept * (1 - kept)
+    dx: Array = dy * kept * (1 - kept)
+    return dx
 
 
 def tanh(x: Array) -> tuple[Array, Array]:
@@ -50,4 +51,5 @@ def tanh(x: Array) -> tuple[Array, Array]:
 
 def tanh_backward(kept: Array, dy: Array) -> Array:
     """dx = dy · (1 − y²)."""
-    return dy * (1 - kept * kept)
+    dx: Array = dy * (1 - kept * kept)
+    return dx

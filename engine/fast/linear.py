@@ -1,0 +1,97 @@
+"""From maps to vectors to scores, for a block of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.arrays import FLOAT, Array, Shape
+from engine.fast.step import Scratch, Step, block_shape, from_rows
+from engine.layers import Dense, Flatten, Softmax
+from engine.ops.loss import softmax, softmax_backward
+
+
+class FlattenStep(Step):
+    """(H, C, n, W) becomes (n, C·H·W)."""
+
+    def __init__(self, layer: Flatten, input_shape: Shape, count: int) -> None:
+        super().__init__(layer.name, count)
+        self.shape = input_shape
+        self.y = np.empty((count, *layer.output_shape(input_shape)), dtype=FLOAT)
+        self.dx = np.empty(block_shape(input_shape, count), dtype=FLOAT)
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        pictures = self.y.reshape(self.count, *self.shape)
+        pictures[...] = from_rows(x) if len(self.shape) == 3 else x
+        return self.y
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        if len(self.shape) == 3:
+            from_rows(self.dx)[...] = dy.reshape(self.count, *self.shape)
+            return self.dx
+        return dy
+
+
+class DenseStep(Step):
+    """y = x wᵀ + b for all pictures of the block at once."""
+
+    def __init__(self, layer: Dense, input_shape: Shape, count: int) -> None:
+        super().__init__(layer.name, count)
+        self.y = np.empty((count, layer.units), dtype=FLOAT)
+        self.x = self.dx = np.empty((count, *input_shape), dtype=FLOAT)
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        self.x = x
+        np.matmul(x, weights["weight"].T, out=self.y)
+        self.y += weights["bias"]
+        return self.y
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        np.matmul(dy.T, self.x, out=gradients["weight"])
+        np.sum(dy, axis=0, out=gradients["bias"])
+        if first:
+            return dy
+        np.matmul(dy, weights["weight"], out=self.dx)
+        return self.dx
+
+
+class SoftmaxStep(Step):
+    """Softmax inside a network; at its end the loss takes its place."""
+
+    needs_output = True
+
+    def __init__(self, layer: Softmax, input_shape: Shape, count: int) -> None:
+        super().__init__(layer.name, count)
+        self.y = np.empty((count, *input_shape), dtype=FLOAT)
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        self.y[...], _ = softmax(x)
+        return self.y
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        return softmax_backward(self.y, dy)

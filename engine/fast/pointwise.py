@@ -1,0 +1,104 @@
+"""Activation functions for a block: in place, since nobody needs what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.arrays import FLOAT, Array, Shape
+from engine.fast.step import Scratch, Step, block_shape
+from engine.layers import Layer, LeakyReLU
+
+
+class PointwiseStep(Step):
+    """What the activation functions share: y replaces x, and is what the way back needs."""
+
+    needs_output = True
+
+    def __init__(self, layer: Layer, input_shape: Shape, count: int) -> None:
+        super().__init__(layer.name, count)
+        self.in_place = True  # set to False where the step before needs its y
+        self.y = np.empty(0, dtype=FLOAT)  # replaced in each forward pass
+        self.mask = np.empty(block_shape(input_shape, count), dtype=bool)
+
+    def apply(self, x: Array) -> None:
+        """Turn x into y, in place."""
+        raise NotImplementedError
+
+    def derive(self, dy: Array) -> None:
+        """Turn dy into dx, in place."""
+        raise NotImplementedError
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        if not self.in_place:
+            x = x.copy()
+        self.apply(x)
+        self.y = x
+        return x
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        self.derive(dy)
+        return dy
+
+
+class ReLUStep(PointwiseStep):
+    """y = max(0, x); dx = dy where y > 0."""
+
+    def apply(self, x: Array) -> None:
+        np.maximum(x, 0, out=x)
+
+    def derive(self, dy: Array) -> None:
+        np.greater(self.y, 0, out=self.mask)
+        np.multiply(dy, self.mask, out=dy)
+
+
+class LeakyReLUStep(PointwiseStep):
+    """y = x where x > 0, slope · x elsewhere."""
+
+    def __init__(self, layer: LeakyReLU, input_shape: Shape, count: int) -> None:
+        super().__init__(layer, input_shape, count)
+        self.slope = FLOAT(layer.slope)
+        self.factor = np.empty(self.mask.shape, dtype=FLOAT)
+
+    def apply(self, x: Array) -> None:
+        # The factor, 1 or slope, is kept: with slope 0 the sign of y would be lost.
+        np.greater(x, 0, out=self.mask)
+        np.multiply(self.mask, 1 - self.slope, out=self.factor)
+        self.factor += self.slope
+        x *= self.factor
+
+    def derive(self, dy: Array) -> None:
+        dy *= self.factor
+
+
+class SigmoidStep(PointwiseStep):
+    """y = (1 + tanh(x / 2)) / 2; dx = dy · y · (1 − y)."""
+
+    def apply(self, x: Array) -> None:
+        x *= FLOAT(0.5)
+        np.tanh(x, out=x)
+        x += 1
+        x *= FLOAT(0.5)
+
+    def derive(self, dy: Array) -> None:
+        dy *= self.y
+        dy *= 1 - self.y
+
+
+class TanhStep(PointwiseStep):
+    """y = tanh(x); dx = dy · (1 − y²)."""
+
+    def apply(self, x: Array) -> None:
+        np.tanh(x, out=x)
+
+    def derive(self, dy: Array) -> None:
+        dy *= 1 - self.y * self.y

@@ -1,0 +1,166 @@
+"""Pooling for a block of pictures (H, C, n, W)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engine.arrays import FLOAT, Array, Shape
+from engine.fast.step import Scratch, Step
+from engine.layers import AvgPool2D, MaxPool2D
+from engine.layers.pooling import Pool2D
+from engine.ops.pooling import window_counts
+from engine.windows import Window
+
+
+def cells(padded: Array, window: Window, height: int, width: int) -> Iterator[Array]:
+    """For each cell of the window, row by row, what all windows have in it: (H', C, n, W')."""
+    sh, sw = window.stride
+    for u, v in np.ndindex(window.size):
+        yield padded[u : u + (height - 1) * sh + 1 : sh, :, :, v : v + (width - 1) * sw + 1 : sw]
+
+
+class PoolStep(Step):
+    """What both poolings share: the shapes, and room for a padded input."""
+
+    def __init__(self, layer: Pool2D, input_shape: Shape, count: int) -> None:
+        super().__init__(layer.name, count)
+        self.window = layer.geometry
+        self.channels, self.height, self.width = input_shape
+        _, self.out_height, self.out_width = layer.output_shape(input_shape)
+        self.y = np.empty((self.out_height, self.channels, count, self.out_width), dtype=FLOAT)
+
+    @property
+    def padded_shape(self) -> Shape:
+        ph, pw = self.window.padding
+        return (self.height + 2 * ph, self.channels, self.count, self.width + 2 * pw)
+
+    def inside(self, padded: Array) -> Array:
+        """The part of the padded maps that is not padding."""
+        ph, pw = self.window.padding
+        return padded[ph : ph + self.height, :, :, pw : pw + self.width]
+
+    def cells(self, padded: Array) -> Iterator[Array]:
+        return cells(padded, self.window, self.out_height, self.out_width)
+
+
+class MaxPoolStep(PoolStep):
+    """The maximum over any window: one comparison for each of its cells."""
+
+    def __init__(self, layer: MaxPool2D, input_shape: Shape, count: int) -> None:
+        super().__init__(layer, input_shape, count)
+        self.winners = np.empty(self.y.shape, dtype=np.uint16)
+        self.better = np.empty(self.y.shape, dtype=bool)
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        if any(self.window.padding):
+            padded = scratch.zeros(self.name + ".x", self.padded_shape)
+            padded.fill(-np.inf)
+            self.inside(padded)[...] = x
+            x = padded
+        for cell, values in enumerate(self.cells(x)):
+            if cell == 0:
+                self.y[...] = values
+                self.winners.fill(0)
+                continue
+            np.greater(values, self.y, out=self.better)  # of equal values the first stays
+            np.copyto(self.winners, np.uint16(cell), where=self.better)
+            np.maximum(self.y, values, out=self.y)
+        return self.y
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        padded = scratch.zeros(self.name + ".dx", self.padded_shape)
+        padded.fill(0)
+        for cell, into in enumerate(self.cells(padded)):
+            np.equal(self.winners, cell, out=self.better)
+            into += dy * self.better
+        return self.inside(padded)
+
+
+class MaxPool2x2Step(PoolStep):
+    """The maximum over 2×2 windows side by side, as maxima of pairs.
+
+    The left one of a pair wins if they are equal, then the upper one: of equal values the
+    first wins, as in `engine.ops.pooling`.
+    """
+
+    def __init__(self, layer: MaxPool2D, input_shape: Shape, count: int) -> None:
+        super().__init__(layer, input_shape, count)
+        flat = (2 * self.out_height, self.channels, count, self.out_width)
+        self.across = np.empty(flat, dtype=FLOAT)
+        self.left = np.empty(flat, dtype=bool)
+        self.upper = np.empty(self.y.shape, dtype=bool)
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        rows, columns = 2 * self.out_height, 2 * self.out_width
+        left, right = x[:rows, :, :, 0:columns:2], x[:rows, :, :, 1:columns:2]
+        np.maximum(left, right, out=self.across)
+        np.greater_equal(left, right, out=self.left)
+        upper, lower = self.across[0::2], self.across[1::2]
+        np.maximum(upper, lower, out=self.y)
+        np.greater_equal(upper, lower, out=self.upper)
+        return self.y
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        rows, columns = 2 * self.out_height, 2 * self.out_width
+        across = self.across  # its maxima have been used; now it holds gradients
+        np.multiply(dy, self.upper, out=across[0::2])
+        np.subtract(dy, across[0::2], out=across[1::2])
+        dx = scratch.zeros(self.name + ".dx", self.padded_shape)  # dropped borders stay 0
+        left, right = dx[:rows, :, :, 0:columns:2], dx[:rows, :, :, 1:columns:2]
+        np.multiply(across, self.left, out=left)
+        np.subtract(across, left, out=right)
+        return dx
+
+
+class AvgPoolStep(PoolStep):
+    """The mean over any window."""
+
+    def __init__(self, layer: AvgPool2D, input_shape: Shape, count: int) -> None:
+        super().__init__(layer, input_shape, count)
+        counts = window_counts(input_shape, self.window, count_include_pad=layer.count_include_pad)
+        self.shares = (1 / counts)[:, None, None, :].astype(FLOAT)  # (H', 1, 1, W')
+
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        if any(self.window.padding):
+            padded = scratch.zeros(self.name + ".x", self.padded_shape)
+            self.inside(padded)[...] = x
+            x = padded
+        self.y.fill(0)
+        for values in self.cells(x):
+            self.y += values
+        self.y *= self.shares
+        return self.y
+
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        padded = scratch.zeros(self.name + ".dx", self.padded_shape)
+        padded.fill(0)
+        share = dy * self.shares
+        for into in self.cells(padded):
+            into += share
+        return self.inside(padded)

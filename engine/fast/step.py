@@ -1,0 +1,79 @@
+"""What the fast steps have in common: their place in a chain, and their buffers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from engine.arrays import FLOAT, Array, Shape
+
+
+class Scratch:
+    """Buffers that one thread uses again and again, each made on first use and zeroed once.
+
+    A user that writes only to the same cells every time finds the others still zero: that is
+    how padding costs nothing.
+    """
+
+    def __init__(self) -> None:
+        self._buffers: dict[tuple[str, Shape], Array] = {}
+
+    def zeros(self, key: str, shape: Shape) -> Array:
+        """The buffer for this purpose and shape."""
+        found = self._buffers.get((key, shape))
+        if found is None:
+            found = self._buffers[key, shape] = np.zeros(shape, dtype=FLOAT)
+        return found
+
+
+class Step(ABC):
+    """One layer for one block of `count` pictures, with the buffers that its way back needs.
+
+    `weights` and `gradients` are this layer's arrays by the layer's own names; gradients are
+    written, not added to.
+    """
+
+    # Whether the way back reads y: then the step after it must not work in place.
+    needs_output: ClassVar[bool] = False
+
+    def __init__(self, name: str, count: int) -> None:
+        self.name = name
+        self.count = count
+
+    @abstractmethod
+    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+        """The layer's output, in a buffer of this step's own or in place of x."""
+
+    @abstractmethod
+    def backward(
+        self,
+        dy: Array,
+        weights: Mapping[str, Array],
+        gradients: Mapping[str, Array],
+        scratch: Scratch,
+        *,
+        first: bool,
+    ) -> Array:
+        """dx; dy may be overwritten. `first`: nobody needs dx, so anything may be returned."""
+
+
+def to_rows(x: Array, out: Array) -> Array:
+    """Pictures (n, C, H, W) written into a block's layout (H, C, n, W)."""
+    out[...] = x.transpose(2, 1, 0, 3)
+    return out
+
+
+def from_rows(x: Array) -> Array:
+    """A view (n, C, H, W) of a block (H, C, n, W)."""
+    return x.transpose(2, 1, 0, 3)
+
+
+def block_shape(shape: Shape, count: int) -> Shape:
+    """How a block lays out `count` outputs of this shape: (H, C, n, W), or (n, N)."""
+    if len(shape) == 3:
+        channels, height, width = shape
+        return (height, channels, count, width)
+    return (count, *shape)
