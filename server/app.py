@@ -1,0 +1,97 @@
+"""The application, built by a factory: wiring and nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from engine.data.images import Limits
+from engine.errors import EngineError
+from server import routes
+from server.assets import Assets
+from server.dependencies import Services
+from server.errors import install_error_handlers
+from server.library import Library, load_library
+from server.limits import Workshop
+from server.metrics import Meter
+from server.openapi import describe
+from server.pages import Pages
+from server.paths import SITE
+from server.routes import health, models, pages, runs, samples
+from server.runs import SampleRuns
+from server.security import Frame
+from server.settings import Settings
+
+logger = logging.getLogger("cnn_loupe")
+
+API = "/api/v1"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The server as an ASGI application; settings come from the environment where none are given."""
+    settings = settings or Settings()
+    library = load_library(settings.models, settings.default_model)
+    workshop = Workshop(
+        threads=settings.threads,
+        queue=settings.queue,
+        max_body=settings.max_upload_bytes,
+        max_pending=settings.max_pending_bytes,
+    )
+    meter = Meter(workshop)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        meter.serve(settings)
+        yield
+        workshop.close()
+
+    # No documentation pages of the framework's: they load scripts from other hosts.
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = Services(
+        settings=settings,
+        library=library,
+        assets=Assets(),
+        workshop=workshop,
+        sample_runs=SampleRuns(),
+        picture_limits=Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels),
+        self_test=_self_test(library),
+    )
+    app.state.pages = Pages(live=SITE.name != "_site")
+    app.add_middleware(Frame, settings=settings, observe=meter.observe)
+    install_error_handlers(app)
+    for router in (models.router, samples.router, runs.router):
+        app.include_router(router, prefix=API)
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    for router in _optional_routers():
+        app.include_router(router)
+    describe(app, settings)
+    return app
+
+
+def _self_test(library: Library) -> dict[str, float | None] | None:
+    """The self-test's deviations; None where it failed, which /readyz then says."""
+    try:
+        return library.self_test()
+    except EngineError as error:
+        logger.error("self-test failed: %s", error)
+        return None
+
+
+def _optional_routers() -> list[APIRouter]:
+    """Routers of parts that may be left out of an installation."""
+    found = []
+    for name in ("learn", "embed"):
+        if importlib.util.find_spec(f"{routes.__name__}.{name}") is not None:
+            found.append(importlib.import_module(f"{routes.__name__}.{name}").router)
+    return found

@@ -1,0 +1,115 @@
+"""Our own static files, and no others, under a path that carries the digest of their content.
+
+All files are listed once; a request can only name one of the list, so there is no path to traverse.
+Under the current digest they may be kept for ever; under any other the current file is given without
+being stored, so that a page loaded from the previous version still finds its modules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import posixpath
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.answers import Stored
+from server.paths import SITE, STATIC
+
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+}
+_STATIC_IMPORT = re.compile(
+    r"""^\s*(?:import|export)\s(?:[^;'"]*?\sfrom\s*)?["'](\.{1,2}/[^"']+)["']|^\s*import\s*["'](\.{1,2}/[^"']+)["']""",
+    re.MULTILINE,
+)
+
+
+# All style sheets directly under css/ in one file: one request instead of a dozen before first paint.
+STYLESHEET = "css/all.css"
+_FIRST = ("css/tokens.css", "css/base.css", "css/layout.css")
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    signature: int
+    digest: str
+    files: dict[str, Stored] = field(repr=False)
+
+
+class Assets:
+    """The files under static/, their common digest, and the scripts a page loads first."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._folder = folder
+        # In a checkout the files change under the running server; installed ones do not.
+        self._live = SITE.name != "_site"
+        self._snapshot = self._scan()
+
+    @property
+    def digest(self) -> str:
+        return self._snapshot.digest
+
+    def refresh(self) -> None:
+        """Read again what has changed; called once a page, and only in a checkout."""
+        if self._live and self._signature() != self._snapshot.signature:
+            self._snapshot = self._scan()
+
+    def file(self, name: str) -> Stored | None:
+        """The file of this name (`js/main.js`), if there is one."""
+        return self._snapshot.files.get(name)
+
+    def eager_modules(self, start: str = "js/main.js") -> list[str]:
+        """The modules that `start` imports at once, directly or not, in the order they are met."""
+        found: list[str] = []
+        waiting = [start]
+        while waiting:
+            name = waiting.pop(0)
+            source = self.file(name)
+            if source is None or name in found:
+                continue
+            found.append(name)
+            for match in _STATIC_IMPORT.finditer(source.body.decode("utf-8")):
+                target = match[1] or match[2]
+                waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(name), target)))
+        return found
+
+    def _paths(self) -> list[Path]:
+        return sorted(
+            path
+            for path in self._folder.rglob("*")
+            if path.is_file() and not path.name.startswith(".") and path.suffix != ".md"
+        )
+
+    def _signature(self) -> int:
+        return hash(tuple((str(path), path.stat().st_mtime_ns) for path in self._paths()))
+
+    def _scan(self) -> _Snapshot:
+        signature = self._signature()
+        files, total = {}, hashlib.sha256()
+        for path in self._paths():
+            name, body = path.relative_to(self._folder).as_posix(), path.read_bytes()
+            total.update(name.encode() + b"\0" + len(body).to_bytes(8, "little") + body)
+            kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            files[name] = Stored(body, kind)
+        files[STYLESHEET] = _joined(files)
+        return _Snapshot(signature, total.hexdigest()[:16], files)
+
+
+def _joined(files: dict[str, Stored]) -> Stored:
+    """Tokens, base and layout first, then the elements' by name."""
+    names = [
+        name for name in files if name.startswith("css/") and name.count("/") == 1 and name != STYLESHEET
+    ]
+    names.sort(key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
+    parts = [f"/* {name} */\n".encode() + files[name].body for name in names]
+    return Stored(b"\n".join(parts), _TYPES[".css"])

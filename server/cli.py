@@ -1,0 +1,76 @@
+"""The command `cnn-loupe`: serve and doctor, and the engine's own commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from server.settings import PREFIX, Settings
+
+_OURS = ("serve", "doctor")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives the exit code (0 done, 1 failed, 2 called wrongly)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] not in _OURS and not given[0].startswith("-"):
+        from engine.cli import main as engine_main
+
+        return int(engine_main(given) or 0)
+    options = _parser().parse_args(given or ["--help"])
+    if options.command == "doctor":
+        from server.doctor import doctor
+
+        return doctor()
+    try:
+        settings = Settings(**_chosen(options))
+    except ValidationError as error:
+        for item in error.errors():
+            name = str(item["loc"][0]) if item["loc"] else "settings"
+            print(
+                f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {item['msg']}, not {item.get('input')!r}",
+                file=sys.stderr,
+            )
+        return 2
+    from server.serve import serve
+
+    return serve(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cnn-loupe",
+        description="Take a real convolutional network apart in your browser.",
+        epilog="Also: cnn-loupe train, evaluate, predict, describe; each explains itself with --help.",
+    )
+    parser.add_argument("--version", action="version", version=f"cnn-loupe {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    serve = commands.add_parser("serve", help="start the server", description="Start the server.")
+    for name, field in Settings.model_fields.items():
+        flag = f"--{name.replace('_', '-')}"
+        text = f"{field.description} [{PREFIX}{name.upper()}]".replace("%", "%%")
+        if field.annotation is bool:
+            serve.add_argument(flag, action="store_true", default=None, help=text)
+        else:
+            serve.add_argument(flag, metavar=name.rsplit("_", 1)[-1].upper(), help=text)
+    commands.add_parser("doctor", help="check this installation", description="Check this installation.")
+    return parser
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, str]:
+    """The flags that were given; all others are left to the environment and the defaults."""
+    values = {name: getattr(options, name) for name in Settings.model_fields}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _version() -> str:
+    from server.routes.health import package_version
+
+    return package_version()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""What the routes share, taken from the application's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from engine.data.images import Limits
+from server.assets import Assets
+from server.library import Entry, Library
+from server.limits import Workshop
+from server.runs import SampleRuns
+from server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that lives as long as the application."""
+
+    settings: Settings
+    library: Library
+    assets: Assets
+    workshop: Workshop
+    sample_runs: SampleRuns
+    picture_limits: Limits
+    self_test: dict[str, float | None] | None
+
+
+async def services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+async def entry(request: Request, model: str) -> Entry:
+    """The model named in the path."""
+    return (await services(request)).library.entry(model)
+
+
+ServicesOf = Annotated[Services, Depends(services)]
+EntryOf = Annotated[Entry, Depends(entry)]

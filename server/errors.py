@@ -1,0 +1,151 @@
+"""One shape for everything that goes wrong: application/problem+json (RFC 9457).
+
+Whatever raised it (this server, the engine, the framework's own checks, a bug), the answer carries a
+stable `code` that is also the translation key `errors.<code>`, the `params` its sentence mentions,
+and the English sentence as `detail`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from engine.errors import EngineError
+
+logger = logging.getLogger("cnn_loupe")
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """An answer that is an error: `raise Problem(404, "unknown_model", "There is no …", model=…)`."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        /,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.params = params
+        self.headers = dict(headers or {})
+
+
+# The engine knows nothing of HTTP; what its refusals mean there is said here. All others are 422.
+_STATUS_BY_CODE = {
+    "picture_too_large": 413,
+    "picture_too_many_pixels": 413,
+    "picture_format_refused": 415,
+    "picture_format_unknown": 415,
+}
+
+# For errors that the framework raises itself, by status.
+_FRAMEWORK = {
+    400: ("bad_request", "The request cannot be read."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take this method; see the Allow header."),
+    413: ("body_too_large", "The request body is too large."),
+    415: ("media_type_unsupported", "This kind of body is not read here."),
+}
+
+
+def problem_response(
+    status: int,
+    code: str,
+    detail: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    fields: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer itself; unusual values in `params` are written as text, never as invalid JSON."""
+    body: dict[str, Any] = {
+        "type": f"about:blank#{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "params": {name: _plain(value) for name, value in (params or {}).items()},
+        "detail": _printable(detail),
+    }
+    if fields:
+        body["fields"] = fields
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    return Response(
+        text.encode("utf-8"),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool) or value is None or isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value[:20]]
+    return _printable(str(value))[:200]
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates cannot be encoded, and control characters have no place in a sentence."""
+    cleaned = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cleaned
+    )
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every source of errors answer in the one shape."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(_: Request, error: Problem) -> Response:
+        return problem_response(error.status, error.code, error.detail, error.params, headers=error.headers)
+
+    @app.exception_handler(EngineError)
+    async def on_engine_error(_: Request, error: EngineError) -> Response:
+        if type(error).__name__ == "WeightsError":
+            logger.error("a model is damaged: %s", error)
+        return problem_response(_STATUS_BY_CODE.get(error.code, 422), error.code, str(error), error.params)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_: Request, error: RequestValidationError) -> Response:
+        fields = [_field(item) for item in error.errors()[:20]]
+        first = fields[0] if fields else {"field": "body", "message": "is not valid"}
+        return problem_response(
+            422,
+            "invalid_parameter",
+            f"{first['field']}: {first['message']}",
+            {"field": first["field"], "reason": first["message"]},
+            fields=fields,
+        )
+
+    @app.exception_handler(HTTPException)
+    async def on_http(_: Request, error: HTTPException) -> Response:
+        code, detail = _FRAMEWORK.get(error.status_code, ("request_refused", str(error.detail)))
+        return problem_response(error.status_code, code, detail, headers=error.headers)
+
+
+def _field(item: Mapping[str, Any]) -> dict[str, str]:
+    place = ".".join(str(part) for part in item.get("loc", ())) or "body"
+    return {
+        "field": _printable(place)[:100],
+        "message": _printable(str(item.get("msg", "is not valid")))[:200],
+    }

@@ -1,0 +1,295 @@
+"""The models that this server serves: read once, checked, and described as answers.
+
+Shipped models come from engine/zoo, others from the folders in the setting `models`. A folder that
+does not hold a sound model is reported in the log and skipped: one bad upload must not take a server down.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine import zoo
+from engine.errors import EngineError
+from engine.golden import Golden, check_golden
+from engine.layers import Layer
+from engine.network import Network
+from engine.spec import ModelSpec
+from engine.weights import DESCRIPTION, Model, load_model
+from server import wire
+from server.answers import Stored
+from server.errors import Problem
+
+logger = logging.getLogger("cnn_loupe")
+
+# Part of every digest: raise it when the form of stored answers changes, and caches start anew.
+WIRE_VERSION = "1"
+GALLERY = "gallery"
+LARGEST_PICTURE = 5_000_000  # bytes of one gallery picture
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture of a model's gallery; `digest` names the picture under this very model."""
+
+    id: str
+    category: int | None
+    role: str
+    title: Mapping[str, str]
+    caption: Mapping[str, str]
+    picture: Path
+    thumbnail: Path
+    digest: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A served model with the answers that never change."""
+
+    model: Model
+    default: bool = False
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    default_sample: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.model.spec.id
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self.model.spec
+
+    @property
+    def network(self) -> Network:
+        return self.model.network
+
+    @cached_property
+    def digest(self) -> str:
+        """Names description, weights and wire format together."""
+        text = json.dumps(self.model.description, sort_keys=True, ensure_ascii=False)
+        return _digest(WIRE_VERSION.encode(), text.encode())
+
+    @property
+    def title(self) -> dict[str, str]:
+        return {"en": self.id, **self.spec.title}
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """This model's line in the list of models."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "default": self.default,
+            "input_shape": list(self.spec.input_shape),
+            "class_count": len(self.spec.classes),
+            "parameter_count": self.spec.parameter_count,
+        }
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """The model as the API describes it."""
+        spec = self.spec
+        return {
+            "id": self.id,
+            "title": self.title,
+            "digest": self.digest,
+            "input": {
+                "shape": list(spec.input_shape),
+                "channels": list(spec.channel_names),
+                "range": list(spec.input_range),
+            },
+            "classes": [category.describe() for category in spec.classes],
+            "parameter_count": spec.parameter_count,
+            "layers": [_describe_layer(spec, index, layer) for index, layer in enumerate(spec.layers)],
+            "training": self.model.description.get("training"),
+            "samples_default": self.default_sample,
+        }
+
+    @cached_property
+    def description_answer(self) -> Stored:
+        return Stored(wire.dumps(self.description))
+
+    @cached_property
+    def parameters_answer(self) -> Stored:
+        """The learned numbers of every layer that has any."""
+        parameters, layers = self.network.parameters, []
+        for layer, before in zip(self.spec.layers, self.spec.input_shapes, strict=True):
+            names = layer.parameter_shapes(before)
+            if names:
+                tensors = b",".join(
+                    wire.dumps(name) + b":" + wire.tensor(parameters[f"{layer.name}.{name}"])
+                    for name in names
+                )
+                layers.append(b'{"name":' + wire.dumps(layer.name) + b"," + tensors + b"}")
+        return Stored(b'{"layers":[' + b",".join(layers) + b"]}")
+
+    def layer_names(self, text: str | None) -> frozenset[str] | None:
+        """The layers named in `?layers=a,b`; None is all, `none` is none."""
+        if text is None:
+            return None
+        if text == "none":
+            return frozenset()
+        names = frozenset(part.strip() for part in text.split(","))
+        known = [layer.name for layer in self.spec.layers]
+        for name in sorted(names):
+            if name not in known:
+                raise Problem(
+                    422,
+                    "unknown_layer",
+                    f"{self.id} has no layer {name[:64]!r}; its layers are {', '.join(known)}.",
+                    model=self.id,
+                    layer=name[:64],
+                    known=known,
+                )
+        return names
+
+    def sample(self, name: str) -> Sample:
+        if name not in self.samples:
+            raise Problem(
+                404,
+                "unknown_sample",
+                f"{self.id} has no sample {name[:64]!r}; GET /api/v1/models/{self.id}/samples lists them.",
+                model=self.id,
+                sample=name[:64],
+            )
+        return self.samples[name]
+
+
+class Library:
+    """All served models by id, in the order in which they are listed: the default one first."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = {entry.id: entry for entry in entries}
+
+    def __iter__(self) -> Any:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def default(self) -> Entry | None:
+        return next(iter(self), None)
+
+    def entry(self, name: str) -> Entry:
+        if name not in self._entries:
+            known = list(self._entries)
+            raise Problem(
+                404,
+                "unknown_model",
+                f"There is no model {name[:64]!r}; the models are {', '.join(known) or 'none'}.",
+                model=name[:64],
+                known=known,
+            )
+        return self._entries[name]
+
+    def self_test(self) -> dict[str, float | None]:
+        """The largest deviation of every model from its golden values; None where it has none.
+
+        Raises EngineError where a model is beyond its tolerance.
+        """
+        return {entry.id: check_golden(entry.network, _golden(entry)) for entry in self}
+
+
+def _golden(entry: Entry) -> Golden | None:
+    return Golden.read(entry.model.folder, entry.model.description)
+
+
+def load_library(folders: Sequence[Path], default: str) -> Library:
+    """Read every model; the one called `default` (or else the first) is the default."""
+    models: dict[str, Model] = {}
+    for folder in _model_folders(folders):
+        try:
+            model = load_model(folder)
+        except EngineError as error:
+            logger.error("model folder %s is skipped: %s", folder, error)
+            continue
+        if model.spec.id in models:
+            logger.error("model folder %s is skipped: there is a model %r already", folder, model.spec.id)
+            continue
+        models[model.spec.id] = model
+    if default not in models and models:
+        default = next(iter(models))
+    ordered = sorted(models.values(), key=lambda model: model.spec.id != default)
+    return Library([_entry(model, default=model.spec.id == default) for model in ordered])
+
+
+def _model_folders(folders: Sequence[Path]) -> list[Path]:
+    found = [zoo.FOLDER / name for name in zoo.model_ids()]
+    for folder in folders:
+        if (folder / DESCRIPTION).is_file():
+            found.append(folder)
+        elif folder.is_dir():
+            found += sorted(path.parent for path in folder.glob(f"*/{DESCRIPTION}"))
+        else:
+            logger.error("model folder %s is skipped: it is not a folder", folder)
+    return found
+
+
+def _entry(model: Model, *, default: bool) -> Entry:
+    bare = Entry(model, default)
+    try:
+        samples, chosen = _read_gallery(model.folder / GALLERY, bare.digest, len(model.spec.classes))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        logger.error("the gallery of model %s is skipped: %s: %s", model.spec.id, type(error).__name__, error)
+        return bare
+    return Entry(model, default, samples, chosen)
+
+
+def _read_gallery(folder: Path, model_digest: str, classes: int) -> tuple[dict[str, Sample], str | None]:
+    index = folder / "gallery.json"
+    if not index.is_file():
+        return {}, None
+    data = json.loads(index.read_text("utf-8"))
+    samples = {}
+    for item in data["pictures"]:
+        picture, thumbnail = _inside(folder, item["file"]), _inside(folder, item["thumb"])
+        category = item["class"]
+        if category is not None and not 0 <= category < classes:
+            raise ValueError(f"{item['id']} has class {category}; the model has {classes}")
+        samples[item["id"]] = Sample(
+            id=item["id"],
+            category=category,
+            role=item["role"],
+            title=item["title"],
+            caption=item["caption"],
+            picture=picture,
+            thumbnail=thumbnail,
+            digest=_digest(model_digest.encode(), picture.read_bytes(), thumbnail.read_bytes()),
+        )
+    default = data.get("default")
+    return samples, default if default in samples else next(iter(samples), None)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """The file of this name in the folder; a gallery may come from a stranger, too."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError(f"{name!r} lies outside the gallery's folder")
+    if path.stat().st_size > LARGEST_PICTURE:
+        raise ValueError(f"{name!r} has more than {LARGEST_PICTURE} bytes")
+    return path
+
+
+def _describe_layer(spec: ModelSpec, index: int, layer: Layer) -> dict[str, Any]:
+    before = spec.input_shapes[index]
+    return {
+        **layer.describe(),
+        "output_shape": list(spec.shapes[index]),
+        "parameter_count": layer.parameter_count(before),
+        "parameters": {name: list(shape) for name, shape in layer.parameter_shapes(before).items()},
+        "receptive_field": spec.receptive_fields[index].describe(),
+    }
+
+
+def _digest(*parts: bytes) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(len(part).to_bytes(8, "little") + part)
+    return found.hexdigest()[:16]

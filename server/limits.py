@@ -1,0 +1,109 @@
+"""What one request, and all of them together, may take: bytes, places in the queue, threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from server.errors import Problem
+
+Result = TypeVar("Result")
+
+RETRY_AFTER = {"Retry-After": "1"}
+
+
+class ClientGone(Exception):
+    """Nobody is waiting for the answer any more."""
+
+
+class Workshop:
+    """Bounded computation: a few threads, a bounded queue before them, bounded bytes in hand.
+
+    Whoever finds the queue full is told at once (503, Retry-After) instead of waiting for ever, and
+    whoever has gone away while waiting is not computed for.
+    """
+
+    def __init__(self, *, threads: int, queue: int, max_body: int, max_pending: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="compute")
+        self._slots = asyncio.Semaphore(threads)
+        self._capacity = threads + queue
+        self._max_body = max_body
+        self._max_pending = max_pending
+        self.pending_bytes = 0
+        self.jobs = 0
+        self.refused = 0
+
+    async def run(self, request: Request | None, job: Callable[[], Result]) -> Result:
+        """Do the job in a thread when one is free.
+
+        Raises Problem (503) when the queue is full, ClientGone when the client has left meanwhile.
+        """
+        if self.jobs >= self._capacity:
+            raise self._busy()
+        self.jobs += 1
+        try:
+            waited = self._slots.locked()
+            async with self._slots:
+                if waited and request is not None and await request.is_disconnected():
+                    raise ClientGone
+                return await asyncio.get_running_loop().run_in_executor(self._executor, job)
+        finally:
+            self.jobs -= 1
+
+    @asynccontextmanager
+    async def body(self, request: Request) -> AsyncIterator[bytes]:
+        """The request's body, counted while it streams in and for as long as it is held.
+
+        The declared length is believed only where it is already too large; what arrives is counted.
+        """
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > self._max_body:
+            raise self._too_large(int(declared))
+        held = 0
+        chunks: list[bytes] = []
+        try:
+            async for chunk in request.stream():
+                if held + len(chunk) > self._max_body:
+                    raise self._too_large(held + len(chunk))
+                if self.pending_bytes + len(chunk) > self._max_pending:
+                    raise self._busy()
+                held += len(chunk)
+                self.pending_bytes += len(chunk)
+                chunks.append(chunk)
+            data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            chunks.clear()
+            yield data
+        except ClientDisconnect as error:
+            raise ClientGone from error
+        finally:
+            self.pending_bytes -= held
+
+    def close(self) -> None:
+        """Let running jobs end; those that wait are dropped."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _busy(self) -> Problem:
+        self.refused += 1
+        return Problem(
+            503,
+            "server_busy",
+            f"The server is busy: {self.jobs} requests are being computed or waiting. Try again in a second.",
+            headers=RETRY_AFTER,
+            waiting=self.jobs,
+            seconds=1,
+        )
+
+    def _too_large(self, size: int) -> Problem:
+        return Problem(
+            413,
+            "body_too_large",
+            f"The request body has {size} bytes or more; at most {self._max_body} are read. Send a smaller picture.",
+            bytes=size,
+            limit=self._max_body,
+        )

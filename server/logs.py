@@ -1,0 +1,68 @@
+"""The log: one line a request on standard output, for people or as JSON, never a picture or a file name."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from typing import Any
+
+from server.settings import Settings
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time (UTC), level, logger, message, request id and timing where known."""
+
+    converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, Any] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        for name in ("request_id", "status", "ms"):
+            if hasattr(record, name):
+                entry[name] = getattr(record, name)
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False)
+
+
+class HumanFormatter(logging.Formatter):
+    """`12:00:00 info GET / 200 1.2 ms [id]`, local time."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        identity = f" [{record.request_id}]" if hasattr(record, "request_id") else ""
+        text = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower()} {record.getMessage()}{identity}"
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+class _ToStandardOutput(logging.StreamHandler[Any]):
+    """A handler that follows sys.stdout and forgives a log that nobody can take (disk full, closed pipe)."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
+        return
+
+
+def logging_config(settings: Settings) -> dict[str, Any]:
+    """For logging.config.dictConfig and uvicorn alike; uvicorn's own access log is off, ours knows more."""
+    level = settings.log_level.upper()
+    formatter = JsonFormatter if settings.log_format == "json" else HumanFormatter
+    own = {"handlers": ["stdout"], "level": level, "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"chosen": {"()": formatter}},
+        "handlers": {"stdout": {"()": _ToStandardOutput, "formatter": "chosen"}},
+        "loggers": {
+            "cnn_loupe": own,
+            "uvicorn": own,
+            "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        },
+    }

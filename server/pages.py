@@ -1,0 +1,107 @@
+"""Pages: templates with the boot data, the links that start loading early, and the words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import jinja2
+from fastapi import Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from server.answers import REVALIDATE, Stored
+from server.assets import STYLESHEET
+from server.dependencies import Services
+from server.i18n import EAGER, LANGUAGES, load_catalogue, translator
+from server.paths import TEMPLATES
+
+VARY = "Accept-Encoding, Accept-Language, Cookie"
+THEMES = ("light", "dark")
+
+
+def choose_theme(request: Request) -> str:
+    """The person's last choice, which the page keeps in a cookie; `auto` follows the device."""
+    theme = request.cookies.get("theme", "auto")
+    return theme if theme in THEMES else "auto"
+
+
+class Pages:
+    """Renders templates; a missing name is an error, never an empty string."""
+
+    def __init__(self, *, live: bool) -> None:
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=live,
+        )
+        self._live = live
+        self._catalogues: dict[str, dict[str, Any]] = {}
+
+    @property
+    def environment(self) -> jinja2.Environment:
+        return self._environment
+
+    def catalogue(self, language: str) -> dict[str, Any]:
+        """All words of a language; read anew each time in a checkout."""
+        if self._live or language not in self._catalogues:
+            self._catalogues[language] = load_catalogue(language)
+        return self._catalogues[language]
+
+    def render(
+        self, name: str, language: str, services: Services, *, theme: str = "auto", **context: Any
+    ) -> str:
+        """A template with what every template gets: t, language, languages, root, static, theme."""
+        root = services.settings.root_path
+        return self._environment.get_template(name).render(
+            t=translator(self.catalogue(language)),
+            language=language,
+            languages=LANGUAGES,
+            root=root,
+            static=f"{root}/static/{services.assets.digest}/",
+            stylesheet=STYLESHEET,
+            theme=theme,
+            **context,
+        )
+
+    def respond(self, request: Request, html: str, *, status: int = 200) -> Response:
+        """The page, revalidated at every visit and compressed."""
+        body = html.encode("utf-8")
+        stored = Stored(body, "text/html; charset=utf-8", etag=hashlib.sha256(body).hexdigest()[:20])
+        answer = stored.response(request, REVALIDATE, VARY)
+        if status != 200:
+            answer.status_code = status
+        return answer
+
+
+def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> dict[str, Any]:
+    """What the page's script needs before its first request."""
+    settings, root = services.settings, services.settings.root_path
+    default = services.library.default
+    return {
+        "language": language,
+        "languages": LANGUAGES,
+        "root": root,
+        "api": f"{root}/api/v1",
+        "static": f"{root}/static/{services.assets.digest}/",
+        "default_model": default.id if default else None,
+        "models": [entry.summary for entry in services.library],
+        "settings": {
+            "picture_by_address": settings.picture_by_address,
+            "max_upload_bytes": settings.max_upload_bytes,
+            "max_pixels": settings.max_pixels,
+        },
+        "catalogue": {area: catalogue[area] for area in EAGER if area in catalogue},
+    }
+
+
+def script_json(value: Any) -> Markup:
+    """JSON for a data block in HTML: nothing in it can end the block or be read as markup."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)

@@ -1,0 +1,13 @@
+"""Where the pages, scripts and catalogues are: inside the installed package, or beside it in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = _PACKAGE / "_site"
+SITE = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+
+STATIC = SITE / "static"
+TEMPLATES = SITE / "templates"
+CATALOGUES = STATIC / "i18n"

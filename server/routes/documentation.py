@@ -1,0 +1,39 @@
+"""What the OpenAPI description says about answers; used by every route."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from server.schemas import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+_REASONS = {
+    400: "The request cannot be read",
+    404: "There is no such model, sample or address",
+    408: "The request did not arrive in time",
+    413: "The body or the picture is too large",
+    415: "The body is not a picture in a known format",
+    422: "A value breaks a rule that the answer names",
+    503: "The server is busy; Retry-After says when to try again",
+}
+
+
+def success(schema: type[BaseModel], *, description: str = "Done") -> Responses:
+    """A 200 answer of this schema."""
+    return {200: {"model": schema, "description": description}}
+
+
+def problems(*statuses: int) -> Responses:
+    """Error answers, all of one shape."""
+    reference = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+    return {
+        status: {
+            "description": _REASONS.get(status, HTTPStatus(status).phrase),
+            "content": {"application/problem+json": reference},
+        }
+        for status in (*statuses, *(() if 422 in statuses else (422,)))
+    }

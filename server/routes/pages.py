@@ -1,0 +1,107 @@
+"""The page, the API's documentation, and static files: everything for browsers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from server.answers import FOREVER, NO_STORE
+from server.dependencies import Services, ServicesOf
+from server.errors import Problem
+from server.i18n import choose_language
+from server.pages import Pages, boot_data, choose_theme, script_json
+from server.routes.samples import describe_sample
+
+router = APIRouter(include_in_schema=False)
+
+
+def pages_of(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+@router.get("/")
+@router.get("/learn/{chapter}")
+async def index(request: Request, services: ServicesOf) -> Response:
+    """The page. It carries its words and settings, and links that load the first picture early."""
+    services.assets.refresh()
+    language = choose_language(request, services.settings.language)
+    pages = pages_of(request)
+    html = pages.render(
+        "index.html",
+        language,
+        services,
+        boot=script_json(boot_data(services, language, pages.catalogue(language))),
+        theme=choose_theme(request),
+        modules=services.assets.eager_modules(),
+        samples=gallery(services),
+        preloads=preloads(services),
+    )
+    return pages.respond(request, html)
+
+
+def gallery(services: Services) -> list[dict[str, Any]]:
+    """The default model's samples, for the strip that stands in the page from the start."""
+    entry = services.library.default
+    if entry is None:
+        return []
+    root = services.settings.root_path
+    return [describe_sample(entry, sample, root) for sample in entry.samples.values()]
+
+
+def preloads(services: Services) -> list[str]:
+    """What the default view fetches first, at the very addresses that the page will ask for."""
+    entry = services.library.default
+    if entry is None:
+        return []
+    base = f"{services.settings.root_path}/api/v1/models/{entry.id}"
+    found = [base, f"{base}/parameters", f"{base}/samples"]
+    if entry.default_sample:
+        sample = entry.samples[entry.default_sample]
+        found.append(f"{base}/samples/{sample.id}/run?v={sample.digest}")
+    return found
+
+
+@router.get("/api/docs")
+async def api_docs(request: Request, services: ServicesOf) -> Response:
+    """The API's documentation, made here from the OpenAPI description."""
+    services.assets.refresh()
+    language = choose_language(request, services.settings.language)
+    document: dict[str, Any] = request.app.openapi()
+    pages = pages_of(request)
+    html = pages.render(
+        "api_docs.html",
+        language,
+        services,
+        theme=choose_theme(request),
+        document=document,
+        example_base=str(request.base_url).rstrip("/") + services.settings.root_path,
+        example_model=services.library.default.id if services.library.default else "tiny-vgg",
+    )
+    return pages.respond(request, html)
+
+
+@router.get("/static/{digest}/{name:path}")
+async def static_file(request: Request, services: ServicesOf, digest: str, name: str) -> Response:
+    """One of our own files; for ever under the current digest, unstored under any other."""
+    found = services.assets.file(name)
+    if found is None:
+        raise Problem(404, "not_found", "There is nothing at this address.")
+    return found.response(request, FOREVER if digest == services.assets.digest else NO_STORE)
+
+
+@router.get("/favicon.ico")
+async def favicon(request: Request, services: ServicesOf) -> Response:
+    """Browsers ask for it by themselves."""
+    found = services.assets.file("favicon.svg")
+    if found is None:
+        return Response(status_code=204)
+    return found.response(request)
+
+
+@router.get("/robots.txt")
+async def robots() -> Response:
+    """Pages may be found; the API is not for crawlers."""
+    return Response("User-agent: *\nDisallow: /api/v1/\n", media_type="text/plain")

@@ -1,0 +1,134 @@
+"""Making a run's answer from what was sent: a picture, a sample, or a tensor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.data.images import Crop, Limits, Prepared, prepare
+from server import wire
+from server.answers import Stored
+from server.errors import Problem
+from server.library import Entry, Sample
+
+# One picture is decoded at a time in each worker: a large one costs up to 200 MB while it lasts.
+_decoding = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the answer is wanted."""
+
+    layers: frozenset[str] | None = None
+    encoding: wire.Encoding = "base64"
+    preparation: wire.Preparation = "summary"
+    crop: Crop | None = None
+
+
+def run_picture(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
+    """The answer to the bytes of a picture."""
+    with _decoding:
+        prepared = prepare(
+            data,
+            shape=_shape(entry),
+            crop=wish.crop,
+            limits=limits,
+            pictures=wish.preparation == "full",
+        )
+    return _answer(entry, prepared.input, wish, prepared)
+
+
+def run_sample(entry: Entry, sample: Sample, wish: Wish, limits: Limits) -> bytes:
+    """The answer to a picture of the gallery."""
+    return run_picture(entry, sample.picture.read_bytes(), wish, limits)
+
+
+def run_request(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
+    """The answer to a JSON body: `{"sample": id}` or `{"input": tensor}`."""
+    try:
+        # Numbers JSON does not have (NaN, Infinity) are read here and refused by the engine, by place.
+        body = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Problem(
+            422,
+            "body_not_json",
+            "The body is declared as JSON and is not valid JSON; send JSON or a picture.",
+        ) from error
+    if not isinstance(body, dict) or len(body.keys() & {"sample", "input"}) != 1 or len(body) != 1:
+        raise Problem(
+            422,
+            "run_request_malformed",
+            'The body must be {"sample": …} or {"input": {"shape": …, "dtype": "float32", "data": …}}.',
+        )
+    if "sample" in body:
+        return run_sample(entry, entry.sample(str(body["sample"])), wish, limits)
+    if wish.crop is not None:
+        raise Problem(422, "crop_of_tensor", "A crop applies to pictures; leave x, y, size and rotate out.")
+    array = wire.read_tensor(body["input"], largest=4 * math.prod(_shape(entry)) + 1024)
+    return _answer(entry, array, wish, None)
+
+
+def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> bytes:
+    return wire.run_answer(
+        entry.network.run(array),
+        digest=entry.digest,
+        layers=wish.layers,
+        encoding=wish.encoding,
+        prepared=prepared,
+        preparation=wish.preparation,
+    )
+
+
+def _shape(entry: Entry) -> tuple[int, int, int]:
+    channels, height, width = entry.spec.input_shape
+    return channels, height, width
+
+
+class SampleRuns:
+    """Runs of gallery pictures: made and compressed once, kept while there is room.
+
+    Only the compressed form is kept; the few clients that take no gzip get it unpacked.
+    """
+
+    def __init__(self, limit_bytes: int = 16_000_000) -> None:
+        self._limit = limit_bytes
+        self._kept: OrderedDict[tuple[str, str], Stored] = OrderedDict()
+        self._making: dict[tuple[str, str], asyncio.Future[Stored]] = {}
+
+    async def get(
+        self,
+        entry: Entry,
+        sample: Sample,
+        limits: Limits,
+        compute: Callable[[Callable[[], Stored]], Awaitable[Stored]],
+    ) -> Stored:
+        """The stored answer; `compute` runs a job in the workshop where it has to be made."""
+        key = (entry.id, sample.digest)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        if key not in self._making:
+            # Shielded: whoever asked first may go away while others wait for the same answer.
+            self._making[key] = asyncio.ensure_future(compute(lambda: make_sample_run(entry, sample, limits)))
+            self._making[key].add_done_callback(lambda done: self._keep(key, done))
+        return await asyncio.shield(self._making[key])
+
+    def _keep(self, key: tuple[str, str], done: asyncio.Future[Stored]) -> None:
+        self._making.pop(key, None)
+        if done.cancelled() or done.exception() is not None:
+            return
+        self._kept[key] = done.result()
+        while len(self._kept) > 1 and sum(stored.size for stored in self._kept.values()) > self._limit:
+            self._kept.popitem(last=False)
+
+
+def make_sample_run(entry: Entry, sample: Sample, limits: Limits) -> Stored:
+    """The run of a sample as a stored answer, compressed."""
+    body = run_sample(entry, sample, Wish(), limits)
+    return Stored.packed(body, etag=sample.digest)

@@ -1,0 +1,230 @@
+"""The API's answers and requests as schemas: they make the OpenAPI description and its examples.
+
+Answers are put together in wire.py without going through these classes (a megabyte of base64 is
+not validated on every request); the contract tests hold every real answer to them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Texts = Annotated[
+    dict[str, str],
+    Field(description="Text by language: en, zh-Hans.", examples=[{"en": "Espresso", "zh-Hans": "浓缩咖啡"}]),
+]
+Pair = Annotated[list[int], Field(min_length=2, max_length=2, description="[height, width]")]
+Shape = Annotated[
+    list[int], Field(description="(C, H, W) for maps, (N,) for vectors.", examples=[[10, 62, 62]])
+]
+Nested = list[Any]
+
+
+class Schema(BaseModel):
+    """Every field is known; answers with others fail the contract tests."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Tensor(Schema):
+    """Numbers in float32: base64 of their little-endian bytes, or nested lists with `encoding=list`."""
+
+    shape: Shape
+    dtype: Literal["float32"] = "float32"
+    data: str | Nested = Field(examples=["AACAPwAAAEA="])
+
+
+class Problem(Schema):
+    """Everything that goes wrong, in one shape (RFC 9457)."""
+
+    type: str = Field(examples=["about:blank#unknown_model"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    code: str = Field(
+        description="Stable; also the translation key `errors.<code>`.", examples=["unknown_model"]
+    )
+    params: dict[str, Any] = Field(
+        description="The values that the sentence mentions.", examples=[{"model": "vgg"}]
+    )
+    detail: str = Field(description="The English sentence: value, rule, remedy.")
+    fields: list[dict[str, str]] | None = Field(
+        None, description="Which fields are at fault, where that applies."
+    )
+
+
+class ModelSummary(Schema):
+    id: str = Field(examples=["tiny-vgg"])
+    title: Texts
+    default: bool
+    input_shape: Shape
+    class_count: int
+    parameter_count: int
+
+
+class Models(Schema):
+    models: list[ModelSummary]
+
+
+class Input(Schema):
+    shape: Shape
+    channels: list[str] = Field(examples=[["red", "green", "blue"]])
+    range: list[float] = Field(min_length=2, max_length=2, examples=[[0, 1]])
+
+
+class Category(Schema):
+    index: int
+    name: str
+    labels: Texts
+    wnid: str | None = Field(None, description="WordNet id, where the class has one.")
+
+
+class ReceptiveField(Schema):
+    """The pixels start + i·jump … start + i·jump + size − 1 of the picture made value i."""
+
+    size: Pair
+    jump: Pair
+    start: Pair
+
+
+class Layer(BaseModel):
+    """Hyperparameters stand beside these fields and depend on the kind: `filters`, `kernel`, `stride`,
+    `padding`, `dilation`, `window`, `count_include_pad`, `slope`, `units`, `epsilon`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str = Field(examples=["conv_1_1"])
+    kind: str = Field(examples=["conv2d"])
+    output_shape: Shape
+    parameter_count: int
+    parameters: dict[str, Shape] = Field(examples=[{"weight": [10, 3, 3, 3], "bias": [10]}])
+    receptive_field: ReceptiveField | None
+
+
+class Model(Schema):
+    id: str = Field(examples=["tiny-vgg"])
+    title: Texts
+    digest: str = Field(description="Names description and weights; changes with either.")
+    input: Input
+    classes: list[Category]
+    parameter_count: int = Field(examples=[19920])
+    layers: list[Layer]
+    training: dict[str, Any] | None = Field(description="History, confusion matrix and recipe, where known.")
+    samples_default: str | None = Field(description="The sample shown first.", examples=["espresso"])
+
+
+class LayerParameters(BaseModel):
+    """`weight` is (O, C, Kh, Kw) for a convolution and (O, I) for a dense layer; `bias` is (O,)."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Tensor]
+
+    name: str
+
+
+class Parameters(Schema):
+    layers: list[LayerParameters]
+
+
+class Sample(Schema):
+    id: str = Field(examples=["espresso"])
+    class_: int | None = Field(alias="class", description="Index of the class it shows, if any.")
+    role: str = Field(description="clear, instructive or teaching", examples=["clear"])
+    title: Texts
+    caption: Texts
+    url: str
+    thumbnail: str
+    run: str
+    digest: str
+
+
+class Samples(Schema):
+    samples: list[Sample]
+
+
+class View(Schema):
+    width: int
+    height: int
+    picture: str | None = Field(None, description="A small PNG as a data address, with `preparation=full`.")
+
+
+class Step(Schema):
+    id: Literal["reduce", "orientation", "colours", "alpha", "crop", "resize", "scale"]
+    params: dict[str, Any]
+    before: View
+    after: View
+
+
+class Crop(Schema):
+    """A square on the upright picture, turned clockwise about its centre."""
+
+    x: float
+    y: float
+    size: float
+    rotate: float
+
+
+class Preparation(Schema):
+    """What was done to the picture, in order."""
+
+    source: dict[str, Any] = Field(
+        examples=[{"format": "JPEG", "width": 4000, "height": 3000, "mode": "RGB"}]
+    )
+    crop: Crop
+    steps: list[Step]
+
+
+class LayerValues(Schema):
+    name: str
+    kind: str
+    shape: Shape
+    tensor: Tensor
+
+
+class Score(Schema):
+    class_: int = Field(alias="class")
+    logit: float | None
+    probability: float | None
+
+
+class Run(Schema):
+    """One forward pass with every activation."""
+
+    model: str = Field(examples=["tiny-vgg"])
+    digest: str
+    input: Tensor
+    preparation: Preparation | None = Field(
+        None, description="Absent for a tensor, and with `preparation=none`."
+    )
+    layers: list[LayerValues]
+    scores: list[Score] = Field(description="In class order.")
+    note: dict[str, Any] | None = None
+
+
+class RunOfSample(Schema):
+    """Run a picture of the gallery."""
+
+    sample: str = Field(examples=["espresso"])
+
+
+class RunOfTensor(Schema):
+    """Run numbers of your own, already in the network's shape and range."""
+
+    input: Tensor
+
+
+class Health(Schema):
+    status: Literal["ok"]
+
+
+class Readiness(Schema):
+    status: Literal["ready"]
+    models: dict[str, float | None] = Field(
+        description="Largest deviation from the golden values, relative to the largest score; null without any."
+    )
+
+
+class Version(Schema):
+    name: Literal["cnn-loupe"]
+    version: str
+    api: Literal["v1"]

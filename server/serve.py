@@ -1,0 +1,98 @@
+"""Starting the server: threads pinned, sockets bound, workers supervised."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+import time
+import webbrowser
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from server.logs import logging_config
+from server.protocol import configured
+from server.settings import Settings
+
+# One thread a computation: several at once would fight for the cores that other requests use.
+_BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def application() -> object:
+    """The factory that every worker calls; settings come from the environment."""
+    from server.app import create_app
+
+    settings = Settings()
+    configured(
+        request_timeout=settings.request_timeout,
+        response_timeout=settings.response_timeout,
+        max_body=settings.max_upload_bytes,
+    )
+    # Shorter turns for threads: health answers while several computations hold the interpreter.
+    sys.setswitchinterval(0.001)
+    return create_app(settings)
+
+
+def serve(settings: Settings) -> int:
+    """Run until told to stop; gives the exit code."""
+    for name in _BLAS:
+        os.environ.setdefault(name, "1")
+    os.environ.update(settings.environment())
+    config = uvicorn.Config(
+        "server.serve:application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        http=configured(
+            request_timeout=settings.request_timeout,
+            response_timeout=settings.response_timeout,
+            max_body=settings.max_upload_bytes,
+        ),
+        ws="none",
+        lifespan="on",
+        loop="asyncio",
+        log_config=logging_config(settings),
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=max(1, round(settings.keep_alive)),
+        timeout_graceful_shutdown=settings.drain_seconds,
+        backlog=2048,
+    )
+    try:
+        # Bound here, before any worker starts, so that a taken port is said once and plainly.
+        socket = config.bind_socket()
+    except SystemExit:
+        print(
+            f"Port {settings.port} on {settings.host} cannot be used: something else listens there, or it needs "
+            f"rights. Choose another: cnn-loupe serve --port {settings.port + 1}",
+            file=sys.stderr,
+        )
+        return 1
+    address = _address(settings, socket.getsockname()[1])
+    print(f"CNN Loupe: {address}", flush=True)
+    if settings.open:
+        threading.Thread(target=_open, args=(address,), daemon=True).start()
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[socket]).run()
+        return 0
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[socket])
+    return 0 if server.started else 1
+
+
+def _address(settings: Settings, port: int) -> str:
+    host = settings.host
+    if host in ("0.0.0.0", "::"):
+        host = "localhost"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{settings.root_path}/"
+
+
+def _open(address: str) -> None:
+    time.sleep(1.0)
+    webbrowser.open(address)

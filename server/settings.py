@@ -1,0 +1,141 @@
+"""Every setting of the server: one class, read from the environment and from flags.
+
+`CNN_LOUPE_PORT=9000 cnn-loupe serve` and `cnn-loupe serve --port 9000` are the same. docs/hosting.md
+carries the table that `settings_table()` makes of this class; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "CNN_LOUPE_"
+
+
+class Settings(BaseSettings):
+    """How this server runs. Nothing here is needed to try it out."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every network interface.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer requests.")
+    root_path: str = Field(
+        "", description="Path under which a proxy publishes the server, such as /learn/cnn."
+    )
+    open: bool = Field(False, description="Open the page in a browser once the server runs.")
+
+    models: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Folders with more models, separated like PATH; broken ones are reported and skipped."
+    )
+    default_model: str = Field("tiny-vgg", description="Model shown first.")
+    language: Literal["en", "zh-Hans"] = Field(
+        "en", description="Language for people whose browser prefers none of the page's."
+    )
+
+    threads: int = Field(2, ge=1, le=64, description="Computations at once in each worker.")
+    queue: int = Field(
+        128, ge=0, le=10_000, description="Requests that may wait for a thread in each worker; past it 503."
+    )
+    max_upload_bytes: int = Field(20_000_000, ge=1_000, le=100_000_000, description="Largest request body.")
+    max_pending_bytes: int = Field(
+        128_000_000,
+        ge=1_000_000,
+        description="Bytes of request bodies held at once in each worker; past it 503.",
+    )
+    max_pixels: int = Field(
+        16_000_000,
+        ge=10_000,
+        description="Most pixels of a picture; WebP and JPEG have limits of their own as well.",
+    )
+
+    request_timeout: float = Field(
+        20, gt=0, le=600, description="Seconds in which a request must have arrived whole."
+    )
+    response_timeout: float = Field(60, gt=0, le=600, description="Seconds in which an answer must be taken.")
+    keep_alive: float = Field(15, gt=0, le=600, description="Seconds an idle connection stays open.")
+    drain_seconds: int = Field(
+        8, ge=0, le=120, description="Seconds that running requests get after SIGTERM."
+    )
+
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Names the server answers to, by comma; *.example.org matches subdomains."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses whose X-Forwarded-For and -Proto are believed, by comma; * for all.",
+    )
+    frame_ancestors: str = Field(
+        "'self'",
+        description="Who may show the page in a frame, as in Content-Security-Policy's frame-ancestors.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other sites whose scripts may call the API, by comma; none by default."
+    )
+    picture_by_address: bool = Field(
+        False, description="Let the browser fetch pictures from https addresses; loosens the content policy."
+    )
+
+    log_format: Literal["human", "json"] = Field("human", description="Form of the log on standard output.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Port for Prometheus metrics (needs the `metrics` extra); 0 is off."
+    )
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _split_folders(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part for part in value.split(os.pathsep) if part)
+        return value
+
+    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @classmethod
+    def _split_names(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _normalise_root(cls, value: str) -> str:
+        value = value.strip("/")
+        if any(character in value for character in "?#\"'<>\\ ") or ".." in value.split("/"):
+            raise ValueError("is a path such as /learn/cnn: no spaces, quotes, '?', '#' or '..'")
+        return f"/{value}" if value else ""
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _one_directive(cls, value: str) -> str:
+        if any(character in value for character in ";,\r\n"):
+            raise ValueError("is a list of sources separated by spaces, without ';' or ','")
+        return value.strip() or "'none'"
+
+    def environment(self) -> dict[str, str]:
+        """These settings as environment variables, for workers that start as new processes."""
+        return {
+            PREFIX + name.upper(): _as_text(name, getattr(self, name))
+            for name in type(self).model_fields
+            if getattr(self, name) != type(self).model_fields[name].default
+        }
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, tuple):
+        return (os.pathsep if name == "models" else ",").join(str(part) for part in value)
+    return str(value)
+
+
+def settings_table() -> str:
+    """The table of docs/hosting.md: every variable, flag, default and meaning."""
+    lines = ["| variable | flag | default | meaning |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = _as_text(name, field.default)
+        flag = f"--{name.replace('_', '-')}"
+        shown = f"`{default}`" if default else "none"
+        lines.append(f"| `{PREFIX}{name.upper()}` | `{flag}` | {shown} | {field.description} |")
+    return "\n".join(lines) + "\n"
