@@ -1,0 +1,98 @@
+// @ts-check
+/**
+ * Units as pictures: maps as heat maps, vectors as bars.
+ *
+ * A column's maps are written into one `ImageData` through a colour table and copied to their boxes:
+ * enlarged ones keep hard pixels, reduced ones are averaged, so that no pixel is dropped.
+ */
+import { ACTIVATIONS, colourOf, paintDiverging, paintSequential } from "./colour.js";
+
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {import("./colour.js").Scale} Scale */
+/** @typedef {CanvasRenderingContext2D} Context2D */
+/** @typedef {(out: Uint32Array, offset: number, values: Float32Array, unit: number) => void} Painter */
+
+/** Values around 0 on the activations' scale. @param {(unit: number) => number} limit @param {Scale} [scale] @returns {Painter} */
+export const divergingPainter = (limit, scale = ACTIVATIONS) => (out, offset, values, unit) => paintDiverging(out, offset, values, limit(unit), scale);
+
+/** Values of a known range. @param {number} low @param {number} high @param {(unit: number) => Scale} scale @returns {Painter} */
+export const sequentialPainter = (low, high, scale) => (out, offset, values, unit) => paintSequential(out, offset, values, low, high, scale(unit));
+
+/**
+ * Draw the maps of one layer.
+ * @param {Context2D} context @param {Context2D} scratch an off-screen canvas that is overwritten
+ * @param {readonly (Box & { unit: number })[]} boxes @param {{ shape: readonly number[], data: Float32Array }} tensor (C, H, W)
+ * @param {Painter} paint @param {number} ratio device pixels in one CSS pixel
+ */
+export function drawMaps(context, scratch, boxes, tensor, paint, ratio) {
+  if (boxes.length === 0) return;
+  const [, rows, columns] = tensor.shape;
+  const size = rows * columns;
+  const image = scratch.createImageData(columns, rows * boxes.length);
+  const pixels = new Uint32Array(image.data.buffer);
+  boxes.forEach(({ unit }, place) => paint(pixels, place * size, tensor.data.subarray(unit * size, (unit + 1) * size), unit));
+  const canvas = scratch.canvas;
+  if (canvas.width < columns) canvas.width = columns;
+  if (canvas.height < image.height) canvas.height = image.height;
+  scratch.putImageData(image, 0, 0);
+  boxes.forEach(({ x, y, width, height }, place) => {
+    context.imageSmoothingEnabled = columns > width * ratio;
+    context.imageSmoothingQuality = "medium";
+    context.drawImage(canvas, 0, place * rows, columns, rows, x, y, width, height);
+  });
+}
+
+/**
+ * Draw units of a vector as bars from the middle: right is positive.
+ * @param {Context2D} context @param {readonly (Box & { unit: number })[]} boxes @param {Float32Array} values
+ * @param {(unit: number) => number} limit @param {{ surface: string, line: string, lineStrong: string }} theme
+ */
+export function drawBars(context, boxes, values, limit, theme) {
+  for (const { unit, x, y, width, height } of boxes) {
+    const share = limit(unit) > 0 ? Math.max(-1, Math.min(1, values[unit] / limit(unit))) : 0;
+    const middle = x + width / 2;
+    context.fillStyle = theme.surface;
+    context.fillRect(x, y, width, height);
+    context.fillStyle = colourOf(ACTIVATIONS, values[unit], limit(unit));
+    context.fillRect(share < 0 ? middle + (share * width) / 2 : middle, y, Math.abs((share * width) / 2), height);
+    context.fillStyle = theme.lineStrong;
+    context.fillRect(Math.round(middle), y, 1, height);
+  }
+}
+
+/**
+ * Draw a small grid of numbers, such as a kernel, around 0.
+ * @param {Context2D} context @param {Box} box @param {{ rows: number, columns: number, values: Float32Array }} data
+ * @param {number} limit @param {Scale} scale @param {{ line: string }} theme
+ */
+export function drawGrid(context, { x, y, width, height }, { rows, columns, values }, limit, scale, theme) {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [left, top] = [Math.round(x + (column * width) / columns), Math.round(y + (row * height) / rows)];
+      context.fillStyle = colourOf(scale, values[row * columns + column], limit);
+      context.fillRect(left, top, Math.round(x + ((column + 1) * width) / columns) - left, Math.round(y + ((row + 1) * height) / rows) - top);
+    }
+  }
+  context.strokeStyle = theme.line;
+  context.lineWidth = 1;
+  context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+}
+
+/**
+ * The mini-map of a column with more units than fit: each unit's mean colour, and the window that is shown.
+ * @param {Context2D} context @param {Box} box @param {readonly string[]} colours of all units
+ * @param {number} first @param {number} shown @param {{ line: string, accent: string }} theme
+ */
+export function drawMinimap(context, { x, y, width, height }, colours, first, shown, theme) {
+  const step = height / colours.length;
+  colours.forEach((colour, unit) => {
+    context.fillStyle = colour;
+    context.fillRect(x, y + unit * step, width, Math.max(1, step));
+  });
+  context.strokeStyle = theme.line;
+  context.lineWidth = 1;
+  context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+  context.strokeStyle = theme.accent;
+  context.lineWidth = 2;
+  context.strokeRect(x - 1, y + first * step, width + 2, Math.max(4, shown * step));
+}

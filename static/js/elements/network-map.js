@@ -1,0 +1,258 @@
+// @ts-check
+/**
+ * The network: a column for each layer, a heat map for each unit, edges between them.
+ *
+ * Layout comes from shapes (`model/layout.js`), paint from the run and the colour ranges. Three canvases
+ * lie over each other (edges, maps, highlight), so that a hover repaints neither maps nor edges; buttons
+ * above them carry focus, names and test hooks.
+ *
+ * For opened views, which stand in place over the map: `slot` receives the view, `rectOf(layer, unit)` says
+ * where a unit is drawn, `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours;
+ * while `state.view` is set the map carries `data-receded`.
+ */
+import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../draw/colour.js";
+import { drawLinks } from "../draw/edges.js";
+import { divergingPainter, drawBars, drawMaps, drawMinimap, sequentialPainter } from "../draw/maps.js";
+import { columnsOf } from "../model/columns.js";
+import { boxOf, layoutNetwork } from "../model/layout.js";
+import { isMaps } from "../model/model.js";
+import { summarise, unitValues } from "../model/statistics.js";
+import { colourRanges } from "../state/colour-ranges.js";
+import { h } from "./dom.js";
+import { LoupeElement } from "./element.js";
+import { markNetworkDrawn } from "./marks.js";
+import { NetworkColumns } from "./network-columns.js";
+import { listenToGrid } from "./network-input.js";
+import { NetworkLegends } from "./network-legends.js";
+import { readTheme, watchTheme } from "./theme.js";
+
+/** @typedef {import("../model/layout.js").Layout} Layout */
+/** @typedef {import("../api/client.js").Run} Run */
+
+export class LoupeNetworkMap extends LoupeElement {
+  /** @type {Layout | null} */
+  layout = null;
+  /** @type {import("./theme.js").Theme} */
+  theme = /** @type {any} */ (null);
+  /** First unit shown of columns with more units than fit. @type {Map<string, number>} */
+  windows = new Map();
+  /** Receives an opened view. @type {HTMLElement} */
+  slot = /** @type {any} */ (null);
+  /** @type {HTMLElement} */
+  stage = /** @type {any} */ (null);
+  /** @type {HTMLElement} */
+  scroller = /** @type {any} */ (null);
+
+  /** @type {Record<"edges" | "maps" | "highlight" | "scratch", CanvasRenderingContext2D>} */
+  #contexts = /** @type {any} */ (null);
+  /** @type {NetworkColumns} */
+  #columns = /** @type {any} */ (null);
+  /** @type {NetworkLegends} */
+  #legends = /** @type {any} */ (null);
+  /** @type {Run | null} the run that is painted */
+  #painted = null;
+  #ratio = 1;
+  /** @type {import("./network-highlight.js").NetworkHighlight | null} loaded once the network is drawn */
+  #highlight = null;
+  #placed = "";
+
+  start() {
+    const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
+    const canvases = { edges: canvas("edges"), maps: canvas("maps"), highlight: canvas("highlight") };
+    this.#contexts = {
+      edges: canvases.edges.getContext("2d"), maps: canvases.maps.getContext("2d"), highlight: canvases.highlight.getContext("2d"),
+      scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
+    };
+    this.#columns = new NetworkColumns(this);
+    this.#legends = new NetworkLegends(this);
+    this.stage = h("div", { class: "network-stage" }, canvases.edges, canvases.maps, this.#columns.grid, this.#columns.more, canvases.highlight, this.#legends.element);
+    this.scroller = h("div", { class: "network-scroll" }, this.stage);
+    this.slot = h("div", { class: "network-slot", "data-slot": "view" });
+    this.replaceChildren(this.scroller, this.slot);
+    this.theme = readTheme(this);
+
+    watchTheme(this, () => {
+      this.theme = readTheme(this);
+      this.#placed = "";
+      this.redraw();
+    });
+    this.observeSize(this.scroller, this.redraw);
+    this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
+    this.watch(({ model, run, scale, lock, lockedRun, details, order, tint }) => [model, run, scale, lock, lockedRun, details, order, tint], this.redraw);
+    this.watch(({ hover, selection, parameters, view }) => [hover, selection, parameters, view], () => this.frame(this.#drawHighlight));
+    this.watch(({ view }) => view, (view) => void this.toggleAttribute("data-receded", view !== null));
+    listenToGrid(this);
+  }
+
+  /** Draw whatever has changed in the next frame. */
+  redraw = () => this.frame(this.#draw);
+
+  #draw = () => {
+    const { model, run } = this.store.state;
+    if (!model || !this.isConnected || this.scroller.clientWidth === 0) return;
+    this.#place();
+    const drawn = run?.model === model.id ? run : null;
+    this.#paint(drawn);
+    this.#drawHighlight();
+    if (drawn && drawn !== this.#painted) {
+      this.#painted = drawn;
+      markNetworkDrawn();
+      if (!this.#highlight) void this.#loadRest();
+    }
+  };
+
+  /** What is needed only once there is something to point at. */
+  async #loadRest() {
+    const { NetworkHighlight } = await import("./network-highlight.js");
+    this.#highlight ??= new NetworkHighlight(this, this.#contexts.highlight);
+    this.frame(this.#drawHighlight);
+  }
+
+  /** Lay out when something that decides on places has changed. */
+  #place() {
+    const { model, details, order, run } = this.store.state;
+    if (!model) return;
+    const [width, height] = [this.scroller.clientWidth, this.scroller.clientHeight];
+    const byScore = order === "score" && run?.model === model.id ? run.scores.map((score) => score.class).sort((a, b) => run.scores[b].logit - run.scores[a].logit) : null;
+    const key = JSON.stringify([model.id, model.digest, width, height, details, byScore, [...this.windows], devicePixelRatio]);
+    if (key === this.#placed) return;
+    this.#placed = key;
+    this.#ratio = devicePixelRatio;
+    this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, measure: this.#measure });
+    this.stage.style.width = `${this.layout.width}px`;
+    this.stage.style.height = `${this.layout.height}px`;
+    for (const name of /** @type {const} */ (["edges", "maps", "highlight"])) this.#resize(this.#contexts[name]);
+    this.#columns.place(this.layout, model);
+    const { edges } = this.#contexts;
+    edges.clearRect(0, 0, this.layout.width, this.layout.height);
+    drawLinks(edges, this.layout, this.theme);
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #resize(context) {
+    const { width, height } = /** @type {Layout} */ (this.layout);
+    const { canvas } = context;
+    const [pixels, lines] = [Math.round(width * this.#ratio), Math.round(height * this.#ratio)];
+    if (canvas.width !== pixels || canvas.height !== lines) {
+      canvas.width = pixels;
+      canvas.height = lines;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+  }
+
+  /** @type {Map<string, number>} */
+  #widths = new Map();
+  #measure = (/** @type {string} */ text) => {
+    let width = this.#widths.get(text);
+    if (width === undefined) {
+      const { scratch } = this.#contexts;
+      scratch.font = `600 13px ${getComputedStyle(this).fontFamily}`;
+      this.#widths.set(text, (width = scratch.measureText(text).width));
+    }
+    return width;
+  };
+
+  /** @param {Run | null} run */
+  #paint(run) {
+    const layout = /** @type {Layout} */ (this.layout);
+    const { maps } = this.#contexts;
+    maps.clearRect(0, 0, layout.width, layout.height);
+    const ranges = colourRanges(this.store.state);
+    if (!run || !ranges) return;
+    for (const placed of layout.columns) {
+      const { column, boxes, minimap } = placed;
+      this.#paintBoxes(maps, column.name, boxes, this.#ratio);
+      if (minimap) drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
+    }
+    this.#columns.tell(run);
+    this.#legends.show(layout, ranges);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../model/layout.js").Box[]} boxes @param {number} ratio */
+  #paintBoxes(context, layer, boxes, ratio) {
+    const { model, run, tint } = this.store.state;
+    const column = model && columnsOf(model).find(({ name }) => name === layer);
+    const ranges = colourRanges(this.store.state);
+    const tensor = column?.layer ? run?.activations.get(layer) : run?.input;
+    if (!model || !column || !ranges || !tensor || column.form === "classes") return;
+    const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
+    if (!isMaps(column.shape)) return drawBars(context, boxes, tensor.data, column.layer ? limit : () => model.input.range[1], this.theme);
+    const paint = column.layer ? divergingPainter(limit) : sequentialPainter(model.input.range[0], model.input.range[1], (unit) => channelScale(model.input.channels[unit], tint));
+    drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
+  }
+
+  /** A colour for each unit of a column, in the order that it is shown.
+   * @param {Run} run @param {import("../model/layout.js").PlacedColumn} placed @param {import("../model/ranges.js").Ranges} ranges */
+  #overview(run, { column }, ranges) {
+    if (column.form === "classes") {
+      const { order } = this.store.state;
+      const shares = run.scores.map(({ probability, logit }) => probability ?? logit);
+      const largest = Math.max(...shares);
+      return (order === "score" ? [...shares].sort((a, b) => b - a) : shares).map((share) => LOGITS.css(Math.max(0, share / largest)));
+    }
+    const tensor = column.layer ? run.activations.get(column.name) : run.input;
+    if (!tensor) return [];
+    return Array.from({ length: column.units }, (_, unit) => {
+      const { mean } = summarise(unitValues(tensor, unit));
+      return column.layer ? colourOf(ACTIVATIONS, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
+    });
+  }
+
+  #drawHighlight = () => {
+    const { highlight } = this.#contexts;
+    if (!this.layout) return;
+    highlight.clearRect(0, 0, this.layout.width, this.layout.height);
+    this.#highlight?.draw(this.layout);
+  };
+
+  /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */
+  scrollColumn(layer, first) {
+    const placed = this.layout?.columns.find(({ column }) => column.name === layer);
+    if (!placed?.hidden) return;
+    const next = Math.max(0, Math.min(placed.hidden, Math.round(first)));
+    if (next === placed.first) return;
+    this.windows.set(layer, next);
+    this.redraw();
+  }
+
+  /** The same without waiting for the next frame, for the keyboard: focus goes to what appears. @param {string} layer @param {number} first */
+  scrollNow(layer, first) {
+    this.scrollColumn(layer, first);
+    this.#draw();
+  }
+
+  /** Bring a unit into its column's window and into view, and return its control. @param {string} layer @param {number} unit @returns {HTMLElement | null} */
+  reveal(layer, unit) {
+    const placed = this.layout?.columns.find(({ column }) => column.name === layer);
+    if (!placed) return null;
+    if (!boxOf(/** @type {Layout} */ (this.layout), layer, unit)) {
+      this.scrollNow(layer, unit - Math.floor(placed.shown / 2));
+    }
+    const control = this.controlOf(layer, unit);
+    control?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return control;
+  }
+
+  /** Make a control the one that the tab key reaches. @param {HTMLElement} control */
+  roveTo(control) {
+    this.#columns.roveTo(control);
+  }
+
+  /** The control of a unit that is shown. @param {string} layer @param {number} unit @returns {HTMLElement | null} */
+  controlOf(layer, unit) {
+    return this.#columns.control(layer, unit);
+  }
+
+  /** Where a unit is drawn, in the window's coordinates; null while it is not shown. @param {string} layer @param {number} unit @returns {DOMRect | null} */
+  rectOf(layer, unit) {
+    return this.controlOf(layer, unit)?.getBoundingClientRect() ?? null;
+  }
+
+  /** Draw one unit of the shown run into a box of another canvas, in the colours of the map.
+   * @param {CanvasRenderingContext2D} context @param {{ x: number, y: number, width: number, height: number }} box @param {string} layer @param {number} unit @param {number} [ratio] */
+  paintUnit(context, box, layer, unit, ratio = 1) {
+    this.#paintBoxes(context, layer, [{ ...box, unit }], ratio);
+  }
+}

@@ -1,0 +1,32 @@
+// @ts-check
+/**
+ * The colours and fonts that canvases draw with, read from the design's tokens.
+ *
+ * Tokens use `light-dark()`, which only resolves in a real colour property: a hidden probe carries each in turn.
+ *
+ * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string }} Theme
+ */
+const TOKENS = { ground: "--ground", surface: "--surface", raised: "--raised", ink: "--ink", inkSoft: "--ink-soft", line: "--line", lineStrong: "--line-strong", edge: "--edge", accent: "--accent-mark" };
+
+/** @param {Element} host @returns {Theme} */
+export function readTheme(host) {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  host.append(probe);
+  const colours = Object.fromEntries(Object.entries(TOKENS).map(([name, token]) => {
+    probe.style.color = `var(${token})`;
+    return [name, getComputedStyle(probe).color];
+  }));
+  probe.style.fontFamily = "var(--mono)";
+  const mono = `12px ${getComputedStyle(probe).fontFamily}`;
+  probe.remove();
+  return /** @type {Theme} */ ({ ...colours, mono });
+}
+
+/** Call `react` when the page turns light or dark. @param {import("./element.js").LoupeElement} element @param {() => void} react */
+export function watchTheme(element, react) {
+  element.listen(matchMedia("(prefers-color-scheme: dark)"), "change", react);
+  const observer = new MutationObserver(react);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  element.cleanup(() => observer.disconnect());
+}

@@ -1,0 +1,65 @@
+// @ts-check
+/** The arithmetic behind a layer's sizes and counts, with real numbers, as plain data and text. */
+import { unitCount } from "./model.js";
+
+/** @typedef {import("./model.js").Layer & { parameters?: Record<string, number[]> }} Layer */
+
+/**
+ * The learned numbers of one unit: `10·9 + 1 = 91` for ten 3×3 kernels and a bias.
+ * @param {Layer} layer
+ * @returns {{ factors: number[], bias: number, perUnit: number, units: number, total: number } | null} null without parameters
+ */
+export function parameterArithmetic(layer) {
+  const weight = layer.parameters?.weight;
+  if (!weight || layer.parameter_count === 0) return null;
+  const [, inputs, ...window] = weight;
+  const factors = window.length ? [inputs, product(window)] : [inputs];
+  const bias = layer.parameters?.bias ? 1 : 0;
+  return { factors, bias, perUnit: product(factors) + bias, units: weight[0], total: layer.parameter_count };
+}
+
+/**
+ * The output sizes of a sliding window with every number written out, one entry for an axis
+ * (a single one where both axes are alike).
+ * @param {Layer} layer
+ * @returns {{ axis: "both" | "height" | "width", text: string, result: number, exact: boolean }[]} empty without a window
+ */
+export function sizeArithmetic(layer) {
+  const window = layer.record.window(layer);
+  if (!window || layer.input_shape.length !== 3) return [];
+  const entries = [0, 1].map((axis) => {
+    const [size, kernel, stride, padding, dilation] = [layer.input_shape[axis + 1], window.size[axis], window.stride[axis], window.padding[axis], window.dilation[axis]];
+    const reach = dilation * (kernel - 1) + 1;
+    const covered = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
+    return {
+      axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"),
+      text: `⌊(${size} − ${covered} + 2·${padding}) / ${stride}⌋ + 1`,
+      result: Math.floor((size + 2 * padding - reach) / stride) + 1,
+      exact: (size + 2 * padding - reach) % stride === 0,
+    };
+  });
+  const [rows, columns] = entries;
+  return rows.text === columns.text ? [{ ...rows, axis: "both" }] : entries;
+}
+
+/**
+ * What each unit of the column before adds to one score: Σ value × weight over its values.
+ * The vector that the layer reads is in C, H, W order, so each unit owns one run of it.
+ * @param {Float32Array} input what the layer reads @param {import("../api/wire.js").Tensor} weight (O, I)
+ * @param {number} unit of the layer @param {number} sources units of the column before
+ */
+export function contributions(input, weight, unit, sources) {
+  const size = input.length / sources;
+  const row = weight.data.subarray(unit * input.length, (unit + 1) * input.length);
+  return Float64Array.from({ length: sources }, (_, source) => {
+    let sum = 0;
+    for (let i = source * size; i < (source + 1) * size; i++) sum += input[i] * row[i];
+    return sum;
+  });
+}
+
+/** `62×62×10` (height × width × depth) or `10`. @param {readonly number[]} shape */
+export const shapeText = (shape) => (shape.length === 3 ? `${shape[1]}×${shape[2]}×${shape[0]}` : `${unitCount([...shape])}`);
+
+/** @param {number[]} numbers */
+const product = (numbers) => numbers.reduce((result, number) => result * number, 1);

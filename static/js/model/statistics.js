@@ -1,0 +1,90 @@
+// @ts-check
+/** Plain statistics of activations; every function reads a Float32Array and changes nothing. */
+
+/**
+ * @typedef {object} Summary
+ * @property {number} minimum @property {number} maximum @property {number} mean
+ * @property {number} count @property {number} zeros values that are exactly 0
+ */
+
+/** @param {Float32Array} values @returns {Summary} */
+export function summarise(values) {
+  let minimum = Infinity;
+  let maximum = -Infinity;
+  let sum = 0;
+  let zeros = 0;
+  for (const value of values) {
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    if (value === 0) zeros++;
+    sum += value;
+  }
+  return { minimum, maximum, mean: sum / values.length, count: values.length, zeros };
+}
+
+/**
+ * The nearest-rank quantile of |v| over several arrays: the ⌈q·n⌉-th smallest.
+ *
+ * The bits of a positive float32 sort like the float, so two counting passes (high 16 bits, then
+ * low 16 bits of those that fall into the chosen bin) find it exactly in linear time.
+ * @param {readonly Float32Array[]} arrays @param {number} quantile 0–1
+ */
+export function magnitudeQuantile(arrays, quantile) {
+  const total = arrays.reduce((count, { length }) => count + length, 0);
+  if (total === 0) return 0;
+  const bits = arrays.map((array) => new Uint32Array(array.buffer, array.byteOffset, array.length));
+  let rank = Math.max(1, Math.ceil(quantile * total));
+
+  const high = new Uint32Array(1 << 15);
+  for (const words of bits) for (let i = 0; i < words.length; i++) high[(words[i] & 0x7fffffff) >>> 16]++;
+  let bin = 0;
+  while (high[bin] < rank) rank -= high[bin++];
+
+  const low = new Uint32Array(1 << 16);
+  for (const words of bits) for (let i = 0; i < words.length; i++) if ((words[i] & 0x7fffffff) >>> 16 === bin) low[words[i] & 0xffff]++;
+  let rest = 0;
+  while (low[rest] < rank) rank -= low[rest++];
+
+  return new Float32Array(Uint32Array.of((bin << 16) | rest).buffer)[0];
+}
+
+/** Largest |v|. @param {readonly Float32Array[]} arrays */
+export function largestMagnitude(arrays) {
+  let largest = 0;
+  for (const array of arrays) for (let i = 0; i < array.length; i++) largest = Math.max(largest, Math.abs(array[i]));
+  return largest;
+}
+
+/**
+ * Counts in equal bins from `low` to `high`; the last bin includes `high`.
+ * @param {Float32Array} values @param {number} low @param {number} high @param {number} bins
+ */
+export function histogram(values, low, high, bins) {
+  const counts = new Uint32Array(bins);
+  const scale = high > low ? bins / (high - low) : 0;
+  for (const value of values) counts[Math.min(bins - 1, Math.max(0, Math.floor((value - low) * scale)))]++;
+  return counts;
+}
+
+/**
+ * What a unit's values on this picture suggest, given the bounds that its function cannot pass.
+ * `silent`: all of them rest on the bound at 0, nothing after this unit learns of the picture through it.
+ * `saturated`: at least nine in ten lie within 1 % of a bound, where the function hardly reacts any more.
+ * @param {Float32Array} values @param {{ low: number | null, high: number | null } | null} bounds
+ * @returns {"silent" | "saturated" | null}
+ */
+export function condition(values, bounds) {
+  if (!bounds || values.length === 0) return null;
+  const { low, high } = bounds;
+  if (low === 0 && high === null) return values.every((value) => value === 0) ? "silent" : null;
+  if (low === null || high === null) return null;
+  const near = 0.01 * (high - low);
+  const held = values.reduce((count, value) => count + (value - low <= near || high - value <= near ? 1 : 0), 0);
+  return held >= 0.9 * values.length ? "saturated" : null;
+}
+
+/** One unit's values. @param {import("../api/wire.js").Tensor} tensor @param {number} unit */
+export function unitValues({ shape, data }, unit) {
+  const size = data.length / shape[0];
+  return data.subarray(unit * size, (unit + 1) * size);
+}
