@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import layers as L
+from engine import layers
 from engine.layers import Layer
 from engine.network import Network
 from engine.spec import Category, ModelSpec
@@ -46,9 +46,9 @@ def random_picture(spec: ModelSpec, seed: int = 0) -> np.ndarray:
     return (low + (high - low) * rng.random(spec.input_shape)).astype(np.float32)
 
 
-def model_spec(id: str, input_shape: tuple[int, int, int], layers: list[Layer]) -> ModelSpec:
+def model_spec(id: str, input_shape: tuple[int, int, int], stack: list[Layer]) -> ModelSpec:
     """A spec whose classes are as many as its last layer's units."""
-    bare = ModelSpec(id=id, input_shape=input_shape, layers=tuple(layers))
+    bare = ModelSpec(id=id, input_shape=input_shape, layers=tuple(stack))
     last = bare.shapes[-1]
     if len(last) != 1:
         return bare
@@ -56,7 +56,7 @@ def model_spec(id: str, input_shape: tuple[int, int, int], layers: list[Layer]) 
         Category(i, f"class {i}", {"en": f"class {i}", "zh-Hans": f"类别 {i}"}) for i in range(last[0])
     )
     title = {"en": f"Test model: {id}", "zh-Hans": f"测试模型：{id}"}
-    return ModelSpec(id, input_shape, tuple(layers), classes, title)
+    return ModelSpec(id, input_shape, tuple(stack), classes, title)
 
 
 def tiny_vgg() -> ModelSpec:
@@ -65,19 +65,19 @@ def tiny_vgg() -> ModelSpec:
         "tiny-vgg",
         (3, 64, 64),
         [
-            L.Conv2D("conv_1_1", 10),
-            L.ReLU("relu_1_1"),
-            L.Conv2D("conv_1_2", 10),
-            L.ReLU("relu_1_2"),
-            L.MaxPool2D("max_pool_1"),
-            L.Conv2D("conv_2_1", 10),
-            L.ReLU("relu_2_1"),
-            L.Conv2D("conv_2_2", 10),
-            L.ReLU("relu_2_2"),
-            L.MaxPool2D("max_pool_2"),
-            L.Flatten("flatten"),
-            L.Dense("output", 10),
-            L.Softmax("softmax"),
+            layers.Conv2D("conv_1_1", 10),
+            layers.ReLU("relu_1_1"),
+            layers.Conv2D("conv_1_2", 10),
+            layers.ReLU("relu_1_2"),
+            layers.MaxPool2D("max_pool_1"),
+            layers.Conv2D("conv_2_1", 10),
+            layers.ReLU("relu_2_1"),
+            layers.Conv2D("conv_2_2", 10),
+            layers.ReLU("relu_2_2"),
+            layers.MaxPool2D("max_pool_2"),
+            layers.Flatten("flatten"),
+            layers.Dense("output", 10),
+            layers.Softmax("softmax"),
         ],
     )
 
@@ -87,7 +87,7 @@ def minimal() -> ModelSpec:
     return model_spec(
         "minimal",
         (1, 8, 8),
-        [L.Conv2D("edges", 2), L.Flatten("flat"), L.Dense("scores", 3)],
+        [layers.Conv2D("edges", 2), layers.Flatten("flat"), layers.Dense("scores", 3)],
     )
 
 
@@ -97,26 +97,26 @@ def deep() -> ModelSpec:
         "deep",
         (3, 40, 32),
         [
-            L.Conv2D("c1", 6, kernel=(5, 3), padding=(2, 1)),
-            L.LeakyReLU("leaky1", slope=0.1),
-            L.Conv2D("c2", 7, kernel=(3, 3), dilation=(2, 1)),
-            L.Tanh("tanh1"),
-            L.AvgPool2D("avg1", window=(3, 2), stride=(2, 2), padding=(1, 0), count_include_pad=False),
-            L.Conv2D("c3", 5, kernel=(1, 1)),
-            L.BatchNorm2D("norm1"),
-            L.ReLU("relu1"),
-            L.Conv2D("c4", 8, kernel=(2, 4), stride=(1, 2), padding=(0, 2)),
-            L.Sigmoid("sigmoid1"),
-            L.Conv2D("c5", 4, kernel=(3, 1), dilation=(3, 1), padding=(3, 0)),
-            L.ReLU("relu2"),
-            L.MaxPool2D("max1", window=(3, 3), stride=(2, 1), padding=(1, 1)),
-            L.Conv2D("c6", 3, kernel=(3, 3), stride=(3, 3), padding=(1, 1)),
-            L.Tanh("tanh2"),
-            L.Flatten("flat"),
-            L.Dense("hidden", 12),
-            L.LeakyReLU("leaky2", slope=0.2),
-            L.Dense("scores", 4),
-            L.Softmax("probabilities"),
+            layers.Conv2D("c1", 6, kernel=(5, 3), padding=(2, 1)),
+            layers.LeakyReLU("leaky1", slope=0.1),
+            layers.Conv2D("c2", 7, kernel=(3, 3), dilation=(2, 1)),
+            layers.Tanh("tanh1"),
+            layers.AvgPool2D("avg1", window=(3, 2), stride=(2, 2), padding=(1, 0), count_include_pad=False),
+            layers.Conv2D("c3", 5, kernel=(1, 1)),
+            layers.BatchNorm2D("norm1"),
+            layers.ReLU("relu1"),
+            layers.Conv2D("c4", 8, kernel=(2, 4), stride=(1, 2), padding=(0, 2)),
+            layers.Sigmoid("sigmoid1"),
+            layers.Conv2D("c5", 4, kernel=(3, 1), dilation=(3, 1), padding=(3, 0)),
+            layers.ReLU("relu2"),
+            layers.MaxPool2D("max1", window=(3, 3), stride=(2, 1), padding=(1, 1)),
+            layers.Conv2D("c6", 3, kernel=(3, 3), stride=(3, 3), padding=(1, 1)),
+            layers.Tanh("tanh2"),
+            layers.Flatten("flat"),
+            layers.Dense("hidden", 12),
+            layers.LeakyReLU("leaky2", slope=0.2),
+            layers.Dense("scores", 4),
+            layers.Softmax("probabilities"),
         ],
     )
 
@@ -127,12 +127,12 @@ def wide() -> ModelSpec:
         "wide",
         (3, 24, 24),
         [
-            L.Conv2D("many", 64, padding=(1, 1)),
-            L.ReLU("relu"),
-            L.MaxPool2D("pool", window=(3, 3), stride=(3, 3)),
-            L.Flatten("flat"),
-            L.Dense("scores", 200),
-            L.Softmax("softmax"),
+            layers.Conv2D("many", 64, padding=(1, 1)),
+            layers.ReLU("relu"),
+            layers.MaxPool2D("pool", window=(3, 3), stride=(3, 3)),
+            layers.Flatten("flat"),
+            layers.Dense("scores", 200),
+            layers.Softmax("softmax"),
         ],
     )
 
