@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from server.settings import PREFIX, Settings
+from server.threads import pin_threads
 
 _OURS = ("serve", "doctor")
 
@@ -21,12 +22,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return int(engine_main(given) or 0)
     options = _parser().parse_args(given or ["--help"])
+    pin_threads()
     if options.command == "doctor":
         from server.doctor import doctor
 
         return doctor()
     try:
-        settings = Settings(**_chosen(options))
+        settings = Settings.chosen(_given(options))
     except ValidationError as error:
         for item in error.errors():
             name = str(item["loc"][0]) if item["loc"] else "settings"
@@ -60,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _chosen(options: argparse.Namespace) -> dict[str, str]:
+def _given(options: argparse.Namespace) -> dict[str, str]:
     """The flags that were given; all others are left to the environment and the defaults."""
     values = {name: getattr(options, name) for name in Settings.model_fields}
     return {name: value for name, value in values.items() if value is not None}

@@ -28,6 +28,7 @@ class PatientProtocol(H11Protocol):
         self._arriving: asyncio.TimerHandle | None = None
         self._leaving: asyncio.TimerHandle | None = None
         self._drained = 0
+        self._asked = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -41,6 +42,7 @@ class PatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._asked = True
         if self._arriving is None and self.conn.their_state is h11.IDLE:
             self._expect_request()
         super().data_received(data)
@@ -81,7 +83,7 @@ class PatientProtocol(H11Protocol):
         self._arriving = None
         if self.transport.is_closing():
             return
-        if self.conn.their_state is h11.IDLE and self.cycle is None and not self.conn.trailing_data[0]:
+        if not self._asked:
             self.transport.close()  # nothing was ever asked: nothing to answer
             return
         self._refuse(

@@ -15,10 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from server.logs import logging_config
 from server.protocol import configured
 from server.settings import Settings
-
-# One thread a computation: several at once would fight for the cores that other requests use.
-_BLAS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
+from server.threads import pin_threads
 
 def application() -> object:
     """The factory that every worker calls; settings come from the environment."""
@@ -37,8 +34,7 @@ def application() -> object:
 
 def serve(settings: Settings) -> int:
     """Run until told to stop; gives the exit code."""
-    for name in _BLAS:
-        os.environ.setdefault(name, "1")
+    pin_threads()
     os.environ.update(settings.environment())
     config = uvicorn.Config(
         "server.serve:application",

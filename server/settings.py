@@ -7,6 +7,7 @@ carries the table that `settings_table()` makes of this class; a test keeps the 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -114,6 +115,11 @@ class Settings(BaseSettings):
         if any(character in value for character in ";,\r\n"):
             raise ValueError("is a list of sources separated by spaces, without ';' or ','")
         return value.strip() or "'none'"
+
+    @classmethod
+    def chosen(cls, flags: Mapping[str, Any]) -> Settings:
+        """Settings from flags; what they leave out comes from the environment and the defaults."""
+        return cls(**flags)
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for workers that start as new processes."""

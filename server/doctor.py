@@ -1,0 +1,183 @@
+"""`cnn-loupe doctor`: is this installation sound, and if not, what is to be done."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from engine import zoo
+from engine.errors import EngineError
+from engine.golden import Golden, check_golden, golden_input
+from engine.weights import load_model
+from server.paths import CATALOGUES, STATIC, TEMPLATES
+from server.settings import Settings
+from server.threads import BLAS
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `problem` says what is wrong and what to do; None is well."""
+
+    what: str
+    value: str
+    problem: str | None = None
+    fatal: bool = True
+
+
+def doctor() -> int:
+    """Print every finding; gives 1 where something must be mended."""
+    findings = list(examine())
+    for finding in findings:
+        mark = "ok  " if finding.problem is None else "FAIL" if finding.fatal else "note"
+        print(f"{mark}  {finding.what}: {finding.value}")
+        if finding.problem is not None:
+            print(f"      {finding.problem}")
+    failed = sum(finding.problem is not None and finding.fatal for finding in findings)
+    print("Everything needed is in order." if not failed else f"{failed} to mend.")
+    return 1 if failed else 0
+
+
+def examine() -> Iterator[Finding]:
+    """Look at Python, packages, files, models, numbers, port, and what browsers need."""
+    yield _python()
+    yield from _packages()
+    yield from _files()
+    yield _threads()
+    yield from _models()
+    yield _speed()
+    yield _port()
+    yield from _surroundings()
+
+
+def _python() -> Finding:
+    problem = None if sys.version_info >= (3, 11) else "Install Python 3.11 or newer."
+    return Finding(
+        "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", problem
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    try:
+        needed = requires("cnn-loupe") or []
+    except PackageNotFoundError:
+        yield Finding("package", "cnn-loupe is not installed", "Run `pip install .` or `make serve`.")
+        return
+    for line in needed:
+        if "extra ==" in line:
+            continue
+        name, _, least = line.partition(">=")
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            yield Finding(name, "missing", f"Run `pip install '{line}'`.")
+            continue
+        old = _numbers(found) < _numbers(least)
+        yield Finding(name, found, f"At least {least} is needed: `pip install '{line}'`." if old else None)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    parts = (part for part in text.split(".")[:3])
+    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
+
+
+def _files() -> Iterator[Finding]:
+    for what, folder, pattern in (
+        ("scripts and styles", STATIC, "**/*.js"),
+        ("templates", TEMPLATES, "*.html"),
+        ("catalogues", CATALOGUES, "*/*.json"),
+    ):
+        count = sum(1 for _ in folder.glob(pattern))
+        yield Finding(
+            what, f"{count} files", None if count else "The installation is incomplete; install it again."
+        )
+
+
+def _threads() -> Finding:
+    chosen = {name: os.environ[name] for name in BLAS if name in os.environ}
+    value = ", ".join(f"{name}={value}" for name, value in chosen.items())
+    many = any(value != "1" for value in chosen.values())
+    return Finding(
+        "BLAS threads",
+        value,
+        "One thread a computation serves more requests: leave these variables unset." if many else None,
+        fatal=False,
+    )
+
+
+def _models() -> Iterator[Finding]:
+    names = zoo.model_ids()
+    if not names:
+        yield Finding("models", "none", "The package ships with a model: install it again.")
+    for name in names:
+        try:
+            model = load_model(zoo.FOLDER / name)
+            deviation = check_golden(model.network, Golden.read(model.folder, model.description))
+        except EngineError as error:
+            yield Finding(f"model {name}", "unsound", str(error))
+            continue
+        said = (
+            "digest right, no golden values"
+            if deviation is None
+            else f"digest right, deviation {deviation:.1e}"
+        )
+        yield Finding(f"model {name}", said)
+
+
+def _speed() -> Finding:
+    """The median of 20 runs; slow numbers usually mean a NumPy without an optimised BLAS."""
+    names = zoo.model_ids()
+    if not names:
+        return Finding("one run", "no model to run", fatal=False)
+    network = zoo.load(names[0]).network
+    picture = golden_input(network.spec.input_shape)
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        network.run(picture)
+        times.append(1000 * (time.perf_counter() - began))
+    median = sorted(times)[len(times) // 2]
+    slow = "NumPy may lack an optimised BLAS, or the machine is busy." if median > 20 else None
+    return Finding("one run", f"{median:.2f} ms", slow, fatal=False)
+
+
+def _port() -> Finding:
+    settings = Settings()
+    what = f"port {settings.port} on {settings.host}"
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Finding(
+            what, f"taken ({reason})", "Stop what listens there, or set CNN_LOUPE_PORT.", fatal=False
+        )
+    return Finding(what, "free")
+
+
+def _surroundings() -> Iterator[Finding]:
+    names = ("chromium", "google-chrome", "firefox", "microsoft-edge", "safari")
+    browser = next((name for name in names if shutil.which(name)), None)
+    yield Finding(
+        "browser on this machine", browser or "none found; any device of the network can open the page"
+    )
+    yield Finding(
+        "browser needs",
+        "modules, custom elements, <dialog>, popover, light-dark(): Chromium 123, Firefox 125, Safari 17.5 or newer",
+    )
+    yield Finding("metrics", "prometheus-client installed" if _has("prometheus-client") else "off (an extra)")
+
+
+def _has(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
