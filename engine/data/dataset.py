@@ -108,8 +108,12 @@ def class_names(found: Sequence[Found], folder: Path) -> list[Category]:
     """
     words = _words(folder)
     return [
-        Category(index=i, name=words.get(label, label), labels={"en": words.get(label, label)},
-                 wnid=label if label in words else None)
+        Category(
+            index=i,
+            name=words.get(label, label),
+            labels={"en": words.get(label, label)},
+            wnid=label if label in words else None,
+        )
         for i, label in enumerate(sorted({item.label for item in found}))
     ]
 
@@ -173,7 +177,9 @@ def load_dataset(
     wanted = [item for item in found if item.label in matched]
     channels, height, width = shape
     pictures = np.empty((len(wanted), channels, height, width), np.uint8)
-    labels, files, bad = [], [], []
+    labels: list[int] = []
+    files: list[str] = []
+    bad: list[tuple[Path, str]] = []
     for done, item in enumerate(wanted):
         try:
             prepared = prepare(item.path.read_bytes(), shape=(channels, height, width))

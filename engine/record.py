@@ -1,0 +1,211 @@
+"""What a model remembers of its training: curves, honest figures, and where they come from.
+
+Everything here is measured on pictures that the measured network did not learn from, unless its
+name begins with `train_`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine import measure
+from engine.arrays import Array
+from engine.data.dataset import Dataset
+from engine.layers import Dense, ReLU, Softmax
+from engine.network import Network
+from engine.recipe import Recipe
+from engine.spec import ModelSpec
+from engine.train import Trained, scores
+
+CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One trained network, the pictures held out from it, and what it says of them."""
+
+    trained: Trained
+    rows: Array
+    logits: Array
+    labels: Array
+
+
+def judge(trained: Trained, data: Dataset, rows: Array) -> Judged:
+    """Let the network score the pictures that it did not learn from."""
+    logits = scores(trained.spec, trained.parameters, data, rows)
+    return Judged(trained, rows, logits, data.labels[rows])
+
+
+def pooled(parts: Sequence[Judged]) -> tuple[Array, Array]:
+    """All held-out logits (N, K) below each other, and their labels (N,)."""
+    return np.concatenate([p.logits for p in parts]), np.concatenate([p.labels for p in parts])
+
+
+def temperature(parts: Sequence[Judged]) -> float:
+    """The temperature that suits the held-out scores of all parts together."""
+    return measure.best_temperature(*pooled(parts))
+
+
+def cross_fitted(parts: Sequence[Judged]) -> tuple[Array, Array]:
+    """Held-out logits, those of each part cooled by the temperature of the other parts.
+
+    So no picture has a say in the temperature that it is judged with. A single part is left as it
+    is.
+    """
+    if len(parts) < 2:
+        return pooled(parts)
+    cooled = []
+    for part in parts:
+        others = [other for other in parts if other is not part]
+        cooled.append(part.logits / temperature(others))
+    return np.concatenate(cooled), np.concatenate([p.labels for p in parts])
+
+
+def cool(spec: ModelSpec, parameters: Mapping[str, Array], degrees: float) -> dict[str, Array]:
+    """Parameters whose scores are those of before divided by `degrees`.
+
+    The last dense layer takes the division into its own weights, so softmax stays softmax.
+    """
+    body = spec.layers[:-1] if isinstance(spec.layers[-1], Softmax) else spec.layers
+    found = dict(parameters)
+    if isinstance(body[-1], Dense):
+        for key in ("weight", "bias"):
+            name = f"{body[-1].name}.{key}"
+            found[name] = found[name] / found[name].dtype.type(degrees)
+    return found
+
+
+def activity(parts: Sequence[Judged], data: Dataset) -> dict[str, Any]:
+    """On how many pixels of held-out pictures each unit of each ReLU layer is not zero.
+
+    Each part's network sees its own held-out pictures. A unit of one part's network has nothing to
+    do with the unit of the same number in another's: the figures are lists, one entry a part.
+    """
+    return _listed([activity_of(p.trained.spec, p.trained.parameters, data, p.rows) for p in parts])
+
+
+def activity_of(
+    spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows: Array
+) -> dict[str, Any]:
+    """Dead, near-dead and active units of one network on the chosen pictures."""
+    network, counted = Network(spec, parameters), measure.Activity()
+    watched = [layer.name for layer in spec.layers if isinstance(layer, ReLU)]
+    for row in rows:
+        run = network.run(data.inputs(slice(row, row + 1))[0])
+        maps = {name: run.activations[name] for name in watched}
+        counted.add({name: values for name, values in maps.items() if values.ndim == 3})
+    return counted.report()
+
+
+def _listed(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        layer: {
+            "dead": [r[layer]["dead"] for r in reports],
+            "near_dead": [r[layer]["near_dead"] for r in reports],
+        }
+        for layer in (reports[0] if reports else {})
+    }
+
+
+def mean_history(histories: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
+    """The mean of several trainings' curves, epoch by epoch; only curves that all of them have."""
+    if not histories:
+        return {}
+    found: dict[str, list[float]] = {"epoch": [int(e) for e in histories[0].get("epoch", [])]}
+    for curve in CURVES:
+        if all(curve in history for history in histories):
+            means = np.mean([history[curve] for history in histories], axis=0)
+            found[curve] = [round(float(value), 5) for value in means]
+    return found
+
+
+def held_out_figures(logits: Array, labels: Array) -> dict[str, Any]:
+    """Accuracy, loss, calibration and their scatter on held-out pictures."""
+    figures = measure.report(logits, labels)
+    return {key: figures[key] for key in ("accuracy", "standard_error", "loss", "ece", "count")}
+
+
+def training_record(
+    recipe: Recipe,
+    data: Dataset,
+    kept: Trained,
+    parts: Sequence[Judged],
+    *,
+    degrees: float,
+    seconds: float,
+    threads: int,
+) -> dict[str, Any]:
+    """The `training` entry of a model's description.
+
+    parts are the networks whose held-out pictures give the figures: the kept one itself after a
+    simple training, the folds' after cross-validation; none where everything was learnt from.
+    """
+    whole = not any(part.trained is kept for part in parts)
+    record: dict[str, Any] = {
+        "summary": _summary(recipe, data, parts, whole),
+        "recipe": recipe.describe(),
+        "seed": recipe.seed,
+        "seconds": round(seconds, 1),
+        "machine": machine(threads),
+        "data": {
+            "pictures": len(data),
+            "per_class": np.bincount(data.labels, minlength=len(kept.spec.classes)).tolist(),
+            "learnt_from": len(data) if whole else len(data) - sum(len(p.rows) for p in parts),
+        },
+        "history": mean_history([p.trained.history for p in parts] or [kept.history]),
+        "temperature": round(degrees, 6),
+    }
+    if not parts:
+        return record
+    logits, labels = cross_fitted(parts)
+    record["confusion"] = {
+        "rows": "true",
+        "columns": "predicted",
+        "counts": measure.confusion(logits, labels).tolist(),
+    }
+    record["activity"] = activity_of(
+        kept.spec, kept.parameters, data, np.sort(np.concatenate([p.rows for p in parts]))
+    )
+    all_logits, _ = pooled(parts)
+    record["out_of_distribution"] = {
+        "measure": "energy = −log Σ exp(logit), entropy of the probabilities in nats, and the top probability, "
+        "of held-out pictures",
+        **measure.surprise(all_logits / degrees),
+    }
+    figures = held_out_figures(logits, labels)
+    if not whole:
+        return {**record, "held_out": figures}
+    accuracies = [measure.accuracy(p.logits, p.labels) for p in parts]
+    record["cross_validation"] = {"folds": len(parts), **figures, "fold_accuracies": accuracies}
+    record["final_history"] = mean_history([kept.history])
+    record["activity_of_folds"] = activity(parts, data)
+    return record
+
+
+def _summary(recipe: Recipe, data: Dataset, parts: Sequence[Judged], whole: bool) -> str:
+    if not parts:
+        return f"Trained on all {len(data)} pictures for {recipe.epochs} epochs; nothing was held out."
+    if not whole:
+        return (
+            f"Trained for {recipe.epochs} epochs; judged on {len(parts[0].rows)} pictures that were held out."
+        )
+    return (
+        f"Trained on all {len(data)} pictures for {recipe.epochs} epochs. The figures come from "
+        f"{len(parts)} networks trained in the same way, each judged on the part it did not see."
+    )
+
+
+def machine(threads: int) -> str:
+    """The machine in words: processor, cores, threads used, and NumPy's version."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8", errors="replace").splitlines() if info.is_file() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else platform.processor() or platform.machine()
+    return f"{processor}, {os.cpu_count()} cores, {threads} used; NumPy {np.__version__}"

@@ -1,0 +1,68 @@
+"""Learning on standardised pictures, and hiding that in the first layer afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import FLOAT, Array
+from engine.errors import TrainingError
+from engine.layers import Conv2D
+from engine.spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What to take off each channel, and what to divide by; both (C,)."""
+
+    mean: Array
+    deviation: Array
+
+    def apply(self, x: Array) -> Array:
+        """(x − mean) / deviation, in place; x is (N, C, H, W)."""
+        x -= self.mean[:, None, None]
+        x *= (1 / self.deviation)[:, None, None]
+        return x
+
+    def fold(self, spec: ModelSpec, parameters: dict[str, Array]) -> dict[str, Array]:
+        """Parameters of a network that takes pictures as they are and gives the same results.
+
+        w · (x − m)/s + b = (w/s) · x + (b − Σ w · m/s). This is exact only where every window of
+        the first layer lies within the picture.
+        """
+        first = check_foldable(spec)
+        weight = parameters[f"{first.name}.weight"].astype(np.float64)
+        scaled = weight / self.deviation[:, None, None]
+        bias = parameters[f"{first.name}.bias"] - (scaled * self.mean[:, None, None]).sum(axis=(1, 2, 3))
+        folded = {"weight": scaled.astype(FLOAT), "bias": bias.astype(FLOAT)}
+        return {**parameters, **{f"{first.name}.{key}": value for key, value in folded.items()}}
+
+
+def check_foldable(spec: ModelSpec) -> Conv2D:
+    """The first layer, if standardising can be folded into it.
+
+    Raises TrainingError where it cannot.
+    """
+    first = spec.layers[0]
+    if isinstance(first, Conv2D) and first.padding == (0, 0):
+        return first
+    raise TrainingError(
+        "cannot_standardise",
+        f"{first.name}: standardising can be folded only into a convolution without padding at the "
+        f"start of the model, and this is {first.kind}; set standardise = false",
+        layer=first.name,
+        kind=first.kind,
+    )
+
+
+def measure(pictures: Array) -> Standard:
+    """Mean and deviation of each channel over all pictures; (N, C, H, W), uint8, as 0 to 1."""
+    channels = pictures.shape[1]
+    counts = np.stack([np.bincount(pictures[:, c].ravel(), minlength=256) for c in range(channels)])
+    values = np.arange(256) / 255
+    total = counts.sum(axis=1)
+    mean = (counts * values).sum(axis=1) / total
+    variance = (counts * (values - mean[:, None]) ** 2).sum(axis=1) / total
+    deviation = np.maximum(np.sqrt(variance), 1 / 255)  # a channel without any variation stays finite
+    return Standard(mean.astype(FLOAT), deviation.astype(FLOAT))

@@ -1,0 +1,208 @@
+"""Training as a generator: show pictures, compare, step downhill, and say how it goes.
+
+    for progress in train(task):
+        print(progress.epoch, progress.loss)
+
+Whoever asks for the next value lets the next step happen, so a bar, a log, a web page that
+streams, or a test can all watch, and can stop at any moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine import measure
+from engine.arrays import FLOAT, Array
+from engine.batch import BatchNetwork
+from engine.checkpoint import State, load_checkpoint, save_checkpoint
+from engine.data.augment import Augmentation
+from engine.data.batches import batches, one_hot
+from engine.data.dataset import Dataset
+from engine.errors import TrainingError
+from engine.initialise import initial_parameters
+from engine.optimise import SCHEDULES, average
+from engine.recipe import Recipe
+from engine.spec import ModelSpec
+from engine.standardise import Standard, check_foldable
+from engine.standardise import measure as measure_standard
+
+CHUNK = 128  # pictures measured at once
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to train on what.
+
+    learn and held_out are rows of `data`; held_out may be empty. checkpoint is written after every
+    epoch, and read first where `resume` is set. threads share the pictures of a batch.
+    """
+
+    recipe: Recipe
+    spec: ModelSpec
+    data: Dataset
+    learn: Array
+    held_out: Array
+    checkpoint: Path | None = None
+    resume: bool = False
+    threads: int = 1
+
+    def identity(self) -> dict[str, Any]:
+        """What makes this training this one and no other."""
+        rows = hashlib.sha256(self.data.pictures[self.learn].tobytes())
+        rows.update(self.data.labels[self.learn].tobytes())
+        return {"recipe": self.recipe.digest(), "pictures": rows.hexdigest()}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the training stands after a step.
+
+    epoch and step count from 1 and are those just done; loss and accuracy are means over this
+    epoch's batches so far, as the network was when each was shown, changed pictures included.
+    `row` is set after an epoch's last step: the new point of every curve.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    accuracy: float
+    seconds: float
+    row: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training leaves: parameters that fit `spec`, its curves, its time."""
+
+    spec: ModelSpec
+    parameters: dict[str, Array]
+    history: dict[str, list[float]]
+    seconds: float
+
+
+def start(task: Task) -> State:
+    """The state to train from: the checkpoint's, or a fresh one from the recipe's seed.
+
+    Raises TrainingError where there is nothing to learn from, or the checkpoint does not fit.
+    """
+    if len(task.learn) == 0:
+        raise TrainingError("nothing_to_learn", "there are no pictures to learn from; hold out fewer")
+    if task.recipe.standardise:
+        check_foldable(task.spec)
+    if task.resume and task.checkpoint is not None:
+        return load_checkpoint(task.checkpoint, task.identity())
+    parameters = initial_parameters(task.spec, task.recipe.seed)
+    return State(parameters, {name: value.copy() for name, value in parameters.items()})
+
+
+def train(task: Task, state: State) -> Iterator[Progress]:
+    """Train until the recipe's last epoch, changing `state`; one Progress after every step.
+
+    Raises TrainingError where the loss is no longer a finite number.
+    """
+    recipe, identity = task.recipe, task.identity()
+    standard = _standard(task)
+    network = BatchNetwork(task.spec, state.parameters, threads=task.threads)
+    state.parameters = network.parameters
+    size = min(recipe.batch, len(task.learn))
+    steps = len(task.learn) // size
+    while state.epoch < recipe.epochs:
+        began, epoch = time.perf_counter(), state.epoch + 1
+        rng = np.random.default_rng([recipe.seed, epoch])
+        change = _augmentation(recipe, epoch)
+        total_loss = total_right = 0.0
+        for step, rows in enumerate(batches(task.learn, size, rng), start=1):
+            x, targets = _shown(task, standard, change, rows, rng)
+            loss, logits, gradients = network.loss_and_gradients(x, targets)
+            if not np.isfinite(loss):
+                raise _diverged(epoch, loss)
+            _step(recipe, state, gradients, steps)
+            total_loss += loss
+            total_right += float((logits.argmax(axis=1) == task.data.labels[rows]).mean())
+            values = (epoch, recipe.epochs, step, steps, total_loss / step, total_right / step)
+            if step < steps:
+                yield Progress(*values, state.seconds + time.perf_counter() - began)
+        row = {"epoch": epoch, "train_loss": total_loss / steps, "train_accuracy": total_right / steps}
+        row |= _held_out_row(task, state)
+        for name, value in row.items():
+            state.history.setdefault(name, []).append(value)
+        state.epoch = epoch
+        state.seconds += time.perf_counter() - began
+        if task.checkpoint is not None:
+            save_checkpoint(task.checkpoint, state, identity)
+        yield Progress(*values, state.seconds, row)
+
+
+def finished(task: Task, state: State) -> Trained:
+    """The network to keep: averaged weights, with standardising folded into the first layer."""
+    parameters = dict(state.mean if task.recipe.averaging else state.parameters)
+    standard = _standard(task)
+    if standard is not None:
+        parameters = standard.fold(task.spec, parameters)
+    return Trained(task.spec, parameters, state.history, state.seconds)
+
+
+def scores(spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows: Array) -> Array:
+    """The logits of the chosen pictures, unchanged as they are: (N, K)."""
+    network = BatchNetwork(spec, parameters)
+    parts = [rows[i : i + CHUNK] for i in range(0, len(rows), CHUNK)]
+    found = [np.array(network.forward(data.inputs(part))) for part in parts]
+    return np.concatenate(found) if found else np.empty((0, spec.shapes[-1][0]), FLOAT)
+
+
+def _standard(task: Task) -> Standard | None:
+    return measure_standard(task.data.pictures[task.learn]) if task.recipe.standardise else None
+
+
+def _augmentation(recipe: Recipe, epoch: int) -> Augmentation:
+    plain = epoch > recipe.epochs * (1 - recipe.plain_end)
+    return Augmentation(flip=recipe.augmentation.flip) if plain else recipe.augmentation
+
+
+def _shown(
+    task: Task, standard: Standard | None, change: Augmentation, rows: Array, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """One batch as the network sees it: changed pictures, and targets to match."""
+    x = change(task.data.pictures[rows], rng)
+    targets = one_hot(task.data.labels[rows], len(task.spec.classes), task.recipe.smoothing)
+    if task.recipe.mixing:
+        part = FLOAT(rng.beta(task.recipe.mixing, task.recipe.mixing))
+        x = part * x + (1 - part) * x[::-1]
+        targets = part * targets + (1 - part) * targets[::-1]
+    return (standard.apply(x) if standard else x), targets
+
+
+def _step(recipe: Recipe, state: State, gradients: Mapping[str, Array], steps: int) -> None:
+    rate = SCHEDULES[recipe.schedule](state.step, steps * recipe.epochs, recipe.warm_up)
+    for name, gradient in gradients.items():
+        recipe.optimiser.update(name, state.parameters[name], gradient, state.memory, rate)
+    average(state.mean, state.parameters, state.step, recipe.averaging)
+    state.step += 1
+
+
+def _held_out_row(task: Task, state: State) -> dict[str, float]:
+    if len(task.held_out) == 0:
+        return {}
+    logits = scores(task.spec, finished(task, state).parameters, task.data, task.held_out)
+    labels = task.data.labels[task.held_out]
+    return {
+        "validation_loss": measure.loss(logits, labels),
+        "validation_accuracy": measure.accuracy(logits, labels),
+    }
+
+
+def _diverged(epoch: int, loss: float) -> TrainingError:
+    return TrainingError(
+        "diverged",
+        f"the loss became {loss} in epoch {epoch}; use a smaller rate or a longer warm_up",
+        epoch=epoch,
+    )
