@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engine.data.images import Crop, Limits, Prepared, prepare
 from server import wire
 from server.answers import Stored
@@ -75,8 +77,11 @@ def run_request(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
 
 
 def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> bytes:
+    # Numbers that overflow are found in the result and refused by name; no need to warn of them as well.
+    with np.errstate(over="ignore", invalid="ignore"):
+        run = entry.network.run(array)
     return wire.run_answer(
-        entry.network.run(array),
+        run,
         digest=entry.digest,
         layers=wish.layers,
         encoding=wish.encoding,
