@@ -11,6 +11,7 @@ import colorsys
 
 import numpy as np
 from PIL import Image
+
 from publish import GALLERY, publish_thumb
 
 SIZE = 64
