@@ -59,6 +59,13 @@ export function createApi({ base, fetch }) {
     /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
     runPicture: async (model, picture, query = {}, signal) =>
       decodeRun(await json(`/models/${id(model)}/runs${queryText(query)}`, { method: "POST", body: picture, headers: { "content-type": picture.type || "application/octet-stream" }, signal })),
+    /** What is done to a picture on its way to the network, with small pictures of every step.
+     * @param {string} model @param {Blob | { sample: string }} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
+    prepare: (model, picture, query = {}, signal) => {
+      const blob = picture instanceof Blob;
+      const headers = { "content-type": blob ? picture.type || "application/octet-stream" : "application/json" };
+      return json(`/models/${id(model)}/runs${queryText({ ...query, layers: "none", preparation: "full" })}`, { method: "POST", body: blob ? picture : JSON.stringify(picture), headers, signal });
+    },
     /** Run a prepared input tensor. @param {string} model @param {import("./wire.js").Tensor} input @param {AbortSignal} [signal] */
     runInput: async (model, input, signal) =>
       decodeRun(await json(`/models/${id(model)}/runs`, { method: "POST", body: JSON.stringify({ input: encodeTensor(input) }), headers: { "content-type": "application/json" }, signal })),

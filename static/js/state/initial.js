@@ -8,6 +8,8 @@
  * @property {boolean} details
  * @property {"unit" | "layer" | "module" | "network"} scale
  * @property {boolean} lock keep the colour ranges while pictures change
+ * @property {import("../api/client.js").Run | null} lockedRun the run whose ranges are kept
+ * @property {boolean} tint input channels in their own colours, not in grey
  * @property {"class" | "score"} order of the output column
  *
  * @property {{ id: string, title: Record<string, string>, default: boolean }[]} models
@@ -42,7 +44,8 @@
  * @property {string} digest SHA-256 of the file's bytes, in hexadecimal; its address
  * @property {string} name the file's name, or where it came from
  * @property {Blob} blob what is sent to the server: the file, or its reduction to 1,024 px
- * @property {string} thumbnail an object URL of a small square of it
+ * @property {Blob | null} small a small square of it; null where this browser cannot decode it
+ * @property {string} thumbnail an object URL of `small`
  * @property {number} width of `blob`, upright, in pixels
  * @property {number} height of `blob`, upright, in pixels
  * @property {{ width: number, height: number } | null} reducedFrom the size before the page reduced it; null where it did not
@@ -71,6 +74,8 @@ export const initialState = () => ({
   details: true,
   scale: "layer",
   lock: false,
+  lockedRun: null,
+  tint: false,
   order: "class",
   models: [],
   modelId: "",

@@ -24,5 +24,8 @@ export function neighbours(state, reach) {
   return state.samples.filter((_, index) => index !== place && Math.abs(index - place) <= reach);
 }
 
-/** The class with the highest score, or null. @param {State["run"]} run */
-export const topScore = (run) => run?.scores.reduce((best, score) => (score.probability > best.probability ? score : best)) ?? null;
+/** The class with the highest score, or null. Models without a softmax have logits only. @param {State["run"]} run */
+export const topScore = (run) => run?.scores.reduce((best, score) => (strength(score) > strength(best) ? score : best)) ?? null;
+
+/** @param {{ probability: number | null, logit: number | null }} score */
+const strength = ({ probability, logit }) => probability ?? logit ?? -Infinity;
