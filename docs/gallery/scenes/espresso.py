@@ -72,7 +72,7 @@ def build(variant: str) -> dict:
     plane("table", 40, wood("#1c0c06", "#6b3d20", planks=1.9, along="x"))
     spoon((-1.55, -1.25, 0.47), (0, -3, -28), 0.85)
     rng = np.random.default_rng(4)
-    for k in range(11):
+    for _ in range(11):
         angle = rng.uniform(2.3, 4.0)
         radius = rng.uniform(2.5, 3.3)
         bean((radius * np.cos(angle), radius * np.sin(angle), 0.08), rng.uniform(0, 360), beans)

@@ -99,14 +99,14 @@ def fork(rng: np.random.Generator, wood: object, green: object) -> None:
 def build(variant: str) -> dict:
     rng = np.random.default_rng(7)
     koala(rng)
-    fork(rng, bark("#54483c", "#b0a290", scale=2.4), foliage("#4a5638", "#a5ac80", scale=0.6))
+    fork(rng, bark("#40352b", "#94856f", scale=2.4), foliage("#4a5638", "#a5ac80", scale=0.6))
     if variant == "koala":
         back = material("haze", lambda g: {"colour": g.ramp(g.noise(0.16, detail=3), [(0.3, "#59663f"), (0.48, "#98a183"), (0.6, "#e9ece6")])}, rough=1)
         plane("haze", 120, back, (0, 26, 0), (90, 0, 0))
         sky("#e6edf2", "#a8c4e2", 0.9)
         sun(48, 282, 2.8, softness=5)
         camera((0.9, -8.6, 0.1), (0.05, 0, -0.9), 55, blur=0.13, focus=(0, -1.0, 0))
-        return {"exposure": 0.0}
+        return {"exposure": -0.15, "contrast": "Very High Contrast"}
     back = material("dusk", lambda g: {"colour": g.ramp(g.noise(0.16, detail=3), [(0.3, "#5a3414"), (0.5, "#b06a26"), (0.68, "#f2b95e")])}, rough=1)
     plane("dusk", 120, back, (0, 26, 0), (90, 0, 0))
     sky("#e08a4a", "#5a4a6a", 0.45)

@@ -151,7 +151,6 @@ def build(variant: str) -> dict:
     for part in set(bpy.data.objects) - fixed - {boat}:
         if part.parent is None:
             part.parent = boat
-    hills = material("hills", lambda g: {"colour": g.ramp(g.noise(0.02, detail=6), [(0.3, "#5f7480"), (0.7, "#8296a0")])}, rough=1)
     if variant == "lifeboat":
         place(boat, (0, 0, -0.15), (-5, -5, 0))
         sea(15, 1.7, 0.2, wake=True)

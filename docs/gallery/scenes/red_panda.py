@@ -77,9 +77,11 @@ def red_panda(rng: np.random.Generator) -> None:
         *limb([(0.75, 0.6, -0.7), (0.9, -0.1, -1.05), (0.85, -0.65, -1.2), (0.85, -0.95, -1.7)], (0.42, 0.3), base),
     ]
     body = fused("red panda", parts, base, voxel=0.05, smooth=9)
-    bare = lambda p: np.maximum(
-        blob(p, NOSE + (0, 0, 0.04), (0.14, 0.16, 0.1), 0.15), sum(blob(p, HEAD + (s * 0.36, -0.83, 0.1), (0.1, 0.14, 0.1), 0.1) for s in (-1, 1))
-    )  # noqa: E731
+
+    def bare(p: np.ndarray) -> np.ndarray:
+        eyes = sum(blob(p, HEAD + (side * 0.36, -0.83, 0.1), (0.1, 0.14, 0.1), 0.1) for side in (-1, 1))
+        return np.maximum(blob(p, NOSE + (0, 0, 0.04), (0.14, 0.16, 0.1), 0.15), eyes)
+
     grow(body, 130_000, rng, length=fur_length, colour=coat_colour, comb=fur_comb, bare=bare, thickness=0.0065, messy=0.3)
     tail = fused(
         "tail", limb([(1.4, 3.4, -0.6), (1.9, 2.4, -1.15), (2.1, 1.2, -1.75), (2.0, 0.4, -2.6), (1.9, 0.2, -3.4)], (0.42, 0.36), base, 30), base, voxel=0.06, smooth=6
