@@ -5,7 +5,7 @@
  * empty tags already stand in the page.
  */
 const PARTS = {
-  views: () => import("../views/index.js"),
+  views: () => import("./views/index.js"),
   learn: () => import("../learn/index.js"),
   tour: () => import("../tour/index.js"),
 };

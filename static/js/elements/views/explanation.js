@@ -1,0 +1,126 @@
+// @ts-check
+/**
+ * "Where this number comes from": for the value at the view's position, the trail, the formula,
+ * its operands, what float32 rounding allows, where the value goes, what it sees, and the code.
+ */
+import { exact, signed } from "../../core/i18n.js";
+import { formulaOf, nameOf } from "../../formula/tree.js";
+import { explain, rankedTerms } from "../../model/explain.js";
+import { INPUT } from "../../model/model.js";
+import { evaluate, product, winner } from "../../model/trace.js";
+import { tolerance } from "../../model/tolerance.js";
+import { h } from "../dom.js";
+import { createCode } from "./code.js";
+import { createForward } from "./forward.js";
+import { createFormula } from "./parts/math.js";
+import { createSeen } from "./seen.js";
+import { createTrail } from "./trail.js";
+import { spotText } from "./parts/value.js";
+
+/** Operands written out at first, and with each "more". */
+const FIRST = 8;
+const MORE = 100;
+
+/** @param {import("./host.js").Actions} actions */
+export function createExplanation(actions) {
+  const { t } = actions;
+  const value = h("output", { class: "explained" });
+  const formula = h("div", { class: "formula-box" });
+  const exactness = h("p", { class: "exactness note" });
+  const operands = h("div", { class: "operands" });
+  const trail = createTrail(actions);
+  const seen = createSeen(actions);
+  const forward = createForward(actions);
+  const code = createCode(actions);
+  const root = h("section", { class: "explanation", "aria-labelledby": "explanation-title" },
+    h("h3", { id: "explanation-title" }, t("views.explain.title")), trail.root, value, formula, exactness, operands, forward.root, seen.root, code.root);
+
+  return {
+    root,
+    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
+    show(subject, spot) {
+      const found = explain(subject.scene, spot);
+      const { model } = subject.scene;
+      value.replaceChildren(h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""), h("strong", { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) }, signed(found.value)));
+      formula.replaceChildren(found.trace ? createFormula(formulaOf(found), t) : h("p", { class: "note" }, spot.layer === INPUT ? pixelText(found.value) : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" })));
+      exactness.replaceChildren(...exactnessOf(found));
+      operands.replaceChildren(...operandList(found, FIRST));
+      trail.show(subject, spot);
+      forward.show(subject, spot);
+      seen.show(subject, spot);
+      code.show(subject, found);
+
+      /** @param {import("../../model/explain.js").Spot} place */
+      function label(place) {
+        const last = model.layers[model.layers.length - 1];
+        const scores = last.record.family === "probability" ? model.layers[last.index - 1] : last;
+        const isClass = place.layer === last.name || place.layer === scores?.name;
+        const category = isClass ? model.classes[place.at[0]] : null;
+        return category ? actions.i18n.label(category.labels) : "";
+      }
+
+      /** A pixel's value as a photograph stores it, where the model's input is 0 to 1. @param {number} pixel */
+      function pixelText(pixel) {
+        const [low, high] = model.input.range;
+        if (low !== 0 || high !== 1) return t("views.explain.pixel");
+        return t("views.explain.pixel_byte", { byte: actions.i18n.plain(255 * pixel) });
+      }
+    },
+  };
+
+  /** What the terms make, what the engine's float32 says, and how far the two may differ.
+   * @param {import("../../model/explain.js").Explanation} found @returns {(Node | string)[]} */
+  function exactnessOf({ trace, value: engine }) {
+    if (!trace) return [];
+    const made = evaluate(trace);
+    const allowed = tolerance(trace);
+    const number = (/** @type {number} */ shown) => h("span", { class: "value mono", "data-value": exact(shown) }, exact(shown).replace("-", "\u2212"));
+    if (allowed === 0) return [`${t("views.explain.rounded")} ${t("views.explain.exact")} `, number(engine)];
+    return [
+      `${t("views.explain.rounded")} ${t("views.explain.made")} `, h("span", { class: "value mono", "data-value": String(made), "data-made": true }, String(Number(made.toPrecision(10))).replace("-", "\u2212")),
+      `${t("views.explain.engine")} `, number(engine),
+      t("views.explain.allowed", { difference: Math.abs(made - engine).toExponential(1), allowed: allowed.toExponential(1) }),
+    ];
+  }
+
+  /** @param {import("../../model/explain.js").Explanation} found @param {number} limit @returns {Node[]} */
+  function operandList({ trace, source }, limit) {
+    if (!trace || source === null || trace.terms.length === 0) return [];
+    const won = winner(trace);
+    const ranked = rankedTerms(trace);
+    const largest = Math.max(...ranked.slice(0, 1).map(({ term }) => Math.abs(product(term)))) || 1;
+    const row = (/** @type {{ term: import("../../model/trace.js").Term, index: number }} */ { term, index }) => {
+      const place = { layer: source, at: term.at };
+      const name = term.padding ? t("views.padding") : nameOf(place);
+      const contribution = product(term);
+      const weighted = term.weight !== null;
+      const link = h("button", { type: "button", class: "operand", disabled: term.padding, ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }) },
+        h("span", { class: "operand-name" }, name, index === won ? h("em", null, ` ${t("views.winner")}`) : ""),
+        h("span", { class: "operand-value mono" }, signed(term.value)));
+      return h("li", { class: index === won ? "won" : null }, link,
+        weighted ? h("span", { class: "operand-weight mono", "data-value": exact(/** @type {number} */ (term.weight)) }, `× ${signed(/** @type {number} */ (term.weight))}`) : "",
+        weighted ? h("span", { class: "operand-product mono", "data-value": String(contribution) }, `= ${signed(contribution)}`) : "",
+        weighted ? bar(contribution / largest) : "");
+    };
+    const list = h("ol", { class: "operand-list" }, ranked.slice(0, limit).map(row));
+    const more = h("button", { type: "button", class: "button quiet", "data-action": "more-operands", onclick: () => {
+      const from = list.children.length;
+      list.append(...ranked.slice(from, from + MORE).map(row));
+      label();
+    } });
+    const label = () => {
+      const rest = ranked.length - list.children.length;
+      more.hidden = rest === 0;
+      more.textContent = t("views.explain.more", { count: Math.min(rest, MORE), rest });
+    };
+    label();
+    return [h("h4", null, t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length })), list, more];
+  }
+}
+
+/** A share −1…1 as a bar from the middle. @param {number} share */
+function bar(share) {
+  const fill = h("i", { class: share < 0 ? "against" : "for" });
+  fill.style.width = `${50 * Math.min(1, Math.abs(share))}%`;
+  return h("span", { class: "operand-bar", "aria-hidden": "true" }, fill);
+}

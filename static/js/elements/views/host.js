@@ -1,0 +1,292 @@
+// @ts-check
+/**
+ * The opened view: it follows `state.view`, shows the parts that the view's name calls for, and
+ * keeps one position for all of them. Moving the position touches marks and text only; formulas
+ * and lists follow as soon as the pointer rests.
+ *
+ * @typedef {import("./subject.js").Subject} Subject
+ * @typedef {import("../../model/explain.js").Spot} Spot
+ */
+/**
+ * @typedef {object} ViewPart a piece of a view, built for one unit of one layer
+ * @property {HTMLElement} root
+ * @property {string} name its `data-view`
+ * @property {[number, number] | null} [positions] rows and columns that a window slides over, if one does
+ * @property {(subject: Subject) => void} paint new data of the same structure
+ * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been slid over
+ * @property {() => void} [settle] after it stands in the document
+ * @property {() => void} [dispose]
+ */
+/**
+ * @typedef {object} Actions what a part may ask of its host
+ * @property {(key: string, params?: Record<string, string | number>) => string} t
+ * @property {import("../../core/i18n.js").Translator} i18n
+ * @property {() => import("../../state/initial.js").State} state
+ * @property {(at: number[], pinned: boolean) => void} point
+ * @property {(channel: number) => void} openInput look at one input of the neuron
+ * @property {(from: Spot, to: Spot) => void} follow
+ * @property {(from: Spot, to: Spot) => void} forward
+ * @property {(view: string, place: import("../../state/initial.js").Place) => void} open
+ * @property {(draw: () => void) => void} frame
+ * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
+ */
+import { h } from "../dom.js";
+import { LoupeElement } from "../element.js";
+import { icon } from "../icons.js";
+import { markViewDrawn } from "../marks.js";
+import { climb, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
+import { createPlaybackBar } from "./parts/playback-bar.js";
+import { createPicker } from "./parts/picker.js";
+import { createTip } from "./parts/tip.js";
+import { parseSpot } from "./parts/value.js";
+import { createExplanation } from "./explanation.js";
+import { VIEWS } from "./registry.js";
+import { spotOf, subjectOf } from "./subject.js";
+
+/** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
+const REST = 70;
+const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
+const TRANSITION = 260;
+
+export class LoupeView extends LoupeElement {
+  /** @type {{ key: string, stage: ViewPart, card: ViewPart | null, cardKey: string } | null} */
+  #open = null;
+  /** @type {ReturnType<typeof createExplanation> | null} */
+  #explanation = null;
+  /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
+  #playback = null;
+  /** @type {Subject | null} */
+  #subject = null;
+  /** @type {number[]} */
+  #at = [];
+  /** @type {number | null} */
+  #revealed = null;
+  #resting = 0;
+  /** @type {Element | null} what had the focus before the view opened */
+  #opener = null;
+  /** @type {ReturnType<typeof createTip>} */
+  #tip = createTip(this);
+
+  start() {
+    this.watch(({ view, run, parameters, model, scale, lock, tint, language }) => [view, run, parameters, model, scale, lock, tint, language], () => this.#follow());
+    this.listen(document, "keydown", (event) => this.#keys(event));
+    this.listen(this, "click", (event) => this.#clicked(event));
+    this.listen(this, "pointerover", (event) => this.#hovered(event));
+    this.listen(this, "focusin", (event) => this.#hovered(event));
+    this.listen(this, "pointerleave", () => this.#tip.hide());
+    this.cleanup(() => this.#close());
+  }
+
+  /** @type {Actions} */
+  get #actions() {
+    const { store } = this;
+    return {
+      t: (key, params) => this.t(key, params),
+      i18n: this.i18n,
+      state: () => store.state,
+      point: (at, pinned) => this.#point(at, pinned),
+      openInput: (channel) => {
+        const { view } = store.state;
+        if (view) openView(store, { layer: view.layer, unit: view.unit, at: this.#at }, { name: "microscope", input: channel, trail: view.trail });
+      },
+      follow: (from, to) => follow(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
+      forward: (from, to) => followForward(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
+      open: (name, place) => openView(store, place, { name }),
+      frame: (draw) => this.frame(draw),
+      tip: (anchor, content) => (anchor && content ? this.#tip.show(anchor, content()) : this.#tip.hide()),
+    };
+  }
+
+  /** Make what is shown agree with the state. */
+  #follow() {
+    const { state } = this.store;
+    const subject = subjectOf(state);
+    if (!state.view) return this.#close();
+    if (!subject) return undefined; // the model or the run is on its way
+    const { view } = subject;
+    const definition = VIEWS[view.name] ?? VIEWS[viewFor(subject.scene.model, view.layer)] ?? VIEWS.values;
+    const key = [definition.stage.name, subject.scene.model.id, view.layer, view.unit, this.i18n.language].join("|");
+    const cardKey = definition.card ? `${key}|${definition.card.name}|${view.input}` : "";
+    const opening = !this.#open;
+    const samePlace = this.#open?.key === key && this.#subject !== null && this.#subject.view.layer === view.layer;
+    if (opening) this.#opener = document.activeElement;
+    this.#subject = subject;
+    if (!samePlace || view.at) this.#at = subject.at;
+
+    if (this.#open?.key !== key || this.#open.cardKey !== cardKey) {
+      const actions = this.#actions;
+      const stage = this.#open?.key === key ? this.#open.stage : definition.stage(subject, actions);
+      const card = definition.card ? definition.card(subject, actions) : null;
+      if (this.#open && this.#open.stage !== stage) this.#open.stage.dispose?.();
+      this.#open?.card?.dispose?.();
+      this.#playback?.stop();
+      this.#revealed = null;
+      this.#build(subject, stage, card);
+      this.#open = { key, stage, card, cardKey };
+    }
+    this.#draw(opening);
+    return undefined;
+  }
+
+  /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
+  #build(subject, stage, card) {
+    const { view, scene } = subject;
+    const title = `${view.layer}[${view.unit}]`;
+    const sliding = card?.positions ?? stage.positions;
+    this.#playback = sliding ? createPlaybackBar(sliding[0] * sliding[1], (key, params) => this.t(key, params), (position, more) => {
+      this.#revealed = more ? position + 1 : null;
+      this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
+      this.#move();
+    }) : null;
+    this.#explanation = createExplanation(this.#actions);
+    for (const part of [stage, card]) {
+      if (!part) continue;
+      part.root.dataset.view = part.name;
+      delete part.root.dataset.settled;
+    }
+    const kind = subject.layer ? this.t(`views.kind.${subject.layer.record.family}`) : this.t("views.kind.pixels");
+    const out = h("button", { type: "button", class: "view-out", "data-action": "close-view", onclick: () => climb(this.store), title: this.t("views.out_hint") }, h("span", { "aria-hidden": "true" }, "←"), h("kbd", null, "Esc"), h("span", null, this.t(view.name === "microscope" ? "views.out_neuron" : "views.out")));
+    const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
+      out,
+      h("header", { class: "view-head" },
+        h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
+        createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
+        this.#playback?.root,
+        h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title")))),
+      h("div", { class: "view-stage" }, stage.root),
+      h("div", { class: "view-side" }, card?.root, this.#explanation.root));
+    const focus = this.#focusKey();
+    this.replaceChildren(section, this.#tip.root);
+    this.toggleAttribute("data-open", true);
+    document.documentElement.toggleAttribute("data-view-open", true);
+    this.#restoreFocus(focus, section);
+  }
+
+  /** @param {boolean} opening */
+  #draw(opening) {
+    const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
+    const subject = /** @type {Subject} */ (this.#subject);
+    for (const part of [stage, card]) {
+      if (!part) continue;
+      part.paint(subject);
+      part.settle?.();
+      part.point(this.#at, this.#revealed);
+    }
+    this.#explain();
+    this.#playback?.place(this.#position());
+    markViewDrawn();
+    const settle = () => {
+      for (const part of [stage, card]) part?.root.toggleAttribute("data-settled", true);
+    };
+    const section = this.firstElementChild;
+    if (!opening || REDUCED.matches || !section) return settle();
+    section.animate([{ opacity: 0, transform: "scale(0.985)" }, { opacity: 1, transform: "none" }], { duration: TRANSITION, easing: "cubic-bezier(0.2, 0, 0, 1)" }).finished.then(settle, settle);
+    return undefined;
+  }
+
+  get open() {
+    return this.#open;
+  }
+
+  #position() {
+    const positions = this.#open?.card?.positions ?? this.#open?.stage.positions;
+    return positions && this.#at.length === 2 ? this.#at[0] * positions[1] + this.#at[1] : 0;
+  }
+
+  /** @param {number[]} at @param {boolean} pinned kept: it goes into the address */
+  #point(at, pinned) {
+    if (pinned) {
+      this.#playback?.stop();
+      this.#revealed = null;
+      this.#at = at;
+      if (this.store.state.view?.at && at.every((position, axis) => position === this.store.state.view?.at?.[axis])) this.#move();
+      else pointAt(this.store, at);
+      return;
+    }
+    if (this.#playback?.playing || (at[0] === this.#at[0] && at[1] === this.#at[1])) return;
+    this.#at = at;
+    this.frame(this.#moveInFrame);
+  }
+
+  #moveInFrame = () => {
+    this.#playback?.place(this.#position());
+    this.#revealed = null;
+    this.#move();
+  };
+
+  #move() {
+    if (!this.#open) return;
+    this.#open.stage.point(this.#at, this.#revealed);
+    this.#open.card?.point(this.#at, this.#revealed);
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#explain(), REST);
+  }
+
+  #explain() {
+    clearTimeout(this.#resting);
+    if (this.#subject && this.#open) this.#explanation?.show(this.#subject, spotOf(this.#subject, this.#at));
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const target = /** @type {Element} */ (event.target).closest("[data-place]");
+    const to = target instanceof Element && parseSpot(/** @type {HTMLElement} */ (target).dataset.place ?? "");
+    if (!to || !this.#subject) return;
+    const from = spotOf(this.#subject, this.#at);
+    const direction = target.closest("[data-direction]")?.getAttribute("data-direction");
+    event.preventDefault();
+    if (direction === "trail") openView(this.store, placeOf(to.layer, to.at), { trail: this.store.state.view?.trail });
+    else if (direction === "forward") this.#actions.forward(from, to);
+    else if (to.layer !== from.layer || to.at.some((position, axis) => position !== from.at[axis])) this.#actions.follow(from, to);
+  }
+
+  /** Every number can be read in full. @param {Event} event */
+  #hovered(event) {
+    const target = /** @type {Element} */ (event.target).closest?.("[data-value]");
+    if (target instanceof Element && this.contains(target)) this.#tip.value(target, (key, params) => this.t(key, params));
+    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keys(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || !this.#open || document.querySelector("dialog:modal")) return;
+    event.preventDefault();
+    climb(this.store);
+  }
+
+  async #export() {
+    const { openExport } = await import("./export-dialog.js");
+    openExport(/** @type {HTMLElement} */ (this.querySelector(".view-frame")), this.store.state.view);
+  }
+
+  /** Where the focus was, in words that the rebuilt view understands too. */
+  #focusKey() {
+    const active = document.activeElement;
+    return active && this.contains(active) ? ["data-action", "data-place", "data-picker"].map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`).find(Boolean) || null : null;
+  }
+
+  /** @param {string | null} key @param {HTMLElement} section */
+  #restoreFocus(key, section) {
+    const found = key ? this.querySelector(key) : null;
+    /** @type {HTMLElement} */ (found ?? section).focus({ preventScroll: true });
+  }
+
+  #close() {
+    if (!this.#open) return;
+    clearTimeout(this.#resting);
+    this.#playback?.stop();
+    this.#open.stage.dispose?.();
+    this.#open.card?.dispose?.();
+    this.#open = null;
+    this.#subject = null;
+    this.#explanation = null;
+    this.#playback = null;
+    this.#tip.hide();
+    this.removeAttribute("data-open");
+    document.documentElement.removeAttribute("data-view-open");
+    this.replaceChildren();
+    if (this.#opener instanceof HTMLElement && this.#opener.isConnected) this.#opener.focus({ preventScroll: true });
+    this.#opener = null;
+  }
+}
+

@@ -1,0 +1,21 @@
+// @ts-check
+/** How the maps of a view are coloured: the picture's channels as on the network map, all else around 0. */
+import { ACTIVATIONS, channelScale, paintSequential } from "../../../draw/colour.js";
+import { INPUT } from "../../../model/model.js";
+import { unitValues } from "../../../model/statistics.js";
+
+/** @typedef {import("../../../model/explain.js").Scene} Scene */
+
+/** Paint one unit of a layer (or of the input). @param {import("./heat.js").Heat} heat @param {Scene} scene
+ * @param {string} layer @param {import("../../../model/trace.js").Tensor} tensor @param {number} unit @param {number} limit @param {boolean} tint */
+export function paintUnit(heat, { model }, layer, tensor, unit, limit, tint) {
+  const values = unitValues(tensor, unit);
+  if (layer !== INPUT) return heat.paint(values, limit, ACTIVATIONS);
+  const scale = channelScale(model.input.channels[unit], tint);
+  const [low, high] = model.input.range;
+  return heat.paint(values, limit, scale, (out, offset, part) => paintSequential(out, offset, part, low, high, scale));
+}
+
+/** The scale and limit that number cells of a layer's values are coloured with.
+ * @param {string} layer @param {number} limit @param {number} inputHigh */
+export const cellLook = (layer, limit, inputHigh) => (layer === INPUT ? { scale: ACTIVATIONS, limit: inputHigh } : { scale: ACTIVATIONS, limit });

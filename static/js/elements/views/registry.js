@@ -1,0 +1,26 @@
+// @ts-check
+/** The opened views by name. `stage` fills the view; `card` lies beside it. */
+import { createActivation } from "./activation.js";
+import { createFlatten } from "./flatten.js";
+import { createMicroscope } from "./microscope.js";
+import { createNeuron } from "./neuron.js";
+import { createOutput } from "./output.js";
+import { createPixels } from "./pixels.js";
+import { createPooling } from "./pooling.js";
+import { createSoftmax } from "./softmax.js";
+import { createValues } from "./values.js";
+
+/** @typedef {(subject: import("./subject.js").Subject, actions: import("./host.js").Actions) => import("./host.js").ViewPart} Create */
+
+/** @type {Record<string, { stage: Create, card?: Create }>} */
+export const VIEWS = {
+  neuron: { stage: createNeuron },
+  microscope: { stage: createNeuron, card: createMicroscope },
+  activation: { stage: createActivation },
+  pooling: { stage: createPooling },
+  flatten: { stage: createFlatten },
+  output: { stage: createOutput },
+  softmax: { stage: createSoftmax },
+  pixels: { stage: createPixels },
+  values: { stage: createValues },
+};

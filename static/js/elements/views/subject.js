@@ -1,0 +1,55 @@
+// @ts-check
+/**
+ * What an opened view shows, gathered from the state: the tensors, the place, the colour range.
+ *
+ * @typedef {object} Subject
+ * @property {import("../../model/explain.js").Scene} scene
+ * @property {import("../../state/initial.js").View} view
+ * @property {import("../../model/model.js").Layer | null} layer null for the picture's own tensor
+ * @property {string} source what the layer reads: a layer's name, or `input`
+ * @property {Tensor} input what the layer reads
+ * @property {Tensor} output what the layer gives
+ * @property {import("../../model/kinds.js").LayerParameters | null} parameters
+ * @property {number} unit
+ * @property {number[]} at the chosen index without the unit: [row, column], or [] for vectors
+ */
+/** @typedef {import("../../model/trace.js").Tensor} Tensor */
+import { tensorOf } from "../../model/explain.js";
+import { INPUT, inputName, inputOf, isMaps } from "../../model/model.js";
+import { indexAt } from "../../model/trace.js";
+import { unitValues } from "../../model/statistics.js";
+import { exists } from "../../state/view.js";
+
+/**
+ * @param {import("../../state/initial.js").State} state
+ * @returns {Subject | null} null while something is still missing, or where the model has no such place
+ */
+export function subjectOf({ model, run, parameters, view }) {
+  if (!model || !run || !parameters || !view || run.model !== model.id || !exists(model, view)) return null;
+  const layer = view.layer === INPUT ? null : model.layer(view.layer) ?? null;
+  const scene = { model, run, parameters };
+  const output = tensorOf(scene, view.layer);
+  if (!output) return null;
+  return {
+    scene,
+    view,
+    layer,
+    source: layer ? inputName(model, layer) : INPUT,
+    input: layer ? inputOf(model, layer, run) : output,
+    output,
+    parameters: layer ? parameters.get(layer.name) ?? null : null,
+    unit: view.unit,
+    at: view.at ?? (isMaps(output.shape) ? strongest(output, view.unit) : []),
+  };
+}
+
+/** Where a unit's value is largest in size: the place worth looking at first. @param {Tensor} output @param {number} unit */
+function strongest(output, unit) {
+  const values = unitValues(output, unit);
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (Math.abs(values[i]) > Math.abs(values[best])) best = i;
+  return indexAt(output.shape.slice(1), best);
+}
+
+/** The value that a view is about. @param {Subject} subject @param {number[]} [at] @returns {import("../../model/explain.js").Spot} */
+export const spotOf = ({ view, unit, at: chosen }, at = chosen) => ({ layer: view.layer, at: [unit, ...at] });
