@@ -18,7 +18,7 @@ export class NetworkColumns {
   grid;
   /** Buttons that show the units which do not fit. @type {HTMLElement} */
   more = h("div", { class: "network-mores" });
-  /** @type {import("./network-map.js").LoupeNetworkMap} */
+  /** @type {import("./network-map.js").LoupeNetwork} */
   #map;
   /** @type {Map<string, { row: HTMLElement, units: Map<number, HTMLElement> }>} */
   #rows = new Map();
@@ -27,7 +27,7 @@ export class NetworkColumns {
   /** @type {Layout | null} */
   #layout = null;
 
-  /** @param {import("./network-map.js").LoupeNetworkMap} map */
+  /** @param {import("./network-map.js").LoupeNetwork} map */
   constructor(map) {
     this.#map = map;
     this.grid = h("div", { class: "network-grid", role: "grid", "aria-label": map.t("network.grid"), "aria-readonly": "true" });
@@ -91,7 +91,8 @@ export class NetworkColumns {
     const name = layer ? column.name : map.t("network.input");
     const holder = h("div", { class: "network-label", role: "rowheader", "data-form": column.form },
       h("a", { class: "network-name", href: `#${chapter}`, "data-chapter": chapter, title: map.t("network.chapter", { layer: name }), tabindex: "-1" }, name),
-      details && h("span", { class: "network-shape" }, classes ? map.t("network.classes", { count: column.units }) : shapeText(column.shape)),
+      details && !classes && h("span", { class: "network-shape" }, shapeText(column.shape)),
+      details && !layout.staggered && layer && layer.parameter_count > 0 && !classes && h("span", { class: "network-learned", title: map.t("network.learned_hint") }, map.t("network.learned", { count: layer.parameter_count })),
       classes && this.#sort());
     at(holder, { ...label, height: null });
     if (layout.staggered && label.row === 0) {
@@ -108,7 +109,7 @@ export class NetworkColumns {
     return h("button", {
       type: "button", class: "network-sort", "data-action": "sort-classes", "aria-pressed": String(byScore), title: map.t(byScore ? "network.order.to_class" : "network.order.to_score"),
       onclick: () => setOrder(map.store, map.store.state.order === "score" ? "class" : "score"),
-    }, map.t(byScore ? "network.order.score" : "network.order.class"));
+    }, map.t(byScore ? "network.order.score" : "network.order.class"), h("span", { "aria-hidden": "true" }, " ⇅"));
   }
 
   /** @param {PlacedColumn} placed @param {Layout} layout */

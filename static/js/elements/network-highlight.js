@@ -18,7 +18,7 @@ export class NetworkHighlight {
   #map;
   #context;
 
-  /** @param {import("./network-map.js").LoupeNetworkMap} map @param {CanvasRenderingContext2D} context */
+  /** @param {import("./network-map.js").LoupeNetwork} map @param {CanvasRenderingContext2D} context */
   constructor(map, context) {
     this.#map = map;
     this.#context = context;

@@ -8,7 +8,7 @@
 import { select, setHover } from "../state/actions.js";
 import { openView } from "../state/view.js";
 
-/** @typedef {import("./network-map.js").LoupeNetworkMap} LoupeNetworkMap */
+/** @typedef {import("./network-map.js").LoupeNetwork} LoupeNetwork */
 /** @typedef {import("../state/initial.js").Place} Place */
 
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
@@ -20,7 +20,7 @@ const placeOf = ({ dataset }) => ({ layer: dataset.layer ?? "", unit: Number(dat
 /** @param {Place | null} a @param {Place | null} b */
 const samePlace = (a, b) => a?.layer === b?.layer && a?.unit === b?.unit;
 
-/** @param {LoupeNetworkMap} map */
+/** @param {LoupeNetwork} map */
 export function listenToGrid(map) {
   const { store, stage } = map;
   let touched = false;
@@ -85,7 +85,7 @@ export function listenToGrid(map) {
 /** @param {EventTarget | null} target */
 const inInspector = (target) => target instanceof Element && target.closest("loupe-inspector") !== null;
 
-/** The column whose mini-map lies under the pointer. @param {LoupeNetworkMap} map @param {MouseEvent} event */
+/** The column whose mini-map lies under the pointer. @param {LoupeNetwork} map @param {MouseEvent} event */
 function minimapAt(map, event) {
   const { left, top } = map.stage.getBoundingClientRect();
   const [x, y] = [event.clientX - left, event.clientY - top];
@@ -93,7 +93,7 @@ function minimapAt(map, event) {
   return near?.column.name ?? null;
 }
 
-/** @param {LoupeNetworkMap} map @param {KeyboardEvent} event */
+/** @param {LoupeNetwork} map @param {KeyboardEvent} event */
 function keys(map, event) {
   const control = controlAt(event.target);
   if (event.ctrlKey && !["Home", "End"].includes(event.key)) return;
@@ -127,7 +127,7 @@ function keys(map, event) {
   move()?.focus();
 }
 
-/** @param {LoupeNetworkMap} map @param {KeyboardEvent} event */
+/** @param {LoupeNetwork} map @param {KeyboardEvent} event */
 function keysOnLabel(map, event) {
   const row = event.target instanceof Element && event.target.matches(".network-name") ? /** @type {HTMLElement | null} */ (event.target.closest("[data-column]")) : null;
   const columns = map.layout?.columns ?? [];
@@ -140,10 +140,10 @@ function keysOnLabel(map, event) {
   next.focus();
 }
 
-/** @param {LoupeNetworkMap} map @param {string} layer @returns {HTMLElement | null} */
+/** @param {LoupeNetwork} map @param {string} layer @returns {HTMLElement | null} */
 const labelOf = (map, layer) => map.querySelector(`[data-column="${CSS.escape(layer)}"] .network-name`);
 
-/** The control at a position of a column, scrolled into its window. @param {LoupeNetworkMap} map @param {number} index @param {number} position */
+/** The control at a position of a column, scrolled into its window. @param {LoupeNetwork} map @param {number} index @param {number} position */
 function unitAt(map, index, position) {
   const placed = map.layout?.columns[index];
   if (!placed || position < 0 || position >= placed.total) return null;
@@ -157,7 +157,7 @@ function unitAt(map, index, position) {
   return control;
 }
 
-/** The unit of another column that stands nearest in height. @param {LoupeNetworkMap} map @param {number} index @param {HTMLElement} control */
+/** The unit of another column that stands nearest in height. @param {LoupeNetwork} map @param {number} index @param {HTMLElement} control */
 function beside(map, index, control) {
   const placed = map.layout?.columns[index];
   if (!placed) return null;

@@ -12,10 +12,10 @@ import { h } from "./dom.js";
 
 export class NetworkLegends {
   element = h("div", { class: "network-legends" });
-  /** @type {import("./network-map.js").LoupeNetworkMap} */
+  /** @type {import("./network-map.js").LoupeNetwork} */
   #map;
 
-  /** @param {import("./network-map.js").LoupeNetworkMap} map */
+  /** @param {import("./network-map.js").LoupeNetwork} map */
   constructor(map) {
     this.#map = map;
   }
@@ -47,7 +47,8 @@ export class NetworkLegends {
     const room = 2 * Math.min(centre - left, right - centre) - 6;
     const wanted = element.classList.contains("is-input") ? 62 : 132;
     const used = Math.max(width, Math.min(wanted, room));
-    element.classList.toggle("is-tight", used < wanted - 8);
+    element.classList.toggle("is-tight", used < 118);
+    element.classList.toggle("is-stacked", used < 106);
     element.style.width = `${used}px`;
     element.style.transform = `translateX(${Math.max(2, centre - used / 2)}px)`;
   }
@@ -75,8 +76,9 @@ export class NetworkLegends {
     const { tint } = map.store.state;
     return h("div", { class: "legend is-input", role: "group", "aria-label": map.t("network.legend.input", { low, high }) },
       bar((share) => GREY.css(share)),
-      h("span", { class: "legend-numbers" }, h("span", null, map.i18n.plain(low)), h("span", null, map.i18n.plain(high))),
-      h("button", { type: "button", class: "legend-tint", "data-action": "tint", "aria-pressed": String(tint), title: map.t("network.tint.hint"), onclick: () => toggleTint(map.store) }, map.t(tint ? "network.tint.on" : "network.tint.off")));
+      h("span", { class: "legend-numbers" }, h("span", null, map.i18n.plain(low)),
+        h("button", { type: "button", class: "legend-tint", "data-action": "tint", "aria-pressed": String(tint), title: map.t("network.tint.hint"), onclick: () => toggleTint(map.store) }, map.t(tint ? "network.tint.on" : "network.tint.off")),
+        h("span", null, map.i18n.plain(high))));
   }
 }
 

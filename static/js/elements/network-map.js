@@ -6,9 +6,9 @@
  * lie over each other (edges, maps, highlight), so that a hover repaints neither maps nor edges; buttons
  * above them carry focus, names and test hooks.
  *
- * For opened views, which stand in place over the map: `slot` receives the view, `rectOf(layer, unit)` says
- * where a unit is drawn, `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours;
- * while `state.view` is set the map carries `data-receded`.
+ * For opened views, which stand in place over the map: `rectOf(layer, unit)` says where a unit is drawn,
+ * `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours, `reveal(layer, unit)` brings
+ * its control into view; while `state.view` is set the map carries `data-receded` and marks the view's unit.
  */
 import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../draw/colour.js";
 import { drawLinks } from "../draw/edges.js";
@@ -29,15 +29,13 @@ import { readTheme, watchTheme } from "./theme.js";
 /** @typedef {import("../model/layout.js").Layout} Layout */
 /** @typedef {import("../api/client.js").Run} Run */
 
-export class LoupeNetworkMap extends LoupeElement {
+export class LoupeNetwork extends LoupeElement {
   /** @type {Layout | null} */
   layout = null;
   /** @type {import("./theme.js").Theme} */
   theme = /** @type {any} */ (null);
   /** First unit shown of columns with more units than fit. @type {Map<string, number>} */
   windows = new Map();
-  /** Receives an opened view. @type {HTMLElement} */
-  slot = /** @type {any} */ (null);
   /** @type {HTMLElement} */
   stage = /** @type {any} */ (null);
   /** @type {HTMLElement} */
@@ -55,6 +53,8 @@ export class LoupeNetworkMap extends LoupeElement {
   /** @type {import("./network-highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
   #placed = "";
+  /** @type {Promise<void> | null} */
+  #loading = null;
 
   start() {
     const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
@@ -67,8 +67,7 @@ export class LoupeNetworkMap extends LoupeElement {
     this.#legends = new NetworkLegends(this);
     this.stage = h("div", { class: "network-stage" }, canvases.edges, canvases.maps, this.#columns.grid, this.#columns.more, canvases.highlight, this.#legends.element);
     this.scroller = h("div", { class: "network-scroll" }, this.stage);
-    this.slot = h("div", { class: "network-slot", "data-slot": "view" });
-    this.replaceChildren(this.scroller, this.slot);
+    this.replaceChildren(this.scroller);
     this.theme = readTheme(this);
 
     watchTheme(this, () => {
@@ -97,13 +96,13 @@ export class LoupeNetworkMap extends LoupeElement {
     if (drawn && drawn !== this.#painted) {
       this.#painted = drawn;
       markNetworkDrawn();
-      if (!this.#highlight) void this.#loadRest();
+      if (!this.#loading) this.#loading = this.#loadRest();
     }
   };
 
   /** What is needed only once there is something to point at. */
   async #loadRest() {
-    const { NetworkHighlight } = await import("./network-highlight.js");
+    const [{ NetworkHighlight }] = await Promise.all([import("./network-highlight.js"), import("./inspector.js")]);
     this.#highlight ??= new NetworkHighlight(this, this.#contexts.highlight);
     this.frame(this.#drawHighlight);
   }
@@ -118,7 +117,7 @@ export class LoupeNetworkMap extends LoupeElement {
     if (key === this.#placed) return;
     this.#placed = key;
     this.#ratio = devicePixelRatio;
-    this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, measure: this.#measure });
+    this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure });
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
     for (const name of /** @type {const} */ (["edges", "maps", "highlight"])) this.#resize(this.#contexts[name]);

@@ -19,6 +19,7 @@ import { dense, flatten, softmax } from "./kinds/linear.js";
  * @property {boolean} mixes it makes new values from all units before it: a wider gap stands before it and
  *   a new colour range begins with it
  * @property {boolean} closesModule a module ends with it
+ * @property {{ low: number | null, high: number | null } | null} [bounds] values that the layer's function cannot pass
  * @property {string | null} view the opened view of one of its units
  * @property {string} chapter the chapter of Learn that explains it
  * @property {(layer: import("./model.js").Layer) => Window2D | null} window the sliding window, if it has one

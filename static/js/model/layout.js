@@ -5,6 +5,7 @@
  * Units: CSS pixels, origin at the stage's top left. The stage is at least as wide as its columns
  * need; in a narrower frame it scrolls sideways.
  */
+import { shapeText } from "./arithmetic.js";
 import { sourceUnit } from "./columns.js";
 
 /** @typedef {import("./columns.js").Column} Column */
@@ -41,18 +42,20 @@ import { sourceUnit } from "./columns.js";
  * @property {boolean} [details] shapes and legends are shown
  * @property {ReadonlyMap<string, number>} [windows] first unit shown of a column that has more than fit
  * @property {readonly number[] | null} [order] classes from top to bottom; null: class order
+ * @property {readonly string[]} [classes] what the output column says, to make room for it
  * @property {(text: string) => number} [measure] width of a label in pixels
  */
 
-const MARGIN = 20;
-const BOX = { smallest: 30, largest: 88 };
+const MARGIN = 14;
+/** Side of a map's box; where the stage scrolls sideways anyway, it need not be squeezed. */
+const BOX = { smallest: 28, scrolling: 36, comfortable: 38, largest: 88 };
 /** Gaps as shares of the box side, with the least in pixels: kernels and numbers stand in the wide ones. */
-const GAP = { one: { share: 0.5, least: 16, weight: 1 }, mix: { share: 1.25, least: 52, weight: 2.6 }, module: { share: 1.5, least: 60, weight: 3.2 } };
-const CLASSES = { least: 124, most: 190 };
+const GAP = { one: { share: 0.36, least: 10, weight: 1 }, mix: { share: 1.1, least: 38, weight: 2.6 }, module: { share: 1.25, least: 42, weight: 3.2 } };
+const CLASSES = { least: 106, wanted: 136, most: 190 };
 const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
 const MORE = 28;
-const HEADER = { name: 22, shape: 18, row: 36, gap: 12 };
+const HEADER = { name: 24, shape: 18, learned: 16, row: 36, gap: 10 };
 const LEGEND = { height: 50, none: 14 };
 const DENSEST = 2_500;
 
@@ -63,8 +66,10 @@ const estimate = (/** @type {string} */ text) => 7.3 * text.length;
  * @param {Frame} frame
  * @returns {Layout}
  */
-export function layoutNetwork(columns, { width, height, details = true, windows = new Map(), order = null, measure = estimate }) {
-  const header = HEADER.name + (details ? HEADER.shape : 0) + HEADER.gap;
+export function layoutNetwork(columns, { width, height, details = true, windows = new Map(), order = null, classes = [], measure = estimate }) {
+  const learned = details && columns.some(({ form, layer }) => form !== "classes" && layer && layer.parameter_count > 0);
+  const bare = HEADER.name + (details ? HEADER.shape : 0) + HEADER.gap;
+  const header = bare + (learned ? HEADER.learned : 0);
   const legend = details ? LEGEND.height : LEGEND.none;
 
   // Rows: as many as the fullest column shows.
@@ -90,41 +95,47 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     if (!column.mixes && column.connects !== "all") return GAP.one;
     return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module ? GAP.module : GAP.mix;
   });
-  const place = (/** @type {number} */ top) => {
+  const apart = labelDistances(columns, measure, details);
+  const outputs = columns.filter(({ form }) => form === "classes").length;
+  const boxes = columns.length - outputs;
+  const wanted = outputs ? Math.max(CLASSES.least, Math.min(CLASSES.wanted, 54 + Math.max(0, ...classes.map(measure)))) : 0;
+
+  /** @param {number} top @param {boolean} oneRow gaps are wide enough for all labels in one row */
+  const place = (top, oneRow) => {
     const { room, rows, pitch } = plan(top);
     const extra = columns.map((column, index) => (rows[index] < column.units ? MINIMAP.width + MINIMAP.gap : 0));
-    const outputs = columns.filter(({ form }) => form === "classes").length;
-    const boxes = columns.length - outputs;
-    const gapsAt = (/** @type {number} */ side) => gapBefore.map((gap) => (gap ? Math.max(gap.least, gap.share * side) : 0));
-    const needed = (/** @type {number} */ side) => 2 * MARGIN + boxes * side + outputs * CLASSES.least + sum(extra) + sum(gapsAt(side));
+    const gapsAt = (/** @type {number} */ side) => gapBefore.map((gap, index) => (gap ? Math.max(gap.least, gap.share * side, oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0) : 0));
+    const needed = (/** @type {number} */ side, score = CLASSES.least) => 2 * MARGIN + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
     const tallest = Math.max(BOX.smallest, Math.min(BOX.largest, pitch / (1 + ROW.gap)));
-    let side = BOX.smallest;
-    while (side + 1 <= tallest && needed(side + 1) <= width) side++;
+    const fits = needed(BOX.smallest) <= width;
+    const score = needed(BOX.smallest, wanted) <= width || !fits ? wanted : CLASSES.least;
+    let side = fits ? BOX.smallest : BOX.scrolling;
+    while (fits && side + 1 <= tallest && needed(side + 1, score) <= width) side++;
     side = Math.floor(Math.min(side, pitch - 4));
 
-    const stage = Math.max(width, Math.ceil(needed(side)));
-    let spare = stage - needed(side);
-    const classes = outputs ? Math.min(CLASSES.most, CLASSES.least + 0.3 * spare) : 0;
-    spare -= outputs ? classes - CLASSES.least : 0;
+    const stage = Math.max(width, Math.ceil(needed(side, score)));
+    let spare = stage - needed(side, score);
+    const output = outputs ? Math.max(score, Math.min(CLASSES.most, score + 0.3 * spare)) : 0;
+    spare -= outputs ? output - score : 0;
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
     const gaps = gapsAt(side).map((gap, index) => Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)));
-    const used = 2 * MARGIN + boxes * side + outputs * classes + sum(extra) + sum(gaps);
+    const used = 2 * MARGIN + boxes * side + outputs * output + sum(extra) + sum(gaps);
     let x = MARGIN + Math.max(0, (stage - used) / 2);
     const spans = columns.map((column, index) => {
       x += gaps[index] + extra[index];
-      const span = { x: Math.round(x), width: column.form === "classes" ? Math.floor(classes) : side };
+      const span = { x: Math.round(x), width: column.form === "classes" ? Math.floor(output) : side };
       x += span.width;
       return span;
     });
-    return { room, rows, pitch, side, stage, spans, extra };
+    return { room, rows, pitch, side, stage, spans, fits };
   };
 
-  let placed = place(header);
-  const staggered = collide(columns, placed.spans, measure, details);
-  const top = header + (staggered ? HEADER.row - (details ? 0 : HEADER.shape) : 0);
-  if (staggered) placed = place(top);
-  const { room, rows, side, stage, spans, pitch } = placed;
+  // Names in one row where boxes need not shrink below a comfortable size for it, else in two.
+  const single = place(header, true);
+  const staggered = !single.fits || single.side < BOX.comfortable;
+  const top = staggered ? bare + HEADER.row - (details ? 0 : HEADER.shape) : header;
+  const { room, rows, side, stage, spans, pitch } = staggered ? place(top, false) : single;
 
   const result = columns.map((column, index) => {
     const { x, width: boxWidth } = spans[index];
@@ -143,7 +154,7 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     return {
       column, x, width: boxWidth, boxes, total: column.units, first, shown, hidden,
       minimap: hidden ? { x: x - MINIMAP.gap - MINIMAP.width, y: boxes[0].y, width: MINIMAP.width, height: last.y + last.height - boxes[0].y } : null,
-      label: labelOf(columns, spans, index, stage, staggered, details),
+      label: labelOf(columns, spans, index, stage, staggered, details, measure),
     };
   });
 
@@ -163,34 +174,34 @@ function boxSize(column, width, step, side) {
 /** @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index */
 const centreOf = (columns, spans, index) => spans[index].x + spans[index].width / 2;
 
-/** Whether names or shapes of neighbours would touch in one row.
- * @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans
- * @param {(text: string) => number} measure @param {boolean} details */
-function collide(columns, spans, measure, details) {
-  const half = columns.map((column) => Math.max(measure(column.name), details ? measure(column.shape.length === 3 ? `${column.shape[1]}×${column.shape[2]}×${column.shape[0]}` : "") : 0) / 2);
-  return columns.some((column, index) => {
-    if (index === 0) return false;
-    const distance = column.form === "classes" ? spans[index].x - centreOf(columns, spans, index - 1) : centreOf(columns, spans, index) - centreOf(columns, spans, index - 1);
-    return distance < half[index - 1] + (column.form === "classes" ? 0 : half[index]) + 8;
-  });
+/**
+ * How far apart the middles of neighbouring columns must be for names and shapes to stand in one row
+ * (for the output column: its left edge from the middle before).
+ * @param {readonly Column[]} columns @param {(text: string) => number} measure @param {boolean} details
+ */
+function labelDistances(columns, measure, details) {
+  const half = columns.map((column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) / 2);
+  return columns.map((column, index) => (index === 0 ? 0 : half[index - 1] + (column.form === "classes" ? 0 : half[index]) + 8));
 }
 
 /**
- * A label's place: centred above its column, as wide as its neighbours in the same row allow.
+ * A label's place: centred above its column. In one row each is as wide as its text (the gaps were made
+ * for it), in two rows as wide as its neighbours in the same row allow.
  * @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index
- * @param {number} stage @param {boolean} staggered @param {boolean} details
+ * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(text: string) => number} measure
  */
-function labelOf(columns, spans, index, stage, staggered, details) {
+function labelOf(columns, spans, index, stage, staggered, details, measure) {
   const row = /** @type {0 | 1} */ (staggered ? (index + 1) % 2 : 0);
   const y = row * (HEADER.row - (details ? 0 : HEADER.shape));
   if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
-  const step = staggered ? 2 : 1;
   const centre = centreOf(columns, spans, index);
   const gaps = [2 * centre, 2 * (stage - centre)];
-  if (index - step >= 0) gaps.push(centre - centreOf(columns, spans, index - step));
-  const after = index + step;
-  if (after < columns.length) gaps.push(columns[after].form === "classes" ? 2 * (spans[after].x - centre) : centreOf(columns, spans, after) - centre);
-  const width = Math.max(24, Math.min(...gaps) - 6);
+  if (staggered) {
+    if (index >= 2) gaps.push(centre - centreOf(columns, spans, index - 2) - 6);
+    const after = columns[index + 2];
+    if (after) gaps.push((after.form === "classes" ? 2 * (spans[index + 2].x - centre) : centreOf(columns, spans, index + 2) - centre) - 6);
+  } else gaps.push(Math.max(measure(columns[index].name), details ? measure(shapeText(columns[index].shape)) : 0, spans[index].width) + 4);
+  const width = Math.max(24, Math.min(...gaps));
   return { x: centre - width / 2, y, width, row };
 }
 

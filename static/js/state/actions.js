@@ -20,8 +20,11 @@ export const choosePicture = (store, picture) => {
 /** @param {AppStore} store @param {State["scale"]} scale */
 export const setScale = (store, scale) => store.update({ scale });
 
-/** @param {AppStore} store */
-export const toggleLock = (store) => store.update({ lock: !store.state.lock });
+/** Keep the colour ranges of the run that is drawn now, or let them follow again. @param {AppStore} store */
+export const toggleLock = (store) => store.update(store.state.lock ? { lock: false, lockedRun: null } : { lock: true, lockedRun: store.state.run });
+
+/** Show the input channels in their own colours, or in grey. @param {AppStore} store */
+export const toggleTint = (store) => store.update({ tint: !store.state.tint });
 
 /** @param {AppStore} store */
 export const toggleDetails = (store) => store.update({ details: !store.state.details });

@@ -3,10 +3,14 @@
 import { readTerm } from "../trace.js";
 import { needed } from "./conv2d.js";
 
+/** The values that an activation cannot pass. @type {Record<string, { low: number | null, high: number | null }>} */
+const BOUNDS = { relu: { low: 0, high: null }, sigmoid: { low: 0, high: 1 }, tanh: { low: -1, high: 1 } };
+
 /** @param {string} kind @returns {import("../kinds.js").Kind} */
 const activation = (kind) => ({
   kind,
   family: "activation",
+  bounds: BOUNDS[kind] ?? null,
   connects: "one",
   column: true,
   mixes: false,

@@ -1,0 +1,130 @@
+// @ts-check
+/** The inspector's numbers: of a unit on this picture, of a class, of a layer, of the model. */
+import { ACTIVATIONS, GREY, colourOf } from "../draw/colour.js";
+import { drawHistogram } from "../draw/histogram.js";
+import { contributions, parameterArithmetic, shapeText, sizeArithmetic } from "../model/arithmetic.js";
+import { columnsOf } from "../model/columns.js";
+import { hyperparameters } from "../model/hyperparameters.js";
+import { inputOf, isMaps } from "../model/model.js";
+import { condition, histogram, summarise, unitValues } from "../model/statistics.js";
+import { colourRanges } from "../state/colour-ranges.js";
+import { h } from "./dom.js";
+
+/** @typedef {import("./inspector.js").LoupeInspector} Host */
+/** @typedef {import("./inspector.js").Subject} Subject */
+
+const BINS = 36;
+const LISTED = 12;
+
+/** @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value */
+const list = (entries) => h("dl", { class: "facts" }, ...entries.filter((entry) => entry).flatMap((entry) => {
+  const [name, value, full] = /** @type {readonly [string, Node | string, string?]} */ (entry);
+  return [h("dt", null, name), h("dd", { "data-value": full ?? null, title: full ?? null }, value)];
+}));
+
+/** @param {string} title @param {...(Node | string | null)} content */
+const box = (title, ...content) => h("section", { class: "fact-box" }, h("h3", null, title), ...content);
+
+/** A unit's values on this picture. @param {Host} host @param {Subject} subject */
+export function unitFacts(host, { model, column, unit, tensor }) {
+  const { i18n } = host;
+  const values = unitValues(tensor, unit);
+  if (!isMaps(column.shape)) return [list([[host.t("network.inspector.value"), i18n.full(values[0]), i18n.full(values[0])]])];
+  const { minimum, maximum, mean, zeros, count } = summarise(values);
+  const number = (/** @type {string} */ key, /** @type {number} */ value) => /** @type {const} */ ([host.t(`network.inspector.${key}`), i18n.value(value), i18n.full(value)]);
+  const state = condition(values, column.layer?.record.bounds ?? null);
+  return [
+    state && h("p", { class: "inspector-hint is-warning" }, host.t(`network.inspector.${state}`)),
+    spread(host, values, zeros, column.layer ? (value) => colourOf(ACTIVATIONS, value, colourRanges(host.store.state)?.limit(column.name, unit) ?? 0) : (value) => GREY.css(value / model.input.range[1])),
+    list([number("minimum", minimum), number("maximum", maximum), number("mean", mean), zeros > 0 && [host.t("network.inspector.zeros"), `${i18n.percent(zeros / count)}`, `${zeros} / ${count}`]]),
+  ].filter(Boolean);
+}
+
+/** The histogram; values that are exactly 0 would dwarf all others behind an activation and are only counted.
+ * @param {Host} host @param {Float32Array} values @param {number} zeros @param {(value: number) => string} colour */
+function spread(host, values, zeros, colour) {
+  const without = zeros > 0.2 * values.length;
+  const counted = without ? values.filter((value) => value !== 0) : values;
+  if (counted.length === 0) return null;
+  const { minimum, maximum } = summarise(counted);
+  const [low, high] = [Math.min(0, minimum), Math.max(0, maximum)];
+  const [width, height, ratio] = [264, 56, devicePixelRatio];
+  const canvas = h("canvas", { class: "inspector-histogram", width: width * ratio, height: height * ratio, role: "img", "aria-label": host.t("network.inspector.histogram", { low: host.i18n.value(low), high: host.i18n.value(high) }) });
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  drawHistogram(context, { x: 0, y: 0, width, height }, { counts: histogram(counted, low, high, BINS), low, high }, { ...host.theme, colour });
+  return h("figure", { class: "inspector-spread" }, canvas, h("figcaption", null, h("span", null, host.i18n.value(low)), h("span", null, host.t(without ? "network.inspector.spread_without" : "network.inspector.spread")), h("span", null, host.i18n.value(high))));
+}
+
+/** Sizes and arithmetic of the layer. @param {Host} host @param {Subject} subject */
+export function layerFacts(host, { column, unit, run }) {
+  const layer = /** @type {import("../model/model.js").Layer} */ (column.layer);
+  const sum = parameterArithmetic(layer);
+  const field = layer.receptive_field;
+  const position = host.store.state.hover?.at;
+  void [unit, run, position];
+  const sizes = sizeArithmetic(layer);
+  const plain = (/** @type {number} */ value) => host.i18n.plain(value);
+  return [
+    list([
+      [host.t("network.inspector.output"), shapeText(layer.output_shape)],
+      ...hyperparameters(layer).map(({ key, text }) => /** @type {const} */ ([host.i18n.has(`network.hyperparameter.${key}`) ? host.t(`network.hyperparameter.${key}`) : key, text === "true" || text === "false" ? host.t(`network.${text}`) : text])),
+      sum ? [host.t("network.inspector.learned"), `${sum.factors.map(plain).join("·")}${sum.bias ? " + 1" : ""} = ${plain(sum.perUnit)}`, String(sum.perUnit)] : [host.t("network.inspector.learned"), layer.parameter_count ? plain(layer.parameter_count) : host.t("network.inspector.nothing_learned")],
+      sum && [host.t("network.inspector.learned_layer"), `${plain(sum.units)}·${plain(sum.perUnit)} = ${plain(sum.total)}`, String(sum.total)],
+      field && isMaps(layer.output_shape) && [host.t("network.inspector.field"), host.t("network.inspector.field_size", { size: field.size.join("×") })],
+    ]),
+    ...(sizes.length ? [box(host.t("network.inspector.size"), ...sizes.map(({ axis, text, result, exact }) => h("p", { class: "formula-line" }, axis === "both" ? null : `${host.t(`network.inspector.${axis}`)}: `, `${text} = `, h("b", null, String(result)), exact ? null : h("small", null, host.t("network.inspector.floor")))))] : []),
+  ];
+}
+
+/** A class's score: the share of every map before, the bias, the sum. @param {Host} host @param {Subject} subject */
+export function classFacts(host, { model, run, column, unit }) {
+  const { i18n } = host;
+  const { logit, probability } = run.scores[unit];
+  const layer = /** @type {import("../model/model.js").Layer} */ (column.layer);
+  const facts = list([
+    typeof probability === "number" && [host.t("network.inspector.probability"), i18n.percent(probability), i18n.full(probability)],
+    [host.t(column.probabilities ? "network.inspector.logit" : "network.inspector.score"), i18n.value(logit), i18n.full(logit)],
+  ]);
+  const parameters = host.store.state.parameters?.get(layer.name);
+  const columns = columnsOf(model);
+  const before = columns[columns.indexOf(column) - 1];
+  if (!parameters || parameters.weight.shape.length !== 2 || !before) return [facts];
+  const sums = contributions(inputOf(model, layer, run).data, parameters.weight, unit, before.units);
+  const bias = parameters.bias?.data[unit] ?? 0;
+  const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
+  const largest = Math.max(Math.abs(bias), ...sums.map(Math.abs));
+  const line = (/** @type {string} */ name, /** @type {number} */ value) => {
+    const fill = h("span", { class: "share-fill" });
+    fill.style.transform = `scaleX(${largest > 0 ? Math.abs(value) / largest / 2 : 0})`;
+    fill.classList.toggle("is-negative", value < 0);
+    fill.style.backgroundColor = colourOf(ACTIVATIONS, value, largest);
+    return h("li", null, h("span", { class: "share-name" }, name), h("span", { class: "share-bar" }, fill), h("span", { class: "share-value", "data-value": i18n.full(value), title: i18n.full(value) }, i18n.value(value)));
+  };
+  const rest = ranked.slice(LISTED).reduce((total, source) => total + sums[source], 0);
+  return [
+    facts,
+    box(host.t("network.inspector.shares"), h("ul", { class: "shares" },
+      ...ranked.slice(0, LISTED).map((source) => line(`${before.name}[${source}]`, sums[source])),
+      ranked.length > LISTED && line(host.t("network.inspector.others", { count: ranked.length - LISTED }), rest),
+      line(host.t("network.inspector.bias"), bias)),
+      h("p", { class: "formula-line" }, `${host.t("network.inspector.sum")} = `, h("b", { "data-value": i18n.full(logit) }, i18n.value(logit)))),
+  ];
+}
+
+/** The model as a whole, while no unit is looked at. @param {Host} host @param {import("../model/model.js").Model} model @param {import("../api/client.js").Run | null} run */
+export function modelFacts(host, model, run) {
+  void run;
+  const learned = model.layers.filter(({ parameter_count: count }) => count > 0);
+  const plain = (/** @type {number} */ value) => host.i18n.plain(value);
+  return [
+    list([
+      [host.t("network.inspector.takes"), shapeText(model.input.shape)],
+      [host.t("network.inspector.gives"), model.classes.length ? host.t("network.classes", { count: model.classes.length }) : shapeText(model.layers[model.layers.length - 1].output_shape)],
+    ]),
+    box(host.t("network.inspector.all_learned"), list([
+      ...learned.map((layer) => /** @type {const} */ ([layer.name, plain(layer.parameter_count)])),
+      [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
+    ])),
+  ];
+}

@@ -1,0 +1,21 @@
+// @ts-check
+/**
+ * A layer's hyperparameters as a list, whatever its kind: every field of the description that is neither
+ * its identity nor something derived from shapes.
+ */
+const NOT_HYPERPARAMETERS = new Set(["name", "kind", "index", "input_shape", "output_shape", "parameter_count", "parameters", "receptive_field", "record"]);
+
+/**
+ * @param {import("./model.js").Layer} layer
+ * @returns {{ key: string, text: string }[]} pairs as `3×3`, or one number where both are alike and no size
+ */
+export function hyperparameters(layer) {
+  return Object.entries(layer)
+    .filter(([key, value]) => !NOT_HYPERPARAMETERS.has(key) && value !== null && value !== undefined)
+    .map(([key, value]) => ({ key, text: Array.isArray(value) ? pair(key, value) : String(value) }));
+}
+
+const SIZES = new Set(["kernel", "window"]);
+
+/** @param {string} key @param {unknown[]} value */
+const pair = (key, value) => (value.length === 2 && value[0] === value[1] && !SIZES.has(key) ? String(value[0]) : value.join("×"));
