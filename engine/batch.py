@@ -28,7 +28,7 @@ from engine.ops.loss import cross_entropy, cross_entropy_backward
 from engine.parameters import checked_parameters
 from engine.spec import ModelSpec
 
-BLOCK = 4  # pictures; docs/engine.md has the measurement
+BLOCK = 8  # pictures; docs/engine.md has the measurement
 MOMENTUM = 0.1  # how far one batch moves the running statistics of batch normalisation
 
 

@@ -10,6 +10,9 @@ enough to skip the packing that large products do, which is what makes 10 filter
 The same function is the way back: dx is the convolution of the shifted dy with the kernels
 turned by 180° and input and output channels exchanged.
 
+Each row of `shifted` ends with ones: the bias is the weight of an input that is always 1, so
+that the products add it, and their way back finds its gradient, without another pass.
+
 A stride or padding changes only which columns are copied; rows with stride are skipped by the
 view; dilated rows are a kernel with rows of zeros in between.
 """
@@ -26,6 +29,11 @@ from engine.arrays import FLOAT, Array, Shape
 from engine.fast.step import Scratch, Step
 from engine.layers import Conv2D
 from engine.windows import Window
+
+
+# OpenBLAS multiplies by a transposed matrix without packing up to this many numbers in the
+# other one, and then more than twice as fast (AVX-512 kernels, measured).
+SMALL = 64 * 64
 
 
 class Columns(NamedTuple):
@@ -53,12 +61,10 @@ def columns(window: Window, width: int, outputs: int) -> list[Columns]:
 
 
 def row_matrices(shifted: Array, count: int, depth: int, stride: int) -> Array:
-    """`count` overlapping matrices, each `depth` rows of `shifted` (H, …, n, W): a view."""
-    width = shifted.shape[-1] * shifted.shape[-2]
-    height = depth * (shifted[0].size // width)
-    row = shifted.strides[0]
-    item = shifted.itemsize
-    return as_strided(shifted, (count, height, width), (row * stride, width * item, item))
+    """`count` overlapping matrices, each `depth` rows of `shifted` (H, lines, n·W): a view."""
+    _, lines, width = shifted.shape
+    row, line, item = shifted.strides
+    return as_strided(shifted, (count, depth * lines, width), (row * stride, line, item))
 
 
 class ConvStep(Step):
@@ -71,16 +77,21 @@ class ConvStep(Step):
         self.filters, self.out_height, self.out_width = layer.output_shape(input_shape)
         self.columns = columns(self.window, self.width, self.out_width)
         self.depth = self.window.span[0]
+        # Into how many products the pictures are split where the kernels' gradient is made.
+        self.parts = next(
+            parts
+            for parts in range(1, count + 1)
+            if count % parts == 0
+            and (parts == count or self.filters * self.out_width * count // parts <= SMALL)
+        )
         self.y = np.empty((self.out_height, self.filters, count, self.out_width), dtype=FLOAT)
-        self.ones = np.ones(count * self.out_width, dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
 
     def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
         self.x = x
-        rows = self._rows(x, scratch)
+        rows = self._rows(scratch, fresh=False)
         flat = self.y.reshape(self.out_height, self.filters, -1)
-        np.matmul(self._kernels(weights["weight"]), rows, out=flat)
-        flat += weights["bias"][:, None]
+        np.matmul(self._kernels(weights["weight"], weights["bias"]), rows, out=flat)
         return self.y
 
     def backward(
@@ -92,34 +103,52 @@ class ConvStep(Step):
         *,
         first: bool,
     ) -> Array:
-        flat = dy.reshape(self.out_height, self.filters, -1)
-        # The shifted copies are made again, which costs less than keeping them all this time.
-        rows = self._rows(self.x, scratch)
-        products = scratch.zeros(self.name + ".dw", (self.out_height, self.filters, rows.shape[1]))
-        np.matmul(flat, rows.transpose(0, 2, 1), out=products)
-        sums = products.sum(axis=0).reshape(self.filters, self.depth, -1, self.channels)
-        dilation = self.window.dilation[0]
-        gradients["weight"][...] = sums[:, ::dilation].transpose(0, 3, 1, 2)
-        gradients["bias"][...] = (flat @ self.ones).sum(axis=0)
+        rows = self._rows(scratch, fresh=True)  # (H', lines, n·W')
+        parts, height, lines = self.parts, self.out_height, rows.shape[1]
+        products = scratch.zeros(self.name + ".dw", (height, parts, self.filters, lines))
+        np.matmul(
+            dy.reshape(height, self.filters, parts, -1).transpose(0, 2, 1, 3),
+            rows.reshape(height, lines, parts, -1).transpose(0, 2, 3, 1),
+            out=products,
+        )
+        sums = products.sum(axis=(0, 1)).reshape(self.filters, self.depth, -1)
+        by_cell = sums[:, :: self.window.dilation[0], :-1]  # (O, Kh, Kw · C)
+        o, c, kh, kw = weights["weight"].shape
+        gradients["weight"][...] = by_cell.reshape(o, kh, kw, c).transpose(0, 3, 1, 2)
+        gradients["bias"][...] = sums[:, 0, -1]
         return dy if first else self._input_gradient(dy, weights["weight"], scratch)
 
-    def _rows(self, x: Array, scratch: Scratch) -> Array:
-        """The matrices that the kernels multiply, one for each output row."""
+    def _rows(self, scratch: Scratch, *, fresh: bool) -> Array:
+        """The matrices that the kernels multiply, one for each output row.
+
+        fresh: take what the forward pass has left, unless another block has used the buffer
+        since. Making them again costs less than keeping them for every block.
+        """
         padding = self.window.padding[0]
         kernel = self.window.size[1]
-        height = self.height + 2 * padding
-        shape = (height, kernel, self.channels, self.count, self.out_width)
+        lines = kernel * self.channels
+        shape = (self.height + 2 * padding, lines + 1, self.count * self.out_width)
         shifted = scratch.zeros(self.name + ".x", shape)
-        inside = shifted[padding : padding + self.height]
-        for v, (inputs, outputs) in enumerate(self.columns):
-            inside[:, v, :, :, outputs] = x[..., inputs]
+        if not (fresh and scratch.user.get(self.name) is self):
+            scratch.user[self.name] = self
+            shifted[:, lines] = 1
+            inside = shifted[padding : padding + self.height, :lines].reshape(
+                self.height, kernel, self.channels, self.count, self.out_width
+            )
+            for v, (inputs, outputs) in enumerate(self.columns):
+                inside[:, v, :, :, outputs] = self.x[..., inputs]
         return row_matrices(shifted, self.out_height, self.depth, self.window.stride[0])
 
-    def _kernels(self, weight: Array) -> Array:
-        """(O, C, Kh, Kw) as the matrix (O, span · Kw · C), rows of zeros where dilated."""
-        spread = np.zeros((self.filters, self.depth, self.window.size[1], self.channels), dtype=FLOAT)
-        spread[:, :: self.window.dilation[0]] = weight.transpose(0, 2, 3, 1)
-        return spread.reshape(self.filters, -1)
+    def _kernels(self, weight: Array, bias: Array) -> Array:
+        """(O, C, Kh, Kw) and (O,) as the matrix that multiplies `_rows`: (O, span · (Kw·C + 1)).
+
+        The bias goes with the ones of the window's first row; rows between dilated ones are 0.
+        """
+        o, c, kh, kw = weight.shape
+        spread = np.zeros((o, self.depth, kw * c + 1), dtype=FLOAT)
+        spread[:, :: self.window.dilation[0], :-1] = weight.transpose(0, 2, 3, 1).reshape(o, kh, -1)
+        spread[:, 0, -1] = bias
+        return spread.reshape(o, -1)
 
     def _input_gradient(self, dy: Array, weight: Array, scratch: Scratch) -> Array:
         """Every input row collects from the `depth` rows of dy whose windows covered it."""
@@ -127,22 +156,21 @@ class ConvStep(Step):
         kernel = self.window.size[1]
         height = self.height + self.depth - 1
         shape = (height, kernel, self.filters, self.count, self.width)
-        shifted = scratch.zeros(self.name + ".dy", shape)
+        lines = scratch.zeros(self.name + ".dy", (height, kernel * self.filters, self.count * self.width))
+        shifted = lines.reshape(shape)
         # Output row i was made from the window that ends `depth − 1 − padding` rows further
         # down; rows beyond either end have seen nothing but padding.
         offset = self.depth - 1 - padding
         low = max(0, -(offset // stride))
         high = max(low, min(self.out_height, (height - 1 - offset) // stride + 1))
         begin = low * stride + offset
-        inside = (
-            shifted[begin : begin + (high - low - 1) * stride + 1 : stride] if high > low else shifted[:0]
-        )
+        inside = shifted[begin::stride][: high - low]
         for v, (inputs, outputs) in enumerate(self.columns):
             inside[:, v, :, :, inputs] = dy[low:high, :, :, outputs]
         turned = np.zeros((self.channels, self.depth, kernel, self.filters), dtype=FLOAT)
         turned[:, self.depth - 1 :: -dilation] = weight.transpose(1, 2, 3, 0)
         dx = scratch.zeros(self.name + ".dx", (self.height, self.channels, self.count, self.width))
-        rows = row_matrices(shifted, self.height, self.depth, 1)
+        rows = row_matrices(lines, self.height, self.depth, 1)
         flat = dx.reshape(self.height, self.channels, -1)
         np.matmul(turned.reshape(self.channels, -1), rows, out=flat)
         return dx

@@ -87,27 +87,26 @@ class MaxPoolStep(PoolStep):
 
 
 class MaxPool2x2Step(PoolStep):
-    """The maximum over 2×2 windows side by side, as maxima of pairs.
+    """The maximum over 2×2 windows side by side, as maxima of pairs: rows first, then columns.
 
-    The left one of a pair wins if they are equal, then the upper one: of equal values the
-    first wins, as in `engine.ops.pooling`.
+    Of equal values the left column's wins, then the upper one. The readable form takes the
+    upper row's first; where the two differ, either choice is a derivative of the maximum.
     """
 
     def __init__(self, layer: MaxPool2D, input_shape: Shape, count: int) -> None:
         super().__init__(layer, input_shape, count)
-        flat = (2 * self.out_height, self.channels, count, self.out_width)
-        self.across = np.empty(flat, dtype=FLOAT)
-        self.left = np.empty(flat, dtype=bool)
-        self.upper = np.empty(self.y.shape, dtype=bool)
+        flat = (self.out_height, self.channels, count, 2 * self.out_width)
+        self.rows = np.empty(flat, dtype=FLOAT)
+        self.upper = np.empty(flat, dtype=bool)
+        self.left = np.empty(self.y.shape, dtype=bool)
 
     def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
-        rows, columns = 2 * self.out_height, 2 * self.out_width
-        left, right = x[:rows, :, :, 0:columns:2], x[:rows, :, :, 1:columns:2]
-        np.maximum(left, right, out=self.across)
-        np.greater_equal(left, right, out=self.left)
-        upper, lower = self.across[0::2], self.across[1::2]
-        np.maximum(upper, lower, out=self.y)
+        upper, lower = self._rows(x)
+        np.maximum(upper, lower, out=self.rows)
         np.greater_equal(upper, lower, out=self.upper)
+        left, right = self.rows[..., 0::2], self.rows[..., 1::2]
+        np.maximum(left, right, out=self.y)
+        np.greater_equal(left, right, out=self.left)
         return self.y
 
     def backward(
@@ -119,15 +118,20 @@ class MaxPool2x2Step(PoolStep):
         *,
         first: bool,
     ) -> Array:
-        rows, columns = 2 * self.out_height, 2 * self.out_width
-        across = self.across  # its maxima have been used; now it holds gradients
-        np.multiply(dy, self.upper, out=across[0::2])
-        np.subtract(dy, across[0::2], out=across[1::2])
+        # The loser of a pair gets what the winner leaves: dy or nothing.
+        left, right = self.rows[..., 0::2], self.rows[..., 1::2]
+        np.multiply(dy, self.left, out=left)
+        np.subtract(dy, left, out=right)
         dx = scratch.zeros(self.name + ".dx", self.padded_shape)  # dropped borders stay 0
-        left, right = dx[:rows, :, :, 0:columns:2], dx[:rows, :, :, 1:columns:2]
-        np.multiply(across, self.left, out=left)
-        np.subtract(across, left, out=right)
+        upper, lower = self._rows(dx)
+        np.multiply(self.rows, self.upper, out=upper)
+        np.subtract(self.rows, upper, out=lower)
         return dx
+
+    def _rows(self, maps: Array) -> tuple[Array, Array]:
+        """The upper and the lower rows of all windows, without a dropped border."""
+        inside = maps[: 2 * self.out_height, :, :, : 2 * self.out_width]
+        return inside[0::2], inside[1::2]
 
 
 class AvgPoolStep(PoolStep):

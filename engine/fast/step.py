@@ -20,6 +20,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._buffers: dict[tuple[str, Shape], Array] = {}
+        self.user: dict[str, object] = {}  # who has filled a buffer last, where that matters
 
     def zeros(self, key: str, shape: Shape) -> Array:
         """The buffer for this purpose and shape."""
