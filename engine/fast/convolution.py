@@ -30,7 +30,6 @@ from engine.fast.step import Scratch, Step
 from engine.layers import Conv2D
 from engine.windows import Window
 
-
 # OpenBLAS multiplies by a transposed matrix without packing up to this many numbers in the
 # other one, and then more than twice as fast (AVX-512 kernels, measured).
 SMALL = 64 * 64
