@@ -2,6 +2,7 @@
 /**
  * The headline: the picture as the network sees it, and what the network says of it.
  */
+import { exact } from "../core/i18n.js";
 import { scoreLayer } from "../model/columns.js";
 import { openClass } from "../state/view.js";
 import { h } from "./dom.js";
@@ -28,7 +29,7 @@ export class LoupeAnswer extends LoupeElement {
     if (this.hidden) return;
     const name = (/** @type {{ class: number }} */ score) => this.i18n.label(model.classes[score.class].labels);
     const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) => (typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit));
-    const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => this.i18n.full(typeof probability === "number" ? probability : logit);
+    const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => exact(typeof probability === "number" ? probability : logit);
     const rest = others.slice(0, RUNNERS_UP);
     this.replaceChildren(...[
       picture(run.input, model.input.range, this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` })),

@@ -24,6 +24,7 @@ const PATHS = {
   link: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 6 6l1-1",
   bin: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
   check: "M5 12l5 5 9-10",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   warning: "M12 4l9 16H3zM12 10v4M12 17v.01",
 };
 

@@ -11,6 +11,7 @@ import { colourRanges } from "../state/colour-ranges.js";
 import { regionsBehind, visiblePart } from "../model/receptive-field.js";
 import { openView } from "../state/view.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { bar } from "./network-legends.js";
 
 /** @typedef {import("./inspector.js").Subject} Subject */
@@ -66,9 +67,11 @@ export class InspectorMap {
     this.#pad.setAttribute("aria-label", t("network.inspector.map", { rows, columns }));
     const end = i18n.value(limit).replace(/^[+−]/, "");
     this.#legend.replaceChildren(...(column.layer
-      ? [h("span", { "data-value": i18n.full(-limit) }, `≤ −${end}`), bar((share) => ACTIVATIONS.css(2 * share - 1)), h("span", { "data-value": i18n.full(limit) }, `≥ +${end}`)]
+      ? [h("span", { "data-value": exact(-limit) }, `≤ −${end}`), bar((share) => ACTIVATIONS.css(2 * share - 1)), h("span", { "data-value": exact(limit) }, `≥ +${end}`)]
       : [h("span", null, i18n.plain(low)), bar((share) => GREY.css(share)), h("span", null, i18n.plain(high))]));
-    this.#copy.textContent = t("network.inspector.copy");
+    this.#copy.replaceChildren(icon("copy"));
+    this.#copy.title = t("network.inspector.copy");
+    this.#copy.setAttribute("aria-label", t("network.inspector.copy"));
     this.point(this.#host.store.state.hover?.at ?? null);
   }
 
@@ -80,7 +83,7 @@ export class InspectorMap {
   point(at) {
     const subject = this.#subject;
     if (!subject) return;
-    const { t, i18n, store } = this.#host;
+    const { i18n } = this.#host;
     const [, rows, columns] = subject.tensor.shape;
     const inside = at !== null && at[0] >= 0 && at[0] < rows && at[1] >= 0 && at[1] < columns;
     this.#cross.hidden = this.#copy.hidden = this.#reads.hidden = !inside;
@@ -101,8 +104,6 @@ export class InspectorMap {
     this.#value.textContent = i18n.full(value);
     this.#value.dataset.value = exact(value);
     this.#reads.replaceChildren(...this.#sources(subject, at).map((text) => h("span", null, text)));
-    void t;
-    void store;
   }
 
   /** What a value was made from, in the layer before and in the picture. @param {Subject} subject @param {number[]} at */
@@ -162,6 +163,7 @@ export class InspectorMap {
     const text = this.#value.dataset.value;
     if (!text) return;
     await navigator.clipboard.writeText(text);
-    this.#copy.textContent = this.#host.t("network.inspector.copied");
+    this.#copy.replaceChildren(icon("check"));
+    this.#copy.title = this.#host.t("network.inspector.copied");
   }
 }

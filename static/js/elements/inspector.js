@@ -9,7 +9,7 @@ import { isMaps } from "../model/model.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 import { InspectorMap } from "./inspector-map.js";
-import { classFacts, layerFacts, modelFacts, unitFacts } from "./inspector-facts.js";
+import { classFacts, layerFacts, modelFacts, settings, unitFacts } from "./inspector-facts.js";
 import { hints } from "./inspector-hints.js";
 import { readTheme, watchTheme } from "./theme.js";
 
@@ -67,24 +67,26 @@ export class LoupeInspector extends LoupeElement {
   }
 
   #show = () => {
-    const { model, run } = this.store.state;
+    const { model } = this.store.state;
     if (!model || !this.isConnected) return;
     const subject = this.#subject();
     this.dataset.of = subject ? `${subject.column.name}[${subject.unit}]` : "model";
     if (!subject) {
       this.#map.detach();
       this.#head.replaceChildren(h("h2", null, this.i18n.label(model.title)), h("p", null, this.t("network.inspector.model", { layers: model.layers.length, count: model.parameter_count })));
-      this.#body.replaceChildren(...modelFacts(this, model, run?.model === model.id ? run : null), ...hints(this, null));
+      this.#body.replaceChildren(...modelFacts(this, model), ...hints(this, null));
       return;
     }
     const { column, unit } = subject;
     const name = column.form === "classes" ? this.i18n.label(model.classes[unit].labels) : this.t("network.inspector.unit", { layer: column.layer ? column.name : this.t("network.input"), unit });
-    this.#head.replaceChildren(h("h2", null, name), h("p", null, this.#subtitle(subject)));
+    const line = column.layer ? settings(this, column.layer) : null;
+    this.#head.replaceChildren(h("h2", null, name), h("p", null, this.#subtitle(subject)), ...(line && column.form !== "classes" ? [line] : []));
     const shown = isMaps(column.shape);
     this.#body.replaceChildren(
       ...(shown ? [this.#map.element] : []),
-      ...(column.form === "classes" ? classFacts(this, subject) : unitFacts(this, subject)),
+      ...(column.form === "classes" ? classFacts(this, subject) : []),
       ...(column.layer ? layerFacts(this, subject) : []),
+      ...(column.form === "classes" ? [] : unitFacts(this, subject)),
       ...this.#actions(subject),
       ...hints(this, subject),
     );

@@ -3,6 +3,7 @@
  * The controls of the network map: a row of the grid for each layer (it stands upright on the screen),
  * a button for each unit that is shown, with the sentence a screen reader hears.
  */
+import { exact } from "../core/i18n.js";
 import { shapeText } from "../model/arithmetic.js";
 import { isMaps } from "../model/model.js";
 import { summarise, unitValues } from "../model/statistics.js";
@@ -133,8 +134,8 @@ export class NetworkColumns {
     return h("button", {
       type: "button", class: classes ? "network-class" : "network-unit", role: "gridcell", tabindex: "-1",
       "data-layer": column.name, "data-unit": unit, "data-class": classes ? unit : null, "data-channel": column.layer ? null : (model.input.channels[unit] ?? null),
-    }, ...(classes ? [h("span", { class: "class-name" }, this.#map.i18n.label(model.classes[unit].labels)), h("span", { class: "class-value" }), h("span", { class: "class-bar" }, h("span", { class: "class-fill" }))]
-      : column.layer ? [] : [h("span", { class: "channel-name" }, this.channel(model, unit))]));
+    }, ...(classes ? [h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[unit].labels)), h("span", { class: "network-class-value" }), h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" }))]
+      : column.layer ? [] : [h("span", { class: "network-channel" }, this.channel(model, unit))]));
   }
 
   /** An input channel's name in the reader's language. @param {Model} model @param {number} unit */
@@ -163,7 +164,7 @@ export class NetworkColumns {
             minimum: map.i18n.value(minimum), maximum: map.i18n.value(maximum),
           };
           control.setAttribute("aria-label", map.t(!column.layer ? "network.say.channel" : isMaps(column.shape) ? "network.say.map" : "network.say.value", words));
-          if (!isMaps(column.shape)) control.dataset.value = map.i18n.full(values[0]);
+          if (!isMaps(column.shape)) control.dataset.value = exact(values[0]);
         }
       }
     }
@@ -177,7 +178,7 @@ export class NetworkColumns {
     const [name, value, bar] = /** @type {HTMLElement[]} */ ([...control.children]);
     const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit)), Number.MIN_VALUE);
     value.textContent = known ? i18n.percent(probability) : i18n.value(logit);
-    control.dataset.value = i18n.full(known ? probability : logit);
+    control.dataset.value = exact(known ? probability : logit);
     control.classList.toggle("is-top", best);
     /** @type {HTMLElement} */ (bar.firstElementChild).style.transform = `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
     control.setAttribute("aria-label", this.#map.t(known ? "network.say.class" : "network.say.score", { name: name.textContent ?? "", probability: value.textContent ?? "", logit: i18n.value(logit), unit }));

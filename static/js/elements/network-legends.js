@@ -2,6 +2,7 @@
 /**
  * The colour legends under the map: one for each range that is in force, as wide as the columns that share it.
  */
+import { exact } from "../core/i18n.js";
 import { ACTIVATIONS, GREY } from "../draw/colour.js";
 import { toggleTint } from "../state/actions.js";
 import { h } from "./dom.js";
@@ -58,33 +59,33 @@ export class NetworkLegends {
     const { t, i18n } = { t: this.#map.t.bind(this.#map), i18n: this.#map.i18n };
     const name = columns.length > 1 ? t("network.legend.span", { first: columns[0], last: columns[columns.length - 1] }) : columns[0];
     if (limit === null) {
-      return h("div", { class: "legend is-own", role: "group", "aria-label": t("network.legend.own") }, bar((share) => ACTIVATIONS.css(2 * share - 1)),
-        h("span", { class: "legend-numbers" }, h("span", null, "≤ −max|v|"), h("span", { class: "legend-zero" }, "0"), h("span", null, "≥ +max|v|")),
-        h("span", { class: "legend-note" }, t("network.legend.own")));
+      return h("div", { class: "network-legend is-own", role: "group", "aria-label": t("network.legend.own") }, bar((share) => ACTIVATIONS.css(2 * share - 1)),
+        h("span", { class: "network-legend-numbers" }, h("span", null, "≤ −max|v|"), h("span", { class: "network-legend-zero" }, "0"), h("span", null, "≥ +max|v|")),
+        h("span", { class: "network-legend-note" }, t("network.legend.own")));
     }
     const end = i18n.value(limit).replace(/^[+−]/, "");
-    return h("div", { class: "legend", role: "group", "data-layers": columns.join(" "), "data-value": i18n.full(limit), title: t("network.legend.title", { columns: name, limit: i18n.full(limit) }), "aria-label": t("network.legend.title", { columns: name, limit: i18n.full(limit) }) },
+    return h("div", { class: "network-legend", role: "group", "data-layers": columns.join(" "), "data-value": exact(limit), title: t("network.legend.title", { columns: name, limit: i18n.full(limit) }), "aria-label": t("network.legend.title", { columns: name, limit: i18n.full(limit) }) },
       bar((share) => ACTIVATIONS.css(2 * share - 1)),
       limit > 0
-        ? h("span", { class: "legend-numbers" }, h("span", null, `≤ −${end}`), h("span", { class: "legend-zero" }, "0"), h("span", null, `≥ +${end}`))
-        : h("span", { class: "legend-numbers" }, h("span", { class: "legend-only" }, t("network.legend.zero"))));
+        ? h("span", { class: "network-legend-numbers" }, h("span", null, `≤ −${end}`), h("span", { class: "network-legend-zero" }, "0"), h("span", null, `≥ +${end}`))
+        : h("span", { class: "network-legend-numbers" }, h("span", { class: "network-legend-only" }, t("network.legend.zero"))));
   }
 
   /** @param {number[]} range */
   #input([low, high]) {
     const map = this.#map;
     const { tint } = map.store.state;
-    return h("div", { class: "legend is-input", role: "group", "aria-label": map.t("network.legend.input", { low, high }) },
+    return h("div", { class: "network-legend is-input", role: "group", "aria-label": map.t("network.legend.input", { low, high }) },
       bar((share) => GREY.css(share)),
-      h("span", { class: "legend-numbers" }, h("span", null, map.i18n.plain(low)),
-        h("button", { type: "button", class: "legend-tint", "data-action": "tint", "aria-pressed": String(tint), title: map.t("network.tint.hint"), onclick: () => toggleTint(map.store) }, map.t(tint ? "network.tint.on" : "network.tint.off")),
+      h("span", { class: "network-legend-numbers" }, h("span", null, map.i18n.plain(low)),
+        h("button", { type: "button", class: "network-legend-tint", "data-action": "tint", "aria-pressed": String(tint), title: map.t("network.tint.hint"), onclick: () => toggleTint(map.store) }, map.t(tint ? "network.tint.on" : "network.tint.off")),
         h("span", null, map.i18n.plain(high))));
   }
 }
 
 /** A strip of the scale itself, drawn from the table that paints the maps. @param {(share: number) => string} colour share 0–1 from left to right */
 export function bar(colour) {
-  const canvas = h("canvas", { class: "legend-bar", width: 129, height: 1, "aria-hidden": "true" });
+  const canvas = h("canvas", { class: "network-legend-bar", width: 129, height: 1, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
   for (let x = 0; x < 129; x++) {
     context.fillStyle = colour(x / 128);

@@ -8,7 +8,7 @@
  *
  * For opened views, which stand in place over the map: `rectOf(layer, unit)` says where a unit is drawn,
  * `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours, `reveal(layer, unit)` brings
- * its control into view; while `state.view` is set the map carries `data-receded` and marks the view's unit.
+ * its control into view; while `state.view` is set the map carries `data-receded` and marks nothing.
  */
 import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../draw/colour.js";
 import { drawLinks } from "../draw/edges.js";

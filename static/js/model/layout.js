@@ -46,11 +46,13 @@ import { sourceUnit } from "./columns.js";
  * @property {(text: string) => number} [measure] width of a label in pixels
  */
 
-const MARGIN = 14;
+/** At the left, where the input's name is wider than its boxes, and at the right. */
+const MARGIN = { left: 14, right: 8 };
+const MARGINS = MARGIN.left + MARGIN.right;
 /** Side of a map's box; where the stage scrolls sideways anyway, it need not be squeezed. */
 const BOX = { smallest: 28, scrolling: 36, comfortable: 38, largest: 88 };
 /** Gaps as shares of the box side, with the least in pixels: kernels and numbers stand in the wide ones. */
-const GAP = { one: { share: 0.36, least: 10, weight: 1 }, mix: { share: 1.1, least: 38, weight: 2.6 }, module: { share: 1.25, least: 42, weight: 3.2 } };
+const GAP = { one: { share: 0.36, least: 10, weight: 1 }, mix: { share: 1.1, least: 38, weight: 2.6 }, module: { share: 1.25, least: 42, weight: 3.2 }, classes: { share: 1.1, least: 46, weight: 2.6 } };
 const CLASSES = { least: 106, wanted: 136, most: 190 };
 const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
@@ -92,6 +94,7 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
   // Widths: the largest boxes that fit; what is left widens the gaps.
   const gapBefore = columns.map((column, index) => {
     if (index === 0) return null;
+    if (column.form === "classes") return GAP.classes;
     if (!column.mixes && column.connects !== "all") return GAP.one;
     return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module ? GAP.module : GAP.mix;
   });
@@ -105,7 +108,7 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     const { room, rows, pitch } = plan(top);
     const extra = columns.map((column, index) => (rows[index] < column.units ? MINIMAP.width + MINIMAP.gap : 0));
     const gapsAt = (/** @type {number} */ side) => gapBefore.map((gap, index) => (gap ? Math.max(gap.least, gap.share * side, oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0) : 0));
-    const needed = (/** @type {number} */ side, score = CLASSES.least) => 2 * MARGIN + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
+    const needed = (/** @type {number} */ side, score = CLASSES.least) => MARGINS + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
     const tallest = Math.max(BOX.smallest, Math.min(BOX.largest, pitch / (1 + ROW.gap)));
     const fits = needed(BOX.smallest) <= width;
     const score = needed(BOX.smallest, wanted) <= width || !fits ? wanted : CLASSES.least;
@@ -120,8 +123,8 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
     const gaps = gapsAt(side).map((gap, index) => Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)));
-    const used = 2 * MARGIN + boxes * side + outputs * output + sum(extra) + sum(gaps);
-    let x = MARGIN + Math.max(0, (stage - used) / 2);
+    const used = MARGINS + boxes * side + outputs * output + sum(extra) + sum(gaps);
+    let x = MARGIN.left + Math.max(0, (stage - used) / 2);
     const spans = columns.map((column, index) => {
       x += gaps[index] + extra[index];
       const span = { x: Math.round(x), width: column.form === "classes" ? Math.floor(output) : side };
@@ -195,12 +198,18 @@ function labelOf(columns, spans, index, stage, staggered, details, measure) {
   const y = row * (HEADER.row - (details ? 0 : HEADER.shape));
   if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
   const centre = centreOf(columns, spans, index);
-  const gaps = [2 * centre, 2 * (stage - centre)];
-  if (staggered) {
-    if (index >= 2) gaps.push(centre - centreOf(columns, spans, index - 2) - 6);
-    const after = columns[index + 2];
-    if (after) gaps.push((after.form === "classes" ? 2 * (spans[index + 2].x - centre) : centreOf(columns, spans, index + 2) - centre) - 6);
-  } else gaps.push(Math.max(measure(columns[index].name), details ? measure(shapeText(columns[index].shape)) : 0, spans[index].width) + 4);
+  const textWidth = (/** @type {import("./columns.js").Column} */ column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) + 4;
+  const own = Math.max(textWidth(columns[index]), spans[index].width);
+  const gaps = [own, 2 * centre, 2 * (stage - centre)];
+  // A neighbour that needs less than half of the room between the two leaves the rest.
+  for (const other of staggered ? [index - 2, index + 2] : []) {
+    if (!columns[other]) continue;
+    if (columns[other].form === "classes") gaps.push(2 * (spans[other].x - centre - 6));
+    else {
+      const distance = Math.abs(centreOf(columns, spans, other) - centre);
+      gaps.push(Math.max(distance - 6, 2 * (distance - textWidth(columns[other]) / 2 - 6)));
+    }
+  }
   const width = Math.max(24, Math.min(...gaps));
   return { x: centre - width / 2, y, width, row };
 }
