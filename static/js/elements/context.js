@@ -11,7 +11,7 @@
  * @property {import("../core/i18n.js").Translator} i18n of the current language; replaced when it changes
  * @property {string} root the path under which the server is reached, without trailing slash
  * @property {string} assets the path of the static files, with trailing slash
- * @property {string[]} languages BCP 47 tags of the catalogues that the server has
+ * @property {Record<string, string>} languages the catalogues that the server has: BCP 47 tag → the language's own name
  * @property {{ picture_by_address: boolean, max_upload_bytes: number }} settings what the self-hoster decided
  */
 

@@ -71,8 +71,8 @@ export class LoupeHeader extends LoupeElement {
   }
 
   #languages() {
-    const links = context().languages.map((language) => {
-      const link = h("a", { lang: language, hreflang: language, href: `?lang=${language}`, "aria-current": language === this.i18n.language ? "true" : null }, LANGUAGE_NAMES[language] ?? language);
+    const links = Object.entries(context().languages).map(([language, name]) => {
+      const link = h("a", { lang: language, hreflang: language, href: `?lang=${language}`, title: name, "aria-current": language === this.i18n.language ? "true" : null }, SHORT_NAMES[language] ?? name);
       // The page is written anew in the other language, in the same state.
       this.listen(link, "click", () => void (link.href = linkTo(this.store.state, language)));
       return link;
@@ -112,8 +112,8 @@ export class LoupeHeader extends LoupeElement {
   }
 }
 
-/** @type {Record<string, string>} a language calls itself by its own name */
-const LANGUAGE_NAMES = { en: "EN", "zh-Hans": "中文" };
+/** Languages call themselves by their own names, where room is short by these. @type {Record<string, string>} */
+const SHORT_NAMES = { en: "EN", "zh-Hans": "中文" };
 
 /** @type {Record<string, (store: import("../state/actions.js").AppStore) => void>} */
 const KEYS = {

@@ -1,13 +1,12 @@
 // @ts-check
 /**
- * Parts of the page that come when they are needed: an opened view, Learn when it nears the
- * viewport, the tour when it is asked for. Each entry module defines its own elements, whose
+ * Parts of the page that come when they are needed: an opened view, and Learn when it nears the
+ * viewport. Each entry module defines its own elements, whose
  * empty tags already stand in the page.
  */
 const PARTS = {
   views: () => import("./views/index.js"),
   learn: () => import("../learn/index.js"),
-  tour: () => import("../tour/index.js"),
 };
 
 /** How far above its place Learn begins to load. */
@@ -30,7 +29,6 @@ export function loadWhenNeeded(store) {
     observer.observe(learn);
     if (location.pathname.includes("/learn/") || location.hash === "#learn") void PARTS.learn();
   }
-  document.addEventListener("loupe:tour", async () => (await PARTS.tour()).start());
 }
 
 /** @param {() => void} act */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The list of keys, and the way to the guided tour and to Learn.
+ * The list of keys, and the way to Learn.
  */
 import { context } from "../context.js";
 import { h } from "../dom.js";
@@ -27,6 +27,6 @@ export function open() {
     h("ul", { class: "help-tips" }, ["hover", "click", "pixel"].map((tip) => h("li", null, t(`common.help.tip_${tip}`)))),
     h("h3", null, t("common.help.keys")),
     h("table", { class: "keys" }, h("tbody", null, rows)),
-    h("p", { class: "help-links" }, h("button", { type: "button", class: "button", "data-action": "start-tour", onclick: () => { dialog.close(); document.dispatchEvent(new CustomEvent("loupe:tour")); } }, t("common.help.tour")), h("a", { class: "button", href: "#learn", onclick: () => dialog.close() }, t("common.help.learn"))),
+    h("p", { class: "help-links" }, h("a", { class: "button", href: "#learn", onclick: () => dialog.close() }, t("common.help.learn"))),
   ]);
 }

@@ -31,14 +31,15 @@ class LoupeBench extends LoupeElement {
     void loadStyle("pictures");
     this.original = h("canvas", { class: "pixelated", role: "img", "aria-label": this.t("pictures.transform.original") });
     this.changed = h("canvas", { class: "pixelated", role: "img", "aria-label": this.t("pictures.transform.changed"), "data-action": "changed-input" });
-    this.scores = { original: h("p", { class: "bench-score" }), changed: h("p", { class: "bench-score", role: "status" }) };
+    this.originalScore = h("p", { class: "bench-score" });
+    this.changedScore = h("p", { class: "bench-score", role: "status" });
     this.chart = h("svg:svg", { class: "bench-chart", viewBox: `-34 -8 ${CHART.width + 44} ${CHART.height + 30}`, role: "img" });
     this.chartTitle = h("p", { class: "bench-chart-title" });
     this.sweep = h("button", { type: "button", class: "button", "data-action": "sweep", onclick: () => void this.#sweep() }, this.t("pictures.transform.sweep"));
     const reset = h("button", { type: "button", class: "button", "data-action": "reset-transform", onclick: () => this.#reset() }, this.t("pictures.transform.reset"));
     this.controls = h("div", { class: "bench-controls" });
     this.replaceChildren(
-      h("div", { class: "bench-pair" }, h("figure", null, this.original, h("figcaption", null, this.t("pictures.transform.original")), this.scores.original), h("figure", null, this.changed, h("figcaption", null, this.t("pictures.transform.changed")), this.scores.changed)),
+      h("div", { class: "bench-pair" }, h("figure", null, this.original, h("figcaption", null, this.t("pictures.transform.original")), this.originalScore), h("figure", null, this.changed, h("figcaption", null, this.t("pictures.transform.changed")), this.changedScore)),
       this.controls,
       h("div", { class: "bench-path" }, this.chartTitle, this.chart, h("div", { class: "row" }, this.sweep, reset)),
     );
@@ -142,8 +143,8 @@ class LoupeBench extends LoupeElement {
     const original = originalRun ?? run;
     paint(this.original, original.input, model.input.range);
     paint(this.changed, run.input, model.input.range);
-    this.scores.original.replaceChildren(...this.#score(original, topScore(original)));
-    this.scores.changed.replaceChildren(...this.#score(run, topScore(run)));
+    this.originalScore.replaceChildren(...this.#score(original, topScore(original)));
+    this.changedScore.replaceChildren(...this.#score(run, topScore(run)));
     const first = topScore(original);
     const flipped = topScore(run)?.class !== first?.class;
     this.toggleAttribute("data-flipped", flipped);

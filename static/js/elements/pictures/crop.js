@@ -13,6 +13,7 @@ import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 import { loadStyle } from "../styles.js";
+import { readTheme, watchTheme } from "../theme.js";
 import { bitmapOf } from "./decode.js";
 import { keepCrop, remove, removeAll } from "./intake.js";
 
@@ -34,6 +35,7 @@ class LoupeCrop extends LoupeElement {
   /** @type {Map<number, { x: number, y: number }>} */
   #fingers = new Map();
   #grip = "move";
+  #theme = readTheme(document.body);
   /** Where a drag began: small steps would be lost to rounding. @type {{ crop: import("../../model/crop.js").Crop, point: { x: number, y: number } } | null} */
   #began = null;
 
@@ -61,6 +63,7 @@ class LoupeCrop extends LoupeElement {
     this.watch((state) => ownOf(state, state.picture), (own) => void this.#open(own));
     this.watch((state) => state.run, () => this.#exact());
     this.observeSize(this, () => this.#layout());
+    watchTheme(this, () => { this.#theme = readTheme(this); this.frame(this.#paint); });
     this.#listen();
   }
 
@@ -146,14 +149,13 @@ class LoupeCrop extends LoupeElement {
     const ratio = devicePixelRatio || 1;
     const { scale, left, top } = this.#place;
     const { width, height } = this.#size();
-    const at = ([x, y]) => [left + x * scale, top + y * scale];
-    const css = getComputedStyle(this);
+    const at = (/** @type {number[]} */ [x, y]) => [left + x * scale, top + y * scale];
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawCrop(
       context,
       { width: this.canvas.width / ratio, height: this.canvas.height / ratio },
       { picture: this.#bitmap, scale, left, top, width: width * scale, height: height * scale, corners: corners(this.#crop).map(at), handle: at(handle(this.#crop, HANDLE / scale)) },
-      { accent: css.getPropertyValue("--accent-mark"), ground: css.getPropertyValue("--raised"), shade: "rgb(15 18 24 / 0.55)" },
+      { accent: this.#theme.accent, ground: this.#theme.raised, shade: "rgb(15 18 24 / 0.5)" },
     );
     this.#quick();
   };
@@ -239,7 +241,7 @@ class LoupeCrop extends LoupeElement {
   /** What a press at this place takes hold of. @param {{ x: number, y: number }} at */
   #gripAt({ x, y }) {
     const near = 14 / this.#place.scale;
-    const close = ([px, py]) => Math.hypot(px - x, py - y) < near;
+    const close = (/** @type {number[]} */ [px, py]) => Math.hypot(px - x, py - y) < near;
     if (close(handle(this.#crop, HANDLE / this.#place.scale))) return "turn";
     return corners(this.#crop).some(close) ? "size" : "move";
   }

@@ -1,0 +1,388 @@
+"""A person's own picture: every way in, the crop editor, the preparation, the bench, and refusals."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import RunningServer, running_server
+from tests.e2e.conftest import READY, Visit
+
+pytestmark = pytest.mark.browser
+Picture = Callable[..., Path]
+INPUT = '[data-action="add-picture"] input[type=file]'
+OWN = "button[data-own]"
+
+
+def runs(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.dataset.run"))
+
+
+def wait_for_run(page: Page, after: int) -> None:
+    page.wait_for_function("(after) => Number(document.documentElement.dataset.run) > after", arg=after)
+
+
+def top_class(page: Page) -> str:
+    return page.locator("loupe-answer").inner_text()
+
+
+def add(page: Page, *files: Path) -> None:
+    """Choose files and wait until the last of them is drawn."""
+    count, before = page.locator(OWN).count(), runs(page)
+    page.set_input_files(INPUT, [str(file) for file in files])
+    expect(page.locator(OWN)).to_have_count(count + len(files))
+    wait_for_run(page, before)
+
+
+def transfer(page: Page, file: Path) -> object:
+    """A DataTransfer in the page that carries the file."""
+    data = base64.b64encode(file.read_bytes()).decode()
+    return page.evaluate_handle(
+        """([data, name]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))], name, { type: "image/png" }));
+          return transfer;
+        }""",
+        [data, file.name],
+    )
+
+
+def test_a_chosen_file_is_drawn_and_joins_the_strip(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("mine.png"))
+    expect(page.locator(OWN)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(OWN)).to_have_attribute("aria-label", "mine.png")
+    assert re.search(r"[?&]own=[0-9a-f]{64}", page.url)
+    expect(page.locator('[data-panel="crop"]')).to_be_visible()
+
+
+def test_the_add_control_opens_the_file_chooser(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    with page.expect_file_chooser() as chooser:
+        page.click('[data-action="add-picture"]')
+    assert chooser.value.is_multiple()
+    chooser.value.set_files(str(picture("chosen.png")))
+    expect(page.locator(OWN)).to_have_count(1)
+
+
+def test_several_files_join_at_once(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, *(picture(f"{name}.png", seed=10 * index) for index, name in enumerate("abc")))
+    expect(page.locator(OWN).last).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-panel="crop"]')).to_have_count(0)
+
+
+def test_a_picture_can_be_dropped_anywhere_and_the_page_shows_that(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    carried = transfer(page, picture("dropped.png"))
+    page.dispatch_event("main", "dragenter", {"dataTransfer": carried})
+    expect(page.locator("body")).to_have_attribute("data-dropping", "")
+    page.dispatch_event("main", "drop", {"dataTransfer": carried})
+    expect(page.locator(OWN)).to_have_attribute("aria-label", "dropped.png")
+    expect(page.locator("body")).not_to_have_attribute("data-dropping", "")
+
+
+def test_a_picture_can_be_pasted(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    carried = transfer(page, picture("pasted.png"))
+    page.evaluate(
+        "(transfer) => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }))",
+        carried,
+    )
+    expect(page.locator(OWN)).to_have_count(1)
+
+
+def test_the_webcam_gives_one_picture_and_is_released_at_once(visit: Visit) -> None:
+    visited = visit(permissions=["camera"])
+    page = visited.go()
+    page.evaluate(
+        """() => {
+          const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          navigator.mediaDevices.getUserMedia = async (wish) => (window.cameraStream = await ask(wish));
+        }"""
+    )
+    page.click('[data-action="picture-camera"]')
+    assert page.evaluate("window.cameraStream === undefined"), "asked for before it was started"
+    page.click('[data-action="camera-start"]')
+    page.wait_for_function("document.querySelector('loupe-camera video').videoWidth > 0")
+    page.click('[data-action="camera-take"]')
+    expect(page.locator(OWN)).to_have_count(1)
+    assert page.evaluate("cameraStream.getTracks().every((track) => track.readyState === 'ended')")
+
+
+def test_closing_the_webcam_panel_releases_the_camera(visit: Visit) -> None:
+    page = visit(permissions=["camera"]).go()
+    page.click('[data-action="picture-camera"]')
+    page.click('[data-action="camera-start"]')
+    page.wait_for_function("document.querySelector('loupe-camera video').videoWidth > 0")
+    track = page.evaluate_handle("document.querySelector('loupe-camera video').srcObject.getTracks()[0]")
+    page.click('[data-action="close-panel"]')
+    assert track.evaluate("(track) => track.readyState") == "ended"
+
+
+def test_pictures_by_address_are_off_by_default(visit: Visit) -> None:
+    page = visit().go()
+    expect(page.locator('[data-action="picture-address"]')).to_have_count(0)
+
+
+def test_where_allowed_the_browser_fetches_a_picture_by_address(visit: Visit, picture: Picture) -> None:
+    file = picture("from-afar.png")
+    with running_server(picture_by_address="true") as server:
+        visited = visit(base=server.url)
+        visited.expect("pictures.invalid", "net::ERR", "CORS")
+        headers = {"access-control-allow-origin": "*", "content-type": "image/png"}
+        visited.context.route("https://pictures.invalid/good.png", lambda route: route.fulfill(body=file.read_bytes(), headers=headers))
+        visited.context.route("https://pictures.invalid/refused.png", lambda route: route.abort("accessdenied"))
+        page = visited.go()
+        page.click('[data-action="picture-address"]')
+        for address, code in [("nonsense", "address_malformed"), ("http://a.invalid/b.png", "address_not_https"), ("https://pictures.invalid/refused.png", "address_refused")]:
+            page.fill('[data-action="address-field"]', address)
+            page.click('[data-action="address-fetch"]')
+            expect(page.locator(f'[data-code="{code}"]')).to_be_visible()
+        page.fill('[data-action="address-field"]', "https://pictures.invalid/good.png")
+        page.click('[data-action="address-fetch"]')
+        expect(page.locator(OWN)).to_have_attribute("aria-label", "good.png")
+
+
+def test_own_pictures_and_their_crops_survive_a_reload(visit: Visit, picture: Picture) -> None:
+    visited = visit()
+    page = visited.go()
+    add(page, picture("kept.png", (300, 200)))
+    page.locator('[data-action="crop-square"]').focus()
+    before = runs(page)
+    page.keyboard.press("Shift+ArrowRight")
+    wait_for_run(page, before)
+    said = page.locator("loupe-crop .mono").inner_text()
+    page.wait_for_timeout(300)
+    page.reload()
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator(OWN)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("loupe-crop .mono")).to_have_text(said)
+
+
+def test_own_pictures_can_be_removed_one_by_one_and_all_at_once(visit: Visit, picture: Picture) -> None:
+    visited = visit()
+    page = visited.go()
+    add(page, picture("a.png", seed=1), picture("b.png", seed=2), picture("c.png", seed=3))
+    page.click('[data-action="open-crop"]')
+    page.click('[data-action="crop-remove"]')
+    expect(page.locator(OWN)).to_have_count(2)
+    page.locator(OWN).first.click()
+    page.click('[data-action="open-crop"]')
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click('[data-action="crop-remove_all"]')
+    expect(page.locator(OWN)).to_have_count(0)
+    page.reload()
+    page.wait_for_selector(READY, state="attached")
+    page.wait_for_timeout(700)
+    expect(page.locator(OWN)).to_have_count(0)
+
+
+def test_a_link_to_an_own_picture_explains_itself_on_another_device(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("private.png"))
+    link = page.url.split("/", 3)[3]
+    other = visit().go("/" + link)
+    expect(other.locator('[data-code="own_picture_absent"]')).to_be_visible()
+    expect(other.locator('button[data-sample][aria-pressed="true"]')).to_have_count(1)
+
+
+def shows_the_engines_input(page: Page) -> None:
+    """The preview's pixels are the run's input, to the rounding of eight bits."""
+    expect(page.locator(".crop-preview")).to_have_attribute("data-source", "engine")
+
+
+def test_the_square_is_moved_zoomed_and_turned_by_keyboard(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("wide.png", (400, 200)))
+    shows_the_engines_input(page)
+    square, said = page.locator('[data-action="crop-square"]'), page.locator("loupe-crop .mono")
+    expect(said).to_have_text("x 100, y 0, side 200 px, turned 0°")
+    square.press("ArrowRight")
+    expect(said).to_have_text("x 101, y 0, side 200 px, turned 0°")
+    square.press("Shift+ArrowLeft")
+    square.press("]")
+    expect(said).to_have_text("x 91, y 0, side 200 px, turned 1°")
+    square.press("+")
+    expect(said).not_to_contain_text("side 200")
+    square.press("0")
+    expect(said).to_have_text("x 100, y 0, side 200 px, turned 0°")
+    page.locator('[data-action="crop-rotate"]').fill("90")
+    expect(said).to_contain_text("turned 90°")
+    shows_the_engines_input(page)
+
+
+def test_the_square_is_moved_by_mouse_and_the_network_follows(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("wide.png", (400, 200)))
+    box = page.locator('[data-action="crop-square"]').bounding_box()
+    assert box
+    before = runs(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=8)
+    page.mouse.up()
+    expect(page.locator("loupe-crop .mono")).not_to_contain_text("x 100,")
+    wait_for_run(page, before)
+    shows_the_engines_input(page)
+
+
+def test_the_square_is_zoomed_by_two_fingers(visit: Visit, picture: Picture) -> None:
+    page = visit(has_touch=True).go()
+    add(page, picture("wide.png", (400, 200)))
+    page.evaluate(
+        """() => {
+          const canvas = document.querySelector('[data-action="crop-square"]');
+          canvas.setPointerCapture = () => {};
+          const { left, top, width, height } = canvas.getBoundingClientRect();
+          const send = (type, pointerId, share) => canvas.dispatchEvent(new PointerEvent(type, { pointerId, pointerType: "touch",
+            bubbles: true, clientX: left + width * share, clientY: top + height / 2 }));
+          send("pointerdown", 1, 0.45); send("pointerdown", 2, 0.55);
+          send("pointermove", 2, 0.6); send("pointermove", 1, 0.4);
+          send("pointerup", 1, 0.4); send("pointerup", 2, 0.6);
+        }"""
+    )
+    expect(page.locator("loupe-crop .mono")).to_contain_text("side 100 px")
+
+
+def test_a_large_picture_is_reduced_here_and_the_preparation_says_so(visit: Visit, picture: Picture) -> None:
+    visited = visit()
+    page = visited.go()
+    sent: list[int] = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(len(request.post_data_buffer or b"")))
+    add(page, picture("large.jpg", (3000, 1500), quality=95))
+    page.click('[data-action="open-preparation"]')
+    first = page.locator(".stage-card").first
+    expect(first).to_have_attribute("data-step", "reduced")
+    expect(first).to_contain_text("3000×1500")
+    expect(first.locator(".stage-size")).to_have_text("1024×512")
+
+
+def test_the_preparation_shows_the_engines_steps_and_follows_a_pixel(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("mine.png", (320, 200)))
+    page.click('[data-action="open-preparation"]')
+    cards = page.locator(".stage-card")
+    expect(cards).to_have_count(7)
+    assert [cards.nth(index).get_attribute("data-step") for index in range(7)] == ["file", "orientation", "colours", "alpha", "crop", "resize", "scale"]
+    box = cards.nth(0).locator("canvas").bounding_box()
+    assert box
+    # The file's upper left quarter is (200, 30, 30); the pixel is followed to the input tensor.
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.2)
+    numbers = [[float(value.get_attribute("data-value") or "nan") for value in cards.nth(index).locator("[data-value]").all()] for index in range(7)]
+    assert numbers[0] == [200, 30, 30]
+    assert numbers[5] == [200, 30, 30]
+    assert numbers[6] == pytest.approx([200 / 255, 30 / 255, 30 / 255], abs=1e-7)
+    last = cards.nth(6).locator(".stage-picture")
+    place = cards.nth(6).locator(".stage-size")
+    before = place.inner_text()
+    last.focus()
+    page.keyboard.press("ArrowDown")
+    expect(place).not_to_have_text(before)
+
+
+def test_the_bench_changes_the_input_and_the_network_follows(visit: Visit) -> None:
+    page = visit().go()
+    page.click('[data-action="open-transform"]')
+    before = runs(page)
+    page.locator('[data-transform="shift_x"]').fill("20")
+    wait_for_run(page, before)
+    assert "transform=shift_x:20" in page.url
+    expect(page.locator(".bench-chart circle")).to_have_count(2)
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator('[data-transform="shift_x"]')).to_have_value("20")
+    page.click('[data-action="reset-transform"]')
+    expect(page.locator('[data-transform="shift_x"]')).to_have_value("0")
+    assert "transform=" not in page.url.replace("panel=transform", "")
+
+
+def test_every_control_of_the_bench_changes_the_run(visit: Visit) -> None:
+    page = visit().go()
+    page.click('[data-action="open-transform"]')
+    for name, value in [("shift_y", "9"), ("rotate", "45"), ("brightness", "0.3"), ("contrast", "2"), ("blur", "2"), ("noise", "0.2"), ("grey", "1"), ("swap", "3")]:
+        before = runs(page)
+        page.locator(f'[data-transform="{name}"]').fill(value)
+        wait_for_run(page, before)
+    before = runs(page)
+    page.locator('[data-transform="flip"]').check()
+    wait_for_run(page, before)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("empty.png", b"", "picture_empty"),
+        ("words.png", b"these are words, not a picture at all", "picture_format_unknown"),
+        ("cut.png", None, "picture_damaged"),
+        ("phone.heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200), "picture_format_refused"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    visit: Visit, picture: Picture, tmp_path: Path, name: str, data: bytes | None, code: str
+) -> None:
+    visited = visit()
+    visited.expect("status of 4")
+    page = visited.go()
+    before = (runs(page), top_class(page))
+    file = tmp_path / name
+    file.write_bytes(picture("whole.png", (200, 200)).read_bytes()[:300] if data is None else data)
+    page.set_input_files(INPUT, str(file))
+    notice = page.locator(f'[data-code="{code}"]')
+    expect(notice).to_be_visible()
+    expect(notice).to_contain_text(name)
+    assert (runs(page), top_class(page)) == before
+    expect(page.locator(OWN)).to_have_count(0)
+    notice.get_by_role("button").click()
+    expect(notice).to_have_count(0)
+
+
+def test_one_bad_file_among_good_ones_is_named_and_the_others_join(visit: Visit, picture: Picture, tmp_path: Path) -> None:
+    visited = visit()
+    visited.expect("status of 4")
+    page = visited.go()
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"\xff\xd8\xff\xe0 not really")
+    page.set_input_files(INPUT, [str(picture("one.png")), str(bad), str(picture("two.png", seed=9))])
+    expect(page.locator(OWN)).to_have_count(2)
+    expect(page.locator('[data-notice="picture"]')).to_contain_text("bad.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "mode", "save"),
+    [
+        ("grey.png", (80, 60), "L", {}),
+        ("palette.gif", (80, 60), "P", {}),
+        ("alpha.png", (80, 60), "RGBA", {}),
+        ("cmyk.jpg", (80, 60), "CMYK", {}),
+        ("dot.png", (1, 1), "RGB", {}),
+        ("line.png", (1, 3000), "RGB", {}),
+        ("wrong-extension.jpg", (80, 60), "RGB", {"format": "PNG"}),
+        ("bitmap.bmp", (80, 60), "RGB", {}),
+        ("sixteen.png", (80, 60), "I;16", {}),
+    ],
+)
+def test_unusual_pictures_are_drawn(visit: Visit, picture: Picture, name: str, size: tuple[int, int], mode: str, save: dict[str, str]) -> None:
+    page = visit().go()
+    if mode == "I;16":
+        from PIL import Image
+
+        file = picture("grey.png", size, "L").with_name(name)
+        Image.new("I;16", size, 30_000).save(file)
+    else:
+        file = picture(name, size, mode, **save)
+    add(page, file)
+    expect(page.locator("[data-notice]")).to_have_count(0)
+
+
+def test_the_strip_shows_whole_classes_in_the_readers_language(visit: Visit, live_server: RunningServer) -> None:
+    page = visit(locale="zh-CN").go()
+    expect(page.locator('[data-sample="espresso"]')).to_have_attribute("aria-label", re.compile("[\u4e00-\u9fff]"))

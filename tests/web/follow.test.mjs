@@ -1,0 +1,164 @@
+// What the state asks for is loaded and run; late and failed answers spoil nothing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Problem } from "../../static/js/api/client.js";
+import { createStore } from "../../static/js/core/store.js";
+import { choosePicture, retry } from "../../static/js/state/actions.js";
+import { follow } from "../../static/js/state/follow.js";
+import { initialState } from "../../static/js/state/initial.js";
+import { createRuns, KEPT } from "../../static/js/state/runs.js";
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const DESCRIPTION = { id: "m", digest: "d", title: { en: "M" }, input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] }, classes: [], parameter_count: 0, layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }], training: null, samples_default: "a" };
+const SAMPLES = ["a", "b", "c"].map((id) => ({ id, digest: `digest-${id}`, role: "clear", title: {}, caption: {}, class: null, url: "", thumbnail: "" }));
+const runOf = (name) => ({ model: "m", input: { shape: [1, 2, 2], data: new Float32Array(4) }, activations: new Map(), scores: [], preparation: null, note: null, name });
+
+/** A server of which each run can be held back or refused. */
+function fakeServer() {
+  const asked = [];
+  const waiting = new Map();
+  const api = {
+    asked,
+    down: false,
+    model: async (id) => {
+      if (api.down) throw new Problem({ code: "server_unreachable" });
+      if (id !== "m") throw new Problem({ code: "unknown_model", status: 404, params: { model: id } });
+      return DESCRIPTION;
+    },
+    parameters: async () => new Map(),
+    samples: async () => ({ samples: SAMPLES }),
+    sampleRun: (model, id) => {
+      asked.push(id);
+      if (api.down) return Promise.reject(new Problem({ code: "server_unreachable" }));
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve: () => resolve(runOf(id)), reject });
+        if (!api.held) resolve(runOf(id));
+      });
+    },
+    runPicture: async (model, blob) => {
+      if (blob.bad) throw new Problem({ code: "picture_damaged", status: 415, params: { format: "PNG" } });
+      return runOf("own");
+    },
+    held: false,
+    release: (id) => waiting.get(id).resolve(),
+  };
+  return api;
+}
+
+function page(patch = {}) {
+  const api = fakeServer();
+  const store = createStore({ ...initialState(), modelId: "m", ownReady: true, ...patch });
+  follow({ store, api, runs: createRuns(api) });
+  return { api, store };
+}
+
+test("the default picture of the default model is run", async () => {
+  const { store } = page();
+  await settled();
+  assert.equal(store.state.run.name, "a");
+  assert.equal(store.state.network, "ready");
+  assert.deepEqual(store.state.runOf, { source: "sample", id: "a" });
+});
+
+test("a late answer never replaces a newer one", async () => {
+  const { api, store } = page();
+  await settled();
+  api.held = true;
+  choosePicture(store, { source: "sample", id: "b" });
+  await settled();
+  choosePicture(store, { source: "sample", id: "c" });
+  await settled();
+  api.release("c");
+  await settled();
+  api.release("b");
+  await settled();
+  assert.equal(store.state.run.name, "c");
+});
+
+test("a run is asked for once", async () => {
+  const { api, store } = page();
+  await settled();
+  for (const id of ["b", "a", "b"]) {
+    choosePicture(store, { source: "sample", id });
+    await settled();
+  }
+  assert.deepEqual(api.asked, ["a", "b"]);
+});
+
+test("a server that is gone keeps what is drawn, and cached pictures go on working", async () => {
+  const { api, store } = page();
+  await settled();
+  choosePicture(store, { source: "sample", id: "b" });
+  await settled();
+  api.down = true;
+  choosePicture(store, { source: "sample", id: "c" });
+  await settled();
+  assert.equal(store.state.offline, true);
+  assert.equal(store.state.run.name, "b");
+  choosePicture(store, { source: "sample", id: "a" });
+  await settled();
+  assert.equal(store.state.run.name, "a");
+  choosePicture(store, { source: "sample", id: "c" });
+  await settled();
+  api.down = false;
+  retry(store);
+  await settled();
+  assert.equal(store.state.run.name, "c");
+  assert.equal(store.state.offline, false);
+});
+
+test("a page that starts without a server says so and recovers on retry", async () => {
+  const { api, store } = page();
+  api.down = true;
+  await settled();
+  assert.equal(store.state.network, "error");
+  assert.equal(store.state.offline, true);
+  api.down = false;
+  retry(store);
+  await settled();
+  assert.equal(store.state.network, "ready");
+});
+
+test("a refused picture is told of, and the one before is shown again", async () => {
+  const bad = { digest: "f".repeat(64), name: "bad.png", blob: { bad: true }, thumbnail: "", crop: null };
+  const { store } = page({ ownPictures: [bad] });
+  await settled();
+  choosePicture(store, { source: "own", id: bad.digest });
+  await settled();
+  assert.equal(store.state.problems[0].problem.code, "picture_damaged");
+  assert.equal(store.state.problems[0].name, "bad.png");
+  assert.deepEqual(store.state.picture, { source: "sample", id: "a" });
+  assert.equal(store.state.run.name, "a");
+});
+
+test("a link to someone's own picture explains itself and shows the default", async () => {
+  const { store } = page({ picture: { source: "own", id: "0".repeat(64) } });
+  await settled();
+  assert.equal(store.state.problems[0].problem.code, "own_picture_absent");
+  assert.equal(store.state.run.name, "a");
+});
+
+test("a link to a picture that the gallery has no longer explains itself", async () => {
+  const { store } = page({ picture: { source: "sample", id: "zebra" } });
+  await settled();
+  assert.deepEqual(store.state.problems[0].problem.params, { sample: "zebra" });
+  assert.equal(store.state.run.name, "a");
+});
+
+test("an unknown model is said, and nothing pretends to be drawn", async () => {
+  const { store } = page({ modelId: "nothing" });
+  await settled();
+  assert.equal(store.state.problem.code, "unknown_model");
+  assert.equal(store.state.network, "error");
+});
+
+test("only so many runs are kept", async () => {
+  const api = fakeServer();
+  const runs = createRuns(api);
+  const ask = (id) => runs.run({ model: DESCRIPTION, ref: { source: "sample", id }, sample: undefined });
+  for (let index = 0; index <= KEPT; index++) await ask(String(index));
+  await ask("0");
+  assert.equal(api.asked.filter((id) => id === "0").length, 2);
+  await ask(String(KEPT));
+  assert.equal(api.asked.filter((id) => id === String(KEPT)).length, 1);
+});
