@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -72,8 +73,8 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> State:
             file=str(path),
         )
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved_arrays:
+            arrays = {name: saved_arrays[name] for name in saved_arrays.files}
         about = json.loads(arrays.pop("about").tobytes())
         groups: dict[str, dict[str, Array]] = {group: {} for group in GROUPS}
         for key, value in arrays.items():
@@ -81,7 +82,7 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> State:
             groups[group][name] = value
         saved = about.pop("identity")
         state = State(groups["parameters"], groups["mean"], groups["memory"], **_plain(about))
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise TrainingError(
             "checkpoint_damaged",
             f"the checkpoint {path} cannot be read ({error}); remove it to start from the beginning",

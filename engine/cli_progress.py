@@ -37,11 +37,11 @@ def show(steps: Iterable[Progress], verbose: int, name: str) -> None:
         for progress in steps:
             if verbose == BAR:
                 bar = _advance(bar, progress, name)
-                if progress.row is not None:
+                if progress.step == progress.steps:
                     bar.set_postfix_str(_figures(progress))
                     bar.close()
                     bar = None
-            elif verbose == LINES and progress.row is not None:
+            elif verbose == LINES and progress.step == progress.steps:
                 print(
                     f"{name} epoch {progress.epoch}/{progress.epochs} - {progress.seconds:.0f}s - {_figures(progress)}",
                     file=sys.stderr,

@@ -15,7 +15,7 @@ from engine.arrays import Array
 from engine.cli_progress import BAR, LINES, SILENT, counter, show
 from engine.data.batches import split
 from engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
-from engine.errors import TrainingError
+from engine.errors import DataError, TrainingError
 from engine.recipe import Recipe, read_recipe
 from engine.record import Judged, cool, judge, pooled, temperature, training_record
 from engine.spec import Category, ModelSpec
@@ -72,6 +72,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         default=BAR,
         help="0 silent, 1 bar, 2 one line an epoch",
     )
+    add("--measure-every", type=int, default=1, metavar="N", help="a point of the curves every N epochs")
     add("--skip-unreadable", action="store_true", help="leave out pictures that cannot be read")
     parser.set_defaults(run=run_train)
 
@@ -94,7 +95,17 @@ class Session:
         name = EVERYTHING if fold is None else f"fold-{fold}"
         path = self.args.out / "checkpoints" / f"{name}.npz"
         resume = self.args.resume or (path.is_file() and not self.args.fresh)
-        task = Task(recipe, self.spec, self.data, learn, held_out, path, resume, self.args.threads)
+        task = Task(
+            recipe,
+            self.spec,
+            self.data,
+            learn,
+            held_out,
+            checkpoint=path,
+            resume=resume,
+            threads=self.args.threads,
+            measure_every=self.args.measure_every,
+        )
         state = start(task)
         if resume and self.args.verbose != SILENT:
             print(f"{name}: going on after epoch {state.epoch} of {recipe.epochs}", file=sys.stderr)
@@ -144,10 +155,12 @@ def _conclude(out: Path, parts: Sequence[Judged]) -> None:
 
 
 def _session(args: argparse.Namespace) -> Session:
-    if args.threads < 1:
-        raise TrainingError(
-            "bad_threads", f"--threads is {args.threads}; it must be 1 or more", threads=args.threads
-        )
+    for option in ("threads", "measure_every"):
+        if getattr(args, option) < 1:
+            name = "--" + option.replace("_", "-")
+            raise TrainingError(
+                "bad_option", f"{name} is {getattr(args, option)}; it must be 1 or more", option=name
+            )
     recipe = read_recipe(args.recipe or RECIPE)
     found = find_pictures(args.data)
     classes = _classes(recipe) if args.recipe and recipe.classes else class_names(found, args.data)
@@ -168,6 +181,15 @@ def _session(args: argparse.Namespace) -> Session:
     )
     for name in data.skipped:
         print(f"left out: {name}", file=sys.stderr)
+    missing = [c.name for c in classes if c.index not in data.labels]
+    if missing:
+        raise DataError(
+            "class_without_pictures",
+            f"{args.data} has no pictures of {', '.join(missing)}; add a folder for each class of the recipe, "
+            "or train without --recipe to get the folder's own classes",
+            folder=str(args.data),
+            classes=missing,
+        )
     return Session(recipe, spec, data, args)
 
 

@@ -41,7 +41,8 @@ class Task:
     """What to train on what.
 
     learn and held_out are rows of `data`; held_out may be empty. checkpoint is written after every
-    epoch, and read first where `resume` is set. threads share the pictures of a batch.
+    epoch, and read first where `resume` is set. threads share the pictures of a batch. Every
+    `measure_every` epochs, and after the last, the curves get a point.
     """
 
     recipe: Recipe
@@ -52,6 +53,7 @@ class Task:
     checkpoint: Path | None = None
     resume: bool = False
     threads: int = 1
+    measure_every: int = 1
 
     def identity(self) -> dict[str, Any]:
         """What makes this training this one and no other."""
@@ -66,7 +68,7 @@ class Progress:
 
     epoch and step count from 1 and are those just done; loss and accuracy are means over this
     epoch's batches so far, as the network was when each was shown, changed pictures included.
-    `row` is set after an epoch's last step: the new point of every curve.
+    `row` is set after the last step of an epoch that is measured: the new point of every curve.
     """
 
     epoch: int
@@ -131,10 +133,12 @@ def train(task: Task, state: State) -> Iterator[Progress]:
             values = (epoch, recipe.epochs, step, steps, total_loss / step, total_right / step)
             if step < steps:
                 yield Progress(*values, state.seconds + time.perf_counter() - began)
-        row = {"epoch": epoch, "train_loss": total_loss / steps, "train_accuracy": total_right / steps}
-        row |= _held_out_row(task, state)
-        for name, value in row.items():
-            state.history.setdefault(name, []).append(value)
+        row = None
+        if epoch % task.measure_every == 0 or epoch == recipe.epochs:
+            row = {"epoch": epoch, "train_loss": values[4], "train_accuracy": values[5]}
+            row |= _held_out_row(task, state)
+            for name, value in row.items():
+                state.history.setdefault(name, []).append(value)
         state.epoch = epoch
         state.seconds += time.perf_counter() - began
         if task.checkpoint is not None:

@@ -73,7 +73,7 @@ def find_pictures(folder: Path) -> list[Found]:
     annotations = folder / "val_annotations.txt"
     if annotations.is_file():
         found = _annotated(folder / "images", annotations)
-    elif (folder / "train").is_dir():
+    elif any(path.is_dir() for path in (folder / "train").glob("*")):
         return find_pictures(folder / "train")
     else:
         found = list(_one_folder_a_class(folder))
@@ -88,10 +88,10 @@ def find_pictures(folder: Path) -> list[Found]:
 
 
 def _one_folder_a_class(folder: Path) -> Iterator[Found]:
-    for place in sorted(path for path in folder.iterdir() if path.is_dir()):
+    for place in sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != "."):
         inner = place / "images"
         for path in sorted((inner if inner.is_dir() else place).iterdir()):
-            if path.suffix.lower() in SUFFIXES:
+            if path.suffix.lower() in SUFFIXES and path.name[0] != ".":
                 yield Found(path, place.name)
 
 
