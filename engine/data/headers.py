@@ -26,6 +26,14 @@ class Header:
     height: int
     buffered: bool = False
     scans: int = 1
+    animated: bool = False
+
+
+# Decoders read blocks one by one and in places copy all earlier ones for each: files of a great many
+# tiny blocks would keep them busy for minutes. No real picture comes near these numbers.
+MOST_PNG_CHUNKS = 20_000
+MOST_JPEG_SEGMENTS = 512
+MOST_GIF_BLOCKS = 4_000  # before the first frame
 
 
 FORMATS = ("PNG", "JPEG", "WebP", "GIF", "BMP")
@@ -102,12 +110,52 @@ def _png(data: bytes) -> Header:
     if data[12:16] != b"IHDR":
         raise damaged("PNG")
     width, height = struct.unpack_from(">II", data, 16)
-    return Header("PNG", width, height)
+    position, animated = 8, False
+    for _ in range(MOST_PNG_CHUNKS):
+        if position + 8 > len(data):
+            return Header("PNG", width, height, animated=animated)
+        length, kind = struct.unpack_from(">I4s", data, position)
+        animated = animated or kind == b"acTL"
+        position += 12 + length
+    raise damaged("PNG")
 
 
 def _gif(data: bytes) -> Header:
-    width, height = struct.unpack_from("<HH", data, 6)
-    return Header("GIF", width, height)
+    """Walk the blocks up to the first frame, and over that, to see whether another one follows."""
+    width, height, flags = struct.unpack_from("<HHB", data, 6)
+    position = 13 + _table(flags)
+    for _ in range(MOST_GIF_BLOCKS):
+        if data[position] == 0x2C:  # image descriptor
+            frame = position + 10 + _table(data[position + 9])
+            return Header("GIF", width, height, animated=_goes_on(data, frame + 1))
+        if data[position] != 0x21:  # extension
+            raise damaged("GIF")
+        position += 2
+        for _ in range(MOST_GIF_BLOCKS):
+            size = data[position]
+            position += 1 + size
+            if not size:
+                break
+        else:
+            raise damaged("GIF")
+    raise damaged("GIF")
+
+
+def _table(flags: int) -> int:
+    """Bytes of the colour table that these flags announce."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _goes_on(data: bytes, position: int) -> bool:
+    """Whether anything but the trailer follows the data blocks from here; False where they do not end."""
+    for _ in range(100_000):
+        if position >= len(data):
+            return False
+        size = data[position]
+        position += 1 + size
+        if not size:
+            return data[position : position + 1] in (b",", b"!")
+    return False
 
 
 def _bmp(data: bytes) -> Header:
@@ -148,7 +196,7 @@ def _jpeg(data: bytes) -> Header:
     always followed by a zero byte, so the bytes FF DA count the scans, and at worst a few too many.
     """
     position, frame = 2, None
-    while True:
+    for _ in range(MOST_JPEG_SEGMENTS):
         if data[position] != 0xFF:
             raise damaged("JPEG")
         marker = data[position + 1]
@@ -167,6 +215,8 @@ def _jpeg(data: bytes) -> Header:
         if marker == 0xD9 or length < 2:
             raise damaged("JPEG")
         position += 2 + length
+    else:
+        raise damaged("JPEG")
     if frame is None:
         raise damaged("JPEG")
     width, height, components, marker = frame

@@ -125,9 +125,9 @@ class _Work:
 
     def apply(self, name: str, action: Callable[[Image.Image], tuple[Image.Image, dict[str, Any]]]) -> None:
         before = self.steps[-1].after if self.steps else self.view()
-        original = self.image
-        self.image, params = action(original)
-        after = before if self.image is original else self.view()
+        same = id(self.image)
+        self.image, params = action(self.image)
+        after = before if id(self.image) == same else self.view()
         self.steps.append(Step(name, params, before, after))
 
 
@@ -172,12 +172,13 @@ def prepare(
         full = image.size
         source = _describe(image, header, len(data))
         work = _Work(image, pictures)
-        smaller = _reduce_while_decoding(image, crop.size if crop else min(full), needed)
+        smaller = _reduce_while_decoding(image, crop.size if crop else min(full), needed, limits)
         _load(image, header)
+        turn = _orientation(image)
+    del image  # the only reference is in `work` now: each step lets the picture before it go
     if smaller > 1:
         view = work.view()
         work.steps.append(Step("reduce", {"factor": smaller}, View(*full, view.picture), view))
-    turn = _orientation(image)
     work.apply("orientation", lambda picture: _orient(picture, turn))
     upright = full[::-1] if turn >= 5 else full
     work.apply("colours", lambda picture: _to_srgb(picture, grey=channels == 1))
@@ -266,26 +267,23 @@ def _describe(image: Image.Image, header: Header, size: int) -> dict[str, Any]:
         "height": image.size[1],
         "bytes": size,
         "mode": image.mode,
-        "frames": getattr(image, "n_frames", 1) if header.format == "WebP" else _frames(image),
+        "animated": header.animated or (header.format == "WebP" and getattr(image, "n_frames", 1) > 1),
         "profile": "icc_profile" in image.info,
     }
 
 
-def _frames(image: Image.Image) -> int:
-    """1 or, for an animation, 2: counting all frames of a GIF would mean decoding them."""
-    try:
-        return 2 if getattr(image, "is_animated", False) else 1
-    except Exception:  # looking for a second frame reads on into the file, which may be damaged there
-        return 1
+def _reduce_while_decoding(image: Image.Image, crop: float, needed: int, limits: Limits) -> int:
+    """Let libjpeg decode at 1/2, 1/4 or 1/8; gives the factor.
 
-
-def _reduce_while_decoding(image: Image.Image, crop: float, needed: int) -> int:
-    """Let libjpeg decode at 1/2, 1/4 or 1/8 where the crop stays larger than needed; gives the factor."""
+    Where the crop stays larger than needed that is free; above the limit for other formats it must be.
+    """
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         return 1
-    factor = next((factor for factor in (8, 4, 2) if crop / factor >= needed), 1)
+    width, height = image.size
+    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or crop / factor >= needed)
+    while width * height > limits.pixels * factor**2 and factor < 8:
+        factor *= 2
     if factor > 1:
-        width, height = image.size
         image.draft(None, (math.ceil(width / factor), math.ceil(height / factor)))
     return factor
 
