@@ -198,9 +198,9 @@ def guarded(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The engine's commands alone, as `python -m engine.cli`."""
+    """Run one of the engine's commands; gives its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m engine.cli", description=__doc__.splitlines()[0] if __doc__ else None
+        prog="cnn-loupe", description="Train, judge and describe convolutional networks."
     )
     register(parser.add_subparsers(required=True, metavar="COMMAND"))
     args = parser.parse_args(arguments)

@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code (0 done, 1 failed, 2 called wrongly)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] not in _OURS and not given[0].startswith("-"):
+        pin_threads()
         from engine.cli import main as engine_main
 
         return int(engine_main(given) or 0)
