@@ -25,6 +25,13 @@ export function open() {
     h("div", { class: "share-actions", "data-share-actions": true }),
   ]);
   field.focus();
+  void addExports();
+}
+
+/** The exports come with the opened views' words; they are added once those are here. */
+async function addExports() {
+  const [{ exportControls }] = await Promise.all([import("../export/actions.js"), import("../views/index.js")]);
+  document.querySelector("[data-share-actions]")?.replaceChildren(...exportControls());
 }
 
 /** Copy the field's text; the asynchronous clipboard exists on secure origins only. @param {HTMLInputElement} field */

@@ -15,6 +15,7 @@ import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
 import { createSeen } from "./seen.js";
 import { createTrail } from "./trail.js";
+import { classLabel } from "./subject.js";
 import { spotText } from "./parts/value.js";
 
 /** Operands written out at first, and with each "more". */
@@ -52,11 +53,8 @@ export function createExplanation(actions) {
 
       /** @param {import("../../model/explain.js").Spot} place */
       function label(place) {
-        const last = model.layers[model.layers.length - 1];
-        const scores = last.record.family === "probability" ? model.layers[last.index - 1] : last;
-        const isClass = place.layer === last.name || place.layer === scores?.name;
-        const category = isClass ? model.classes[place.at[0]] : null;
-        return category ? actions.i18n.label(category.labels) : "";
+        const found = place.at.length === 1 ? classLabel(model, place.layer, place.at[0]) : null;
+        return found ? actions.i18n.label(found) : "";
       }
 
       /** A pixel's value as a photograph stores it, where the model's input is 0 to 1. @param {number} pixel */

@@ -9,6 +9,7 @@ import { h } from "../dom.js";
 import { createHeat } from "./parts/heat.js";
 import { createLegend } from "./parts/legend.js";
 import { viewLimit } from "./parts/range.js";
+import { scrollTo } from "./parts/scroll.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
 
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
@@ -56,7 +57,8 @@ export function createFlatten(subject, actions) {
     },
     point() {},
     settle() {
-      root.querySelector(".flatten-strips .chosen")?.scrollIntoView({ block: "nearest" });
+      const list = root.querySelector(".flatten-strips");
+      scrollTo(list, list.querySelector(".chosen"));
     },
   };
 }

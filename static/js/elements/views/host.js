@@ -41,7 +41,7 @@ import { createTip } from "./parts/tip.js";
 import { parseSpot } from "./parts/value.js";
 import { createExplanation } from "./explanation.js";
 import { VIEWS } from "./registry.js";
-import { spotOf, subjectOf } from "./subject.js";
+import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
@@ -131,7 +131,8 @@ export class LoupeView extends LoupeElement {
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
   #build(subject, stage, card) {
     const { view, scene } = subject;
-    const title = `${view.layer}[${view.unit}]`;
+    const label = classLabel(scene.model, view.layer, view.unit);
+    const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
     const sliding = card?.positions ?? stage.positions;
     this.#playback = sliding ? createPlaybackBar(sliding[0] * sliding[1], (key, params) => this.t(key, params), (position, more) => {
       this.#revealed = more ? position + 1 : null;
@@ -256,7 +257,7 @@ export class LoupeView extends LoupeElement {
 
   async #export() {
     const { openExport } = await import("./export-dialog.js");
-    openExport(/** @type {HTMLElement} */ (this.querySelector(".view-frame")), this.store.state.view);
+    openExport();
   }
 
   /** Where the focus was, in words that the rebuilt view understands too. */

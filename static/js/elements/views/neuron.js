@@ -16,6 +16,7 @@ import { createHeat } from "./parts/heat.js";
 import { createLegend } from "./parts/legend.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { paintUnit } from "./parts/paint.js";
+import { scrollTo } from "./parts/scroll.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
 import { signed } from "../../core/i18n.js";
 
@@ -73,6 +74,7 @@ export function createNeuron(subject, actions) {
   const plus = h("div", { class: "plus", "aria-hidden": "true" }, "+");
   const wires = h("svg:svg", { class: "wires", "aria-hidden": "true" });
   const list = h("div", { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) }, parts.map(({ row }) => row));
+  list.style.setProperty("--count", String(channels));
   const heads = h("div", { class: "neuron-heads" },
     head(subject.source === INPUT ? t("views.input") : subject.source, shapeText(subject.input.shape)),
     head(t("views.neuron.kernels"), `${channels} · ${sizeText(window.size)}`),
@@ -203,9 +205,8 @@ export function createNeuron(subject, actions) {
     settle() {
       const chosen = actions.state().view?.input;
       if (chosen === undefined) return;
-      const { row } = parts[chosen];
-      const [box, seen] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
-      if (box.top < seen.top || box.bottom > seen.bottom) list.scrollTop += box.top - seen.top - seen.height / 2;
+      scrollTo(list, parts[chosen]?.row);
+      paintVisible();
     },
     dispose: () => sized.disconnect(),
   };

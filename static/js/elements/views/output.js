@@ -52,6 +52,7 @@ export function createOutput(subject, actions) {
     return { row, value, product, strip, weights, marks, stripMarks, total };
   });
   const list = h("div", { class: "output-rows", tabindex: "0", role: "group", "aria-label": t("views.output.maps", { count: maps }) }, parts.map(({ row }) => row));
+  list.style.setProperty("--count", String(maps));
   const readout = h("p", { class: "element-readout", "aria-live": "polite" });
   const elementLink = h("button", { type: "button", class: "operand element-link" }, h("span", { class: "operand-name" }), h("span", { class: "operand-value mono" }));
   const elementWeight = createValue("mono");
@@ -70,8 +71,8 @@ export function createOutput(subject, actions) {
     h("div", { class: "sum-line" }, h("span", null, t("views.bias")), bias),
     h("div", { class: "sum-line total" }, h("span", null, scores ? t("views.output.logit") : t("views.output.sum")), logit),
     scores && normalised ? h("div", { class: "sum-line after" }, h("span", null, t("views.output.probability")), probability) : "",
-    normalised ? h("button", { type: "button", class: "button strong", "data-action": "open-softmax", onclick: () => actions.follow === undefined ? undefined : actions.open("softmax", { layer: normalised.name, unit: subject.unit }) }, t("views.output.open_softmax")) : "",
-    h("h4", null, t("views.output.pro")), pro, h("h4", null, t("views.output.contra")), contra);
+    normalised ? h("button", { type: "button", class: "button strong", "data-action": "open-softmax", onclick: () => actions.open("softmax", { layer: normalised.name, unit: subject.unit }) }, t("views.output.open_softmax")) : "",
+    h("h4", null, t("views.output.pro"), " ", h("span", { class: "mono" }, mapsName)), pro, h("h4", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)), contra);
   const root = h("div", { class: "stage-output" },
     h("div", { class: "output-left" },
       h("div", { class: "output-heads" }, h("strong", null, mapsName, h("span", null, flattened ? sizeText([rows, columns]) : "")), h("strong", null, t("views.output.strip", { count }), h("span", null, t("views.output.strip_hint"))), h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))), h("strong", null, t("views.output.adds"))),
@@ -121,7 +122,7 @@ export function createOutput(subject, actions) {
     const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + index];
     const at = flattened ? indexAt(shape, index) : [index];
     return h("li", null, h("button", { type: "button", class: "operand", "data-place": spotText({ layer: subject.source, at: [index] }), "data-value": exact(current.input.data[index]), onpointerenter: () => showElement(index, false), onfocus: () => showElement(index, false) },
-      h("span", { class: "operand-name" }, `${mapsName}[${at.join(", ")}]`), h("span", { class: "operand-value mono" }, signed(current.input.data[index]))),
+      h("span", { class: "operand-name" }, `[${at.join(", ")}]`), h("span", { class: "operand-value mono" }, signed(current.input.data[index]))),
       h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`), h("span", { class: "operand-product mono", "data-value": String(found.products[index]) }, `= ${signed(found.products[index])}`));
   });
 

@@ -12,7 +12,7 @@ import { createPicture } from "./parts/picture.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
 
 /** Pixels shown as numbers to each side of the chosen one. */
-const AROUND = 3;
+const AROUND = 2;
 
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
 export function createPixels(subject, actions) {
@@ -60,7 +60,7 @@ export function createPixels(subject, actions) {
       pictureFigure.replaceChildren(h("figcaption", null, h("strong", null, t("views.picture"))), picture.root, pictureNumbers);
       parts.forEach(({ heat }, channel) => paintUnit(heat, next.scene, INPUT, next.output, channel, 1, actions.state().tint));
       const [low, high] = model.input.range;
-      legends.replaceChildren(...parts.slice(0, 3).map((_, channel) => createLegend(channelName(channel), channelScale(model.input.channels[channel], actions.state().tint), { low: String(low), high: String(high), sequential: true })).slice(0, actions.state().tint ? 3 : 1));
+      legends.replaceChildren(...parts.slice(0, 3).map((_, channel) => createLegend(actions.state().tint ? channelName(channel) : t("views.legend.pixels"), channelScale(model.input.channels[channel], actions.state().tint), { low: String(low), high: String(high), sequential: true })).slice(0, actions.state().tint ? 3 : 1));
     },
     point([row, column]) {
       const top = Math.max(0, Math.min(rows - gridRows, row - AROUND));
@@ -77,12 +77,11 @@ export function createPixels(subject, actions) {
           return { value: valueAt(current.output, at), spot: { layer: INPUT, at } };
         });
         grid.set(cells, high - low || 1, { pixels: new Uint32Array(), css: (share) => channelScale(model.input.channels[channel], actions.state().tint).css(share) });
-        grid.cells.forEach((cell, index) => {
+        grid.cells.forEach((cell) => {
           const bright = (Number(cell.dataset.value) - low) / (high - low || 1);
           cell.style.color = bright > 0.55 && !actions.state().tint ? "#16181d" : "#fff";
           const text = (cell.firstChild instanceof Text ? cell.firstChild : null);
           if (text) text.data = Number(cell.dataset.value).toFixed(2);
-          void index;
         });
         grid.mark((row - top) * gridColumns + (column - left));
         setValue(value, valueAt(current.output, [channel, row, column]), { layer: INPUT, at: [channel, row, column] });

@@ -4,6 +4,7 @@ import { exact, signed } from "../../core/i18n.js";
 import { LOGITS } from "../../draw/colour.js";
 import { h } from "../dom.js";
 import { createLegend } from "./parts/legend.js";
+import { scrollTo } from "./parts/scroll.js";
 import { spotText } from "./parts/value.js";
 
 /** Terms written into the denominator; the rest is counted. */
@@ -21,7 +22,8 @@ export function createSoftmax(subject, actions) {
     h("thead", null, h("tr", null, [t("views.softmax.class"), t("views.softmax.before"), "e^z", t("views.softmax.after")].map((text, index) => h("th", { scope: "col", class: index ? "number" : null }, index === 2 ? power("z − max") : text)))), rows);
   const formula = h("div", { class: "softmax-formula" });
   const legends = h("div", { class: "view-legends" });
-  const root = h("div", { class: "stage-softmax" }, h("div", { class: "softmax-scroll", tabindex: "0", role: "group", "aria-label": t("views.softmax.table") }, table), h("div", { class: "softmax-right" }, h("h3", null, t("views.softmax.formula", { name: title(subject.unit) })), formula, h("p", { class: "note" }, t("views.softmax.stable")), legends));
+  const scroller = h("div", { class: "softmax-scroll", tabindex: "0", role: "group", "aria-label": t("views.softmax.table") }, table);
+  const root = h("div", { class: "stage-softmax" }, scroller, h("div", { class: "softmax-right" }, h("h3", null, t("views.softmax.formula", { name: title(subject.unit) })), formula, h("p", { class: "note" }, t("views.softmax.stable")), legends));
 
   const light = (/** @type {Event} */ event) => {
     const term = /** @type {Element} */ (event.target).closest?.("[data-term]")?.getAttribute("data-term");
@@ -70,7 +72,7 @@ export function createSoftmax(subject, actions) {
     },
     point() {},
     settle() {
-      rows.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
+      scrollTo(scroller, rows.querySelector(".chosen"));
     },
   };
 }

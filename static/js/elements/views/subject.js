@@ -18,7 +18,7 @@ import { tensorOf } from "../../model/explain.js";
 import { INPUT, inputName, inputOf, isMaps } from "../../model/model.js";
 import { indexAt } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
-import { exists } from "../../state/view.js";
+import { exists, scoresLayer } from "../../state/view.js";
 
 /**
  * @param {import("../../state/initial.js").State} state
@@ -53,3 +53,12 @@ function strongest(output, unit) {
 
 /** The value that a view is about. @param {Subject} subject @param {number[]} [at] @returns {import("../../model/explain.js").Spot} */
 export const spotOf = ({ view, unit, at: chosen }, at = chosen) => ({ layer: view.layer, at: [unit, ...at] });
+
+/** The class that a unit stands for: those of the scores and of what normalises them.
+ * @param {import("../../model/model.js").Model} model @param {string} layer @param {number} unit
+ * @returns {Record<string, string> | null} its name by language */
+export function classLabel(model, layer, unit) {
+  const last = model.layers[model.layers.length - 1];
+  if (layer !== last.name && layer !== scoresLayer(model).name) return null;
+  return model.classes[unit]?.labels ?? null;
+}

@@ -10,6 +10,7 @@ import { indexOf, openView, placeOf, samePlace, scoresLayer } from "../../state/
 import { h } from "../dom.js";
 import { context } from "../context.js";
 import { nameOf } from "../../formula/tree.js";
+import { scrollTo } from "./parts/scroll.js";
 import { spotText } from "./parts/value.js";
 
 /** @param {import("./host.js").Actions} actions */
@@ -39,7 +40,7 @@ export function createTrail(actions) {
           openView(store, trail[0], { trail });
         } }, t("views.trail.from_top")),
       );
-      list.querySelector('[aria-current="step"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      scrollTo(list, list.querySelector('[aria-current="step"]'));
 
       /** @param {import("../../state/initial.js").Place} step */
       function card(step) {

@@ -30,6 +30,7 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
   const canvas = h("canvas", { width, height, "aria-hidden": "true" });
   const root = h("div", { class: `heat ${className}`, "aria-label": label, ...(onPoint ? { role: "application", tabindex: 0, "aria-roledescription": label } : { role: "img" }) }, canvas);
   root.style.aspectRatio = `${width} / ${height}`;
+  root.style.setProperty("--ratio", String(width / height));
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);

@@ -16,5 +16,5 @@ export function createFormula(tree, t) {
   const pieces = parts(tree, { format: rounded, words: t });
   return h("div", { class: "formula" },
     h("p", { class: "sr" }, speak(tree, t)),
-    h("div", { class: "formula-parts", "aria-hidden": "true" }, pieces.map((piece) => h("math:math", { display: "inline" }, build(piece)))));
+    h("div", { class: "formula-parts", "aria-hidden": "true" }, pieces.map((piece) => h("math:math", { displaystyle: "true" }, build(piece)))));
 }
