@@ -198,16 +198,15 @@ function labelOf(columns, spans, index, stage, staggered, details, measure) {
   const y = row * (HEADER.row - (details ? 0 : HEADER.shape));
   if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
   const centre = centreOf(columns, spans, index);
-  const textWidth = (/** @type {import("./columns.js").Column} */ column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) + 4;
-  const own = Math.max(textWidth(columns[index]), spans[index].width);
-  const gaps = [own, 2 * centre, 2 * (stage - centre)];
+  const needs = (/** @type {number} */ at) => Math.max(measure(columns[at].name) + 4, details ? measure(shapeText(columns[at].shape)) + 4 : 0);
+  const gaps = [needs(index), 2 * centre, 2 * (stage - centre)];
   // A neighbour that needs less than half of the room between the two leaves the rest.
   for (const other of staggered ? [index - 2, index + 2] : []) {
     if (!columns[other]) continue;
     if (columns[other].form === "classes") gaps.push(2 * (spans[other].x - centre - 6));
     else {
       const distance = Math.abs(centreOf(columns, spans, other) - centre);
-      gaps.push(Math.max(distance - 6, 2 * (distance - textWidth(columns[other]) / 2 - 6)));
+      gaps.push(Math.max(distance - 6, 2 * (distance - needs(other) / 2 - 6)));
     }
   }
   const width = Math.max(24, Math.min(...gaps));
