@@ -70,9 +70,9 @@ def koala(rng: np.random.Generator) -> None:
             parts.append(ball("arm", 0.36 - 0.08 * k, at, base))
     body = fused("koala", parts, base, voxel=0.05, smooth=10)
     grow(
-        body, 130_000, rng, length=fur_length, colour=skin_colour, comb=fur_comb,
+        body, 210_000, rng, length=fur_length, colour=skin_colour, comb=fur_comb,
         bare=lambda p: np.maximum(blob(p, NOSE + (0, 0.0, 0.05), (0.2, 0.3, 0.34), 0.1), sum(blob(p, HEAD + (s * 0.41, -0.85, 0.17), (0.13, 0.3, 0.12), 0.1) for s in (-1, 1))),
-        thickness=0.0065,
+        thickness=0.0046,
     )  # fmt: skip
     ball("nose", (0.215, 0.17, 0.34), NOSE + (0, 0.03, 0.06), dark, (-12, 0, 0))
     for side in (-1, 1):
@@ -99,14 +99,14 @@ def fork(rng: np.random.Generator, wood: object, green: object) -> None:
 def build(variant: str) -> dict:
     rng = np.random.default_rng(7)
     koala(rng)
-    fork(rng, bark("#40352b", "#94856f", scale=2.4), foliage("#4a5638", "#a5ac80", scale=0.6))
+    fork(rng, bark("#40352b", "#94856f", scale=2.4), foliage("#3f4534", "#9b9c7c", scale=0.6))
     if variant == "koala":
-        back = material("haze", lambda g: {"colour": g.ramp(g.noise(0.16, detail=3), [(0.3, "#59663f"), (0.48, "#98a183"), (0.6, "#e9ece6")])}, rough=1)
+        back = material("haze", lambda g: {"colour": g.ramp(g.noise(0.16, detail=3), [(0.3, "#4e5440"), (0.47, "#96967f"), (0.58, "#efefec")])}, rough=1)
         plane("haze", 120, back, (0, 26, 0), (90, 0, 0))
         sky("#e6edf2", "#a8c4e2", 0.9)
         sun(48, 282, 2.8, softness=5)
-        camera((0.9, -8.6, 0.1), (0.05, 0, -0.9), 55, blur=0.13, focus=(0, -1.0, 0))
-        return {"exposure": -0.15, "contrast": "Very High Contrast"}
+        camera((0.9, -8.6, 0.1), (0.05, 0, -0.95), 53, blur=0.13, focus=(0, -1.0, 0))
+        return {"exposure": 0.0, "contrast": "Very High Contrast"}
     back = material("dusk", lambda g: {"colour": g.ramp(g.noise(0.16, detail=3), [(0.3, "#5a3414"), (0.5, "#b06a26"), (0.68, "#f2b95e")])}, rough=1)
     plane("dusk", 120, back, (0, 26, 0), (90, 0, 0))
     sky("#e08a4a", "#5a4a6a", 0.45)

@@ -64,7 +64,7 @@ def sausage() -> object:
         edge = g.grey(g.split(g.where())[2], 0.06, 0.14)
         return {"colour": g.mix(g.math("MULTIPLY", edge, 0.8), colour, "#4a0d06"), "normal": g.bump(g.noise(12), 0.25, 0.05)}
 
-    return material("pepperoni", make, rough=0.4, coat=0.12, coat_rough=0.2)
+    return material("pepperoni", make, rough=0.55, specular=0.25)
 
 
 def basil(at: tuple, turn: tuple, size: float, coat: object) -> None:

@@ -82,11 +82,11 @@ def red_panda(rng: np.random.Generator) -> None:
         eyes = sum(blob(p, HEAD + (side * 0.36, -0.83, 0.1), (0.1, 0.14, 0.1), 0.1) for side in (-1, 1))
         return np.maximum(blob(p, NOSE + (0, 0, 0.04), (0.14, 0.16, 0.1), 0.15), eyes)
 
-    grow(body, 130_000, rng, length=fur_length, colour=coat_colour, comb=fur_comb, bare=bare, thickness=0.0065, messy=0.3)
+    grow(body, 210_000, rng, length=fur_length, colour=coat_colour, comb=fur_comb, bare=bare, thickness=0.0046, messy=0.3)
     tail = fused(
         "tail", limb([(1.4, 3.4, -0.6), (1.9, 2.4, -1.15), (2.1, 1.2, -1.75), (2.0, 0.4, -2.6), (1.9, 0.2, -3.4)], (0.42, 0.36), base, 30), base, voxel=0.06, smooth=6
     )
-    grow(tail, 30_000, rng, length=lambda p: np.full(len(p), 0.32), colour=tail_colour, comb=lambda p: np.broadcast_to([0.0, -0.4, -1.0], p.shape), thickness=0.007)
+    grow(tail, 50_000, rng, length=lambda p: np.full(len(p), 0.32), colour=tail_colour, comb=lambda p: np.broadcast_to([0.0, -0.4, -1.0], p.shape), thickness=0.007)
     ball("nose", (0.15, 0.12, 0.11), NOSE + (0, -0.02, 0.04), black)
     tube("mouth", [NOSE + (-0.2, 0.12, -0.2), NOSE + (0, 0.02, -0.17), NOSE + (0.2, 0.12, -0.2)], 0.014, black)
     for side in (-1, 1):
