@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -188,6 +189,10 @@ def guarded(
     stream = errors or sys.stderr
     try:
         run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads us, `head` say, has seen enough; Python must not flush again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except EngineError as error:
         print(f"error: {error}", file=stream)
         return REFUSED
