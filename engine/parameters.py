@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, Parameters, shape_text
+from engine.arrays import FLOAT, Array, Parameters, shape_text
 from engine.errors import WeightsError
 from engine.spec import ModelSpec
 
@@ -30,25 +30,41 @@ def checked_parameters(spec: ModelSpec, parameters: Parameters) -> Parameters:
             missing=missing,
             unknown=unknown,
         )
-    found = {}
-    for name, shape in expected.items():
-        value = np.asarray(parameters[name])
-        if value.shape != shape:
-            raise WeightsError(
-                "parameter_wrong_shape",
-                f"{name} is {shape_text(value.shape) or 'a single number'}; "
-                f"the description's layers need {shape_text(shape)}",
-                parameter=name,
-                shape=list(value.shape),
-                expected=list(shape),
-            )
+    return MappingProxyType({name: _checked(spec, name, parameters[name]) for name in expected})
+
+
+def replaced_parameters(spec: ModelSpec, parameters: Parameters, new: Parameters) -> Parameters:
+    """Checked parameters with some of them replaced by new ones, which are checked as well."""
+    unknown = [name for name in new if name not in parameters]
+    if unknown:
+        raise WeightsError(
+            "parameter_names_differ",
+            f"{spec.id} has no {', '.join(unknown)}; its parameters are {', '.join(parameters)}",
+            model=spec.id,
+            missing=[],
+            unknown=unknown,
+        )
+    return MappingProxyType({**parameters, **{name: _checked(spec, name, new[name]) for name in new}})
+
+
+def _checked(spec: ModelSpec, name: str, given: Array) -> Array:
+    value, shape = np.asarray(given), spec.parameter_shapes[name]
+    if value.shape != shape:
+        raise WeightsError(
+            "parameter_wrong_shape",
+            f"{name} is {shape_text(value.shape) or 'a single number'}; "
+            f"the description's layers need {shape_text(shape)}",
+            parameter=name,
+            shape=list(value.shape),
+            expected=list(shape),
+        )
+    with np.errstate(over="ignore"):  # beyond float32 becomes infinite, refused just below
         copy = np.array(value, dtype=FLOAT, order="C")
-        if not np.isfinite(copy).all():
-            raise WeightsError(
-                "parameter_not_finite",
-                f"{name} holds values that are not finite numbers; every weight must be one",
-                parameter=name,
-            )
-        copy.flags.writeable = False
-        found[name] = copy
-    return MappingProxyType(found)
+    if not np.isfinite(copy).all():
+        raise WeightsError(
+            "parameter_not_finite",
+            f"{name} holds values that are not finite numbers; every weight must be one",
+            parameter=name,
+        )
+    copy.flags.writeable = False
+    return copy

@@ -76,8 +76,9 @@ def frozen(array: Array) -> Array:
 
 def named(spec: ModelSpec, arrays: list[Array]) -> Mapping[str, Array]:
     """The arrays by layer name, read-only."""
-    names = (layer.name for layer in spec.layers)
-    return MappingProxyType({name: frozen(a) for name, a in zip(names, arrays, strict=True)})
+    for array in arrays:
+        array.flags.writeable = False
+    return MappingProxyType(dict(zip(spec.names, arrays, strict=True)))
 
 
 def checked_input(x: Array, shape: Shape, place: str = INPUT) -> Array:
@@ -100,8 +101,11 @@ def checked_input(x: Array, shape: Shape, place: str = INPUT) -> Array:
             expected=list(shape),
         )
     # A copy, so that nobody who holds the caller's array can change a finished run.
-    with np.errstate(over="ignore"):  # beyond float32 becomes infinite, refused just below
-        copy = np.array(given, dtype=FLOAT, order="C")
+    if given.dtype == FLOAT:
+        copy = np.array(given, order="C")
+    else:
+        with np.errstate(over="ignore"):  # beyond float32 becomes infinite, refused just below
+            copy = np.array(given, dtype=FLOAT, order="C")
     if not np.isfinite(copy).all():
         bad = tuple(int(i) for i in np.argwhere(~np.isfinite(copy))[0])
         raise TensorError(

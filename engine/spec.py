@@ -73,6 +73,11 @@ class ModelSpec:
         _check_classes(self)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The name of every layer, in order."""
+        return tuple(layer.name for layer in self.layers)
+
+    @cached_property
     def shapes(self) -> tuple[Shape, ...]:
         """The output shape of every layer, in order."""
         return tuple(
@@ -121,16 +126,14 @@ class ModelSpec:
 
     def index(self, name: str) -> int:
         """The position of the layer with this name. Raises SpecError where there is none."""
-        for position, layer in enumerate(self.layers):
-            if layer.name == name:
-                return position
-        names = [layer.name for layer in self.layers]
+        if name in self.names:
+            return self.names.index(name)
         raise SpecError(
             "unknown_layer",
-            f"{self.id} has no layer {name!r}; its layers are {', '.join(names)}",
+            f"{self.id} has no layer {name!r}; its layers are {', '.join(self.names)}",
             model=self.id,
             layer=name,
-            known=names,
+            known=list(self.names),
         )
 
     @classmethod

@@ -66,31 +66,74 @@ def row_matrices(shifted: Array, count: int, depth: int, stride: int) -> Array:
     return as_strided(shifted, (count, depth * lines, width), (row * stride, line, item))
 
 
+class RowProducts:
+    """A convolution of `count` pictures as products of its kernels with `rows`."""
+
+    def __init__(self, layer: Conv2D, input_shape: Shape, count: int) -> None:
+        self.window = layer.geometry
+        self.count = count
+        self.channels, self.height, self.width = input_shape
+        self.filters, self.out_height, self.out_width = layer.output_shape(input_shape)
+        self.columns = columns(self.window, self.width, self.out_width)
+        self.depth = self.window.span[0]
+        self.lines = self.window.size[1] * self.channels  # without the line of ones
+
+    @property
+    def shifted_shape(self) -> Shape:
+        """The shape of the buffer that `rows` fills."""
+        height = self.height + 2 * self.window.padding[0]
+        return (height, self.lines + 1, self.count * self.out_width)
+
+    def rows(self, shifted: Array, x: Array | None) -> Array:
+        """The matrices that the kernels multiply, one for each output row: (H', …, n·W').
+
+        x (H, C, n, W) is written into `shifted`, whose other cells must be 0; without x,
+        `shifted` is taken as it stands.
+        """
+        if x is not None:
+            shifted[:, self.lines] = 1
+            padding, kernel = self.window.padding[0], self.window.size[1]
+            inside = shifted[padding : padding + self.height, : self.lines].reshape(
+                self.height, kernel, self.channels, self.count, self.out_width
+            )
+            for v, (inputs, outputs) in enumerate(self.columns):
+                inside[:, v, :, :, outputs] = x[..., inputs]
+        return row_matrices(shifted, self.out_height, self.depth, self.window.stride[0])
+
+    def kernels(self, weight: Array, bias: Array) -> Array:
+        """(O, C, Kh, Kw) and (O,) as the matrix that multiplies `rows`: (O, span · (Kw·C + 1)).
+
+        The bias goes with the ones of the window's first row; rows between dilated ones are 0.
+        """
+        o, c, kh, kw = weight.shape
+        spread = np.zeros((o, self.depth, kw * c + 1), dtype=FLOAT)
+        spread[:, :: self.window.dilation[0], :-1] = weight.transpose(0, 2, 3, 1).reshape(o, kh, -1)
+        spread[:, 0, -1] = bias
+        return spread.reshape(o, -1)
+
+
 class ConvStep(Step):
     """`engine.ops.convolution` for a block of pictures."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, count: int) -> None:
         super().__init__(layer.name, count)
-        self.window = layer.geometry
-        self.channels, self.height, self.width = input_shape
-        self.filters, self.out_height, self.out_width = layer.output_shape(input_shape)
-        self.columns = columns(self.window, self.width, self.out_width)
-        self.depth = self.window.span[0]
+        self.form = form = RowProducts(layer, input_shape, count)
         # Into how many products the pictures are split where the kernels' gradient is made.
         self.parts = next(
             parts
             for parts in range(1, count + 1)
             if count % parts == 0
-            and (parts == count or self.filters * self.out_width * count // parts <= SMALL)
+            and (parts == count or form.filters * form.out_width * count // parts <= SMALL)
         )
-        self.y = np.empty((self.out_height, self.filters, count, self.out_width), dtype=FLOAT)
+        self.y = np.empty((form.out_height, form.filters, count, form.out_width), dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
 
     def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
         self.x = x
-        rows = self._rows(scratch, fresh=False)
-        flat = self.y.reshape(self.out_height, self.filters, -1)
-        np.matmul(self._kernels(weights["weight"], weights["bias"]), rows, out=flat)
+        scratch.user[self.name] = self
+        rows = self.form.rows(scratch.zeros(self.name + ".x", self.form.shifted_shape), x)
+        flat = self.y.reshape(self.form.out_height, self.form.filters, -1)
+        np.matmul(self.form.kernels(weights["weight"], weights["bias"]), rows, out=flat)
         return self.y
 
     def backward(
@@ -102,74 +145,56 @@ class ConvStep(Step):
         *,
         first: bool,
     ) -> Array:
-        rows = self._rows(scratch, fresh=True)  # (H', lines, n·W')
-        parts, height, lines = self.parts, self.out_height, rows.shape[1]
-        products = scratch.zeros(self.name + ".dw", (height, parts, self.filters, lines))
+        # The shifted copies of the forward pass still stand there unless another block has
+        # used the buffer since; making them again costs less than keeping them for every block.
+        mine = scratch.user.get(self.name) is self
+        scratch.user[self.name] = self
+        shifted = scratch.zeros(self.name + ".x", self.form.shifted_shape)
+        rows = self.form.rows(shifted, None if mine else self.x)
+        self._parameter_gradients(dy, rows, gradients, scratch)
+        return dy if first else self._input_gradient(dy, weights["weight"], scratch)
+
+    def _parameter_gradients(
+        self, dy: Array, rows: Array, gradients: Mapping[str, Array], scratch: Scratch
+    ) -> None:
+        """Every output row's dy times what the kernels saw there, added up over the rows."""
+        parts, (height, lines, _) = self.parts, rows.shape
+        filters = self.form.filters
+        products = scratch.zeros(self.name + ".dw", (height, parts, filters, lines))
         np.matmul(
-            dy.reshape(height, self.filters, parts, -1).transpose(0, 2, 1, 3),
+            dy.reshape(height, filters, parts, -1).transpose(0, 2, 1, 3),
             rows.reshape(height, lines, parts, -1).transpose(0, 2, 3, 1),
             out=products,
         )
-        sums = products.sum(axis=(0, 1)).reshape(self.filters, self.depth, -1)
-        by_cell = sums[:, :: self.window.dilation[0], :-1]  # (O, Kh, Kw · C)
-        o, c, kh, kw = weights["weight"].shape
+        sums = products.sum(axis=(0, 1)).reshape(filters, self.form.depth, -1)
+        by_cell = sums[:, :: self.form.window.dilation[0], :-1]  # (O, Kh, Kw · C)
+        o, c, kh, kw = gradients["weight"].shape
         gradients["weight"][...] = by_cell.reshape(o, kh, kw, c).transpose(0, 3, 1, 2)
         gradients["bias"][...] = sums[:, 0, -1]
-        return dy if first else self._input_gradient(dy, weights["weight"], scratch)
-
-    def _rows(self, scratch: Scratch, *, fresh: bool) -> Array:
-        """The matrices that the kernels multiply, one for each output row.
-
-        fresh: take what the forward pass has left, unless another block has used the buffer
-        since. Making them again costs less than keeping them for every block.
-        """
-        padding = self.window.padding[0]
-        kernel = self.window.size[1]
-        lines = kernel * self.channels
-        shape = (self.height + 2 * padding, lines + 1, self.count * self.out_width)
-        shifted = scratch.zeros(self.name + ".x", shape)
-        if not (fresh and scratch.user.get(self.name) is self):
-            scratch.user[self.name] = self
-            shifted[:, lines] = 1
-            inside = shifted[padding : padding + self.height, :lines].reshape(
-                self.height, kernel, self.channels, self.count, self.out_width
-            )
-            for v, (inputs, outputs) in enumerate(self.columns):
-                inside[:, v, :, :, outputs] = self.x[..., inputs]
-        return row_matrices(shifted, self.out_height, self.depth, self.window.stride[0])
-
-    def _kernels(self, weight: Array, bias: Array) -> Array:
-        """(O, C, Kh, Kw) and (O,) as the matrix that multiplies `_rows`: (O, span · (Kw·C + 1)).
-
-        The bias goes with the ones of the window's first row; rows between dilated ones are 0.
-        """
-        o, c, kh, kw = weight.shape
-        spread = np.zeros((o, self.depth, kw * c + 1), dtype=FLOAT)
-        spread[:, :: self.window.dilation[0], :-1] = weight.transpose(0, 2, 3, 1).reshape(o, kh, -1)
-        spread[:, 0, -1] = bias
-        return spread.reshape(o, -1)
 
     def _input_gradient(self, dy: Array, weight: Array, scratch: Scratch) -> Array:
         """Every input row collects from the `depth` rows of dy whose windows covered it."""
-        _, stride, padding, dilation = self.window.axis(0)
-        kernel = self.window.size[1]
-        height = self.height + self.depth - 1
-        shape = (height, kernel, self.filters, self.count, self.width)
-        lines = scratch.zeros(self.name + ".dy", (height, kernel * self.filters, self.count * self.width))
-        shifted = lines.reshape(shape)
-        # Output row i was made from the window that ends `depth − 1 − padding` rows further
-        # down; rows beyond either end have seen nothing but padding.
-        offset = self.depth - 1 - padding
+        form, kernel = self.form, self.form.window.size[1]
+        _, stride, padding, dilation = form.window.axis(0)
+        height = form.height + form.depth - 1
+        lines, width = kernel * form.filters, self.count * form.width
+        shifted = scratch.zeros(self.name + ".dy", (height, lines, width))
+        # The window of output row i ends `depth − 1 − padding` rows below i·stride; windows
+        # that end above or begin below the map have seen nothing but padding.
+        offset = form.depth - 1 - padding
         low = max(0, -(offset // stride))
-        high = max(low, min(self.out_height, (height - 1 - offset) // stride + 1))
-        begin = low * stride + offset
-        inside = shifted[begin::stride][: high - low]
-        for v, (inputs, outputs) in enumerate(self.columns):
+        high = max(low, min(form.out_height, (height - 1 - offset) // stride + 1))
+        inside = shifted[low * stride + offset :: stride][: high - low].reshape(
+            high - low, kernel, form.filters, self.count, form.width
+        )
+        for v, (inputs, outputs) in enumerate(form.columns):
             inside[:, v, :, :, inputs] = dy[low:high, :, :, outputs]
-        turned = np.zeros((self.channels, self.depth, kernel, self.filters), dtype=FLOAT)
-        turned[:, self.depth - 1 :: -dilation] = weight.transpose(1, 2, 3, 0)
-        dx = scratch.zeros(self.name + ".dx", (self.height, self.channels, self.count, self.width))
-        rows = row_matrices(lines, self.height, self.depth, 1)
-        flat = dx.reshape(self.height, self.channels, -1)
-        np.matmul(turned.reshape(self.channels, -1), rows, out=flat)
+        turned = np.zeros((form.channels, form.depth, kernel, form.filters), dtype=FLOAT)
+        turned[:, form.depth - 1 :: -dilation] = weight.transpose(1, 2, 3, 0)
+        dx = scratch.zeros(self.name + ".dx", (form.height, form.channels, self.count, form.width))
+        np.matmul(
+            turned.reshape(form.channels, -1),
+            row_matrices(shifted, form.height, form.depth, 1),
+            out=dx.reshape(form.height, form.channels, -1),
+        )
         return dx

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
 
+T = TypeVar("T")
+
 
 class Scratch:
-    """Buffers that one thread uses again and again, each made on first use and zeroed once.
+    """What one thread uses again and again: buffers, each made on first use and zeroed once.
 
     A user that writes only to the same cells every time finds the others still zero: that is
     how padding costs nothing.
@@ -20,6 +22,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._buffers: dict[tuple[str, Shape], Array] = {}
+        self._made: dict[str, Any] = {}
         self.user: dict[str, object] = {}  # who has filled a buffer last, where that matters
 
     def zeros(self, key: str, shape: Shape) -> Array:
@@ -27,6 +30,13 @@ class Scratch:
         found = self._buffers.get((key, shape))
         if found is None:
             found = self._buffers[key, shape] = np.zeros(shape, dtype=FLOAT)
+        return found
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What `make` gave when it was first asked for under this key."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
         return found
 
 
