@@ -12,6 +12,7 @@ import numpy as np
 
 from engine import measure, zoo
 from engine.arrays import Array
+from engine.card import model_card
 from engine.cli_progress import BAR, LINES, SILENT, counter, show
 from engine.data.batches import split
 from engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
@@ -118,13 +119,15 @@ class Session:
         return judge(trained, self.data, rows)
 
     def save(self, kept: Trained, parts: Sequence[Judged], seconds: float) -> None:
-        """Fold the temperature in, and write model, record and recipe's figures."""
+        """Fold the temperature in, and write model, record and card."""
         degrees = temperature(parts) if parts else 1.0
         kept_cool = replace(kept, parameters=cool(kept.spec, kept.parameters, degrees))
         record = training_record(
             self.recipe, self.data, kept, parts, degrees=degrees, seconds=seconds, threads=self.args.threads
         )
         save_model(self.args.out, kept.spec, kept_cool.parameters, record)
+        card = model_card(kept.spec, record, self.recipe.card)
+        (self.args.out / "card.md").write_text(card, encoding="utf-8")
 
 
 def run_train(args: argparse.Namespace) -> None:

@@ -67,6 +67,7 @@ class Recipe:
                  folded into the first layer, which sees 0 to 1
     folds        the training folder is split in this many parts of which one is held out
     split_seed   decides the split
+    card         words for the model card (`engine.card`); they decide nothing
     """
 
     model: Mapping[str, Any]
@@ -84,6 +85,7 @@ class Recipe:
     split_seed: int = 0
     optimiser: Optimiser = field(default_factory=Muon)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    card: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def classes(self) -> Sequence[Mapping[str, Any]]:
@@ -145,8 +147,8 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def recipe_from(data: Mapping[str, Any]) -> Recipe:
-    """The recipe that parsed TOML describes: tables model, training, optimiser, augmentation."""
-    _known("the recipe", data, ("model", "training", "optimiser", "augmentation"))
+    """The recipe that parsed TOML describes: tables model, training, optimiser, augmentation, card."""
+    _known("the recipe", data, ("model", "training", "optimiser", "augmentation", "card"))
     training = dict(data.get("training", {}))
     _known("training", training, [f.name for f in fields(Recipe) if f.name in RULES] + ["schedule"])
     schedule = training.pop("schedule", "one_cycle")
@@ -156,6 +158,7 @@ def recipe_from(data: Mapping[str, Any]) -> Recipe:
     _choice("optimiser", "kind", kind, OPTIMISERS)
     return Recipe(
         model=data.get("model", {}),
+        card={key: str(text) for key, text in data.get("card", {}).items()},
         schedule=schedule,
         optimiser=OPTIMISERS[kind](**_checked("optimiser", chosen, OPTIMISERS[kind])),
         augmentation=Augmentation(**_checked("augmentation", data.get("augmentation", {}), Augmentation)),

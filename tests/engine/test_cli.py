@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine.cli import INTERRUPTED, REFUSED, main
+from engine.recipe import read_recipe
 from engine.weights import load_model
 from tests.engine.pictures import COLOURS, one_folder_a_class, recipe_file, tiny_imagenet
 
@@ -44,6 +45,38 @@ def test_training_saves_a_model_with_its_history_and_confusion_matrix(trained: P
     assert set(training["activity"]) == {"relu"}
     assert training["seed"] == 3
     assert training["recipe"]["optimiser"]["kind"] == "muon"
+
+
+def test_the_model_card_tells_the_records_figures(trained: Path) -> None:
+    training = load_model(trained / "model").description["training"]
+    card = (trained / "model" / "card.md").read_text(encoding="utf-8")
+    held_out = training["held_out"]
+    assert f"{held_out['accuracy']:.4f} ± {held_out['standard_error']:.4f}" in card
+    assert f"| expected calibration error, ten bins | {held_out['ece']:.4f} |" in card
+    for name, row in zip(("blue", "green", "red"), training["confusion"]["counts"], strict=True):
+        assert f"| **{name}** | {row[0]} | {row[1]} | {row[2]} |" in card
+    assert "| 40 | " in card  # the curves' last epoch
+    assert "| relu | " in card
+    assert "| optimiser: kind | muon |" in card
+
+
+def test_a_card_claims_nothing_where_nothing_was_held_out(trained: Path) -> None:
+    options = ["--recipe", trained / "recipe.toml", "--epochs", 1, "--everything", "--verbose", 0]
+    assert train(trained, *options, out="unjudged") == 0
+    card = (trained / "unjudged" / "card.md").read_text(encoding="utf-8")
+    assert "Nothing was held out" in card
+    assert "Confusion" not in card
+
+
+def test_the_cards_words_come_from_the_recipe_and_change_no_digest(trained: Path) -> None:
+    recipe = trained / "words.toml"
+    text = (trained / "recipe.toml").read_text()
+    recipe.write_text(text + '\n[card]\nlimits = "It knows three colours."\n')
+    assert read_recipe(recipe).digest() == read_recipe(trained / "recipe.toml").digest()
+    assert train(trained, "--recipe", recipe, "--epochs", 1, "--verbose", 0, out="words") == 0
+    assert "## Limits\n\nIt knows three colours." in (trained / "words" / "card.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_silent_training_says_nothing(trained: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,148 @@
+"""The model card: what a model was trained on, how, and how far it can be trusted, as Markdown.
+
+Every figure comes from the training record, none is typed by hand; the words about data, limits
+and use come from the recipe's `[card]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.arrays import shape_text
+from engine.spec import ModelSpec
+
+POINTS = 12  # rows of the table of curves
+Record = Mapping[str, Any]
+
+
+def model_card(spec: ModelSpec, record: Record, words: Mapping[str, str]) -> str:
+    """The card's text.
+
+    record is the `training` entry of the model's description; words may have `about`, `data`,
+    `use`, `limits` and `reproduce`, each a paragraph or more of Markdown.
+    """
+    names = [category.name for category in spec.classes]
+    parts = [
+        f"# {spec.title.get('en', spec.id)}: model card",
+        words.get("about", record["summary"]),
+        _section("Model", _model(spec)),
+        _section("Data", words.get("data", ""), _data(record, names)),
+        _section("Training", _training(record)),
+        _section("Accuracy", _figures(record), _folds(record)),
+        _section("Curves", _curves(record["history"])),
+        _section("Confusion", _confusion(record, names)),
+        _section("Units", _units(record)),
+        _section("Use", words.get("use", "")),
+        _section("Limits", words.get("limits", "")),
+        _section("Make it again", words.get("reproduce", "")),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, *paragraphs: str) -> str:
+    kept = [text.strip() for text in paragraphs if text.strip()]
+    return "\n\n".join([f"## {title}", *kept]) if kept else ""
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _model(spec: ModelSpec) -> str:
+    rows = [
+        (layer.name, layer.kind, shape_text(shape), f"{layer.parameter_count(before):,}")
+        for layer, before, shape in zip(spec.layers, spec.input_shapes, spec.shapes, strict=True)
+    ]
+    low, high = spec.input_range
+    return (
+        f"Input {shape_text(spec.input_shape)} ({', '.join(spec.channel_names)}), {low:g} to {high:g}; "
+        f"{spec.parameter_count:,} parameters.\n\n" + _table(("layer", "kind", "output", "parameters"), rows)
+    )
+
+
+def _data(record: Record, names: Sequence[str]) -> str:
+    data = record["data"]
+    each = ", ".join(f"{name} {count}" for name, count in zip(names, data["per_class"], strict=True))
+    return f"{data['pictures']:,} pictures ({each}). The network kept has learnt from {data['learnt_from']:,} of them."
+
+
+def _training(record: Record) -> str:
+    settings = dict(record["recipe"])
+    rows = []
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            rows += [(f"{key}: {inner}", number) for inner, number in value.items()]
+        else:
+            rows.append((key, value))
+    minutes = record["seconds"] / 60
+    return f"{record['summary']} Time: {minutes:.0f} minutes on {record['machine']}.\n\n" + _table(
+        ("setting", "value"), rows
+    )
+
+
+def _figures(record: Record) -> str:
+    found = record.get("cross_validation") or record.get("held_out")
+    if not found:
+        return "Nothing was held out, so there is no accuracy to report."
+    rows = [
+        ("pictures", f"{found['count']:,}"),
+        ("accuracy", f"{found['accuracy']:.4f} ± {found['standard_error']:.4f} (standard error)"),
+        ("cross-entropy", f"{found['loss']:.4f} nats"),
+        ("expected calibration error, ten bins", f"{found['ece']:.4f}"),
+        ("temperature folded into the last dense layer", f"{record['temperature']:.4f}"),
+    ]
+    return (
+        "On pictures that the judged network had not seen. For loss and calibration each picture's scores "
+        "are divided by a temperature that was fitted on other held-out pictures.\n\n"
+        + _table(("figure", "value"), rows)
+    )
+
+
+def _folds(record: Record) -> str:
+    accuracies = record.get("cross_validation", {}).get("fold_accuracies", [])
+    return f"Each fold: {', '.join(f'{value:.3f}' for value in accuracies)}." if accuracies else ""
+
+
+def _curves(history: Mapping[str, Sequence[float]]) -> str:
+    epochs = history.get("epoch", [])
+    curves = [name for name in history if name != "epoch"]
+    step = max(1, -(-len(epochs) // POINTS))
+    chosen = sorted({*range(step - 1, len(epochs), step), len(epochs) - 1} - {-1})
+    rows = [(epochs[i], *(f"{history[name][i]:.3f}" for name in curves)) for i in chosen]
+    head = ("epoch", *(name.replace("_", " ") for name in curves))
+    return (
+        "Training figures are those of the changed pictures, as the network was when each was shown; "
+        "validation figures are those of the averaged weights on unchanged held-out pictures.\n\n"
+        + _table(head, rows)
+    )
+
+
+def _confusion(record: Record, names: Sequence[str]) -> str:
+    if "confusion" not in record:
+        return ""
+    counts = record["confusion"]["counts"]
+    rows = [(f"**{name}**", *row) for name, row in zip(names, counts, strict=True)]
+    return "Rows are the true class, columns what the network said.\n\n" + _table(("", *names), rows)
+
+
+def _units(record: Record) -> str:
+    rows = [
+        (
+            layer,
+            found["dead"],
+            found["near_dead"],
+            f"{min(found['active_fraction']):.3f}",
+            f"{sum(found['active_fraction']) / len(found['active_fraction']):.3f}",
+            f"{max(found['active_fraction']):.3f}",
+        )
+        for layer, found in record.get("activity", {}).items()
+    ]
+    if not rows:
+        return ""
+    head = ("layer", "dead", "near dead", "least active", "mean", "most active")
+    return (
+        "The part of pixels on which a unit is not zero, over the pictures held out. Dead: never; near dead: "
+        "on under 1 %.\n\n" + _table(head, rows)
+    )
