@@ -1,0 +1,167 @@
+"""Learn's chapters: their list, and what their text says of a model.
+
+Every number about the model in a chapter comes from here, and from here alone out of the model's
+description, so that it stays true for any other model. Nothing looks at a layer's name or place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from engine.arrays import Shape
+from engine.errors import EngineError
+from engine.layers import AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
+from engine.layers.activation import Activation
+from engine.spec import ModelSpec
+
+# In reading order; static/js/learn/chapters.js holds the same list (a test compares them).
+CHAPTERS = (
+    "cnn",
+    "image",
+    "dense-vs-conv",
+    "convolution",
+    "hyperparameters",
+    "activation",
+    "pooling",
+    "flatten",
+    "softmax",
+    "learning",
+    "overfitting",
+    "beyond",
+)
+PAGES = (*CHAPTERS, "glossary", "about")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer where it stands: what goes in and what comes out."""
+
+    layer: Layer
+    before: Shape
+    after: Shape
+    field: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        return self.layer.name
+
+    @property
+    def count(self) -> int:
+        """How many numbers it learns."""
+        return self.layer.parameter_count(self.before)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The window that slides, height and width; (1, 1) where nothing slides."""
+        return self.layer.geometry.size if self.layer.geometry else (1, 1)
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        return self.layer.geometry.stride if self.layer.geometry else (1, 1)
+
+    @property
+    def cells(self) -> int:
+        """How many values the window covers in one map."""
+        return math.prod(self.size)
+
+    @property
+    def inputs(self) -> int:
+        """How many values go in, all maps together."""
+        return math.prod(self.before)
+
+
+class ModelFacts:
+    """What the chapters may say of one model."""
+
+    def __init__(self, spec: ModelSpec, language: str, training: Mapping[str, Any] | None = None) -> None:
+        self.id = spec.id
+        self.training = training or {}
+        self.title = spec.title.get(language) or spec.title.get("en") or spec.id
+        self.count = spec.parameter_count
+        self.channels, self.height, self.width = spec.input_shape
+        self.values = math.prod(spec.input_shape)
+        self.classes = [category.labels.get(language, category.name) for category in spec.classes]
+        self._spec = spec
+        self._placed = [
+            Placed(layer, before, after, _side(field.describe()["size"]))
+            for layer, before, after, field in zip(
+                spec.layers, spec.input_shapes, spec.shapes, spec.receptive_fields, strict=True
+            )
+        ]
+
+    @property
+    def layers(self) -> list[Placed]:
+        return self._placed
+
+    def of(self, *kinds: type[Layer]) -> list[Placed]:
+        """The layers of these kinds, in order."""
+        return [placed for placed in self._placed if isinstance(placed.layer, kinds)]
+
+    @property
+    def convolutions(self) -> list[Placed]:
+        return self.of(Conv2D)
+
+    @property
+    def pools(self) -> list[Placed]:
+        return self.of(MaxPool2D, AvgPool2D)
+
+    @property
+    def activations(self) -> list[Placed]:
+        return [placed for placed in self._placed if isinstance(placed.layer, Activation)]
+
+    @property
+    def flattens(self) -> list[Placed]:
+        return self.of(Flatten)
+
+    @property
+    def dense(self) -> list[Placed]:
+        return self.of(Dense)
+
+    @property
+    def ends_in_softmax(self) -> bool:
+        return bool(self._placed) and isinstance(self._placed[-1].layer, Softmax)
+
+    @property
+    def silent(self) -> list[Placed]:
+        """The layers that learn nothing."""
+        return [placed for placed in self._placed if placed.count == 0]
+
+    @property
+    def fields(self) -> list[int]:
+        """How the receptive field grows, from one sliding layer to the next (its height)."""
+        return [placed.field[0] for placed in self._placed if placed.layer.geometry is not None]
+
+    @property
+    def judged(self) -> Mapping[str, Any] | None:
+        """How well it did on pictures that it did not learn from; None where its training does not say."""
+        for key in ("cross_validation", "held_out"):
+            figures = self.training.get(key)
+            if isinstance(figures, Mapping) and "accuracy" in figures:
+                return figures
+        return None
+
+    @property
+    def epochs(self) -> int | None:
+        """For how many epochs it was trained; None where its training does not say."""
+        recipe = self.training.get("recipe")
+        return recipe.get("epochs") if isinstance(recipe, Mapping) else None
+
+    @cached_property
+    def dense_without_pools(self) -> int | None:
+        """How many numbers the last dense layer would have to learn if nothing were pooled."""
+        if not self.pools or not self.dense:
+            return None
+        kept = tuple(layer for layer in self._spec.layers if not isinstance(layer, MaxPool2D | AvgPool2D))
+        try:
+            bare = ModelSpec(id=self.id, input_shape=self._spec.input_shape, layers=kept)
+        except EngineError:  # too large for a model of this engine, or it no longer fits
+            return None
+        return ModelFacts(bare, "en").dense[-1].count
+
+
+def _side(pair: list[int]) -> tuple[int, int]:
+    return pair[0], pair[1]

@@ -1,0 +1,71 @@
+"""Learn's chapters as fragments of HTML, with the numbers of the chosen model in them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from server.answers import REVALIDATE, Stored
+from server.chapters import PAGES, ModelFacts
+from server.dependencies import ServicesOf
+from server.errors import Problem
+from server.i18n import LANGUAGES, translator
+from server.library import Entry
+from server.pages import Pages
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/learn/{language}/{chapter}")
+async def chapter_text(
+    request: Request, services: ServicesOf, language: str, chapter: str, model: str | None = None
+) -> Response:
+    """One chapter, for the page to put in its place; `model` says whose numbers stand in it."""
+    if language not in LANGUAGES or chapter not in PAGES:
+        raise Problem(
+            404,
+            "unknown_chapter",
+            f"There is no chapter {chapter[:64]!r} in {language[:16]!r}; "
+            f"the languages are {', '.join(LANGUAGES)}, the chapters {', '.join(PAGES)}.",
+            chapter=chapter[:64],
+            language=language[:16],
+            known=list(PAGES),
+        )
+    entry = services.library.entry(model) if model is not None else services.library.default
+    if entry is None:
+        raise Problem(404, "no_models", "This server has no model that a chapter could speak of.")
+    pages: Pages = request.app.state.pages
+    body = render_chapter(pages, language, chapter, entry).encode("utf-8")
+    etag = hashlib.sha256(body).hexdigest()[:20]
+    return Stored(body, "text/html; charset=utf-8", etag=etag).response(request, REVALIDATE)
+
+
+def render_chapter(pages: Pages, language: str, chapter: str, entry: Entry) -> str:
+    """The chapter's template with what its text may use: `m` (the model), `t`, and number formats."""
+    catalogue: dict[str, Any] = pages.catalogue(language)
+    return pages.environment.get_template(f"learn/{language}/{chapter}.html").render(
+        m=ModelFacts(entry.spec, language, entry.description["training"]),
+        t=translator(catalogue),
+        terms=catalogue["learn"]["terms"],
+        language=language,
+        number=grouped,
+        pair=pair,
+        percent=percent,
+    )
+
+
+def grouped(value: float) -> str:
+    """A count with its thousands apart: 16,910."""
+    return f"{value:,}"
+
+
+def pair(sizes: tuple[int, int]) -> str:
+    """Height × width."""
+    return f"{sizes[0]}×{sizes[1]}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f}%"

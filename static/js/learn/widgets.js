@@ -1,0 +1,27 @@
+// @ts-check
+/** Tag → the module of a playground. A module exports its element as `Widget`; it is loaded with the chapter that holds it. */
+
+/** @type {Record<string, () => Promise<{ Widget: CustomElementConstructor }>>} */
+export const WIDGETS = {
+  "loupe-learn-neuron": () => import("./widgets/neuron.js"),
+  "loupe-learn-pixels": () => import("./widgets/pixels.js"),
+  "loupe-learn-counts": () => import("./widgets/counts.js"),
+  "loupe-learn-convolution": () => import("./widgets/convolution.js"),
+  "loupe-learn-sliding": () => import("./widgets/sliding.js"),
+  "loupe-learn-activation": () => import("./widgets/activation.js"),
+  "loupe-learn-pooling": () => import("./widgets/pooling.js"),
+  "loupe-learn-flatten": () => import("./widgets/flatten.js"),
+  "loupe-learn-softmax": () => import("./widgets/softmax.js"),
+  "loupe-learn-backprop": () => import("./widgets/backprop.js"),
+  "loupe-learn-training": () => import("./widgets/training.js"),
+  "loupe-learn-change": () => import("./widgets/change.js"),
+};
+
+/** Define every playground that stands in `root`. @param {Element} root */
+export async function defineWidgets(root) {
+  const tags = Object.keys(WIDGETS).filter((tag) => root.querySelector(tag) && !customElements.get(tag));
+  await Promise.all(tags.map(async (tag) => {
+    const { Widget } = await WIDGETS[tag]();
+    if (!customElements.get(tag)) customElements.define(tag, Widget);
+  }));
+}
