@@ -1,0 +1,206 @@
+"""Workers that die, servers that stop, health under load: with real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import ROOT, RunningServer, free_port, running_server, wait_until_ready
+from tests.pictures import encoded, scene
+
+RUNS = "/api/v1/models/tiny-vgg/runs?layers=none"
+PICTURE = encoded(scene(512, 512), "JPEG")
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+
+def children(pid: int) -> list[int]:
+    """The worker processes of a supervisor (not the helper that Python starts beside them)."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        int(child) for child in found if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+class Load(threading.Thread):
+    """One client that posts pictures until told to stop, and keeps count."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.url, self.good, self.busy, self.lost, self.stopped = url, 0, 0, 0, threading.Event()
+
+    def run(self) -> None:
+        with httpx.Client(timeout=30) as client:
+            while not self.stopped.is_set():
+                try:
+                    status = client.post(self.url, content=PICTURE).status_code
+                    self.good += status == 200
+                    self.busy += status == 503
+                except httpx.TransportError:
+                    self.lost += 1
+
+
+def start_load(url: str, clients: int) -> list[Load]:
+    found = [Load(url + RUNS) for _ in range(clients)]
+    for load in found:
+        load.start()
+    return found
+
+
+def stop_load(loads: list[Load]) -> tuple[int, int]:
+    for load in loads:
+        load.stopped.set()
+    for load in loads:
+        load.join(timeout=30)
+    return sum(load.good for load in loads), sum(load.lost for load in loads)
+
+
+@linux
+@pytest.mark.slow
+def test_a_killed_worker_is_replaced_and_only_its_requests_in_flight_are_lost() -> None:
+    with running_server(workers=2) as server:
+        time.sleep(2)
+        before = children(server.process.pid)
+        assert len(before) == 2
+        loads = start_load(server.url, 4)
+        time.sleep(1)
+        os.kill(before[0], signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            time.sleep(0.3)
+            now = children(server.process.pid)
+            if len(now) == 2 and before[0] not in now:
+                break
+        good, lost = stop_load(loads)
+        assert len(now) == 2, "the worker was not replaced"
+        assert before[1] in now
+        assert good > 10
+        assert lost <= 4, "more than the requests in flight failed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sigterm_lets_running_requests_end_within_ten_seconds(workers: int) -> None:
+    port = free_port()
+    environment = {**os.environ, "CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(url, process)
+        loads = start_load(url, 3)
+        time.sleep(1)
+        # An idle connection, and one whose request never ends, must not hold it up.
+        idle = httpx.Client()
+        idle.get(url + "/healthz")
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        output = process.communicate(timeout=15)[0]
+        assert time.monotonic() - began < 10
+        good, _ = stop_load(loads)
+        idle.close()
+        assert good > 0
+        assert "Traceback" not in output, output
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+@pytest.mark.slow
+def test_health_answers_quickly_under_full_load_and_the_queue_refuses_at_once() -> None:
+    """The bound is 50 ms on an idle machine; here the median of many, on a machine that may be busy."""
+    with running_server(threads=2, queue=4) as server:
+        loads = start_load(server.url, 16)
+        time.sleep(1)
+        times = []
+        with httpx.Client() as client:
+            for _ in range(60):
+                began = time.perf_counter()
+                assert client.get(server.url + "/healthz").status_code == 200
+                times.append(time.perf_counter() - began)
+        good, lost = stop_load(loads)
+        assert lost == 0
+        assert good > 10
+        assert sum(load.busy for load in loads) > 0
+        assert sorted(times)[30] < 0.25
+
+
+def test_a_taken_port_is_said_plainly(live_server: RunningServer) -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "server.cli", "serve", "--port", str(live_server.port)],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert found.returncode == 1
+    assert f"--port {live_server.port + 1}" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "99999"], "CNN_LOUPE_PORT"),
+        (["--workers", "many"], "CNN_LOUPE_WORKERS"),
+        (["--root-path", "/a/../b"], "CNN_LOUPE_ROOT_PATH"),
+        (["--frame-ancestors", "*; script-src *"], "CNN_LOUPE_FRAME_ANCESTORS"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_flag_and_variable(arguments: list[str], said: str) -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "server.cli", "serve", *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert found.returncode == 2
+    assert said in found.stderr
+    assert arguments[0] in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_broken_model_folders_are_reported_and_skipped(models_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "model.json").write_text("{")
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "model.json").write_bytes((models_folder / "deep" / "model.json").read_bytes())
+    (tmp_path / "cut" / "weights.safetensors").write_bytes(b"cut short")
+    folders = os.pathsep.join(map(str, (tmp_path, models_folder, tmp_path / "absent")))
+    with running_server(models=folders) as server:
+        names = [model["id"] for model in httpx.get(server.url + "/api/v1/models").json()["models"]]
+        assert names == ["tiny-vgg", "deep", "minimal", "wide"]
+        server.process.terminate()
+        log = server.process.communicate(timeout=15)[0]
+    for folder in ("broken", "cut", "absent"):
+        assert f"{folder} is skipped" in log
+
+
+def test_nothing_is_written_to_disk(models_folder: Path, tmp_path: Path) -> None:
+    """A server whose every file would have to be empty still serves: it writes none."""
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0));"
+        "from server.cli import main; sys.exit(main(['serve']))"
+    )
+    port = free_port()
+    environment = {
+        **os.environ, "CNN_LOUPE_PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(tmp_path),
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
+        answer = httpx.post(f"http://127.0.0.1:{port}{RUNS}", content=PICTURE)
+        assert answer.status_code == 200
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
