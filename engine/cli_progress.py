@@ -29,8 +29,8 @@ def counter(what: str) -> Counter:
 def show(steps: Iterable[Progress], verbose: int, name: str) -> None:
     """Let a training run to its end, and say how it goes.
 
-    verbose 0 says nothing; 1 draws a bar an epoch with loss, accuracy and the time left for the
-    epoch; 2 writes one line an epoch.
+    verbose 0 says nothing; 1 draws a bar an epoch with loss, accuracy and the time left (for the
+    epoch by the bar, for all of them at the end of the line); 2 writes one line an epoch.
     """
     bar: tqdm[None] | None = None
     try:
@@ -60,9 +60,16 @@ def _advance(bar: tqdm[None] | None, progress: Progress, name: str) -> tqdm[None
             file=sys.stderr,
             unit="step",
         )
-    bar.set_postfix_str(_figures(progress), refresh=False)
+    bar.set_postfix_str(f"{_figures(progress)} - left: {_time_left(progress)}", refresh=False)
     bar.update(progress.step - bar.n)
     return bar
+
+
+def _time_left(progress: Progress) -> str:
+    """Hours, minutes and seconds until the last epoch ends, at the pace so far."""
+    done = (progress.epoch - 1 + progress.step / progress.steps) / progress.epochs
+    seconds = round(progress.seconds * (1 - done) / done)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _figures(progress: Progress) -> str:

@@ -105,7 +105,8 @@ def test_the_bar_shows_steps_loss_accuracy_and_time_left(
     err = capfd.readouterr().err
     assert "epoch 1/1" in err
     assert "2/2" in err
-    assert "<00:" in err  # tqdm's time left
+    assert "<00:" in err  # the epoch's time left
+    assert "left: 0:00:0" in err  # all epochs' time left
     assert "loss:" in err
 
 
