@@ -1,9 +1,10 @@
 // The inspector's numbers: statistics, arithmetic, receptive fields, contributions.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contributions, parameterArithmetic, shapeText, sizeArithmetic } from "../../static/js/model/arithmetic.js";
+import { contributions, parameterArithmetic, sizeArithmetic } from "../../static/js/model/arithmetic.js";
 import { sourceUnit } from "../../static/js/model/columns.js";
 import { hyperparameters } from "../../static/js/model/hyperparameters.js";
+import { shapeText } from "../../static/js/model/model.js";
 import { regionsBehind, visiblePart } from "../../static/js/model/receptive-field.js";
 import { condition, histogram, summarise, unitValues } from "../../static/js/model/statistics.js";
 import { describe, random, randomModel, tinyVgg } from "./support/models.mjs";

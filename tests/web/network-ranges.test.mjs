@@ -7,7 +7,7 @@ import { columnsOf } from "../../static/js/model/columns.js";
 import { limitOf, rangesOf } from "../../static/js/model/ranges.js";
 import { magnitudeQuantile } from "../../static/js/model/statistics.js";
 import { setScale, toggleLock } from "../../static/js/state/actions.js";
-import { colourRanges } from "../../static/js/state/colour-ranges.js";
+import { colourRanges } from "../../static/js/state/selectors.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { describe, minimal, random, randomModel, randomRun, tinyVgg } from "./support/models.mjs";
 

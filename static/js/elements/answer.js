@@ -4,6 +4,7 @@
  */
 import { exact } from "../core/i18n.js";
 import { scoreLayer } from "../model/columns.js";
+import { strength } from "../state/selectors.js";
 import { openClass } from "../state/view.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
@@ -23,13 +24,13 @@ export class LoupeAnswer extends LoupeElement {
 
   /** @param {Run} run @param {import("../model/model.js").Model} model */
   #show(run, model) {
-    const ranked = [...run.scores].sort((a, b) => b.logit - a.logit);
+    const ranked = [...run.scores].sort((a, b) => strength(b) - strength(a));
     const [best, ...others] = ranked;
     this.hidden = !best || !scoreLayer(model);
     if (this.hidden) return;
     const name = (/** @type {{ class: number }} */ score) => this.i18n.label(model.classes[score.class].labels);
-    const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) => (typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit));
-    const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => exact(typeof probability === "number" ? probability : logit);
+    const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) => (typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN));
+    const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => exact(probability ?? logit ?? NaN);
     const rest = others.slice(0, RUNNERS_UP);
     this.replaceChildren(...[
       picture(run.input, model.input.range, this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` })),

@@ -3,12 +3,12 @@
 import { exact } from "../core/i18n.js";
 import { ACTIVATIONS, GREY, colourOf } from "../draw/colour.js";
 import { drawHistogram } from "../draw/histogram.js";
-import { contributions, parameterArithmetic, shapeText, sizeArithmetic } from "../model/arithmetic.js";
+import { contributions, parameterArithmetic, sizeArithmetic } from "../model/arithmetic.js";
 import { columnsOf } from "../model/columns.js";
 import { hyperparameters } from "../model/hyperparameters.js";
-import { inputOf, isMaps } from "../model/model.js";
+import { inputOf, isMaps, shapeText } from "../model/model.js";
 import { condition, histogram, summarise, unitValues } from "../model/statistics.js";
-import { colourRanges } from "../state/colour-ranges.js";
+import { colourRanges } from "../state/selectors.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("./inspector.js").LoupeInspector} Host */

@@ -7,7 +7,7 @@ import { exact } from "../core/i18n.js";
 import { offset } from "../model/trace.js";
 import { unitValues } from "../model/statistics.js";
 import { setHover } from "../state/actions.js";
-import { colourRanges } from "../state/colour-ranges.js";
+import { colourRanges } from "../state/selectors.js";
 import { regionsBehind, visiblePart } from "../model/receptive-field.js";
 import { openView } from "../state/view.js";
 import { h } from "./dom.js";

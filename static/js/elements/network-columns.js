@@ -4,10 +4,10 @@
  * a button for each unit that is shown, with the sentence a screen reader hears.
  */
 import { exact } from "../core/i18n.js";
-import { shapeText } from "../model/arithmetic.js";
-import { isMaps } from "../model/model.js";
+import { isMaps, shapeText } from "../model/model.js";
 import { summarise, unitValues } from "../model/statistics.js";
 import { setOrder } from "../state/actions.js";
+import { topScore } from "../state/selectors.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("../model/layout.js").PlacedColumn} PlacedColumn */
@@ -149,13 +149,13 @@ export class NetworkColumns {
   tell(run) {
     const [model, layout, map] = [this.#model, this.#layout, this.#map];
     if (!model || !layout) return;
-    const best = run.scores.reduce((a, b) => (b.logit > a.logit ? b : a), run.scores[0]);
+    const best = topScore(run);
     for (const { column, boxes, total } of layout.columns) {
       const tensor = column.layer ? run.activations.get(column.name) : run.input;
       for (const { unit } of boxes) {
         const control = this.control(column.name, unit);
         if (!control || !tensor) continue;
-        if (column.form === "classes") this.#tellClass(control, run, unit, unit === best.class);
+        if (column.form === "classes") this.#tellClass(control, run, unit, unit === best?.class);
         else {
           const values = unitValues(tensor, unit);
           const { minimum, maximum } = summarise(values);
@@ -173,10 +173,11 @@ export class NetworkColumns {
   /** @param {HTMLElement} control @param {import("../api/client.js").Run} run @param {number} unit @param {boolean} best */
   #tellClass(control, run, unit, best) {
     const { i18n } = this.#map;
-    const { logit, probability } = run.scores[unit];
-    const known = typeof probability === "number";
+    const { probability } = run.scores[unit];
+    const logit = run.scores[unit].logit ?? NaN;
+    const known = probability !== null && probability !== undefined;
     const [name, value, bar] = /** @type {HTMLElement[]} */ ([...control.children]);
-    const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit)), Number.MIN_VALUE);
+    const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit ?? 0)), Number.MIN_VALUE);
     value.textContent = known ? i18n.percent(probability) : i18n.value(logit);
     control.dataset.value = exact(known ? probability : logit);
     control.classList.toggle("is-top", best);

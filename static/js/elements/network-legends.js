@@ -11,10 +11,15 @@ import { h } from "./dom.js";
 /** @typedef {import("../model/layout.js").PlacedColumn} PlacedColumn */
 /** @typedef {import("../model/ranges.js").Ranges} Ranges */
 
+const STEPS = 65;
+
 export class NetworkLegends {
   element = h("div", { class: "network-legends" });
   /** @type {import("./network-map.js").LoupeNetwork} */
   #map;
+
+  /** What the legends say, so that they are not made anew when nothing has changed. */
+  #shown = "";
 
   /** @param {import("./network-map.js").LoupeNetwork} map */
   constructor(map) {
@@ -26,6 +31,9 @@ export class NetworkLegends {
     const { details, model } = this.#map.store.state;
     this.element.hidden = !details;
     if (!details || !model) return;
+    const key = JSON.stringify([model.id, ranges.groups, layout.legends, layout.width, layout.box, this.#map.store.state.tint]);
+    if (key === this.#shown) return;
+    this.#shown = key;
     this.element.style.transform = `translateY(${layout.legends}px)`;
     const byName = new Map(layout.columns.map((placed) => [placed.column.name, placed]));
     const legends = ranges.groups.filter(({ columns }) => columns.length).map(({ columns, limit }) => {
@@ -85,10 +93,10 @@ export class NetworkLegends {
 
 /** A strip of the scale itself, drawn from the table that paints the maps. @param {(share: number) => string} colour share 0–1 from left to right */
 export function bar(colour) {
-  const canvas = h("canvas", { class: "network-legend-bar", width: 129, height: 1, "aria-hidden": "true" });
+  const canvas = h("canvas", { class: "network-legend-bar", width: STEPS, height: 1, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
-  for (let x = 0; x < 129; x++) {
-    context.fillStyle = colour(x / 128);
+  for (let x = 0; x < STEPS; x++) {
+    context.fillStyle = colour(x / (STEPS - 1));
     context.fillRect(x, 0, 1, 1);
   }
   return canvas;

@@ -17,7 +17,7 @@ import { columnsOf } from "../model/columns.js";
 import { boxOf, layoutNetwork } from "../model/layout.js";
 import { isMaps } from "../model/model.js";
 import { summarise, unitValues } from "../model/statistics.js";
-import { colourRanges } from "../state/colour-ranges.js";
+import { colourRanges, strength } from "../state/selectors.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 import { markNetworkDrawn } from "./marks.js";
@@ -112,7 +112,7 @@ export class LoupeNetwork extends LoupeElement {
     const { model, details, order, run } = this.store.state;
     if (!model) return;
     const [width, height] = [this.scroller.clientWidth, this.scroller.clientHeight];
-    const byScore = order === "score" && run?.model === model.id ? run.scores.map((score) => score.class).sort((a, b) => run.scores[b].logit - run.scores[a].logit) : null;
+    const byScore = order === "score" && run?.model === model.id ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a])) : null;
     const key = JSON.stringify([model.id, model.digest, width, height, details, byScore, [...this.windows], devicePixelRatio]);
     if (key === this.#placed) return;
     this.#placed = key;
@@ -187,7 +187,7 @@ export class LoupeNetwork extends LoupeElement {
   #overview(run, { column }, ranges) {
     if (column.form === "classes") {
       const { order } = this.store.state;
-      const shares = run.scores.map(({ probability, logit }) => probability ?? logit);
+      const shares = run.scores.map(strength);
       const largest = Math.max(...shares);
       return (order === "score" ? [...shares].sort((a, b) => b - a) : shares).map((share) => LOGITS.css(Math.max(0, share / largest)));
     }

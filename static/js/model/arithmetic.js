@@ -1,6 +1,6 @@
 // @ts-check
 /** The arithmetic behind a layer's sizes and counts, with real numbers, as plain data and text. */
-import { unitCount } from "./model.js";
+export { shapeText } from "./model.js";
 
 /** @typedef {import("./model.js").Layer & { parameters?: Record<string, number[]> }} Layer */
 
@@ -12,8 +12,8 @@ import { unitCount } from "./model.js";
 export function parameterArithmetic(layer) {
   const weight = layer.parameters?.weight;
   if (!weight || layer.parameter_count === 0) return null;
-  const [, inputs, ...window] = weight;
-  const factors = window.length ? [inputs, product(window)] : [inputs];
+  const [, inputs, ...kernel] = weight;
+  const factors = kernel.length ? [inputs, product(kernel)] : [inputs];
   const bias = layer.parameters?.bias ? 1 : 0;
   return { factors, bias, perUnit: product(factors) + bias, units: weight[0], total: layer.parameter_count };
 }
@@ -25,10 +25,10 @@ export function parameterArithmetic(layer) {
  * @returns {{ axis: "both" | "height" | "width", text: string, result: number, exact: boolean }[]} empty without a window
  */
 export function sizeArithmetic(layer) {
-  const window = layer.record.window(layer);
-  if (!window || layer.input_shape.length !== 3) return [];
+  const sliding = layer.record.window(layer);
+  if (!sliding || layer.input_shape.length !== 3) return [];
   const entries = [0, 1].map((axis) => {
-    const [size, kernel, stride, padding, dilation] = [layer.input_shape[axis + 1], window.size[axis], window.stride[axis], window.padding[axis], window.dilation[axis]];
+    const [size, kernel, stride, padding, dilation] = [layer.input_shape[axis + 1], sliding.size[axis], sliding.stride[axis], sliding.padding[axis], sliding.dilation[axis]];
     const reach = dilation * (kernel - 1) + 1;
     const covered = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
     return {
@@ -57,9 +57,6 @@ export function contributions(input, weight, unit, sources) {
     return sum;
   });
 }
-
-/** `62×62×10` (height × width × depth) or `10`. @param {readonly number[]} shape */
-export const shapeText = (shape) => (shape.length === 3 ? `${shape[1]}×${shape[2]}×${shape[0]}` : `${unitCount([...shape])}`);
 
 /** @param {number[]} numbers */
 const product = (numbers) => numbers.reduce((result, number) => result * number, 1);

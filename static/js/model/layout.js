@@ -5,8 +5,8 @@
  * Units: CSS pixels, origin at the stage's top left. The stage is at least as wide as its columns
  * need; in a narrower frame it scrolls sideways.
  */
-import { shapeText } from "./arithmetic.js";
 import { sourceUnit } from "./columns.js";
+import { shapeText } from "./model.js";
 
 /** @typedef {import("./columns.js").Column} Column */
 /** @typedef {{ unit: number, x: number, y: number, width: number, height: number }} Box */

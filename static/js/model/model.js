@@ -52,10 +52,10 @@ export function createModel(description) {
 /** The name under which the picture's tensor stands beside the layers' outputs. */
 export const INPUT = "input";
 
-/** How many units a shape has: channels of maps, elements of a vector. @param {number[]} shape */
+/** How many units a shape has: channels of maps, elements of a vector. @param {readonly number[]} shape */
 export const unitCount = (shape) => shape[0];
 
-/** Whether a shape is of maps (C, H, W), not of a vector (N,). @param {number[]} shape */
+/** Whether a shape is of maps (C, H, W), not of a vector (N,). @param {readonly number[]} shape */
 export const isMaps = (shape) => shape.length === 3;
 
 /** What a layer reads: the output of the layer before, or the input.
@@ -65,3 +65,6 @@ export const inputOf = (model, layer, run) =>
 
 /** The name of what a layer reads. @param {Model} model @param {Layer} layer */
 export const inputName = (model, layer) => (layer.index === 0 ? INPUT : model.layers[layer.index - 1].name);
+
+/** `62×62×10` (height × width × depth) or `10`. @param {readonly number[]} shape */
+export const shapeText = (shape) => (shape.length === 3 ? `${shape[1]}×${shape[2]}×${shape[0]}` : String(shape[0]));

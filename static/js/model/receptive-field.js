@@ -43,12 +43,12 @@ function stepBack(model, index, region) {
   const layer = model.layers[index];
   const shape = layer.input_shape;
   const name = index === 0 ? INPUT : model.layers[index - 1].name;
-  const window = layer.record.window(layer);
+  const sliding = layer.record.window(layer);
   const all = layer.record.connects !== "one";
-  if (window && isMaps(shape)) {
+  if (sliding && isMaps(shape)) {
     const back = (/** @type {number} */ first, /** @type {number} */ last, /** @type {number} */ axis) => [
-      first * window.stride[axis] - window.padding[axis],
-      last * window.stride[axis] - window.padding[axis] + window.dilation[axis] * (window.size[axis] - 1),
+      first * sliding.stride[axis] - sliding.padding[axis],
+      last * sliding.stride[axis] - sliding.padding[axis] + sliding.dilation[axis] * (sliding.size[axis] - 1),
     ];
     const [top, bottom] = back(region.top, region.bottom, 0);
     const [left, right] = back(region.left, region.right, 1);

@@ -5,6 +5,8 @@
  * @typedef {import("./initial.js").State} State
  */
 
+import { rangesOf } from "../model/ranges.js";
+
 /** The gallery picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
 export const sampleOf = (state, ref) => (ref?.source === "sample" ? state.samples.find(({ id }) => id === ref.id) : undefined);
 
@@ -27,5 +29,23 @@ export function neighbours(state, reach) {
 /** The class with the highest score, or null. Models without a softmax have logits only. @param {State["run"]} run */
 export const topScore = (run) => run?.scores.reduce((best, score) => (strength(score) > strength(best) ? score : best)) ?? null;
 
-/** @param {{ probability: number | null, logit: number | null }} score */
-const strength = ({ probability, logit }) => probability ?? logit ?? -Infinity;
+/** What classes are ranked by. @param {{ probability: number | null, logit: number | null }} score */
+export const strength = ({ probability, logit }) => probability ?? logit ?? -Infinity;
+
+/** By run: a run is never changed, so its ranges stay. @type {WeakMap<object, Map<string, import("../model/ranges.js").Ranges>>} */
+const known = new WeakMap();
+
+/**
+ * The colour ranges that are in force: those of the drawn run, or, while they are locked, those of the run
+ * that was drawn when the lock was set. Paint, legends and readouts all ask here.
+ * @param {State} state @returns {import("../model/ranges.js").Ranges | null} null as long as nothing can be drawn
+ */
+export function colourRanges({ model, run, lock, lockedRun, scale }) {
+  if (!model || !run || run.model !== model.id) return null;
+  const source = lock && lockedRun?.model === model.id ? lockedRun : run;
+  let scales = known.get(source);
+  if (!scales) known.set(source, (scales = new Map()));
+  let ranges = scales.get(scale);
+  if (!ranges) scales.set(scale, (ranges = rangesOf(model, source, scale)));
+  return ranges;
+}

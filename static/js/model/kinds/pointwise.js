@@ -24,7 +24,7 @@ const activation = (kind) => ({
     at,
     terms: [readTerm(input, at)],
     bias: null,
-    constants: layer.slope === undefined ? {} : { slope: layer.slope },
+    constants: /** @type {Record<string, number>} */ (layer.slope === undefined ? {} : { slope: layer.slope }),
   }),
   readers: (_layer, _parameters, at) => [{ at, weight: null }],
 });
