@@ -45,7 +45,10 @@ const operator = (text) => ["mo", {}, text];
 function added(term, position, look) {
   const number = term.type === "subtotal" ? term.node : term;
   if (number.type === "more" && number.value < 0) return [operator("−"), under(["mn", { "data-value": number.value, "data-more": number.count }, look.format(-number.value, { sign: false })], look.words("views.note.more", { count: number.count }))];
-  if (number.type === "number" && number.value < 0) return [operator("−"), markup(term.type === "subtotal" ? { ...term, node: { ...number, value: -number.value, negated: true } } : { ...number, value: -number.value, negated: true }, look)];
+  if (number.type === "number" && number.value < 0) {
+    const turned = { ...number, value: -number.value, negated: true };
+    return [operator("−"), markup(term.type === "subtotal" ? { ...term, node: turned } : turned, look)];
+  }
   return position === 0 ? [markup(term, look)] : [operator("+"), markup(term, look)];
 }
 

@@ -4,7 +4,7 @@
  * and the list of operands are made.
  *
  * @typedef {import("../model/explain.js").Spot} Spot
- * @typedef {{ type: "number", value: number, spot?: Spot, sign?: boolean, note?: string }} NumberNode `spot`: where the number can be followed to
+ * @typedef {{ type: "number", value: number, spot?: Spot, sign?: boolean, note?: string, negated?: boolean }} NumberNode `spot`: where the number can be followed to; `negated`: its minus stands before it as an operator
  * @typedef {{ type: "name", text: string, spot?: Spot }} NameNode a value, in NumPy's notation
  * @typedef {{ type: "symbol", text: string }} SymbolNode
  * @typedef {{ type: "sum", items: Node[] }} SumNode

@@ -26,23 +26,23 @@ export function kernelOf(weight, unit, channel) {
  * @returns {Float32Array}
  */
 export function partialMap(layer, input, weight, unit, channel) {
-  const window = /** @type {import("./kinds.js").Window2D} */ (layer.record.window(layer));
+  const sliding = /** @type {import("./kinds.js").Window2D} */ (layer.record.window(layer));
   const [, height, width] = layer.output_shape;
   const [, inputHeight, inputWidth] = input.shape;
   const kernel = kernelOf(weight, unit, channel);
   const base = channel * inputHeight * inputWidth;
   const result = new Float64Array(height * width);
-  for (let u = 0; u < window.size[0]; u++) {
-    const top = u * window.dilation[0] - window.padding[0];
-    for (let v = 0; v < window.size[1]; v++) {
-      const left = v * window.dilation[1] - window.padding[1];
-      const factor = kernel[u * window.size[1] + v];
+  for (let u = 0; u < sliding.size[0]; u++) {
+    const top = u * sliding.dilation[0] - sliding.padding[0];
+    for (let v = 0; v < sliding.size[1]; v++) {
+      const left = v * sliding.dilation[1] - sliding.padding[1];
+      const factor = kernel[u * sliding.size[1] + v];
       for (let i = 0; i < height; i++) {
-        const row = i * window.stride[0] + top;
+        const row = i * sliding.stride[0] + top;
         if (row < 0 || row >= inputHeight) continue;
         const from = base + row * inputWidth + left;
-        for (let j = 0, column = left; j < width; j++, column += window.stride[1]) {
-          if (column >= 0 && column < inputWidth) result[i * width + j] += factor * input.data[from + j * window.stride[1]];
+        for (let j = 0, column = left; j < width; j++, column += sliding.stride[1]) {
+          if (column >= 0 && column < inputWidth) result[i * width + j] += factor * input.data[from + j * sliding.stride[1]];
         }
       }
     }

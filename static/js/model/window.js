@@ -10,50 +10,50 @@ export const span = (size, dilation) => dilation * (size - 1) + 1;
 
 /** The input positions under window number `index` along one axis (0 rows, 1 columns);
  * those below 0, or at the input's size and above, lie in the padding.
- * @param {Window2D} window @param {number} axis @param {number} index */
-export function covered(window, axis, index) {
-  const first = index * window.stride[axis] - window.padding[axis];
-  return Array.from({ length: window.size[axis] }, (_, cell) => first + cell * window.dilation[axis]);
+ * @param {Window2D} sliding @param {number} axis @param {number} index */
+export function covered(sliding, axis, index) {
+  const first = index * sliding.stride[axis] - sliding.padding[axis];
+  return Array.from({ length: sliding.size[axis] }, (_, cell) => first + cell * sliding.dilation[axis]);
 }
 
 /** First position under a window, and how many it reaches over.
- * @param {Window2D} window @param {number} axis @param {number} index */
-export const stretch = (window, axis, index) => ({ first: index * window.stride[axis] - window.padding[axis], size: span(window.size[axis], window.dilation[axis]) });
+ * @param {Window2D} sliding @param {number} axis @param {number} index */
+export const stretch = (sliding, axis, index) => ({ first: index * sliding.stride[axis] - sliding.padding[axis], size: span(sliding.size[axis], sliding.dilation[axis]) });
 
 /** Every (row, column) under the window at an output position, row by row.
- * @param {Window2D} window @param {number} row @param {number} column @returns {[number, number][]} */
-export function cells(window, row, column) {
-  const columns = covered(window, 1, column);
-  return covered(window, 0, row).flatMap((i) => columns.map((j) => /** @type {[number, number]} */ ([i, j])));
+ * @param {Window2D} sliding @param {number} row @param {number} column @returns {[number, number][]} */
+export function cells(sliding, row, column) {
+  const columns = covered(sliding, 1, column);
+  return covered(sliding, 0, row).flatMap((i) => columns.map((j) => /** @type {[number, number]} */ ([i, j])));
 }
 
 /**
  * The windows that read input position `position` along one axis: which output index, and
  * which cell of the window lies on the position.
- * @param {Window2D} window @param {number} axis @param {number} position @param {number} count how many windows fit
+ * @param {Window2D} sliding @param {number} axis @param {number} position @param {number} count how many windows fit
  * @returns {{ index: number, cell: number }[]} by rising index
  */
-export function reading(window, axis, position, count) {
+export function reading(sliding, axis, position, count) {
   const found = [];
-  for (let cell = window.size[axis] - 1; cell >= 0; cell--) {
-    const start = position + window.padding[axis] - cell * window.dilation[axis];
-    const index = start / window.stride[axis];
+  for (let cell = sliding.size[axis] - 1; cell >= 0; cell--) {
+    const start = position + sliding.padding[axis] - cell * sliding.dilation[axis];
+    const index = start / sliding.stride[axis];
     if (Number.isInteger(index) && index >= 0 && index < count) found.push({ index, cell });
   }
   return found.sort((a, b) => a.index - b.index);
 }
 
 /** The window whose middle lies nearest to an input position, for a pointer on the input map.
- * @param {Window2D} window @param {number} axis @param {number} position @param {number} count */
-export function nearest(window, axis, position, count) {
-  const middle = (span(window.size[axis], window.dilation[axis]) - 1) / 2;
-  const index = Math.round((position + window.padding[axis] - middle) / window.stride[axis]);
+ * @param {Window2D} sliding @param {number} axis @param {number} position @param {number} count */
+export function nearest(sliding, axis, position, count) {
+  const middle = (span(sliding.size[axis], sliding.dilation[axis]) - 1) / 2;
+  const index = Math.round((position + sliding.padding[axis] - middle) / sliding.stride[axis]);
   return Math.min(count - 1, Math.max(0, index));
 }
 
 /** How many rows and columns at the far border no whole window reaches (the floor drops them).
- * @param {Window2D} window @param {number} axis @param {number} size input size @param {number} count how many windows fit */
-export function dropped(window, axis, size, count) {
-  const { first, size: reach } = stretch(window, axis, count - 1);
+ * @param {Window2D} sliding @param {number} axis @param {number} size input size @param {number} count how many windows fit */
+export function dropped(sliding, axis, size, count) {
+  const { first, size: reach } = stretch(sliding, axis, count - 1);
   return Math.max(0, size - (first + reach));
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** Entry of the opened views: their words and their style come with them. */
+import { fetchWords } from "../../api/words.js";
 import { context } from "../context.js";
 import { loadStyle } from "../styles.js";
 import { LoupeView } from "./host.js";
@@ -7,7 +8,6 @@ import { LoupeView } from "./host.js";
 const { assets, i18n } = context();
 
 const styled = loadStyle("views");
-const words = await fetch(`${assets}i18n/${i18n.language}/views.json`);
-i18n.extend(await words.json());
+i18n.extend(await fetchWords(assets, i18n.language, "views"));
 await styled;
 customElements.define("loupe-view", LoupeView);

@@ -27,8 +27,8 @@ export function createSoftmax(subject, actions) {
 
   const light = (/** @type {Event} */ event) => {
     const term = /** @type {Element} */ (event.target).closest?.("[data-term]")?.getAttribute("data-term");
-    root.querySelectorAll(".lit").forEach((element) => element.classList.remove("lit"));
-    if (term !== null && term !== undefined) root.querySelectorAll(`[data-term="${term}"]`).forEach((element) => element.classList.add("lit"));
+    root.querySelectorAll(".lit").forEach((/** @type {Element} */ element) => element.classList.remove("lit"));
+    if (term !== null && term !== undefined) root.querySelectorAll(`[data-term="${term}"]`).forEach((/** @type {Element} */ element) => element.classList.add("lit"));
   };
   root.addEventListener("pointerover", light);
   root.addEventListener("focusin", light);

@@ -3,7 +3,7 @@ import { offset, readTerm } from "../trace.js";
 import { cells, reading } from "../window.js";
 
 /** @param {import("../model.js").Layer} layer @returns {import("../kinds.js").Window2D} */
-const window = (layer) => ({ size: layer.kernel ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: layer.dilation ?? [1, 1] });
+const windowOf = (layer) => ({ size: layer.kernel ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: layer.dilation ?? [1, 1] });
 
 /** @type {import("../kinds.js").Kind} */
 export const convolution = {
@@ -15,13 +15,13 @@ export const convolution = {
   closesModule: false,
   view: "neuron",
   chapter: "convolution",
-  window,
+  window: windowOf,
   /** y[o, i, j] = b[o] + Σ_{c,u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]; terms in the order of w. */
   trace(layer, input, parameters, at) {
     const [unit, row, column] = at;
     const { weight, bias } = needed(layer, parameters);
-    const places = cells(window(layer), row, column);
-    const [, columns] = window(layer).size;
+    const places = cells(windowOf(layer), row, column);
+    const [, columns] = windowOf(layer).size;
     const terms = Array.from({ length: input.shape[0] }, (_, channel) =>
       places.map(([i, j], cell) => {
         const parameter = [unit, channel, Math.floor(cell / columns), cell % columns];
@@ -34,8 +34,8 @@ export const convolution = {
     const [channel, i, j] = at;
     const { weight } = needed(layer, parameters);
     const [filters, height, width] = layer.output_shape;
-    const rows = reading(window(layer), 0, i, height);
-    const columns = reading(window(layer), 1, j, width);
+    const rows = reading(windowOf(layer), 0, i, height);
+    const columns = reading(windowOf(layer), 1, j, width);
     return Array.from({ length: filters }, (_, unit) =>
       rows.flatMap((row) => columns.map((column) => ({ at: [unit, row.index, column.index], weight: weight.data[offset(weight.shape, [unit, channel, row.cell, column.cell])] }))),
     ).flat();

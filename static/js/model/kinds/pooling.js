@@ -3,10 +3,10 @@ import { readTerm } from "../trace.js";
 import { cells, reading } from "../window.js";
 
 /** @param {import("../model.js").Layer} layer @returns {import("../kinds.js").Window2D} */
-const window = (layer) => ({ size: layer.window ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: [1, 1] });
+const windowOf = (layer) => ({ size: layer.window ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: [1, 1] });
 
 /** @param {import("../kinds.js").Tensor} input @param {import("../model.js").Layer} layer @param {number[]} at */
-const underWindow = (input, layer, [unit, row, column]) => cells(window(layer), row, column).map(([i, j]) => readTerm(input, [unit, i, j]));
+const underWindow = (input, layer, [unit, row, column]) => cells(windowOf(layer), row, column).map(([i, j]) => readTerm(input, [unit, i, j]));
 
 /** @param {string} kind @param {import("../kinds.js").Kind["trace"]} trace @returns {import("../kinds.js").Kind} */
 const pool = (kind, trace) => ({
@@ -18,12 +18,12 @@ const pool = (kind, trace) => ({
   closesModule: true,
   view: "pooling",
   chapter: "pooling",
-  window,
+  window: windowOf,
   trace,
   readers(layer, _parameters, [unit, i, j]) {
     const [, height, width] = layer.output_shape;
-    const columns = reading(window(layer), 1, j, width);
-    return reading(window(layer), 0, i, height).flatMap((row) => columns.map((column) => ({ at: [unit, row.index, column.index], weight: null })));
+    const columns = reading(windowOf(layer), 1, j, width);
+    return reading(windowOf(layer), 0, i, height).flatMap((row) => columns.map((column) => ({ at: [unit, row.index, column.index], weight: null })));
   },
 });
 

@@ -3,7 +3,7 @@
 import { limitOf } from "../../../model/ranges.js";
 import { unitValues } from "../../../model/statistics.js";
 import { INPUT } from "../../../model/model.js";
-import { colourRanges } from "../../../state/colour-ranges.js";
+import { colourRanges } from "../../../state/selectors.js";
 
 /** @typedef {import("../subject.js").Subject} Subject */
 

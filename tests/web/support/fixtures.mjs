@@ -1,0 +1,35 @@
+// What the engine wrote down about itself (tests/fixtures), as the page's own objects.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decodeRun } from "../../../static/js/api/client.js";
+import { decodeTensor } from "../../../static/js/api/wire.js";
+import { kindOf } from "../../../static/js/model/kinds.js";
+import { createModel } from "../../../static/js/model/model.js";
+
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures");
+const read = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), "utf8"));
+const tensor = ({ shape, data }) => ({ shape, data: Float32Array.from(data) });
+
+/** Every recorded layer: { kind, name, layer, input, parameters, output, traces }. */
+export const cases = () =>
+  readdirSync(join(FOLDER, "traces")).flatMap((file) => {
+    const { kind, cases: recorded } = read("traces", file);
+    return recorded.map((one) => ({
+      kind,
+      name: `${kind} ${one.layer.name}`,
+      layer: { ...one.layer, index: 0, input_shape: one.input_shape, output_shape: one.output_shape, parameter_count: one.parameter_count, record: kindOf(kind) },
+      input: tensor(one.input),
+      parameters: Object.fromEntries(Object.entries(one.parameters).map(([key, value]) => [key, tensor(value)])),
+      output: tensor(one.output),
+      traces: one.traces,
+    }));
+  });
+
+/** A whole recorded model: { scene, traces } with the API's own answers. */
+export function recorded(id) {
+  const parameters = new Map(read("models", id, "parameters.json").layers.map(({ name, ...tensors }) => [name, Object.fromEntries(Object.entries(tensors).map(([key, value]) => [key, decodeTensor(value)]))]));
+  return { scene: { model: createModel(read("models", id, "model.json")), run: decodeRun(read("models", id, "run.json")), parameters }, traces: read("models", id, "traces.json") };
+}
+
+export const RECORDED = ["minimal", "deep"];
