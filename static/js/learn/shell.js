@@ -57,7 +57,7 @@ export class LoupeLearn extends LoupeElement {
   #followHash() {
     const chapter = chapterOfHash(location.hash);
     if (!chapter) return;
-    this.scroll = true;
+    this.jump = true;
     if (this.store.state.chapter === chapter) void this.#open(chapter);
     else this.store.update({ chapter });
   }
@@ -67,8 +67,8 @@ export class LoupeLearn extends LoupeElement {
     const { modelId } = this.store.state;
     if (!modelId) return;
     const opening = ++this.#opening;
-    const scroll = this.scroll;
-    this.scroll = false;
+    const scroll = this.jump;
+    this.jump = false;
     for (const [page, link] of this.links ?? []) {
       if (page === id) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
