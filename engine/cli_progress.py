@@ -38,7 +38,7 @@ def show(steps: Iterable[Progress], verbose: int, name: str) -> None:
             if verbose == BAR:
                 bar = _advance(bar, progress, name)
                 if progress.step == progress.steps:
-                    bar.set_postfix_str(_figures(progress))
+                    bar.set_postfix_str(f"{_figures(progress)} - left: {_time_left(progress)}")
                     bar.close()
                     bar = None
             elif verbose == LINES and progress.step == progress.steps:
