@@ -8,6 +8,7 @@ in float64, with the tolerance that float32 needs.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
 from engine.errors import WeightsError
+from engine.layers import Softmax
 from engine.network import Network
+from engine.weights import load_model
 
 FILE = "golden.json"
 TOLERANCE = 1e-4  # of the largest score
@@ -50,7 +53,7 @@ class Golden:
         if not same:
             raise WeightsError(
                 "golden_of_other_weights",
-                f"{FILE} was made for other weights; make it again with `python -m engine.golden`",
+                f"{FILE} was made for other weights; make it again with `python -m engine.golden FOLDER`",
                 file=FILE,
             )
         return found
@@ -95,3 +98,35 @@ def check_golden(network: Network, golden: Golden | None) -> float | None:
             tolerance=golden.tolerance,
         )
     return deviation
+
+
+def exact_scores(network: Network) -> Array:
+    """The scores for the golden input, computed in float64 with the readable operations."""
+    x = golden_input(network.spec.input_shape).astype(np.float64)
+    layers = network.spec.layers
+    body = layers[:-1] if isinstance(layers[-1], Softmax) else layers
+    for layer in body:
+        own = {
+            key: network.parameters[f"{layer.name}.{key}"].astype(np.float64)
+            for key in layer.parameter_shapes(x.shape)
+        }
+        x, _ = layer.forward(x, own)
+    return x.ravel()
+
+
+def write_golden(folder: Path) -> Path:
+    """Write golden.json for the model in this folder."""
+    model = load_model(folder)
+    data = {
+        "input": "golden_input: ((7·row + 5·column + 11·channel) mod 64) / 63",
+        "weights": model.description["weights"]["sha256"],
+        "tolerance": TOLERANCE,
+        "scores": [float(score) for score in exact_scores(model.network)],
+    }
+    path = folder / FILE
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    print(write_golden(Path(sys.argv[1])))
