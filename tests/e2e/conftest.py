@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,15 @@ def visit(browser: Browser, live_server: RunningServer) -> Iterator[Visit]:
     for visited in made:
         visited.context.close()
     assert complaints == []
+
+
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 20) -> None:
+    """Wait until something is so. (Playwright's wait_for_function needs `eval`, which the page's policy forbids.)"""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not come within {seconds:g} s")
+        time.sleep(0.03)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer, running_server
-from tests.e2e.conftest import READY, Visit
+from tests.e2e.conftest import READY, Visit, eventually
 
 pytestmark = pytest.mark.browser
 Picture = Callable[..., Path]
@@ -24,7 +24,7 @@ def runs(page: Page) -> int:
 
 
 def wait_for_run(page: Page, after: int) -> None:
-    page.wait_for_function("(after) => Number(document.documentElement.dataset.run) > after", arg=after)
+    eventually(lambda: runs(page) > after, "a newly drawn run")
 
 
 def top_class(page: Page) -> str:
@@ -109,7 +109,7 @@ def test_the_webcam_gives_one_picture_and_is_released_at_once(visit: Visit) -> N
     page.click('[data-action="picture-camera"]')
     assert page.evaluate("window.cameraStream === undefined"), "asked for before it was started"
     page.click('[data-action="camera-start"]')
-    page.wait_for_function("document.querySelector('loupe-camera video').videoWidth > 0")
+    eventually(lambda: page.evaluate("document.querySelector('loupe-camera video').videoWidth > 0"), "the camera's picture")
     page.click('[data-action="camera-take"]')
     expect(page.locator(OWN)).to_have_count(1)
     assert page.evaluate("cameraStream.getTracks().every((track) => track.readyState === 'ended')")
@@ -119,7 +119,7 @@ def test_closing_the_webcam_panel_releases_the_camera(visit: Visit) -> None:
     page = visit(permissions=["camera"]).go()
     page.click('[data-action="picture-camera"]')
     page.click('[data-action="camera-start"]')
-    page.wait_for_function("document.querySelector('loupe-camera video').videoWidth > 0")
+    eventually(lambda: page.evaluate("document.querySelector('loupe-camera video').videoWidth > 0"), "the camera's picture")
     track = page.evaluate_handle("document.querySelector('loupe-camera video').srcObject.getTracks()[0]")
     page.click('[data-action="close-panel"]')
     assert track.evaluate("(track) => track.readyState") == "ended"

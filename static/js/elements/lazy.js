@@ -1,8 +1,7 @@
 // @ts-check
 /**
  * Parts of the page that come when they are needed: an opened view, and Learn when it nears the
- * viewport. Each entry module defines its own elements, whose
- * empty tags already stand in the page.
+ * viewport. Each entry module defines its own elements, whose empty tags already stand in the page.
  */
 const PARTS = {
   views: () => import("./views/index.js"),
@@ -27,7 +26,7 @@ export function loadWhenNeeded(store) {
       void PARTS.learn();
     }, { rootMargin: NEAR });
     observer.observe(learn);
-    if (location.pathname.includes("/learn/") || location.hash === "#learn") void PARTS.learn();
+    if (location.hash.startsWith("#learn")) void PARTS.learn();
   }
 }
 

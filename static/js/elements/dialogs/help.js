@@ -27,6 +27,6 @@ export function open() {
     h("ul", { class: "help-tips" }, ["hover", "click", "pixel"].map((tip) => h("li", null, t(`common.help.tip_${tip}`)))),
     h("h3", null, t("common.help.keys")),
     h("table", { class: "keys" }, h("tbody", null, rows)),
-    h("p", { class: "help-links" }, h("a", { class: "button", href: "#learn", onclick: () => dialog.close() }, t("common.help.learn"))),
+    h("p", { class: "help-links" }, h("button", { type: "button", class: "button", "data-action": "go-to-learn", onclick: () => { dialog.close(); document.querySelector("loupe-learn")?.scrollIntoView(); } }, t("common.help.learn"))),
   ]);
 }

@@ -1,0 +1,214 @@
+"""The page's budgets, measured in headless Chromium with the server on the same machine.
+
+    make bench BENCH=page
+
+Every figure is the median of five runs, each in a fresh browser profile. The budgets are those of
+the README; a figure past its budget is marked, and the command ends with 1.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+
+from tests.conftest import running_server
+from tests.e2e.conftest import browser_path
+
+REPEATS = 5
+READY = "html[data-network=ready]"
+LINE = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync", "--js-flags=--expose-gc")
+
+# Before the page's own scripts: long tasks, and how long input events took to be painted.
+WATCH = """
+window.longTasks = []; window.eventTimes = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => [entry.startTime, entry.duration])))
+  .observe({ type: "longtask", buffered: true });
+new PerformanceObserver((list) => eventTimes.push(...list.getEntries().map((entry) => [entry.name, entry.duration])))
+  .observe({ type: "event", durationThreshold: 16 });
+"""
+# Milliseconds from an action until a mark that is newer than it.
+UNTIL_MARK = """([action, mark]) => new Promise((resolve, reject) => {
+  const target = document.querySelector(action);
+  if (!target) return reject(new Error(`nothing matches ${action}`));
+  const before = performance.getEntriesByName(mark).length;
+  const start = performance.now();
+  target.click();
+  const look = () => {
+    const marks = performance.getEntriesByName(mark);
+    if (marks.length > before) resolve(marks.at(-1).startTime - start);
+    else if (performance.now() - start > 20000) reject(new Error(`no ${mark} after ${action}`));
+    else setTimeout(look, 1);
+  };
+  look();
+})"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the table."""
+
+    what: str
+    budget: float
+    unit: str
+    rival: str
+    values: list[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def kept(self) -> bool:
+        return self.median <= self.budget
+
+
+@contextmanager
+def profile(browser: Browser) -> Iterator[tuple[BrowserContext, Page, CDPSession]]:
+    """A fresh browser profile with one tab."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    try:
+        yield context, page, context.new_cdp_session(page)
+    finally:
+        context.close()
+
+
+def settle(page: Page) -> None:
+    """Let idle work (prefetching, opened views) come to its end."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+
+
+def load(page: Page, url: str) -> dict[str, Any]:
+    """Open the page cold; what was measured up to the drawn network."""
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if request.url.startswith("http") else None)
+    page.goto(url + "/", wait_until="commit")
+    page.wait_for_selector(READY, state="attached")
+    page.wait_for_timeout(300)
+    measured: dict[str, Any] = page.evaluate(
+        """() => {
+          const drawn = performance.getEntriesByName("network-drawn")[0].startTime;
+          const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter((entry) => entry.startTime < drawn);
+          const code = entries.filter((entry) => /\\.(?:js|css)$/.test(entry.name));
+          const sum = (list, field) => list.reduce((total, entry) => total + entry[field], 0);
+          return {
+            drawn,
+            blocking: longTasks.filter(([start]) => start < drawn).reduce((total, [, duration]) => total + duration - 50, 0),
+            code: sum(code, "decodedBodySize") / 1000,
+            packed: sum(code, "encodedBodySize") / 1000,
+            all: sum(entries, "transferSize") / 1e6,
+          };
+        }"""
+    )
+    measured["foreign"] = len(hosts - {url.split("/")[2]})
+    return measured
+
+
+def measure(browser: Browser, url: str) -> list[Figure]:
+    """All figures, each `REPEATS` times."""
+    samples: dict[str, list[float]] = {}
+
+    def note(name: str, value: float) -> None:
+        samples.setdefault(name, []).append(float(value))
+
+    for _ in range(REPEATS):
+        with profile(browser) as (_context, page, _cdp):
+            for name, value in load(page, url).items():
+                note(name, value)
+            settle(page)
+            interact(page, note)
+        with profile(browser) as (_context, page, cdp):
+            cdp.send("Network.enable")
+            cdp.send("Network.emulateNetworkConditions", LINE)
+            note("slow", load(page, url)["drawn"])
+    with profile(browser) as (_context, page, cdp):
+        load(page, url)
+        for value in heap(page, cdp):
+            note("heap", value)
+
+    heap_first, heap_again = samples["heap"]
+    rows: list[tuple[str, float, str, str, list[float]]] = [
+        ("navigation to network drawn, cold", 400, "ms", "1,364", samples["drawn"]),
+        ("the same over 10 Mbit/s with 40 ms delay", 1300, "ms", "3,997", samples["slow"]),
+        ("main-thread blocking while loading", 50, "ms", "1,730", samples["blocking"]),
+        ("picture click to every map redrawn", 60, "ms", "703", samples["picture"]),
+        ("neuron click to opened view drawn", 30, "ms", "92–167", samples["neuron"]),
+        ("microscope opened", 50, "ms", "331", samples["microscope"]),
+        ("slowest hover to paint while sweeping", 16, "ms", "44", samples["hover"]),
+        ("JS heap after ten pictures, twenty views", 20, "MB", "28, growing", [heap_first]),
+        ("heap growth when the same is done again", 1, "MB", "grows", [max(0, heap_again - heap_first)]),
+        ("scripts and styles, uncompressed", 250, "KB", "5,100", samples["code"]),
+        ("scripts and styles, gzip", 70, "KB", "1,600", samples["packed"]),
+        ("everything until the network is drawn", 1, "MB", "7.7", samples["all"]),
+        ("other hosts asked", 0, "", "9", samples["foreign"]),
+    ]
+    return [Figure(*row) for row in rows]
+
+
+def interact(page: Page, note: Callable[[str, float], None]) -> None:
+    """Choose a picture that was not run ahead, open a neuron and its microscope, sweep over the maps."""
+    note("picture", page.evaluate(UNTIL_MARK, ['[data-sample]:not([aria-pressed="true"]):last-child, li:last-child > [data-sample]', "network-drawn"]))
+    page.wait_for_timeout(300)
+    sweep(page, note)
+    note("neuron", page.evaluate(UNTIL_MARK, ['[data-layer="conv_1_2"][data-unit="3"]', "view-drawn"]))
+    page.wait_for_selector("[data-view=neuron][data-settled]")
+    note("microscope", page.evaluate(UNTIL_MARK, ['[data-view=neuron] [data-row="0"]', "view-drawn"]))
+    page.wait_for_selector("[data-view=microscope]")
+
+
+def sweep(page: Page, note: Callable[[str, float], None]) -> None:
+    """Move the pointer over a column of maps; the browser tells how long each event took to its paint."""
+    page.evaluate("eventTimes.length = 0")
+    boxes = [box for unit in page.locator('[data-layer="conv_1_2"]').all()[:8] if (box := unit.bounding_box())]
+    for box in boxes:
+        for step in range(4):
+            page.mouse.move(box["x"] + box["width"] * (step + 0.5) / 4, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(300)
+    # Events below 16 ms are not told; 0 stands for "none took longer".
+    note("hover", page.evaluate("Math.max(0, ...eventTimes.filter(([name]) => /pointer|mouse/.test(name)).map(([, duration]) => duration))"))
+
+
+def heap(page: Page, cdp: CDPSession) -> Iterator[float]:
+    """Megabytes of JS heap after ten pictures and twenty opened views, twice."""
+    settle(page)
+    for _ in range(2):
+        pictures = page.locator("button[data-sample]")
+        for index in range(10):
+            before = page.evaluate("document.documentElement.dataset.run")
+            pictures.nth(index % pictures.count()).click()
+            page.wait_for_timeout(150)
+            if page.evaluate("document.documentElement.dataset.run") == before:
+                page.wait_for_timeout(500)
+            for unit in (index % 10, (index + 1) % 10):
+                page.evaluate(UNTIL_MARK, [f'[data-layer="conv_1_2"][data-unit="{unit}"]', "view-drawn"])
+            page.keyboard.press("Escape")
+        page.evaluate("performance.clearMarks()")
+        cdp.send("HeapProfiler.collectGarbage")
+        yield cdp.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+
+
+def main() -> int:
+    with sync_playwright() as playwright, running_server() as server:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+        figures = measure(browser, server.url)
+        browser.close()
+    print(f"medians of {REPEATS}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    print("| what | measured | budget | CNN Explainer |\n|---|---|---|---|")
+    for figure in figures:
+        mark = "" if figure.kept else " ✗"
+        print(f"| {figure.what} | {figure.median:,.1f} {figure.unit}{mark} | {figure.budget:,g} {figure.unit} | {figure.rival} |")
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
