@@ -54,6 +54,7 @@ class BatchNetwork:
         self.block = block
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._scratch = [Scratch() for _ in range(threads)]
+        self._inputs = Scratch()
         self._order = order(spec)
         self._statistics = statistics(self._order, spec.input_shape)
         self._weights = {layer.name: self._by_layer(layer.name, self.parameters) for layer in self._order}
@@ -122,9 +123,10 @@ class BatchNetwork:
         """The pictures of block `number`; the last block may be a smaller one."""
         return slice(number * self.block, min(count, (number + 1) * self.block))
 
-    def _input(self, pictures: Array, thread: int) -> Array:
+    def _input(self, pictures: Array, slot: int) -> Array:
+        """The pictures in a block's layout, in the input buffer of this slot."""
         shape = block_shape(self.spec.input_shape, len(pictures))
-        return to_rows(pictures, self._scratch[thread].zeros("input", shape))
+        return to_rows(pictures, self._inputs.zeros(str(slot), shape))
 
     def _chain(self, slot: int, part: slice) -> list[Step]:
         """The steps with the buffers of this slot for so many pictures."""
@@ -197,9 +199,9 @@ class _Batch:
         """One block through one phase; after the last phase, straight on to the way back."""
         network = self.network
         begin, end = network._phases[phase]
-        part, steps = self._part_and_steps(thread, number)
-        first = steps[begin]
-        y = first.x if isinstance(first, BatchNormStep) and phase else network._input(self.x[part], thread)
+        part, slot = network._part(number, self.count), self._slot(thread, number)
+        steps = network._chain(slot, part)
+        y = _norm(steps[begin]).x if phase else network._input(self.x[part], slot)
         for step in steps[begin:end]:
             y = step.forward(y, network._weights[step.name], network._scratch[thread])
         if end < len(steps):
@@ -219,7 +221,7 @@ class _Batch:
         """
         network = self.network
         begin, end = network._phases[phase]
-        _, steps = self._part_and_steps(thread, number)
+        steps = network._chain(self._slot(thread, number), network._part(number, self.count))
         stretch = steps[begin + 1 if phase else 0 : end]
         if dy is None:
             stretch.append(steps[end])
@@ -235,12 +237,13 @@ class _Batch:
         if phase:
             self.sums[number] = _norm(steps[begin]).measure_backward(dy)
 
-    def _part_and_steps(self, thread: int, number: int) -> tuple[slice, list[Step]]:
-        # With phases every block keeps buffers of its own until it comes back; without, a
-        # thread's blocks share them, which keeps them in the cache.
-        part = self.network._part(number, self.count)
-        slot = number if len(self.network._phases) > 1 else thread
-        return part, self.network._chain(slot, part)
+    def _slot(self, thread: int, number: int) -> int:
+        """Whose buffers a block uses.
+
+        With phases it keeps buffers of its own until it comes back; without, the blocks of a
+        thread share them, which keeps them in the cache.
+        """
+        return number if len(self.network._phases) > 1 else thread
 
     def _views(self, row: Array) -> dict[str, dict[str, Array]]:
         """A row of gradients as arrays by layer and by the layer's own names."""

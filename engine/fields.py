@@ -6,8 +6,9 @@ Values are checked and coerced here, where they come in, so that the layers can 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from engine.errors import SpecError
@@ -108,11 +109,57 @@ def check(place: str, key: str, value: Any, rule: Rule) -> Any:
     try:
         return rule.accepts(value)
     except ValueError:
-        raise SpecError(
-            "bad_field",
-            f"{place}: {key} is {value!r}; it must be {rule}",
-            place=place,
-            field=key,
-            value=value if isinstance(value, int | float | str | list) else str(value),
-            rule=str(rule),
-        ) from None
+        raise bad(place, key, value, str(rule)) from None
+
+
+def bad(place: str, key: str, value: Any, rule: str) -> SpecError:
+    """The error for a value that breaks a rule."""
+    return SpecError(
+        "bad_field",
+        f"{place}: {key} is {_shown(value)}; it must be {rule}",
+        place=place,
+        field=key,
+        value=_shown(value),
+        rule=rule,
+    )
+
+
+def as_object(place: str, value: Any) -> Mapping[str, Any]:
+    """The value, if it is a JSON object."""
+    if not isinstance(value, Mapping):
+        raise bad(place, "value", value, "an object with named values")
+    return value
+
+
+def as_list(place: str, key: str, value: Any) -> Sequence[Any]:
+    """The value, if it is a JSON list."""
+    if not isinstance(value, list | tuple):
+        raise bad(place, key, value, "a list")
+    return value
+
+
+def as_text(place: str, key: str, value: Any) -> str:
+    """The value, if it is text and not empty."""
+    if not isinstance(value, str) or not value:
+        raise bad(place, key, value, "a text")
+    return value
+
+
+def as_texts(place: str, value: Any) -> Mapping[str, str]:
+    """The value, if it is an object of texts: one for each language."""
+    data = as_object(place, value)
+    return MappingProxyType({key: as_text(place, key, text) for key, text in data.items()})
+
+
+def as_range(place: str, value: Any) -> tuple[float, float]:
+    """The value, if it is two numbers."""
+    pair = as_list(place, "range", value)
+    if len(pair) != 2 or not all(isinstance(v, int | float) for v in pair):
+        raise bad(place, "range", list(pair), "two numbers, the smaller first")
+    return float(pair[0]), float(pair[1])
+
+
+def _shown(value: Any) -> str:
+    """The value as an error quotes it; a long one is cut."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -17,7 +17,17 @@ from typing import Any
 
 from engine.arrays import Shape, shape_text
 from engine.errors import ShapeError, SpecError
-from engine.fields import HYPERPARAMETERS, Whole, check
+from engine.fields import (
+    HYPERPARAMETERS,
+    Whole,
+    as_list,
+    as_object,
+    as_range,
+    as_text,
+    as_texts,
+    bad,
+    check,
+)
 from engine.kinds import KINDS
 from engine.layers import Layer
 from engine.windows import ReceptiveField
@@ -68,7 +78,7 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         _check_input(self)
-        _check_names(self.layers)
+        _check_layers(self.layers)
         _check_sizes(self)
         _check_classes(self)
 
@@ -139,7 +149,7 @@ class ModelSpec:
     @classmethod
     def from_json(cls, description: Any) -> ModelSpec:
         """The model that a description (parsed JSON) describes."""
-        data = _object("the description", description)
+        data = as_object("the description", description)
         if data.get("format") != FORMAT:
             raise SpecError(
                 "unknown_format",
@@ -147,23 +157,26 @@ class ModelSpec:
                 format=str(data.get("format")),
                 known=FORMAT,
             )
-        given = _object("input", data.get(INPUT))
-        low, high = _pair_of_numbers("input", given.get("range", [0, 1]))
+        given = as_object("input", data.get(INPUT))
+        low, high = as_range("input", given.get("range", [0, 1]))
         return cls(
-            id=_text("the description", "id", data.get("id")),
-            title=_texts("title", data.get("title", {})),
-            input_shape=tuple(_list("input", "shape", given.get("shape"))),
+            id=as_text("the description", "id", data.get("id")),
+            title=as_texts("title", data.get("title", {})),
+            input_shape=tuple(as_list("input", "shape", given.get("shape"))),
             input_range=(low, high),
             channels=tuple(
-                _text("input", "channels", c) for c in _list("input", "channels", given.get("channels", []))
+                as_text("input", "channels", c)
+                for c in as_list("input", "channels", given.get("channels", []))
             ),
             layers=tuple(
                 layer_from_json(entry, position)
-                for position, entry in enumerate(_list("the description", "layers", data.get("layers")))
+                for position, entry in enumerate(as_list("the description", "layers", data.get("layers")))
             ),
             classes=tuple(
                 _category(entry, position)
-                for position, entry in enumerate(_list("the description", "classes", data.get("classes", [])))
+                for position, entry in enumerate(
+                    as_list("the description", "classes", data.get("classes", []))
+                )
             ),
         )
 
@@ -192,8 +205,8 @@ class ModelSpec:
 
 def layer_from_json(entry: Any, position: int) -> Layer:
     """The layer that one entry of `layers` describes."""
-    data = dict(_object(f"layer {position}", entry))
-    name = _text(f"layer {position}", "name", data.pop("name", None))
+    data = dict(as_object(f"layer {position}", entry))
+    name = as_text(f"layer {position}", "name", data.pop("name", None))
     kind = data.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
         raise SpecError(
@@ -229,42 +242,42 @@ def layer_from_json(entry: Any, position: int) -> Layer:
 
 def _category(entry: Any, position: int) -> Category:
     place = f"class {position}"
-    data = _object(place, entry)
-    name = _text(place, "name", data.get("name"))
+    data = as_object(place, entry)
+    name = as_text(place, "name", data.get("name"))
     wnid = data.get("wnid")
     return Category(
         index=data.get("index", position),
         name=name,
-        labels=MappingProxyType({"en": name, **_texts(place, data.get("labels", {}))}),
-        wnid=None if wnid is None else _text(place, "wnid", wnid),
+        labels=MappingProxyType({"en": name, **as_texts(place, data.get("labels", {}))}),
+        wnid=None if wnid is None else as_text(place, "wnid", wnid),
     )
 
 
 def _check_input(spec: ModelSpec) -> None:
     if not MODEL_ID.fullmatch(spec.id):
-        raise _bad(
+        raise bad(
             "the description",
             "id",
             spec.id,
             "1 to 64 of a–z, 0–9, _ and -, beginning with a letter or digit",
         )
     if len(spec.input_shape) != 3:
-        raise _bad("input", "shape", list(spec.input_shape), "[channels, height, width]")
+        raise bad("input", "shape", list(spec.input_shape), "[channels, height, width]")
     for side, rule in zip(spec.input_shape, (CHANNELS, SIDE, SIDE), strict=True):
         check("input", "shape", side, rule)
     low, high = spec.input_range
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise _bad("input", "range", [low, high], "two numbers, the smaller first")
+        raise bad("input", "range", [low, high], "two numbers, the smaller first")
     if spec.channels and len(spec.channels) != spec.input_shape[0]:
-        raise _bad("input", "channels", list(spec.channels), f"{spec.input_shape[0]} names, one a channel")
+        raise bad("input", "channels", list(spec.channels), f"{spec.input_shape[0]} names, one a channel")
 
 
-def _check_names(layers: Sequence[Layer]) -> None:
+def _check_layers(layers: Sequence[Layer]) -> None:
     check("the description", "number of layers", len(layers), LAYERS)
     seen = {INPUT}
     for layer in layers:
         if not NAME.fullmatch(layer.name):
-            raise _bad("the description", "layer name", layer.name, "1 to 64 of A–Z, a–z, 0–9, _ . -")
+            raise bad("the description", "layer name", layer.name, "1 to 64 of A–Z, a–z, 0–9, _ . -")
         if layer.name in seen:
             raise SpecError(
                 "name_taken",
@@ -273,6 +286,9 @@ def _check_names(layers: Sequence[Layer]) -> None:
                 layer=layer.name,
             )
         seen.add(layer.name)
+        for f in fields(layer):
+            if f.name in HYPERPARAMETERS:
+                check(layer.name, f.name, getattr(layer, f.name), HYPERPARAMETERS[f.name])
 
 
 def _check_sizes(spec: ModelSpec) -> None:
@@ -296,45 +312,4 @@ def _check_classes(spec: ModelSpec) -> None:
             classes=len(spec.classes),
         )
     if [c.index for c in spec.classes] != list(range(len(spec.classes))):
-        raise _bad(spec.id, "classes", [c.index for c in spec.classes], "listed in order, index 0 first")
-
-
-def _bad(place: str, key: str, value: Any, rule: str) -> SpecError:
-    return SpecError(
-        "bad_field",
-        f"{place}: {key} is {value!r}; it must be {rule}",
-        place=place,
-        field=key,
-        value=value,
-        rule=rule,
-    )
-
-
-def _object(place: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _bad(place, "value", str(value), "an object with named values")
-    return value
-
-
-def _list(place: str, key: str, value: Any) -> Sequence[Any]:
-    if not isinstance(value, list | tuple):
-        raise _bad(place, key, str(value), "a list")
-    return value
-
-
-def _text(place: str, key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise _bad(place, key, str(value), "a text")
-    return value
-
-
-def _texts(place: str, value: Any) -> Mapping[str, str]:
-    data = _object(place, value)
-    return MappingProxyType({key: _text(place, key, text) for key, text in data.items()})
-
-
-def _pair_of_numbers(place: str, value: Any) -> tuple[float, float]:
-    pair = _list(place, "range", value)
-    if len(pair) != 2 or not all(isinstance(v, int | float) for v in pair):
-        raise _bad(place, "range", list(pair), "two numbers, the smaller first")
-    return float(pair[0]), float(pair[1])
+        raise bad(spec.id, "classes", [c.index for c in spec.classes], "listed in order, index 0 first")

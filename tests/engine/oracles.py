@@ -1,0 +1,134 @@
+"""Every operation again as plain loops over single numbers, in float64.
+
+Nothing here is shared with the engine but the layers' hyperparameters: no window arithmetic, no
+NumPy beyond indexing. Slow, and easy to believe.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from engine import layers
+from engine.arrays import Array, Parameters
+
+
+def maps_at(x: Array, c: int, i: int, j: int, outside: float) -> float:
+    """The value of a map, or what stands around it."""
+    _, height, width = x.shape
+    return float(x[c, i, j]) if 0 <= i < height and 0 <= j < width else outside
+
+
+def positions(layer: Any, size: Any, x: Array) -> tuple[list[int], list[int]]:
+    """The first row of every window and the first column, found by trying."""
+    found = []
+    dilation = getattr(layer, "dilation", (1, 1))
+    for axis in (0, 1):
+        starts = []
+        start = -layer.padding[axis]
+        while True:
+            last = start + (size[axis] - 1) * dilation[axis]
+            if last > x.shape[1 + axis] - 1 + layer.padding[axis]:
+                break
+            starts.append(start)
+            start += layer.stride[axis]
+        found.append(starts)
+    return found[0], found[1]
+
+
+def conv2d(layer: layers.Conv2D, x: Array, params: Parameters) -> Array:
+    w, b = params["weight"], params["bias"]
+    rows, columns = positions(layer, layer.kernel, x)
+    y = np.zeros((layer.filters, len(rows), len(columns)))
+    for o, (i, top), (j, left) in product(range(layer.filters), enumerate(rows), enumerate(columns)):
+        total = float(b[o])
+        for c, u, v in product(range(x.shape[0]), range(layer.kernel[0]), range(layer.kernel[1])):
+            value = maps_at(x, c, top + u * layer.dilation[0], left + v * layer.dilation[1], 0.0)
+            total += value * float(w[o, c, u, v])
+        y[o, i, j] = total
+    return y
+
+
+def max_pool2d(layer: layers.MaxPool2D, x: Array, params: Parameters) -> Array:
+    rows, columns = positions(layer, layer.window, x)
+    y = np.zeros((x.shape[0], len(rows), len(columns)))
+    for c, (i, top), (j, left) in product(range(x.shape[0]), enumerate(rows), enumerate(columns)):
+        best = -math.inf
+        for u, v in product(range(layer.window[0]), range(layer.window[1])):
+            best = max(best, maps_at(x, c, top + u, left + v, -math.inf))
+        y[c, i, j] = best
+    return y
+
+
+def avg_pool2d(layer: layers.AvgPool2D, x: Array, params: Parameters) -> Array:
+    rows, columns = positions(layer, layer.window, x)
+    y = np.zeros((x.shape[0], len(rows), len(columns)))
+    for c, (i, top), (j, left) in product(range(x.shape[0]), enumerate(rows), enumerate(columns)):
+        total, count = 0.0, 0
+        for u, v in product(range(layer.window[0]), range(layer.window[1])):
+            inside = 0 <= top + u < x.shape[1] and 0 <= left + v < x.shape[2]
+            total += maps_at(x, c, top + u, left + v, 0.0)
+            count += inside or layer.count_include_pad
+        y[c, i, j] = total / count
+    return y
+
+
+def flatten(layer: layers.Flatten, x: Array, params: Parameters) -> Array:
+    return np.array([float(x[at]) for at in np.ndindex(x.shape)])
+
+
+def dense(layer: layers.Dense, x: Array, params: Parameters) -> Array:
+    w, b = params["weight"], params["bias"]
+    return np.array(
+        [
+            float(b[o]) + sum(float(w[o, i]) * float(x[i]) for i in range(len(x)))
+            for o in range(layer.units)
+        ]
+    )
+
+
+def softmax(layer: layers.Softmax, x: Array, params: Parameters) -> Array:
+    largest = max(float(v) for v in x)
+    powers = [math.exp(float(v) - largest) for v in x]
+    return np.array([power / math.fsum(powers) for power in powers])
+
+
+def batch_norm2d(layer: layers.BatchNorm2D, x: Array, params: Parameters) -> Array:
+    y = np.zeros(x.shape)
+    for c, i, j in np.ndindex(x.shape):
+        scale, shift, mean, variance = (
+            float(params[key][c]) for key in ("weight", "bias", "mean", "variance")
+        )
+        y[c, i, j] = (float(x[c, i, j]) - mean) / math.sqrt(variance + layer.epsilon) * scale + shift
+    return y
+
+
+def _each(function: Callable[[Any, float], float]) -> Callable[[Any, Array, Parameters], Array]:
+    def oracle(layer: Any, x: Array, params: Parameters) -> Array:
+        return np.array([function(layer, float(x[at])) for at in np.ndindex(x.shape)]).reshape(x.shape)
+
+    return oracle
+
+
+ORACLES: Mapping[str, Callable[[Any, Array, Parameters], Array]] = {
+    "conv2d": conv2d,
+    "relu": _each(lambda layer, v: v if v > 0 else 0.0),
+    "leaky_relu": _each(lambda layer, v: v if v > 0 else layer.slope * v),
+    "sigmoid": _each(lambda layer, v: 1 / (1 + math.exp(-v))),
+    "tanh": _each(lambda layer, v: (math.exp(v) - math.exp(-v)) / (math.exp(v) + math.exp(-v))),
+    "max_pool2d": max_pool2d,
+    "avg_pool2d": avg_pool2d,
+    "flatten": flatten,
+    "dense": dense,
+    "softmax": softmax,
+    "batch_norm2d": batch_norm2d,
+}
+
+
+def oracle(layer: Any, x: Array, params: Parameters) -> Array:
+    """The layer's output by loops."""
+    return ORACLES[layer.kind](layer, x, params)

@@ -1,0 +1,123 @@
+"""Random layers that fit random shapes, and random models, for hypothesis.
+
+The ranges reach the degenerate ends: 1×1 maps, one channel, kernels as large as the input,
+strides beyond the kernel, windows that see nothing but padding.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from engine import layers
+from engine.arrays import Array, Shape
+from engine.layers import Layer
+from engine.spec import ModelSpec
+
+MAPS_ONLY = ("conv2d", "max_pool2d", "avg_pool2d", "batch_norm2d")
+VECTORS_ONLY = ("dense", "softmax")
+BOTH = ("relu", "leaky_relu", "sigmoid", "tanh", "flatten")
+KINDS = (*MAPS_ONLY, *VECTORS_ONLY, *BOTH)
+
+maps_shapes = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
+vector_shapes = st.tuples(st.integers(1, 9))
+
+
+@st.composite
+def axis(draw: st.DrawFn, size: int, *, pool: bool) -> tuple[int, int, int, int]:
+    """kernel, stride, padding, dilation that fit `size` along one axis."""
+    kernel = draw(st.integers(1, min(4, size + (0 if pool else 2))))
+    # A pool's padding is at most half its window; a convolution's is what makes it fit, or more.
+    dilation = 1 if pool else draw(st.integers(1, 3))
+    span = dilation * (kernel - 1) + 1
+    least = max(0, math.ceil((span - size) / 2))
+    padding = draw(st.integers(0, kernel // 2)) if pool else draw(st.integers(least, least + 2))
+    stride = draw(st.integers(1, 5))
+    return kernel, stride, padding, dilation
+
+
+@st.composite
+def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") -> Layer:
+    """A layer of this kind that takes inputs of this shape."""
+    hyperparameters: dict[str, Any] = {}
+    if kind in ("conv2d", "max_pool2d", "avg_pool2d"):
+        pool = kind != "conv2d"
+        rows = draw(axis(shape[1], pool=pool))
+        columns = draw(axis(shape[2], pool=pool))
+        pairs = list(zip(rows, columns, strict=True))
+        keys = ("window" if pool else "kernel", "stride", "padding", "dilation")
+        hyperparameters = dict(zip(keys, pairs, strict=True))
+    if kind == "conv2d":
+        return layers.Conv2D(name, draw(st.integers(1, 4)), **hyperparameters)
+    if kind == "max_pool2d":
+        del hyperparameters["dilation"]
+        return layers.MaxPool2D(name, **hyperparameters)
+    if kind == "avg_pool2d":
+        del hyperparameters["dilation"]
+        return layers.AvgPool2D(name, **hyperparameters, count_include_pad=draw(st.booleans()))
+    if kind == "dense":
+        return layers.Dense(name, draw(st.integers(1, 5)))
+    if kind == "leaky_relu":
+        return layers.LeakyReLU(name, draw(st.sampled_from([0.0, 0.01, 0.25, 1.0])))
+    simple: dict[str, type[Layer]] = {
+        "relu": layers.ReLU,
+        "sigmoid": layers.Sigmoid,
+        "tanh": layers.Tanh,
+        "flatten": layers.Flatten,
+        "softmax": layers.Softmax,
+        "batch_norm2d": layers.BatchNorm2D,
+    }
+    return simple[kind](name)
+
+
+@st.composite
+def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> tuple[Layer, Shape]:
+    """A random layer of one of these kinds with an input shape that it takes."""
+    kind = draw(st.sampled_from(kinds))
+    shapes = {**dict.fromkeys(MAPS_ONLY, maps_shapes), **dict.fromkeys(VECTORS_ONLY, vector_shapes)}
+    shape: Shape = draw(shapes.get(kind, st.one_of(maps_shapes, vector_shapes)))
+    return draw(layers_for(kind, shape)), shape
+
+
+@st.composite
+def model_specs(
+    draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, *, scores: bool = True
+) -> ModelSpec:
+    """A random model of up to nine layers; with `scores` it ends in a vector."""
+    input_shape: Shape = draw(maps_shapes)
+    shape, stack = input_shape, list[Layer]()
+    for i in range(draw(st.integers(1, 6))):
+        fitting = [k for k in kinds if k in BOTH or (k in MAPS_ONLY) == (len(shape) == 3)]
+        stack.append(draw(layers_for(draw(st.sampled_from(fitting)), shape, f"layer_{i}")))
+        shape = stack[-1].output_shape(shape)
+    if scores:
+        if len(shape) == 3:
+            stack.append(layers.Flatten("flat"))
+        stack.append(layers.Dense("scores", draw(st.integers(1, 4))))
+        if draw(st.booleans()):
+            stack.append(layers.Softmax("probabilities"))
+    return ModelSpec("random", input_shape, tuple(stack))
+
+
+def random_arrays(layer: Layer, shape: Shape, seed: int) -> tuple[Array, dict[str, Array]]:
+    """A float64 input and parameters for a layer; no two inputs are equal, none is 0."""
+    rng = np.random.default_rng(seed)
+    x = distinct(rng, shape)
+    params = {key: rng.uniform(-1, 1, s) for key, s in layer.parameter_shapes(shape).items()}
+    if "variance" in params:
+        params["variance"] = np.abs(params["variance"]) + 0.1
+    return x, params
+
+
+def distinct(rng: np.random.Generator, shape: Shape) -> Array:
+    """Values that keep a distance from each other and from 0, where ReLU and maxima bend."""
+    size = math.prod(shape)
+    steps = rng.permutation(size) - size / 2 + 0.25
+    spread: Array = (steps / max(1, size / 4)).reshape(shape)
+    return spread
+
+
+seeds = st.integers(0, 2**32 - 1)

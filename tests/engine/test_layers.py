@@ -1,0 +1,181 @@
+"""Every layer kind against loops, against its own shapes, and against finite differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.arrays import Array, Shape
+from engine.errors import ShapeError, TensorError
+from engine.kinds import KINDS
+from engine.layers import Conv2D, Dense, Layer, MaxPool2D
+from engine.windows import ReceptiveField
+from tests.engine import strategies
+from tests.engine.oracles import ORACLES, oracle
+from tests.engine.strategies import layers_and_shapes, random_arrays, seeds
+
+STEP = 1e-6
+
+
+def test_every_kind_has_an_oracle_and_a_strategy() -> None:
+    assert set(ORACLES) == set(KINDS) == set(strategies.KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@given(st.data(), seeds)
+@settings(max_examples=25, deadline=None)
+def test_a_layer_computes_what_loops_over_single_numbers_compute(
+    kind: str, data: st.DataObject, seed: int
+) -> None:
+    layer, shape = data.draw(layers_and_shapes((kind,)))
+    x, params = random_arrays(layer, shape, seed)
+    y, _ = layer.forward(x, params)
+    np.testing.assert_allclose(y, oracle(layer, x, params), rtol=1e-10, atol=1e-12)
+
+
+@given(layers_and_shapes(), seeds)
+@settings(max_examples=80, deadline=None)
+def test_declared_shapes_are_the_shapes_that_come_out(
+    layer_and_shape: tuple[Layer, Shape], seed: int
+) -> None:
+    layer, shape = layer_and_shape
+    x, params = random_arrays(layer, shape, seed)
+    y, kept = layer.forward(x.astype(np.float32), {k: v.astype(np.float32) for k, v in params.items()})
+    assert y.shape == layer.output_shape(shape)
+    assert y.dtype == np.float32
+    dx, gradients = layer.backward(kept, np.ones_like(y), params)
+    assert dx.shape == shape
+    learnt = {k: s for k, s in layer.parameter_shapes(shape).items() if k not in layer.statistics}
+    assert {key: g.shape for key, g in gradients.items()} == learnt
+    assert layer.parameter_count(shape) == sum(g.size for g in gradients.values())
+
+
+def numeric_gradient(function: object, x: Array) -> Array:
+    """Central differences of a function of an array that is changed in place."""
+    gradient = np.zeros_like(x)
+    for at in np.ndindex(x.shape):
+        value = x[at]
+        x[at] = value + STEP
+        above = function()  # type: ignore[operator]
+        x[at] = value - STEP
+        below = function()  # type: ignore[operator]
+        x[at] = value
+        gradient[at] = (above - below) / (2 * STEP)
+    return gradient
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@given(st.data(), seeds)
+@settings(max_examples=10, deadline=None)
+def test_derivatives_agree_with_finite_differences(
+    kind: str, data: st.DataObject, seed: int
+) -> None:
+    layer, shape = data.draw(layers_and_shapes((kind,)))
+    x, params = random_arrays(layer, shape, seed)
+    y, kept = layer.forward(x, params)
+    dy = np.random.default_rng(seed).uniform(-1, 1, y.shape)
+    dx, gradients = layer.backward(kept, dy, params)
+
+    def loss() -> float:
+        return float((layer.forward(x, params)[0] * dy).sum())
+
+    np.testing.assert_allclose(dx, numeric_gradient(loss, x), rtol=1e-5, atol=1e-7)
+    for key, gradient in gradients.items():
+        numeric = numeric_gradient(loss, params[key])
+        np.testing.assert_allclose(gradient, numeric, rtol=1e-5, atol=1e-7)
+
+
+@given(layers_and_shapes(), seeds, st.data())
+@settings(max_examples=80, deadline=None)
+def test_the_terms_of_a_trace_make_the_value(
+    layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
+) -> None:
+    layer, shape = layer_and_shape
+    x, params = random_arrays(layer, shape, seed)
+    y, _ = layer.forward(x, params)
+    at = tuple(data.draw(st.integers(0, n - 1)) for n in y.shape)
+    trace = layer.trace(x, params, at)
+    assert trace.at == at
+    assert trace.value == pytest.approx(float(y[at]), rel=1e-9, abs=1e-12)
+    for term in trace.terms:
+        inside = all(0 <= i < n for i, n in zip(term.at, shape, strict=True))
+        assert term.padding is not inside
+        assert term.value == (float(x[term.at]) if inside else 0.0)
+    if trace.winner is not None:
+        assert trace.terms[trace.winner].value == trace.value
+
+
+@given(layers_and_shapes(), seeds, st.data())
+@settings(max_examples=50, deadline=None)
+def test_a_trace_names_every_value_that_the_output_depends_on(
+    layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
+) -> None:
+    layer, shape = layer_and_shape
+    x, params = random_arrays(layer, shape, seed)
+    y, kept = layer.forward(x, params)
+    at = tuple(data.draw(st.integers(0, n - 1)) for n in y.shape)
+    dy = np.zeros_like(y)
+    dy[at] = 1
+    dx, _ = layer.backward(kept, dy, params)
+    named = {term.at for term in layer.trace(x, params, at).terms}
+    assert {tuple(int(i) for i in index) for index in np.argwhere(dx)} <= named
+
+
+@given(layers_and_shapes(("conv2d", "max_pool2d", "avg_pool2d", "relu")), seeds, st.data())
+@settings(max_examples=50, deadline=None)
+def test_the_receptive_field_is_where_the_terms_lie(
+    layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
+) -> None:
+    layer, shape = layer_and_shape
+    if len(shape) != 3:
+        return
+    output_shape = layer.output_shape(shape)
+    at = tuple(data.draw(st.integers(0, n - 1)) for n in output_shape)
+    x, params = random_arrays(layer, shape, seed)
+    field = layer.receptive_field(ReceptiveField.of_input(shape[1], shape[2]))
+    cells = [term.at for term in layer.trace(x, params, at).terms]
+    for axis, reach in ((1, field.rows), (2, field.columns)):
+        first = reach.start + at[axis] * reach.jump
+        seen = {cell[axis] for cell in cells}
+        assert seen <= set(range(first, first + reach.size))
+        assert reach.positions == output_shape[axis]
+
+
+def test_an_index_outside_a_layer_is_refused() -> None:
+    layer, x = Conv2D("conv", 2), np.zeros((1, 4, 4))
+    params = {"weight": np.zeros((2, 1, 3, 3)), "bias": np.zeros(2)}
+    for at in ((0, 0), (2, 0, 0), (0, -1, 0), (0, 0, 2)):
+        with pytest.raises(TensorError, match="conv: there is no value"):
+            layer.trace(x, params, at)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "words"),
+    [
+        (Conv2D("c", 1, kernel=(5, 5)), (1, 3, 3), "c: a window of 5×5 does not fit .* 3×3"),
+        (Conv2D("c", 1, kernel=(3, 3), dilation=(2, 2)), (1, 4, 4), "with dilation 2×2 .* at most 2×2"),
+        (Conv2D("c", 1), (9,), "c: conv2d needs maps"),
+        (MaxPool2D("p"), (1, 1, 5), "p: a window of 2×2 does not fit"),
+        (MaxPool2D("p", padding=(2, 0)), (1, 4, 4), "more than half of the window"),
+        (Dense("d", 3), (1, 2, 2), "d: dense needs a vector .* flatten"),
+    ],
+)
+def test_a_layer_that_does_not_fit_says_what_would(layer: Layer, shape: Shape, words: str) -> None:
+    with pytest.raises(ShapeError, match=words):
+        layer.output_shape(shape)
+
+
+@given(st.integers(1, 30), st.integers(1, 9), st.integers(0, 4), st.integers(1, 4))
+def test_the_largest_kernel_that_an_error_names_fits(
+    size: int, too_large_by: int, padding: int, dilation: int
+) -> None:
+    largest = (size + 2 * padding - 1) // dilation + 1
+    pair = (largest + too_large_by, 1)
+    layer = Conv2D("c", 1, kernel=pair, padding=(padding, 0), dilation=(dilation, 1))
+    with pytest.raises(ShapeError) as caught:
+        layer.output_shape((1, size, 1))
+    fitting = tuple(caught.value.params["largest"])
+    again = Conv2D("c", 1, kernel=fitting, padding=(padding, 0), dilation=(dilation, 1))
+    assert again.output_shape((1, size, 1))[1] >= 1
