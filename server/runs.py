@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from engine.data.images import Crop, Limits, Prepared, prepare
+from engine.familiarity import unlike
+from engine.run import Run
 from server import wire
 from server.answers import Stored
 from server.errors import Problem
@@ -87,7 +89,15 @@ def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> 
         encoding=wish.encoding,
         prepared=prepared,
         preparation=wish.preparation,
+        note=_note(entry, run),
     )
+
+
+def _note(entry: Entry, run: Run) -> dict[str, Any] | None:
+    """What is to be said about this run: so far, that the picture resembles none of the classes."""
+    training = entry.model.description.get("training") or {}
+    found = None if run.logits is None else unlike(run.logits, training.get("out_of_distribution"))
+    return {"out_of_distribution": found} if found else None
 
 
 def _shape(entry: Entry) -> tuple[int, int, int]:
