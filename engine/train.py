@@ -13,6 +13,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,11 @@ class Task:
     resume: bool = False
     threads: int = 1
     measure_every: int = 1
+
+    @cached_property
+    def standard(self) -> Standard | None:
+        """How the pictures that are learnt from are standardised; None where the recipe does not."""
+        return measure_standard(self.data.pictures[self.learn]) if self.recipe.standardise else None
 
     def identity(self) -> dict[str, Any]:
         """What makes this training this one and no other."""
@@ -112,7 +118,6 @@ def train(task: Task, state: State) -> Iterator[Progress]:
     Raises TrainingError where the loss is no longer a finite number.
     """
     recipe, identity = task.recipe, task.identity()
-    standard = _standard(task)
     network = BatchNetwork(task.spec, state.parameters, threads=task.threads)
     state.parameters = network.parameters
     size = min(recipe.batch, len(task.learn))
@@ -123,7 +128,7 @@ def train(task: Task, state: State) -> Iterator[Progress]:
         change = _augmentation(recipe, epoch)
         total_loss = total_right = 0.0
         for step, rows in enumerate(batches(task.learn, size, rng), start=1):
-            x, targets = _shown(task, standard, change, rows, rng)
+            x, targets = _shown(task, change, rows, rng)
             loss, logits, gradients = network.loss_and_gradients(x, targets)
             if not np.isfinite(loss):
                 raise _diverged(epoch, loss)
@@ -149,9 +154,8 @@ def train(task: Task, state: State) -> Iterator[Progress]:
 def finished(task: Task, state: State) -> Trained:
     """The network to keep: averaged weights, with standardising folded into the first layer."""
     parameters = dict(state.mean if task.recipe.averaging else state.parameters)
-    standard = _standard(task)
-    if standard is not None:
-        parameters = standard.fold(task.spec, parameters)
+    if task.standard is not None:
+        parameters = task.standard.fold(task.spec, parameters)
     return Trained(task.spec, parameters, state.history, state.seconds)
 
 
@@ -163,18 +167,12 @@ def scores(spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows
     return np.concatenate(found) if found else np.empty((0, spec.shapes[-1][0]), FLOAT)
 
 
-def _standard(task: Task) -> Standard | None:
-    return measure_standard(task.data.pictures[task.learn]) if task.recipe.standardise else None
-
-
 def _augmentation(recipe: Recipe, epoch: int) -> Augmentation:
     plain = epoch > recipe.epochs * (1 - recipe.plain_end)
     return Augmentation(flip=recipe.augmentation.flip) if plain else recipe.augmentation
 
 
-def _shown(
-    task: Task, standard: Standard | None, change: Augmentation, rows: Array, rng: np.random.Generator
-) -> tuple[Array, Array]:
+def _shown(task: Task, change: Augmentation, rows: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """One batch as the network sees it: changed pictures, and targets to match."""
     x = change(task.data.pictures[rows], rng)
     targets = one_hot(task.data.labels[rows], len(task.spec.classes), task.recipe.smoothing)
@@ -182,7 +180,7 @@ def _shown(
         part = FLOAT(rng.beta(task.recipe.mixing, task.recipe.mixing))
         x = part * x + (1 - part) * x[::-1]
         targets = part * targets + (1 - part) * targets[::-1]
-    return (standard.apply(x) if standard else x), targets
+    return (task.standard.apply(x) if task.standard else x), targets
 
 
 def _step(recipe: Recipe, state: State, gradients: Mapping[str, Array], steps: int) -> None:
