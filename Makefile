@@ -16,7 +16,7 @@ export PYTHON
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test lint bench fuzz soak audit sbom wheel clean
+.PHONY: serve test lint bench fuzz soak audit sbom lock wheel clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/.serve: pyproject.toml .ci/environment
@@ -75,9 +75,15 @@ sbom: $(VENV)/.test
 	@mkdir -p dist
 	$(VENV)/bin/cyclonedx-py requirements deploy/requirements.lock --output-file dist/sbom.json
 
+lock: $(VENV)/.test
+	@$(PY) $(PIP) uv
+	@{ echo "# Exact versions with hashes, for the image. Made by \`make lock\`; do not edit."; \
+	$(VENV)/bin/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --quiet; \
+	} > deploy/requirements.lock.new && mv deploy/requirements.lock.new deploy/requirements.lock
+
 wheel: $(VENV)/.test
 	@rm -rf dist/*.whl
-	$(PY) -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@$(PY) -m hatchling build --target wheel --directory dist
 	@sha256sum dist/*.whl
 
 clean:

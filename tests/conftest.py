@@ -83,7 +83,7 @@ def running_server(python: str = sys.executable, **settings: Any) -> Iterator[Ru
             process.communicate()
 
 
-def wait_until_ready(url: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
+def wait_until_ready(url: str, process: subprocess.Popen[str], seconds: float = 150) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:

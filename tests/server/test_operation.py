@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, RunningServer, free_port, running_server, wait_until_ready
-from tests.pictures import encoded, scene
+from tests.pictures import encoded, png, scene
 
 RUNS = "/api/v1/models/tiny-vgg/runs?layers=none"
 PICTURE = encoded(scene(512, 512), "JPEG")
@@ -33,23 +33,31 @@ def children(pid: int) -> list[int]:
 class Load(threading.Thread):
     """One client that posts pictures until told to stop, and keeps count."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, picture: bytes) -> None:
         super().__init__(daemon=True)
-        self.url, self.good, self.busy, self.lost, self.stopped = url, 0, 0, 0, threading.Event()
+        self.url, self.picture, self.stopped = url, picture, threading.Event()
+        self.good, self.busy, self.lost = 0, 0, 0
+        self.times: list[float] = []
 
     def run(self) -> None:
         with httpx.Client(timeout=30) as client:
             while not self.stopped.is_set():
                 try:
-                    status = client.post(self.url, content=PICTURE).status_code
-                    self.good += status == 200
-                    self.busy += status == 503
+                    began = time.perf_counter()
+                    status = client.post(self.url, content=self.picture).status_code
+                    if status == 200:
+                        self.good += 1
+                        self.times.append(time.perf_counter() - began)
+                    else:
+                        self.busy += status == 503
+                        time.sleep(0.05)
                 except httpx.TransportError:
                     self.lost += 1
+                    time.sleep(0.05)
 
 
-def start_load(url: str, clients: int) -> list[Load]:
-    found = [Load(url + RUNS) for _ in range(clients)]
+def start_load(url: str, clients: int, picture: bytes = PICTURE) -> list[Load]:
+    found = [Load(url + RUNS, picture) for _ in range(clients)]
     for load in found:
         load.start()
     return found
@@ -59,7 +67,7 @@ def stop_load(loads: list[Load]) -> tuple[int, int]:
     for load in loads:
         load.stopped.set()
     for load in loads:
-        load.join(timeout=30)
+        load.join(timeout=60)
     return sum(load.good for load in loads), sum(load.lost for load in loads)
 
 
@@ -117,23 +125,28 @@ def test_sigterm_lets_running_requests_end_within_ten_seconds(workers: int) -> N
             process.communicate()
 
 
+LARGE = png(3600, 3600, 8, 2, (b"\0" + b"\x10\x80\xf0" * 3600) * 3600)
+
+
 @pytest.mark.slow
-def test_health_answers_quickly_under_full_load_and_the_queue_refuses_at_once() -> None:
-    """The bound is 50 ms on an idle machine; here the median of many, on a machine that may be busy."""
-    with running_server(threads=2, queue=4) as server:
-        loads = start_load(server.url, 16)
-        time.sleep(1)
+def test_health_answers_while_large_pictures_are_decoded_and_a_full_queue_refuses_at_once() -> None:
+    """Held to the time of the runs themselves: if computing blocked the loop, health would take as long."""
+    with running_server(threads=1, queue=1) as server:
+        loads = start_load(server.url, 3, LARGE)
+        time.sleep(2)
         times = []
-        with httpx.Client() as client:
-            for _ in range(60):
+        with httpx.Client(timeout=30) as client:
+            for _ in range(30):
                 began = time.perf_counter()
                 assert client.get(server.url + "/healthz").status_code == 200
                 times.append(time.perf_counter() - began)
+                time.sleep(0.05)
         good, lost = stop_load(loads)
         assert lost == 0
-        assert good > 10
+        assert good > 1
         assert sum(load.busy for load in loads) > 0
-        assert sorted(times)[30] < 0.25
+        slowest_run = max(time for load in loads for time in load.times)
+        assert sorted(times)[15] < slowest_run / 3
 
 
 def test_a_taken_port_is_said_plainly(live_server: RunningServer) -> None:
