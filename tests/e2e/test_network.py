@@ -135,12 +135,11 @@ def test_legend_range_and_paint_agree_after_every_sequence_of_changes(visit: Vis
     check_paint(page, visited.base, "espresso")
     limits = {}
     for scale in ("module", "network", "layer"):
-        page.click(f"input[name=scale][value={scale}] + span")
+        page.check(f"input[name=scale][value={scale}]")
         eventually(lambda scale=scale: f"scale={scale}" in page.url or scale == "layer", "the address")
         page.wait_for_timeout(100)
         check_paint(page, visited.base, "espresso")
         limits[scale] = legend_limit(page, "max_pool_2")
-    assert limits["network"] == pytest.approx(legend_limit(page, "max_pool_2"), rel=10)
     choose(page, "ladybug")
     check_paint(page, visited.base, "ladybug")
     assert legend_limit(page, "max_pool_2") != limits["layer"], "another picture, another range"
@@ -150,7 +149,7 @@ def test_legend_range_and_paint_agree_after_every_sequence_of_changes(visit: Vis
     choose(page, "espresso")
     assert legend_limit(page, "max_pool_2") == kept, "a locked range stays"
     check_paint(page, visited.base, "espresso")
-    page.click("input[name=scale][value=network] + span")
+    page.check("input[name=scale][value=network]")
     page.wait_for_timeout(100)
     check_paint(page, visited.base, "espresso")
     page.click("[data-action=lock-scale]")

@@ -29,9 +29,15 @@ export function listenToGrid(map) {
     if (!samePlace(store.state.hover, place)) setHover(store, place);
   };
 
+  const leaving = towardsInspector((control) => look(placeOf(control)));
+  map.listen(stage, "pointermove", leaving.moved);
+  map.cleanup(leaving.forget);
   map.listen(stage, "pointerover", (event) => {
     const control = event.pointerType === "touch" ? null : controlAt(event.target);
-    if (control) look(placeOf(control));
+    if (!control || samePlace(store.state.hover, placeOf(control))) return;
+    if (store.state.hover && leaving.deferred(event, control)) return;
+    look(placeOf(control));
+    leaving.rested(event);
   });
   map.listen(stage, "pointerdown", (event) => void (touched = event.pointerType === "touch"));
   map.listen(stage, "pointerleave", (event) => {
@@ -80,6 +86,53 @@ export function listenToGrid(map) {
   };
   map.listen(stage, "pointerdown", drag);
   map.listen(stage, "pointermove", drag);
+}
+
+/** How long one must have looked at a unit, in milliseconds, before a fast stroke to the right counts as a way to the inspector. */
+const LOOKED = 400;
+/** Pixels in a millisecond that are no longer a look at what lies on the way. */
+const FAST = 0.6;
+/** After this many milliseconds without such a move the pointer has arrived. */
+const ARRIVED = 80;
+
+/**
+ * The inspector stands right of the map, so the way to it leads over other units. Whoever has looked at a
+ * unit for a while and then moves swiftly to the right keeps it; as soon as the pointer slows down, the unit
+ * under it is looked at.
+ * @param {(control: HTMLElement) => void} look
+ */
+function towardsInspector(look) {
+  let since = 0;
+  let swift = 0;
+  let last = { x: 0, y: 0, time: 0 };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const forget = () => clearTimeout(timer);
+  const wait = (/** @type {HTMLElement} */ control) => {
+    forget();
+    timer = setTimeout(() => control.matches(":hover") && look(control), ARRIVED);
+  };
+  return {
+    forget,
+    /** @param {PointerEvent} event */
+    moved(event) {
+      const [x, y, time] = [event.clientX - last.x, event.clientY - last.y, event.timeStamp - last.time];
+      swift = time < ARRIVED && x > 0 && Math.abs(y) <= x && x / Math.max(1, time) >= FAST ? swift + 1 : 0;
+      last = { x: event.clientX, y: event.clientY, time: event.timeStamp };
+    },
+    /** @param {PointerEvent} event @param {HTMLElement} control */
+    deferred(event, control) {
+      forget();
+      if (swift < 2 || event.timeStamp - since < LOOKED) return false;
+      wait(control);
+      return true;
+    },
+    /** @param {PointerEvent} event */
+    rested(event) {
+      since = event.timeStamp;
+      swift = 0;
+    },
+  };
 }
 
 /** @param {EventTarget | null} target */
