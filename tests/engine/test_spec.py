@@ -1,0 +1,139 @@
+"""Descriptions that describe a model, and all the ones that do not."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from engine import layers
+from engine.errors import ShapeError, SpecError
+from engine.fields import HYPERPARAMETERS
+from engine.kinds import KINDS
+from engine.spec import ModelSpec
+from tests.engine.strategies import model_specs
+from tests.models import SPECS, tiny_vgg
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def test_tiny_vgg_has_the_shapes_and_counts_of_its_paper() -> None:
+    spec = tiny_vgg()
+    assert spec.parameter_count == 19_920
+    shapes = dict(zip(spec.names, spec.shapes, strict=True))
+    assert shapes["conv_1_1"] == (10, 62, 62)
+    assert shapes["max_pool_2"] == (10, 13, 13)
+    assert shapes["flatten"] == (1690,)
+    fields = dict(zip(spec.names, spec.receptive_fields, strict=True))
+    assert fields["conv_1_2"].describe() == {"size": [5, 5], "jump": [1, 1], "start": [0, 0]}
+    assert fields["max_pool_2"].describe() == {"size": [16, 16], "jump": [4, 4], "start": [0, 0]}
+    assert fields["output"].describe() == {"size": [64, 64], "jump": [0, 0], "start": [0, 0]}
+
+
+@pytest.mark.parametrize("id", sorted(SPECS))
+def test_a_description_survives_the_way_through_json(id: str) -> None:
+    spec = SPECS[id]
+    again = ModelSpec.from_json(json.loads(json.dumps(spec.to_json())))
+    assert again.layers == spec.layers
+    assert again.to_json() == spec.to_json()
+    assert again.shapes == spec.shapes
+
+
+@given(model_specs())
+@settings(max_examples=50, deadline=None)
+def test_random_models_survive_the_way_through_json(spec: ModelSpec) -> None:
+    again = ModelSpec.from_json(json.loads(json.dumps(spec.to_json())))
+    assert again.layers == spec.layers
+
+
+def test_every_hyperparameter_has_a_rule() -> None:
+    for kind in KINDS.values():
+        assert {f.name for f in dataclasses.fields(kind)} - {"name"} <= HYPERPARAMETERS.keys()
+
+
+def layer(description: dict[str, Any], **values: Any) -> None:
+    description["layers"][0].update(values)
+
+
+REFUSALS: list[tuple[str, Change, str]] = [
+    ("an unknown format", lambda d: d.update(format=2), "format 2; this version reads format 1"),
+    ("no input", lambda d: d.pop("input"), "input: value is None; it must be an object"),
+    ("a flat input", lambda d: d["input"].update(shape=[64]), r"shape is \[64\]; it must be \[channels"),
+    ("an input without pixels", lambda d: d["input"].update(shape=[1, 0, 8]), "shape is 0"),
+    ("a fractional side", lambda d: d["input"].update(shape=[1, 8.5, 8]), "shape is 8.5"),
+    ("a huge input", lambda d: d["input"].update(shape=[1, 5000, 8]), "from 1 to 1024"),
+    ("a reversed range", lambda d: d["input"].update(range=[1, 0]), "the smaller first"),
+    ("a range of three", lambda d: d["input"].update(range=[0, 1, 2]), "the smaller first"),
+    ("too many channel names", lambda d: d["input"].update(channels=["a", "b"]), "1 names, one a channel"),
+    ("an id with a slash", lambda d: d.update(id="../x"), "id is '../x'"),
+    ("an id that is no text", lambda d: d.update(id=7), "id is 7; it must be a text"),
+    ("layers that are no list", lambda d: d.update(layers={}), "layers is {}; it must be a list"),
+    ("no layers", lambda d: d.update(layers=[]), "number of layers is 0"),
+    ("a layer that is no object", lambda d: d.update(layers=["conv"]), "layer 0: value is 'conv'"),
+    ("too many layers", lambda d: d.update(layers=many_layers(65)), "from 1 to 64"),
+    ("a layer without a name", lambda d: d["layers"][0].pop("name"), "layer 0: name is None"),
+    ("a name with a space", lambda d: layer(d, name="conv 1"), "layer name is 'conv 1'"),
+    ("the input's name", lambda d: layer(d, name="input"), "'input' is the picture's own"),
+    ("a name used twice", lambda d: layer(d, name="flat"), "'flat' is used twice"),
+    ("an unknown kind", lambda d: layer(d, kind="conv3d"), "no layer kind 'conv3d'; the kinds are conv2d"),
+    ("no kind", lambda d: d["layers"][0].pop("kind"), "no layer kind None"),
+    ("an unknown value", lambda d: layer(d, groups=2), "edges: conv2d has no 'groups'; it knows filters"),
+    ("a missing value", lambda d: d["layers"][0].pop("filters"), "edges: conv2d needs filters"),
+    ("stride 0", lambda d: layer(d, stride=[0, 1]), r"edges: stride is \[0, 1\]; .* from 1 to 64"),
+    ("a kernel that is a number", lambda d: layer(d, kernel=3), "kernel is 3; it must be a pair"),
+    ("a negative padding", lambda d: layer(d, padding=[-1, 0]), "from 0 to 64"),
+    ("filters that are true", lambda d: layer(d, filters=True), "filters is True; .* whole number"),
+    ("filters without limit", lambda d: layer(d, filters=10**9), "from 1 to 4096"),
+    ("a kernel beyond the input", lambda d: layer(d, kernel=[9, 9]), "edges: .* 9×9 does not fit .* 8×8"),
+    ("classes that do not fit", lambda d: d["classes"].pop(), "gives 3 values and there are 2 classes"),
+    ("classes out of order", lambda d: d["classes"][0].update(index=2), "listed in order"),
+    ("a class without a name", lambda d: d["classes"][0].pop("name"), "class 0: name is None"),
+    ("a title of numbers", lambda d: d.update(title={"en": 3}), "title: en is 3"),
+]
+
+
+def many_layers(count: int) -> list[dict[str, Any]]:
+    return [{"name": f"relu_{i}", "kind": "relu"} for i in range(count)]
+
+
+@pytest.mark.parametrize(("what", "change", "words"), REFUSALS, ids=[r[0] for r in REFUSALS])
+def test_a_wrong_description_is_refused_with_value_and_rule(
+    what: str, change: Change, words: str
+) -> None:
+    description = copy.deepcopy(SPECS["minimal"].to_json())
+    change(description)
+    with pytest.raises(SpecError, match=words) as caught:
+        ModelSpec.from_json(description)
+    assert caught.value.code
+    json.dumps(caught.value.params)
+
+
+@pytest.mark.parametrize("value", [None, 3, "model", [], True])
+def test_what_is_no_object_is_no_description(value: Any) -> None:
+    with pytest.raises(SpecError, match="the description: value is"):
+        ModelSpec.from_json(value)
+
+
+def test_a_model_too_large_to_hold_is_refused_before_anything_is_made() -> None:
+    grow = [layers.Conv2D(f"conv_{i}", 4096, padding=(1, 1)) for i in range(2)]
+    with pytest.raises(SpecError, match="number of activations is"):
+        ModelSpec("large", (1, 1024, 1024), tuple(grow))
+    with pytest.raises(SpecError, match="number of parameters is"):
+        ModelSpec("heavy", (1, 100, 100), (layers.Flatten("f"), layers.Dense("d", 65536)))
+
+
+def test_layers_made_in_code_are_checked_like_those_from_json() -> None:
+    with pytest.raises(SpecError, match="conv: stride is"):
+        ModelSpec("m", (1, 8, 8), (layers.Conv2D("conv", 1, stride=(0, 1)),))
+    with pytest.raises(ShapeError, match="dense needs a vector"):
+        ModelSpec("m", (1, 8, 8), (layers.Dense("scores", 2),))
+
+
+def test_an_unknown_layer_is_named_beside_the_known_ones() -> None:
+    with pytest.raises(SpecError, match="minimal has no layer 'conv9'; its layers are edges, flat"):
+        SPECS["minimal"].index("conv9")
