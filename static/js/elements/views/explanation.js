@@ -9,6 +9,7 @@ import { explain, rankedTerms } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { evaluate, product, winner } from "../../model/trace.js";
 import { tolerance } from "../../model/tolerance.js";
+import { copyText } from "../copy.js";
 import { h } from "../dom.js";
 import { createCode } from "./code.js";
 import { createForward } from "./forward.js";
@@ -42,7 +43,10 @@ export function createExplanation(actions) {
     show(subject, spot) {
       const found = explain(subject.scene, spot);
       const { model } = subject.scene;
-      value.replaceChildren(h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""), h("strong", { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) }, signed(found.value)));
+      value.replaceChildren(h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""), h("button", { type: "button", class: "button quiet copy-value", "data-action": "copy-value", title: t("views.explain.copy"), "aria-label": t("views.explain.copy"), onclick: async (/** @type {MouseEvent} */ event) => {
+        const button = /** @type {HTMLElement} */ (event.currentTarget);
+        button.textContent = (await copyText(exact(found.value))) ? "✓" : "✗";
+      } }, "⧉"), h("strong", { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) }, signed(found.value)));
       formula.replaceChildren(found.trace ? createFormula(formulaOf(found), t) : h("p", { class: "note" }, spot.layer === INPUT ? pixelText(found.value) : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" })));
       exactness.replaceChildren(...exactnessOf(found));
       operands.replaceChildren(...operandList(found, FIRST));

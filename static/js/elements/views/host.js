@@ -57,6 +57,8 @@ export class LoupeView extends LoupeElement {
   #playback = null;
   /** @type {Subject | null} */
   #subject = null;
+  /** What the maps are painted from; as long as it stays, only marks and numbers move. @type {readonly unknown[]} */
+  #painted = [];
   /** @type {number[]} */
   #at = [];
   /** @type {number | null} */
@@ -167,10 +169,16 @@ export class LoupeView extends LoupeElement {
   #draw(opening) {
     const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     const subject = /** @type {Subject} */ (this.#subject);
+    const { scale, lock, tint } = this.store.state;
+    const source = [stage, card, subject.scene.run, subject.scene.parameters, scale, lock, tint];
+    const painted = source.every((part, index) => part === this.#painted[index]);
+    this.#painted = source;
     for (const part of [stage, card]) {
       if (!part) continue;
-      part.paint(subject);
-      part.settle?.();
+      if (!painted) {
+        part.paint(subject);
+        part.settle?.();
+      }
       part.point(this.#at, this.#revealed);
     }
     this.#explain();
@@ -200,8 +208,8 @@ export class LoupeView extends LoupeElement {
       this.#playback?.stop();
       this.#revealed = null;
       this.#at = at;
-      if (this.store.state.view?.at && at.every((position, axis) => position === this.store.state.view?.at?.[axis])) this.#move();
-      else pointAt(this.store, at);
+      pointAt(this.store, at);
+      this.frame(this.#moveInFrame);
       return;
     }
     if (this.#playback?.playing || (at[0] === this.#at[0] && at[1] === this.#at[1])) return;
@@ -280,6 +288,7 @@ export class LoupeView extends LoupeElement {
     this.#open.card?.dispose?.();
     this.#open = null;
     this.#subject = null;
+    this.#painted = [];
     this.#explanation = null;
     this.#playback = null;
     this.#tip.hide();

@@ -28,7 +28,7 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
   const height = rows + 2 * above;
   const width = columns + 2 * beside;
   const canvas = h("canvas", { width, height, "aria-hidden": "true" });
-  const root = h("div", { class: `heat ${className}`, "aria-label": label, ...(onPoint ? { role: "application", tabindex: 0, "aria-roledescription": label } : { role: "img" }) }, canvas);
+  const root = h("div", { class: `heat ${className}`, "aria-label": label, ...(onPoint ? { role: "application", tabindex: 0 } : { role: "img" }) }, canvas);
   root.style.aspectRatio = `${width} / ${height}`;
   root.style.setProperty("--ratio", String(width / height));
   const context = canvas.getContext("2d");
@@ -79,7 +79,7 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
      */
     paint(values, limit, scale, paint = (out, offset, part) => paintDiverging(out, offset, part, limit, scale)) {
       if (above || beside) {
-        for (let i = 0; i < pixels.length; i++) pixels[i] = PADDING_PIXELS[(i + Math.floor(i / width)) & 1];
+        for (let i = 0; i < pixels.length; i++) pixels[i] = PADDING_PIXELS[((i % width) + Math.floor(i / width)) & 1];
         for (let i = 0; i < rows; i++) paint(pixels, (i + above) * width + beside, values.subarray(i * columns, (i + 1) * columns));
       } else paint(pixels, 0, values);
       heat.reveal(revealed, true);
