@@ -84,10 +84,7 @@ def flatten(layer: layers.Flatten, x: Array, params: Parameters) -> Array:
 def dense(layer: layers.Dense, x: Array, params: Parameters) -> Array:
     w, b = params["weight"], params["bias"]
     return np.array(
-        [
-            float(b[o]) + sum(float(w[o, i]) * float(x[i]) for i in range(len(x)))
-            for o in range(layer.units)
-        ]
+        [float(b[o]) + sum(float(w[o, i]) * float(x[i]) for i in range(len(x))) for o in range(layer.units)]
     )
 
 

@@ -83,9 +83,7 @@ def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> tuple[
 
 
 @st.composite
-def model_specs(
-    draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, *, scores: bool = True
-) -> ModelSpec:
+def model_specs(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, *, scores: bool = True) -> ModelSpec:
     """A random model of up to nine layers; with `scores` it ends in a vector."""
     input_shape: Shape = draw(maps_shapes)
     shape, stack = input_shape, list[Layer]()

@@ -25,10 +25,7 @@ def readable(network: Network, x: Array) -> list[Array]:
     """Every layer's output by the readable operations alone."""
     found = []
     for layer in network.spec.layers:
-        own = {
-            key: network.parameters[f"{layer.name}.{key}"]
-            for key in layer.parameter_shapes(x.shape)
-        }
+        own = {key: network.parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(x.shape)}
         x, _ = layer.forward(x, own)
         found.append(x)
     return found
@@ -125,9 +122,7 @@ def training_loss(spec: ModelSpec, parameters: dict[str, Array], x: Array, targe
     """The loss in training mode by the readable operations in float64, batch statistics written out."""
     found = list(x.astype(np.float64))
     for layer in spec.layers[:-1]:
-        own = {
-            key: parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(found[0].shape)
-        }
+        own = {key: parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(found[0].shape)}
         if isinstance(layer, layers.BatchNorm2D):
             together = np.stack(found)
             own = {**own, "mean": together.mean((0, 2, 3)), "variance": together.var((0, 2, 3))}
@@ -173,9 +168,7 @@ def test_training_moves_the_running_statistics_towards_the_batchs() -> None:
 def test_the_gradients_do_not_depend_on_the_number_of_threads() -> None:
     for spec in (tiny_vgg(), with_batch_norm()):
         x, targets = pictures(spec, 11, 1), soft_targets(11, spec.shapes[-1][0], 1)
-        one, three = (
-            BatchNetwork(spec, random_parameters(spec), threads=n, block=2) for n in (1, 3)
-        )
+        one, three = (BatchNetwork(spec, random_parameters(spec), threads=n, block=2) for n in (1, 3))
         for _ in range(2):
             loss_1, logits_1, gradients_1 = one.loss_and_gradients(x, targets)
             loss_3, logits_3, gradients_3 = three.loss_and_gradients(x, targets)

@@ -69,9 +69,7 @@ def numeric_gradient(function: object, x: Array) -> Array:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @given(st.data(), seeds)
 @settings(max_examples=10, deadline=None)
-def test_derivatives_agree_with_finite_differences(
-    kind: str, data: st.DataObject, seed: int
-) -> None:
+def test_derivatives_agree_with_finite_differences(kind: str, data: st.DataObject, seed: int) -> None:
     layer, shape = data.draw(layers_and_shapes((kind,)))
     x, params = random_arrays(layer, shape, seed)
     y, kept = layer.forward(x, params)

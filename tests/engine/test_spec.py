@@ -102,9 +102,7 @@ def many_layers(count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("what", "change", "words"), REFUSALS, ids=[r[0] for r in REFUSALS])
-def test_a_wrong_description_is_refused_with_value_and_rule(
-    what: str, change: Change, words: str
-) -> None:
+def test_a_wrong_description_is_refused_with_value_and_rule(what: str, change: Change, words: str) -> None:
     description = copy.deepcopy(SPECS["minimal"].to_json())
     change(description)
     with pytest.raises(SpecError, match=words) as caught:

@@ -12,9 +12,7 @@ AXES = st.tuples(small, st.integers(1, 5), st.integers(0, 4), st.integers(1, 4))
 
 
 @given(st.integers(1, 40), AXES)
-def test_the_output_size_counts_the_windows_that_fit(
-    size: int, axis: tuple[int, int, int, int]
-) -> None:
+def test_the_output_size_counts_the_windows_that_fit(size: int, axis: tuple[int, int, int, int]) -> None:
     kernel, stride, padding, dilation = axis
     last_cell = size - 1 + padding
     fitting = 0
