@@ -36,7 +36,7 @@ class Load(threading.Thread):
     def __init__(self, url: str, picture: bytes) -> None:
         super().__init__(daemon=True)
         self.url, self.picture, self.stopped = url, picture, threading.Event()
-        self.good, self.busy, self.lost = 0, 0, 0
+        self.good, self.busy, self.lost, self.failed = 0, 0, 0, 0
         self.times: list[float] = []
 
     def run(self) -> None:
@@ -50,6 +50,7 @@ class Load(threading.Thread):
                         self.times.append(time.perf_counter() - began)
                     else:
                         self.busy += status == 503
+                        self.failed += status != 503
                         time.sleep(0.05)
                 except httpx.TransportError:
                     self.lost += 1

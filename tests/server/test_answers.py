@@ -1,0 +1,267 @@
+"""What answers carry: headers, caching, languages, values."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from server.app import create_app
+from server.i18n import LANGUAGES, accepted, load_catalogue
+from server.settings import Settings
+from tests.client import Client
+from tests.models import SPECS, network, random_picture
+from tests.pictures import encoded, scene
+
+RUN = "/api/v1/models/tiny-vgg/samples/espresso/run"
+
+
+def tensor_of(found: dict[str, object]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(str(found["data"])), "<f4").reshape(found["shape"])  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("model", ["minimal", "deep", "wide", "tiny-vgg"])
+def test_a_run_carries_exactly_what_the_engine_computed(client: Client, model: str) -> None:
+    picture = random_picture(SPECS[model])
+    body = {"input": {"shape": list(picture.shape), "data": base64.b64encode(picture.tobytes()).decode()}}
+    answer = client.post(f"/api/v1/models/{model}/runs", json=body).json()
+    engine = client.app.state.services.library.entry(model).network if model == "tiny-vgg" else network(model)
+    expected = engine.run(picture)
+    np.testing.assert_array_equal(tensor_of(answer["input"]), picture)
+    for layer in answer["layers"]:
+        np.testing.assert_array_equal(tensor_of(layer["tensor"]), expected.activations[layer["name"]])
+
+
+def test_layers_can_be_chosen(client: Client) -> None:
+    url = "/api/v1/models/minimal/runs"
+    body = {"input": {"shape": [1, 8, 8], "data": [[[0.5] * 8] * 8]}}
+    chosen = client.post(f"{url}?layers=scores,edges", json=body).json()["layers"]
+    assert [layer["name"] for layer in chosen] == ["edges", "scores"]
+    assert client.post(f"{url}?layers=none", json=body).json()["layers"] == []
+
+
+def test_a_sample_runs_alike_by_name_by_bytes_and_from_the_cache(client: Client) -> None:
+    base = "/api/v1/models/tiny-vgg"
+    cached = client.get(RUN).json()
+    by_name = client.post(f"{base}/runs", json={"sample": "espresso"}).json()
+    by_bytes = client.post(f"{base}/runs", content=client.get(f"{base}/samples/espresso").content).json()
+    assert cached == by_name == by_bytes
+
+
+def test_a_sample_run_is_made_once_and_kept_by_its_digest(client: Client) -> None:
+    first = client.get(RUN, headers={"Accept-Encoding": "gzip"})
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["cache-control"] == "public, no-cache"
+    etag = first.headers["etag"]
+    assert not etag.startswith("W/")
+    assert client.get(RUN, headers={"Accept-Encoding": "gzip", "If-None-Match": etag}).status_code == 304
+    plain = client.get(RUN, headers={"Accept-Encoding": "identity"})
+    assert plain.headers["etag"] != etag
+    assert plain.json() == first.json()
+    samples = client.get("/api/v1/models/tiny-vgg/samples").json()["samples"]
+    sample = next(sample for sample in samples if sample["id"] == "espresso")
+    kept = client.get(sample["run"])
+    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert client.get(f"{RUN}?v=0000").headers["cache-control"] == "no-store"
+    for address in (sample["url"], sample["thumbnail"]):
+        picture = client.get(address)
+        assert picture.headers["cache-control"].endswith("immutable")
+        assert picture.headers["content-type"].startswith("image/")
+
+
+@pytest.mark.parametrize("url", ["/", "/api/docs", "/healthz", "/nowhere", "/api/v1/models"])
+def test_every_answer_carries_the_security_headers(client: Client, url: str) -> None:
+    headers = client.get(url).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe" not in policy
+    assert "https:" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "camera=(self)" in headers["permissions-policy"]
+    assert "server" not in headers
+    assert "set-cookie" not in headers
+    assert "access-control-allow-origin" not in headers
+
+
+def test_pages_hold_no_inline_script_and_no_style_attribute(client: Client) -> None:
+    for url in ("/", "/api/docs", "/?lang=zh-Hans", "/learn/convolution"):
+        html = client.get(url, headers={"Accept": "text/html"}).text
+        for opening in re.findall(r"<script[^>]*>", html):
+            assert "src=" in opening or 'type="application/json"' in opening, opening
+        assert not re.search(r"\sstyle=", html)
+        assert not re.search(r"\son[a-z]+=", html)
+        assert "<style" not in html
+
+
+def test_the_page_carries_its_boot_data_and_starts_loading_early(client: Client) -> None:
+    html = client.get("/").text
+    boot = json.loads(re.search(r'<script type="application/json" id="boot">(.*?)</script>', html, re.S)[1])  # type: ignore[index]
+    assert boot["default_model"] == "tiny-vgg"
+    assert boot["api"] == "/api/v1"
+    assert boot["catalogue"]["errors"]["server_busy"]
+    preloads = re.findall(r'<link rel="preload" as="fetch" href="([^"]+)"', html)
+    assert any("/run?v=" in address for address in preloads)
+    for address in [*preloads, *re.findall(r'<link rel="modulepreload" href="([^"]+)"', html)]:
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+    for address in re.findall(r'<link rel="stylesheet" href="([^"]+)"', html):
+        assert client.get(address).headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "language"),
+    [
+        ("/", {}, "en"),
+        ("/", {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}, "zh-Hans"),
+        ("/", {"Accept-Language": "fr,zh;q=0.5,en;q=0.1"}, "zh-Hans"),
+        ("/", {"Accept-Language": "fr;q=1, en;q=0.2, zh;q=0"}, "en"),
+        ("/", {"Accept-Language": "zh", "Cookie": "lang=en"}, "en"),
+        ("/?lang=zh-Hans", {"Accept-Language": "en", "Cookie": "lang=en"}, "zh-Hans"),
+        ("/?lang=klingon", {"Accept-Language": "\x00;;q=,,"}, "en"),
+    ],
+)
+def test_the_language_is_chosen_by_address_then_cookie_then_browser(
+    client: Client, url: str, headers: dict[str, str], language: str
+) -> None:
+    answer = client.get(url, headers=headers)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.text
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+def test_accept_language_is_read_by_weight_then_order() -> None:
+    assert accepted("a;q=0.5, b, c;q=0.5, d;q=0") == ["b", "a", "c"]
+    assert accepted("") == []
+
+
+def test_both_languages_hold_the_same_keys_and_placeholders() -> None:
+    def flat(node: object, path: str = "") -> dict[str, set[str]]:
+        if isinstance(node, dict):
+            return {key: value for name, part in node.items() for key, value in flat(part, f"{path}.{name}").items()}
+        return {path: set(re.findall(r"\{(\w+)\}", str(node)))}
+
+    catalogues = {language: load_catalogue(language) for language in LANGUAGES}
+    for area in ("errors", "docs"):
+        assert flat(catalogues["en"][area]) == flat(catalogues["zh-Hans"][area])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["..%2f..%2fpyproject.toml", "%2e%2e/%2e%2e/pyproject.toml", "..\\pyproject.toml", "%252e%252e/pyproject.toml",
+     "js/../../pyproject.toml", "/etc/passwd", "//etc/passwd", "js/%00main.js", "....//pyproject.toml",
+     "%c0%ae%c0%ae/pyproject.toml", "js", "", "."],
+)  # fmt: skip
+def test_traversal_is_refused_in_every_encoding(client: Client, name: str) -> None:
+    answer = client.get(f"/static/x/{name}")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+def test_files_of_an_old_version_get_the_current_file_unstored(client: Client) -> None:
+    current = re.search(r'"static":"([^"]+)"', client.get("/").text)[1]  # type: ignore[index]
+    assert client.get(f"{current}js/main.js").headers["cache-control"].endswith("immutable")
+    old = client.get("/static/0123456789abcdef/js/main.js")
+    assert old.headers["cache-control"] == "no-store"
+    assert old.content == client.get(f"{current}js/main.js").content
+
+
+def test_head_is_answered_like_get(client: Client) -> None:
+    for url in ("/", "/healthz", "/api/v1/models"):
+        assert client.request("HEAD", url).status_code == 200
+
+
+def test_request_ids_come_back_and_strange_ones_are_replaced(client: Client) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": "my-id-12345"}).headers["x-request-id"] == "my-id-12345"
+    strange = client.get("/healthz", headers={"X-Request-ID": 'a"<script>\t'}).headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{16}", strange)
+
+
+def with_settings(folder: Path, **settings: object) -> Client:
+    return Client(create_app(Settings(models=(folder,), **settings)))  # type: ignore[arg-type]
+
+
+def test_hosts_origins_frames_and_addresses_are_opened_by_setting_only(models_folder: Path) -> None:
+    with with_settings(
+        models_folder,
+        allowed_hosts=("example.org", "*.example.net"),
+        cors_origins=("https://school.example",),
+        frame_ancestors="https://school.example",
+        picture_by_address=True,
+    ) as client:
+        assert client.get("/healthz").json()["code"] == "unknown_host"
+        for host in ("example.org", "example.org:8000", "a.example.net"):
+            assert client.get("/healthz", headers={"Host": host}).status_code == 200
+        good = {"Host": "example.org", "Origin": "https://school.example"}
+        assert client.get("/healthz", headers=good).headers["access-control-allow-origin"] == good["Origin"]
+        bad = {**good, "Origin": "https://evil.example"}
+        assert "access-control-allow-origin" not in client.get("/healthz", headers=bad).headers
+        preflight = {**good, "Access-Control-Request-Method": "POST"}
+        assert client.request("OPTIONS", "/api/v1/models", headers=preflight).status_code == 204
+        policy = client.get("/", headers=good).headers["content-security-policy"]
+        assert "frame-ancestors https://school.example" in policy
+        assert "connect-src 'self' https:" in policy
+        assert "script-src 'self';" in policy
+
+
+@pytest.mark.parametrize("prefix", ["", "/learn/cnn"])
+def test_under_a_sub_path_everything_works_whether_the_proxy_takes_it_off_or_not(
+    models_folder: Path, prefix: str
+) -> None:
+    with with_settings(models_folder, root_path="/learn/cnn/") as client:
+        html = client.get(f"{prefix}/").text
+        addresses = re.findall(r'(?:href|src)="(/[^"]+)"', html)
+        assert len(addresses) > 5
+        for address in addresses:
+            assert address.startswith("/learn/cnn/")
+            taken_off = address.removeprefix("/learn/cnn") if not prefix else address
+            assert client.get(taken_off.replace("&amp;", "&")).status_code in (200, 204), address
+        assert client.get(f"{prefix}/api/v1/openapi.json").json()["servers"] == [{"url": "/learn/cnn"}]
+
+
+def test_the_api_page_names_every_call_and_loads_nothing_foreign(client: Client) -> None:
+    for language in LANGUAGES:
+        html = client.get(f"/api/docs?lang={language}").text
+        for path in client.get("/api/v1/openapi.json").json()["paths"]:
+            assert path in html
+        assert load_catalogue(language)["docs"]["title"] in html
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
+
+
+def test_stored_answers_compress_to_what_they_were(client: Client) -> None:
+    packed = client.get("/api/v1/models/tiny-vgg/parameters", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/api/v1/models/tiny-vgg/parameters", headers={"Accept-Encoding": "gzip;q=0"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert len(gzip.compress(plain.content)) < len(plain.content)
+
+
+def test_a_picture_is_prepared_and_told_step_by_step(client: Client) -> None:
+    url = "/api/v1/models/tiny-vgg/runs?layers=none&preparation=full&x=10&y=5&size=70&rotate=-15"
+    found = client.post(url, content=encoded(scene(), "JPEG")).json()["preparation"]
+    assert found["crop"] == {"x": 10, "y": 5, "size": 70, "rotate": 345}
+    assert found["source"]["format"] == "JPEG"
+    for step in found["steps"]:
+        assert step["after"]["picture"].startswith("data:image/png;base64,")
+
+
+def test_metrics_count_requests_without_naming_anybody(models_folder: Path) -> None:
+    from tests.conftest import free_port
+
+    port = free_port()
+    with with_settings(models_folder, metrics_port=port) as client:
+        client.get("/api/v1/models")
+        client.get("/nowhere-secret")
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'cnn_loupe_requests_total{method="GET",status="200"} 1.0' in text
+    assert 'status="404"' in text
+    assert "secret" not in text
