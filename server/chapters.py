@@ -150,6 +150,10 @@ class ModelFacts:
         recipe = self.training.get("recipe")
         return recipe.get("epochs") if isinstance(recipe, Mapping) else None
 
+    @property
+    def has_curves(self) -> bool:
+        return bool(self.training.get("history"))
+
     @cached_property
     def dense_without_pools(self) -> int | None:
         """How many numbers the last dense layer would have to learn if nothing were pooled."""

@@ -10,7 +10,7 @@ import { h } from "../elements/dom.js";
 import { LoupeElement } from "../elements/element.js";
 import { CHAPTERS, PAGES, chapterOfHash } from "./chapters.js";
 import { learn } from "./context.js";
-import { questionsOf } from "./questions/index.js";
+import { QUESTIONS, questionsOf } from "./questions/index.js";
 import { Terms } from "./terms.js";
 import { showInNetwork } from "./show.js";
 import { defineWidgets } from "./widgets.js";
@@ -18,6 +18,8 @@ import { defineWidgets } from "./widgets.js";
 export class LoupeLearn extends LoupeElement {
   /** Counts openings, so that a slow chapter never replaces a newer one. */
   #opening = 0;
+  /** @type {Set<string>} */
+  #asked = new Set(QUESTIONS.map(({ id }) => id));
 
   start() {
     const { progress } = learn();
@@ -26,7 +28,7 @@ export class LoupeLearn extends LoupeElement {
     this.count = h("p", { class: "learn-progress", role: "status" });
     this.bar = h("progress", { class: "learn-bar", max: 1, value: 0, "aria-label": this.t("learn.progress.label") });
     const clear = h("button", { type: "button", class: "learn-clear", "data-do": "clear-progress", onclick: () => progress.clear() }, this.t("learn.progress.clear"));
-    const list = (/** @type {string[]} */ ids, /** @type {string} */ tag) => h(tag, { class: "learn-list" }, ids.map((id) => h("li", null, this.links.get(id))));
+    const list = (/** @type {string[]} */ ids, /** @type {string} */ tag) => h(tag, { class: "learn-list" }, ids.map((id) => h("li", null, this.links?.get(id))));
     const contents = h("details", { class: "learn-contents", open: true }, h("summary", null, this.t("learn.contents")), list(CHAPTERS, "ol"), list(PAGES.slice(CHAPTERS.length), "ul"), h("div", { class: "learn-kept" }, this.bar, this.count, clear));
     const narrow = matchMedia("(max-width: 68rem)");
     const fold = () => contents.toggleAttribute("open", !narrow.matches);
@@ -48,6 +50,7 @@ export class LoupeLearn extends LoupeElement {
       const button = event.target.closest("[data-show]");
       if (button) showInNetwork(this.store, button.dataset);
     });
+    this.watch(({ model, parameters, run }) => [model, parameters, run], () => this.#count());
     this.#followHash();
     this.watch(({ chapter, modelId }) => [chapter, modelId], ([chapter]) => void this.#open(chapter ?? CHAPTERS[0]));
     this.#showProgress();
@@ -129,14 +132,24 @@ export class LoupeLearn extends LoupeElement {
     for (const next of [PAGES[place + 1], PAGES[place - 1]]) if (next) learn().api.chapter(language, next, modelId).catch(() => {});
   }
 
+  /** Which questions the loaded model can be asked. */
+  #count() {
+    const { model, parameters, run } = this.store.state;
+    if (model && parameters && run && run.activations.size === model.layers.length) {
+      const given = { model, parameters, run, seed: 0, label: this.i18n.label };
+      this.#asked = new Set(QUESTIONS.filter((question) => question.make(given)).map(({ id }) => id));
+    }
+    this.#showProgress();
+  }
+
   #showProgress() {
     const { read, answered } = learn().progress.kept;
-    const questions = CHAPTERS.flatMap((id) => questionsOf(id));
+    const questions = QUESTIONS.filter(({ id }) => this.#asked.has(id));
     const right = questions.filter(({ id }) => answered[id] === "right").length;
     this.count.textContent = this.t("learn.progress.count", { read: CHAPTERS.filter((id) => read.includes(id)).length, chapters: CHAPTERS.length, right, questions: questions.length });
-    this.bar.value = right / questions.length;
+    this.bar.value = right / (questions.length || 1);
     for (const id of CHAPTERS) {
-      const own = questionsOf(id);
+      const own = questionsOf(id).filter((question) => this.#asked.has(question.id));
       const done = own.length > 0 && own.every((question) => answered[question.id]);
       this.links?.get(id)?.setAttribute("data-progress", done ? "done" : read.includes(id) ? "read" : "new");
       const words = done ? this.t("learn.progress.done") : read.includes(id) ? this.t("learn.progress.read") : "";

@@ -12,7 +12,7 @@ export const beyond = [
     id: "chance",
     chapter: "beyond",
     make: ({ model }) =>
-      honest({
+      model.classes.length < 2 ? null : honest({
         params: { classes: model.classes.length, answer: short(100 / model.classes.length) },
         expected: 1 / model.classes.length,
         tolerance: 0.002,

@@ -54,7 +54,7 @@ export const flatten = [
     chapter: "flatten",
     make(given) {
       const layer = layersOf(given, "dense").at(-1);
-      if (!layer) return null;
+      if (!layer || given.run.scores.length === 0) return null;
       const input = before(given, layer);
       const { weight } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name));
       const top = given.run.scores.reduce((best, score) => (score.logit > best.logit ? score : best)).class;

@@ -3,12 +3,16 @@ import { fixed } from "../model/numbers.js";
 import { honest, mostTelling, pick } from "./making.js";
 
 const RATE = 0.1;
+const LEAST = 0.02;
 const GRADIENTS = [0.5, -0.4, 0.8, -0.6];
 const PER_CLASS = 450;
 
 /** @param {import("./index.js").Given} given the class that the network thinks likeliest @param {number} [from] counted from it */
 function likely({ run, model, label }, from = 0) {
-  const score = [...run.scores].sort((a, b) => b.probability - a.probability)[Math.min(from, run.scores.length - 1)];
+  const sorted = [...run.scores].sort((a, b) => b.probability - a.probability);
+  const asked = sorted[Math.min(from, sorted.length - 1)];
+  const score = asked?.probability > LEAST ? asked : sorted[0]; // three decimals must say something of it
+  if (!(score?.probability > LEAST)) return null; // a model without softmax gives no probabilities
   return { ...score, name: model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class) };
 }
 
@@ -18,7 +22,9 @@ export const learning = [
     id: "gradient-of-logit",
     chapter: "learning",
     make(given) {
-      const { probability: p, name } = likely(given, given.seed % 2);
+      const likeliest = likely(given, given.seed % 2);
+      if (!likeliest) return null;
+      const { probability: p, name } = likeliest;
       return honest({
         params: { class: name, p: fixed(p, 3), answer: fixed(p - 1, 3) },
         expected: p - 1,
@@ -36,7 +42,9 @@ export const learning = [
     id: "loss-of-picture",
     chapter: "learning",
     make(given) {
-      const { probability: p, name } = likely(given, given.seed % 2);
+      const likeliest = likely(given, given.seed % 2);
+      if (!likeliest) return null;
+      const { probability: p, name } = likeliest;
       const expected = -Math.log(p);
       return honest({
         params: { class: name, p: fixed(p, 3), answer: fixed(expected, 3) },

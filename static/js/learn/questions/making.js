@@ -32,17 +32,22 @@ export const honest = (made) => ({ ...made, mistakes: made.mistakes.filter(({ va
 /** How many different wrong answers would be recognised. @param {Made} made */
 export const telling = (made) => new Set(honest(made).mistakes.map(({ value }) => Math.round(value / (2 * made.tolerance)))).size;
 
+/** How many places are compared before the most telling is taken. */
+const COMPARED = 60;
+
 /**
- * The first of up to 60 places at which most mistakes show; the seed says where to begin.
+ * The place, out of a stretch of them that the seed chooses, at which most mistakes show. Stretches
+ * of different seeds do not overlap, so that another seed asks something else.
  * @param {number} seed @param {number} count @param {(index: number) => Made | null} make
  */
 export function mostTelling(seed, count, make) {
+  const stretch = Math.max(1, Math.min(COMPARED, Math.floor(count / 4)));
   /** @type {Made | null} */
   let best = null;
-  for (let attempt = 0; attempt < Math.min(60, count); attempt++) {
-    const made = make(spread(seed + attempt, count));
+  for (let attempt = 0; attempt < Math.min(count, 8 * COMPARED); attempt++) {
+    if (best && (attempt >= stretch || telling(best) === best.mistakes.length)) break;
+    const made = make(spread(seed * stretch + attempt, count));
     if (made && (!best || telling(made) > telling(best))) best = made;
-    if (best && telling(best) === best.mistakes.length) break;
   }
   return best && honest(best);
 }

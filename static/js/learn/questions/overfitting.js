@@ -17,7 +17,7 @@ export const overfitting = [
         const row = confusion[k].reduce((sum, count) => sum + count, 0);
         if (row === 0) return null;
         return {
-          params: { class: model.classes[k] ? label(model.classes[k].labels) : k, right: confusion[k][k], all: row, answer: fixed(recallOf(confusion, k), 3) },
+          params: { class: model.classes[k] ? label(model.classes[k].labels) : k, right: confusion[k][k], all: row, answer: `${fixed(100 * recallOf(confusion, k), 1)}%` },
           expected: recallOf(confusion, k),
           tolerance: 0.006,
           unit: "percent",

@@ -42,7 +42,7 @@ export const softmax = [
       if (!pair) return null;
       const expected = 1 / (1 + Math.exp(-pair.gap));
       return honest({
-        params: { ...pair.params, answer: fixed(expected) },
+        params: { ...pair.params, answer: `${fixed(100 * expected, 1)}%` },
         expected,
         tolerance: 0.008,
         unit: "percent",
@@ -59,9 +59,10 @@ export const softmax = [
     id: "very-hot",
     chapter: "softmax",
     make({ run, model }) {
+      if (model.classes.length < 2) return null;
       const top = Math.max(...run.scores.map(({ probability }) => probability));
       return honest({
-        params: { classes: model.classes.length, answer: short(1 / model.classes.length, 3) },
+        params: { classes: model.classes.length, answer: `${short(100 / model.classes.length)}%` },
         expected: 1 / model.classes.length,
         tolerance: 0.002,
         unit: "percent",

@@ -77,7 +77,7 @@ export class Widget extends LoupeElement {
     const before = layer.index === 0 ? "input" : model.layers[layer.index - 1].name;
     const show = (/** @type {string} */ title, /** @type {(x: number) => number} */ f) => {
       const view = new MapView({ label: title });
-      view.update({ shape: [height, width], data: data.map(f), range });
+      view.update({ shape: [height, width], data: data.map((value) => f(value)), range });
       return figure(title, view.element);
     };
     this.maps?.replaceChildren(show(`${before}[${unit}]`, (x) => x), ...ACTIVATIONS.map(({ id, f }) => show(this.t(`learn.activation.names.${id}`), f)));

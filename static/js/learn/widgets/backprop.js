@@ -98,7 +98,7 @@ export class Widget extends LoupeElement {
       const gradientOf = key.startsWith("grad ") ? key.slice(5) : null;
       const values = gradientOf ? gradient(operation, tensors, gradientOf) : all[key];
       const current = gradientOf === name;
-      grid.update({ values, range: 1.5 * largest(values) || 1, frame: current ? { at: this.at, size: [1, 1] } : null, mark: (r, c) => (used.has(`${key} ${r},${c}`) ? "is-term" : null) });
+      grid.update({ values, range: 1.5 * largest(values) || 1, frame: current ? { at: this.at, size: [1, 1] } : null, mark: (/** @type {number} */ r, /** @type {number} */ c) => (used.has(`${key} ${r},${c}`) ? "is-term" : null) });
       const reached = !gradientOf || operation.steps.indexOf(gradientOf) <= this.step;
       grid.element.closest("figure")?.classList.toggle("waiting", !reached);
     }
@@ -117,7 +117,7 @@ export class Widget extends LoupeElement {
     const value = terms.reduce((sum, term) => sum + term.value, 0);
     const check = finiteDifference(operation, tensors, name, at);
     const kink = hasKink(operation, tensors, name, at);
-    const letter = (/** @type {import("../model/backprop.js").Cell | number} */ factor) => (typeof factor === "number" ? n(short(factor)) : sub(factor.name === "dH" ? row(o("∂"), i("H")) : i(factor.name), n(factor.at.join(","))));
+    const letter = (/** @type {import("../model/backprop.js").Cell | number} */ factor) => (typeof factor === "number" ? n(short(factor)) : factor.name === "dH" ? frac(row(o("∂"), i("L")), row(o("∂"), sub(i("H"), n(factor.at.join(","))))) : sub(i(factor.name), n(factor.at.join(","))));
     const number = (/** @type {import("../model/backprop.js").Cell | number} */ factor) => n(bracketed(short(typeof factor === "number" ? factor : all[factor.name][factor.at[0]][factor.at[1]], 3)));
     const left = frac(row(o("∂"), i("L")), row(o("∂"), sub(i(name), n(at.join(",")))));
     const sum = (/** @type {(factor: import("../model/backprop.js").Cell | number) => any} */ write) => (terms.length ? joined(terms.map(({ factors }) => row(...joined(factors.map(write), "·")))) : [n(0)]);

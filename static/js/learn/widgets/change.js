@@ -9,6 +9,7 @@ import { CONTROLS, isUnchanged, unchanged } from "../../state/transform-text.js"
 import { Bars } from "../components/bars.js";
 import { button, slider } from "../components/controls.js";
 import { MapView } from "../components/map.js";
+import { softmax } from "../model/normalise.js";
 import { fixed, short } from "../model/numbers.js";
 
 /** @typedef {import("../../model/transform.js").Transform} Transform */
@@ -20,8 +21,8 @@ export class Widget extends LoupeElement {
   #task = createTask();
 
   start() {
-    this.before = new MapView({ id: "before", label: this.t("learn.change.before") });
-    this.after = new MapView({ id: "after", label: this.t("learn.change.after") });
+    this.original = new MapView({ id: "before", label: this.t("learn.change.before") });
+    this.changed = new MapView({ id: "after", label: this.t("learn.change.after") });
     this.bars = new Bars({ id: "probabilities", label: this.t("learn.change.probabilities") });
     this.said = h("p", { class: "learn-widget-readout", role: "status" });
     this.sliders = USED.map((id) => {
@@ -30,7 +31,7 @@ export class Widget extends LoupeElement {
     });
     const figure = (/** @type {string} */ key, /** @type {Element} */ content) => h("figure", { class: "learn-widget-figure" }, h("figcaption", null, this.t(`learn.change.${key}`)), content);
     this.replaceChildren(
-      h("div", { class: "learn-change-stage" }, h("div", null, h("div", { class: "learn-sliders" }, this.sliders.map(({ element }) => element)), h("div", { class: "learn-widget-foot" }, button({ id: "reset", text: this.t("learn.change.reset"), onclick: () => this.#set(unchanged()) }))), h("div", null, h("div", { class: "learn-change-pictures" }, figure("before", this.before.element), figure("after", this.after.element)), h("p", { class: "learn-widget-label" }, this.t("learn.change.probabilities")), this.bars.element, this.said)),
+      h("div", { class: "learn-change-stage" }, h("div", null, h("div", { class: "learn-sliders" }, this.sliders.map(({ element }) => element)), h("div", { class: "learn-widget-foot" }, button({ id: "reset", text: this.t("learn.change.reset"), onclick: () => this.#set(unchanged()) }))), h("div", null, h("div", { class: "learn-change-pictures" }, figure("before", this.original.element), figure("after", this.changed.element)), h("p", { class: "learn-widget-label" }, this.t("learn.change.probabilities")), this.bars.element, this.said)),
     );
     this.watch(({ run, originalRun }) => [run, originalRun], () => void this.#run());
   }
@@ -47,8 +48,8 @@ export class Widget extends LoupeElement {
     const first = originalRun ?? run;
     if (!model || !first) return;
     const input = transformInput(first.input, this.transform, model.input.range);
-    paint(this.before, first.input);
-    paint(this.after, input);
+    paint(this.original, first.input);
+    paint(this.changed, input);
     if (isUnchanged(this.transform)) return this.#show(first, first);
     try {
       const answer = await this.#task((signal) => context().api.runInput(model.id, input, signal));
@@ -62,17 +63,24 @@ export class Widget extends LoupeElement {
   /** @param {import("../../api/client.js").Run} first @param {import("../../api/client.js").Run} now */
   #show(first, now) {
     const { model } = this.store.state;
-    if (!model) return;
+    if (!model || !first.scores.length) return;
     const name = (/** @type {number} */ k) => (model.classes[k] ? this.i18n.label(model.classes[k].labels) : String(k));
-    const best = (/** @type {import("../../api/client.js").Run} */ run) => run.scores.reduce((a, b) => (b.probability > a.probability ? b : a));
-    const [was, is] = [best(first), best(now)];
-    const shown = [...now.scores].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
-    if (!shown.some((score) => score.class === was.class)) shown[shown.length - 1] = now.scores[was.class];
-    this.bars?.update(shown.map((score) => ({ label: name(score.class), value: score.probability, mark: score.class === is.class, text: `${this.i18n.percent(first.scores[score.class].probability)} → ${this.i18n.percent(score.probability)}` })), { to: 1 });
+    const [before, after] = [shares(first), shares(now)];
+    const best = (/** @type {ReturnType<typeof shares>} */ scores) => scores.reduce((a, b) => (b.probability > a.probability ? b : a));
+    const [was, is] = [best(before), best(after)];
+    const shown = [...after].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
+    if (!shown.some((score) => score.class === was.class)) shown[shown.length - 1] = after[was.class];
+    this.bars?.update(shown.map((score) => ({ label: name(score.class), value: score.probability, mark: score.class === is.class, text: `${this.i18n.percent(before[score.class].probability)} → ${this.i18n.percent(score.probability)}` })), { to: 1 });
     this.dataset.top = String(is.class);
     if (this.said) this.said.textContent = was.class !== is.class ? this.t("learn.change.changed", { was: name(was.class), is: name(is.class), probability: fixed(is.probability) }) : this.t("learn.change.same", { is: name(is.class), before: this.i18n.percent(was.probability), now: this.i18n.percent(is.probability) });
   }
 }
+
+/** Probabilities in class order; a model that ends before softmax has them made of its scores. @param {import("../../api/client.js").Run} run */
+const shares = ({ scores }) => {
+  const made = softmax(scores.map(({ logit }) => logit));
+  return scores.map((score, index) => ({ class: score.class, probability: score.probability ?? made[index] }));
+};
 
 /** @param {MapView | undefined} view @param {import("../../api/wire.js").Tensor} input */
 function paint(view, { shape: [channels, height, width], data }) {

@@ -153,6 +153,7 @@ export class Widget extends LoupeElement {
 
   #draw() {
     const { image, kernelId, picture, at, flip } = this.state;
+    if (!this.image || !this.photo || !this.kernel || !this.window || !this.products || !this.result || !this.photoResult || !this.steps || !this.clear || !this.note) return;
     const photo = picture === PHOTO;
     const applied = this.#applied;
     const output = this.#output;

@@ -88,6 +88,6 @@ export class Widget extends LoupeElement {
     const shown = all.length <= MOST_CLASSES ? all : [...all].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, MOST_CLASSES);
     const most = Math.max(1e-9, ...shown.map(({ weight: w }) => Math.abs(w * value)));
     const name = (/** @type {number} */ unit) => (model.classes.length === dense.output_shape[0] ? this.i18n.label(model.classes[unit].labels) : `${dense.name}[${unit}]`);
-    this.bars?.update(shown.map(({ unit, weight: w }) => ({ label: name(unit), value: w * value, text: `${bracketed(fixed(w))} × ${fixed(value)} = ${fixed(w * value, 3)}` })), { from: -most, to: most });
+    this.bars?.update(shown.map(({ unit, weight: w }) => ({ label: name(unit), value: w * value, text: `${bracketed(fixed(w, 3))} × ${fixed(value)} = ${fixed(w * value, 3)}` })), { from: -most, to: most });
   }
 }

@@ -3,7 +3,7 @@
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { inputName, inputOf, isMaps, unitCount } from "../../model/model.js";
-import { weightColour } from "../components/colour.js";
+import { greyColour, signedColour, weightColour } from "../components/colour.js";
 import { slider } from "../components/controls.js";
 import { NumberGrid } from "../components/grid.js";
 import { MapView } from "../components/map.js";
@@ -78,7 +78,7 @@ export class Widget extends LoupeElement {
     const weight = parameters?.get(layer.name)?.weight;
     const units = all ? Array.from({ length: Math.min(count, SHOWN) }, (_, index) => index) : same ? [unit] : [];
     const cells = units.map((index) => {
-      const map = new MapView({ label: `${before}[${index}]` });
+      const map = new MapView({ label: `${before}[${index}]`, colour: layer.index === 0 ? greyColour : signedColour });
       const data = input.data.subarray(index * height * width, (index + 1) * height * width);
       map.update({ shape: [height, width], data, range: data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) });
       const parts = [h("figcaption", null, `${before}[${index}]`), map.element];
@@ -92,6 +92,14 @@ export class Widget extends LoupeElement {
       }
       return h("figure", { class: "learn-widget-figure" }, parts);
     });
+    const output = run.activations.get(layer.name);
+    if (output && isMaps(layer.output_shape)) {
+      const [, rows, columns] = layer.output_shape;
+      const result = new MapView({ label: `${layer.name}[${unit}]` });
+      const data = output.data.subarray(unit * rows * columns, (unit + 1) * rows * columns);
+      result.update({ shape: [rows, columns], data, range: data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) });
+      cells.push(h("figure", { class: "learn-widget-figure learn-neuron-output" }, h("figcaption", null, `→ ${layer.name}[${unit}]`), result.element));
+    }
     this.inputs.replaceChildren(...cells, ...(all && count > SHOWN ? [h("p", { class: "learn-widget-label" }, this.t("learn.neuron.more", { count: count - SHOWN }))] : []));
   }
 }

@@ -9,7 +9,7 @@ import { MapView } from "../components/map.js";
 import { make, planeOf } from "../model/matrix.js";
 import { fixed, short } from "../model/numbers.js";
 
-const AROUND = 7; // rows and columns of numbers that are shown of each channel
+const AROUND = 5; // rows and columns of numbers that are shown of each channel
 
 export class Widget extends LoupeElement {
   at = [0, 0];

@@ -26,7 +26,7 @@ const FEATURES = drawn(
 export class Widget extends LoupeElement {
   values = FEATURES;
   /** The map as it was before it was shifted. */
-  before = FEATURES;
+  unshifted = FEATURES;
   setting = { window: 2, stride: 2 };
   at = [0, 0];
 
@@ -44,7 +44,8 @@ export class Widget extends LoupeElement {
     const figure = (/** @type {string} */ key, /** @type {Element} */ content) => h("figure", { class: "learn-widget-figure", "data-part": key }, h("figcaption", null, label(key)), content);
     this.replaceChildren(
       h("div", { class: "learn-widget-controls" }, this.source.element, h("div", { class: "learn-sliders" }, this.window.element, this.stride.element)),
-      h("div", { class: "learn-widget-stage learn-pooling-stage" }, h("div", null, figure("map", this.map.element), h("div", { class: "learn-widget-foot", role: "group", "aria-label": label("shift") }, h("span", { class: "learn-widget-label" }, label("shift")), move("left", "←", 0, -1), move("right", "→", 0, 1), move("up", "↑", -1, 0), move("down", "↓", 1, 0), button({ id: "unshift", text: label("unshift"), onclick: () => this.#edit(this.before) }))), figure("max", this.max.element), figure("average", this.average.element)),
+      h("div", { class: "learn-widget-stage learn-pooling-stage" }, figure("map", this.map.element), figure("max", this.max.element), figure("average", this.average.element)),
+      h("div", { class: "learn-widget-foot", role: "group", "aria-label": label("shift") }, h("span", { class: "learn-widget-label" }, label("shift")), move("left", "←", 0, -1), move("right", "→", 0, 1), move("up", "↑", -1, 0), move("down", "↓", 1, 0), button({ id: "unshift", text: label("unshift"), onclick: () => this.#edit(this.unshifted) })),
       this.sums,
       this.said,
     );
@@ -74,7 +75,7 @@ export class Widget extends LoupeElement {
 
   /** @param {import("../model/matrix.js").Matrix} values */
   #edit(values) {
-    this.values = this.before = values;
+    this.values = this.unshifted = values;
     this.#draw();
   }
 
@@ -121,9 +122,9 @@ export class Widget extends LoupeElement {
       h("p", { "data-value": most, "data-pool": "max" }, `max(${values.map((value) => short(value)).join(", ")}) = `, h("strong", null, short(most))),
       h("p", { "data-value": mean, "data-pool": "average" }, `(${values.map((value, index) => (index ? bracketed(short(value)) : short(value))).join(" + ")}) / ${values.length} = `, h("strong", null, fixed(mean))),
     );
-    const original = pool(this.before, this.setting);
+    const original = pool(this.unshifted, this.setting);
     const cells = side * side;
-    const shifted = this.values !== this.before;
+    const shifted = this.values !== this.unshifted;
     if (this.said) this.said.textContent = shifted ? this.t("learn.pooling.kept", { max: unchanged(result.max, original.max), average: unchanged(result.average, original.average), cells }) : this.t("learn.pooling.dropped", { before: SIDE * SIDE, cells, share: this.i18n.percent(1 - cells / (SIDE * SIDE)) });
   }
 }

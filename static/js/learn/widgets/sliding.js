@@ -2,7 +2,7 @@
 /** The hyperparameters of a sliding window: where it stands, how large the output is, what goes unseen. */
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { countColour } from "../components/colour.js";
+import { signedColour } from "../components/colour.js";
 import { button, slider, stepper } from "../components/controls.js";
 import { NumberGrid } from "../components/grid.js";
 import { floor, frac, i, math, n, o, row } from "../components/mathml.js";
@@ -21,7 +21,7 @@ export class Widget extends LoupeElement {
     const names = /** @type {(keyof typeof LIMITS)[]} */ (Object.keys(LIMITS));
     this.sliders = names.map((id) => slider({ id, label: this.t(`learn.sliding.${id}`), min: LIMITS[id][0], max: LIMITS[id][1], value: this.setting[id], oninput: (value) => this.#set({ [id]: value }) }));
     const preset = (/** @type {string} */ id, /** @type {Partial<Widget["setting"]>} */ setting) => button({ id, text: this.t(`learn.sliding.presets.${id}`), onclick: () => this.#set({ size: 9, padding: 0, kernel: 3, stride: 1, dilation: 1, ...setting }) });
-    this.input = new NumberGrid({ id: "input", label: this.t("learn.sliding.input"), colour: countColour, format: (value) => (this.setting.size + 2 * this.setting.padding <= 13 ? short(value) : ""), onmove: ([r, c]) => this.#point(r, c) });
+    this.input = new NumberGrid({ id: "input", label: this.t("learn.sliding.input"), colour: signedColour, format: (value) => (this.setting.size + 2 * this.setting.padding <= 13 ? short(value) : ""), onmove: ([r, c]) => this.#point(r, c) });
     this.output = new NumberGrid({ id: "output", label: this.t("learn.sliding.output"), colour: () => [255, 255, 255], format: () => "", onmove: ([r, c]) => this.#move(r * outputSize(this.setting) + c) });
     this.steps = stepper({ count: 49, interval: 400, label: this.t("learn.sliding.position"), onstep: (index) => this.#move(index) });
     this.cleanup(() => this.steps?.stop());
@@ -76,7 +76,7 @@ export class Widget extends LoupeElement {
     const isPadding = (/** @type {number} */ position) => position < padding || position >= padding + size;
     this.input?.update({
       values: make(padded, padded, (r, c) => seen[r] * seen[c]),
-      range: 1.6 * most,
+      range: 1.8 * most,
       mark: (r, c) => [isPadding(r) || isPadding(c) ? "is-padding" : "", !wrong && seen[r] * seen[c] === 0 ? "is-unseen" : "", inWindow?.[0].has(r) && inWindow[1].has(c) ? "is-window" : ""].join(" "),
       note: (r, c) => (isPadding(r) || isPadding(c) ? this.t("learn.sliding.key_padding") : !wrong && seen[r] * seen[c] === 0 ? this.t("learn.sliding.key_unseen") : null),
     });

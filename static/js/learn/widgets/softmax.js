@@ -4,7 +4,7 @@ import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { Bars } from "../components/bars.js";
 import { button, slider } from "../components/controls.js";
-import { frac, i, joined, math, n, o, sub, sup } from "../components/mathml.js";
+import { frac, i, joined, math, n, o, row, sub, sup } from "../components/mathml.js";
 import { minMax, plainShares, softmax } from "../model/normalise.js";
 import { fixed, short } from "../model/numbers.js";
 
@@ -71,7 +71,7 @@ export class Widget extends LoupeElement {
     }
     const hot = Math.abs(this.temperature - 1) > 1e-9;
     const power = (/** @type {number} */ logit) => sup(i("e"), hot ? frac(n(fixed(logit)), n(short(this.temperature))) : n(fixed(logit)));
-    this.formula?.replaceChildren(math(sub(i("p"), i(this.rows[top].label, "learn-word")), o("="), frac(power(logits[top]), joined(logits.map(power))), o("="), n(fixed(all.softmax[top], 3), "learn-result")));
+    this.formula?.replaceChildren(math(sub(i("p"), i(this.rows[top].label, "learn-word")), o("="), frac(power(logits[top]), row(...joined(logits.map(power)))), o("="), n(fixed(all.softmax[top], 3), "learn-result")));
     const negative = logits.some((logit) => logit < 0);
     if (this.said) this.said.textContent = [this.left ? this.t("learn.softmax.only", { shown: this.rows.length, left: this.left }) : "", this.t(negative ? "learn.softmax.with_negative" : "learn.softmax.without_negative")].filter(Boolean).join(" ");
   }

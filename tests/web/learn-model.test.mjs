@@ -1,0 +1,243 @@
+// The arithmetic of Learn's playgrounds, against the worked examples of the chapters.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ACTIVATIONS, activationOf } from "../../static/js/learn/model/activations.js";
+import { judge, readings } from "../../static/js/learn/model/answer.js";
+import { OPERATIONS, finiteDifference, gradient, operationOf, padded } from "../../static/js/learn/model/backprop.js";
+import { correlate, products } from "../../static/js/learn/model/convolution.js";
+import { convolution, dense, denseForSameMaps } from "../../static/js/learn/model/counts.js";
+import { equal, make, map, rotate180, shift, total } from "../../static/js/learn/model/matrix.js";
+import { minMax, plainShares, softmax } from "../../static/js/learn/model/normalise.js";
+import { bracketed, fixed, short } from "../../static/js/learn/model/numbers.js";
+import { pool, unchanged } from "../../static/js/learn/model/pooling.js";
+import { KERNELS, PHOTO_KERNELS, PICTURES, kernelOf, pictureOf } from "../../static/js/learn/model/presets.js";
+import { createProgress } from "../../static/js/learn/model/progress.js";
+import { leftOver, outputSize, problem, shrink, uses } from "../../static/js/learn/model/sliding.js";
+import { accuracyOf, precisionOf, readTraining, recallOf } from "../../static/js/learn/model/training.js";
+import { chapterOfHash } from "../../static/js/learn/chapters.js";
+
+const means = (picture, kernel) => {
+  const weights = kernelOf(kernel).values;
+  return map(correlate(pictureOf(picture).values, weights), (sum) => sum / weights.flat().length);
+};
+const places = (matrix, value) => matrix.flatMap((row, i) => row.flatMap((cell, j) => (cell === value ? [[i, j]] : [])));
+const near = (a, b, tolerance = 1e-9) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
+
+test("the letter X has 13 cells of +1", () => {
+  assert.equal(pictureOf("letter-x").values.flat().filter((value) => value === 1).length, 13);
+});
+
+test("each small kernel answers 1.00 exactly where the chapter says", () => {
+  assert.deepEqual(places(means("letter-x", "falling"), 1), [[1, 1], [2, 2], [4, 4], [5, 5]]);
+  assert.deepEqual(places(means("letter-x", "rising"), 1), [[1, 5], [2, 4], [4, 2], [5, 1]]);
+  assert.deepEqual(places(means("letter-x", "small-x"), 1), [[3, 3]]);
+});
+
+test("the three symmetric kernels equal their own rotation, the corner does not", () => {
+  for (const id of ["falling", "rising", "small-x"]) assert.ok(equal(rotate180(kernelOf(id).values), kernelOf(id).values), id);
+  assert.ok(!equal(rotate180(kernelOf("corner").values), kernelOf("corner").values));
+  const picture = pictureOf("letter-x").values;
+  assert.notDeepEqual(correlate(picture, kernelOf("corner").values), correlate(picture, rotate180(kernelOf("corner").values)));
+});
+
+test("the line detector's weights add up to 0: plain areas give 0, the line 6, the block's edges ±3", () => {
+  assert.equal(total(kernelOf("line-zero-sum").values), 0);
+  const result = correlate(pictureOf("zero-one").values, kernelOf("line-zero-sum").values);
+  assert.equal(Math.max(...result.flat()), 6);
+  assert.ok(result.flat().includes(3) && result.flat().includes(-3));
+  assert.equal(correlate(make(9, 9, () => 7), kernelOf("line-zero-sum").values).flat().every((value) => value === 0), true);
+});
+
+test("the curve detector gives 6 on its curve and 0 on the other", () => {
+  const result = correlate(pictureOf("curve").values, kernelOf("curve").values);
+  assert.equal(result[0][0], 6);
+  assert.equal(result[6][6], 0);
+  assert.equal(Math.max(...result.flat()), 6);
+});
+
+test("line and semicircle fit the square and the circle, each its own", () => {
+  assert.equal(Math.max(...means("square", "line").flat()), 1);
+  assert.ok(Math.max(...means("circle", "line").flat()) < 1);
+  assert.equal(Math.max(...means("circle", "semicircle").flat()), 1);
+  assert.ok(Math.max(...means("square", "semicircle").flat()) < 1);
+});
+
+test("every preset names kernels that exist and fit its picture", () => {
+  for (const { values, kernels } of PICTURES) for (const id of kernels) assert.ok(correlate(values, kernelOf(id).values).length > 0, id);
+  for (const id of PHOTO_KERNELS) assert.ok(KERNELS.some((kernel) => kernel.id === id), id);
+  near(total(kernelOf("blur").values), 1);
+  near(total(kernelOf("sharpen").values), 1);
+  assert.equal(total(kernelOf("outline").values), 0);
+});
+
+test("a 5×5 filter fits in 28 places of 32, and its products are its sum", () => {
+  assert.equal(correlate(make(32, 32, () => 1), make(5, 5, () => 1)).length, 28);
+  const [picture, kernel] = [pictureOf("letter-x").values, kernelOf("corner").values];
+  assert.equal(total(products(picture, kernel, [2, 3])), correlate(picture, kernel)[2][3]);
+});
+
+test("output sizes follow the formula with its floor, padding, stride and dilation", () => {
+  const size = (w, f, s = 1, p = 0, d = 1) => outputSize({ size: w, kernel: f, stride: s, padding: p, dilation: d });
+  assert.equal(size(9, 3), 7);
+  assert.equal(size(9, 3, 1, 1), 9);
+  assert.equal(size(8, 3, 2), 3);
+  assert.equal(size(64, 3, 2, 3), 34);
+  assert.equal(size(9, 3, 1, 0, 2), 5);
+  assert.equal(leftOver({ size: 8, kernel: 3, stride: 2, padding: 0, dilation: 1 }), 1);
+});
+
+test("a corner is seen by one 7×7 window, an inner pixel by 49", () => {
+  const seen = uses({ size: 32, kernel: 7, stride: 1, padding: 0, dilation: 1 });
+  assert.equal(seen[0] ** 2, 1);
+  assert.equal(seen[16] ** 2, 49);
+});
+
+test("32 is down to 2 after 15 layers and a sixteenth does not fit; 1024 is 824 after 100", () => {
+  const sizes = shrink(32, 3, 16);
+  assert.equal(sizes.length, 16);
+  assert.equal(sizes[15], 2);
+  assert.equal(shrink(1024, 3, 100).at(-1), 824);
+});
+
+test("an impossible window says what would fit, and what it says is true", () => {
+  for (let size = 1; size <= 8; size++)
+    for (let kernel = 1; kernel <= 9; kernel++)
+      for (const dilation of [1, 2, 3]) {
+        const setting = { size, kernel, stride: 2, padding: 0, dilation };
+        const wrong = problem(setting);
+        assert.equal(wrong === null, outputSize(setting) >= 1);
+        if (!wrong) continue;
+        assert.equal(problem({ ...setting, kernel: wrong.largestKernel }), null);
+        assert.notEqual(problem({ ...setting, kernel: wrong.largestKernel + 1 }), null);
+        assert.equal(problem({ ...setting, padding: wrong.leastPadding }), null);
+        assert.notEqual(problem({ ...setting, padding: wrong.leastPadding - 1 }), null);
+      }
+});
+
+test("parameter counts are those of the chapter", () => {
+  assert.equal(convolution({ channels: 1, kernel: 3, filters: 1 }).count, 10);
+  assert.equal(convolution({ channels: 1, kernel: 3, filters: 5 }).count, 50);
+  assert.equal(convolution({ channels: 3, kernel: 3, filters: 5 }).count, 140);
+  assert.equal(dense({ side: 224, channels: 1, neurons: 1 }).inputs, 50176);
+  assert.equal(dense({ side: 32, channels: 3, neurons: 1 }).inputs, 3072);
+  assert.equal(dense({ side: 32, channels: 1, neurons: 5 }).count, 5125);
+  const same = denseForSameMaps({ side: 32, channels: 1, kernel: 3, filters: 5 });
+  assert.deepEqual([same.neurons, same.each, same.count], [4500, 1025, 4612500]);
+});
+
+test("slopes of the activation functions agree with finite differences away from kinks", () => {
+  for (const { id, f, slope } of ACTIVATIONS)
+    for (const x of [-4, -1.3, -0.2, 0.3, 2.24, 4.5]) near(slope(x), (f(x + 1e-5) - f(x - 1e-5)) / 2e-5, 1e-6);
+  assert.equal(activationOf("relu").f(2.24), 2.24);
+  assert.equal(activationOf("relu").f(-1.3), 0);
+  assert.equal(activationOf("sigmoid").f(-1000), 0);
+  assert.equal(activationOf("sigmoid").f(0), 0.5);
+});
+
+test("pooling keeps the first of equal maxima, and drops what fills no window", () => {
+  const { max, average, winners } = pool([[1, 5, 2], [5, 0, 2], [9, 9, 9]], { window: 2, stride: 2 });
+  assert.deepEqual(max, [[5]]);
+  assert.deepEqual(average, [[2.75]]);
+  assert.deepEqual(winners, [[[0, 1]]]);
+});
+
+test("a feature that stays in its window leaves the maximum as it was", () => {
+  const picture = make(4, 4, (row, column) => (row === 0 && column === 0 ? 8 : 0));
+  const [before, after] = [pool(picture, { window: 2, stride: 2 }), pool(shift(picture, 0, 1), { window: 2, stride: 2 })];
+  assert.equal(unchanged(before.max, after.max), 4);
+});
+
+test("softmax adds up to 1, keeps the order, and knows only differences", () => {
+  const scores = [3, -2, 0.5, 900];
+  near(softmax(scores).reduce((a, b) => a + b), 1);
+  softmax([1, 2]).forEach((share, index) => near(share, softmax([101, 102])[index], 1e-12));
+  assert.ok(softmax([1, 2], 100)[0] > 0.49);
+  assert.ok(softmax([1, 2], 0.05)[1] > 0.999999);
+  assert.ok(plainShares([3, -2, 0.5])[0] > 1);
+  assert.ok(Number.isNaN(plainShares([1, -1])[0]));
+  assert.deepEqual(minMax([1, 3, 2]), [0, 1, 0.5]);
+});
+
+test("every derivative of every operation agrees with its finite difference", () => {
+  for (const operation of OPERATIONS)
+    for (const name of operation.steps.slice(1))
+      gradient(operation, operation.initial, name).forEach((row, i) => row.forEach((value, j) => {
+        const atKink = operation.id === "relu" && operation.initial.X[i][j] === 0;
+        const tie = operation.id === "max-pool" && i < 2 && j > 1 && operation.initial.X[i][j] === 2;
+        if (!atKink && !tie) near(value, finiteDifference(operation, operation.initial, name, [i, j]), 1e-6);
+      }));
+});
+
+test("∂L/∂W is the valid, ∂L/∂X the full cross-correlation with W turned, ∂L/∂b the sum", () => {
+  const operation = operationOf("convolution");
+  const { X, W, dH } = operation.initial;
+  assert.deepEqual(gradient(operation, operation.initial, "W"), correlate(X, dH));
+  assert.deepEqual(gradient(operation, operation.initial, "X"), correlate(padded(dH, 1), rotate180(W)));
+  assert.deepEqual(gradient(operation, operation.initial, "b"), [[total(dH)]]);
+});
+
+test("max pooling sends the gradient to the first of equals only, ReLU blocks it at 0", () => {
+  assert.deepEqual(gradient(operationOf("max-pool"), operationOf("max-pool").initial, "X")[0].slice(2), [-2, 0]);
+  assert.equal(gradient(operationOf("relu"), operationOf("relu").initial, "X")[1][0], 0);
+});
+
+test("typed numbers are read with comma or point, either minus, groups and percent", () => {
+  assert.deepEqual(readings("0,25"), [0.25]);
+  assert.deepEqual(readings(" −1.5 "), [-1.5]);
+  assert.deepEqual(readings("-1.5"), [-1.5]);
+  assert.deepEqual(readings("–2"), [-2]);
+  assert.deepEqual(readings("16,910"), [16910, 16.91]);
+  assert.deepEqual(readings("1.234"), [1.234, 1234]);
+  assert.deepEqual(readings("1 690"), [1690]);
+  assert.deepEqual(readings("12.5 %"), [0.125]);
+  assert.deepEqual(readings("－３"), []);
+  for (const nothing of ["", "x", "1.2.3", "--1", "1e", "."]) assert.deepEqual(readings(nothing), [], nothing);
+});
+
+test("a wrong answer is met with its mistake, another one with too high or too low", () => {
+  const task = { expected: 140, tolerance: 0.5, mistakes: [{ id: "no_bias", value: 135 }] };
+  assert.deepEqual(judge(task, [140]), { right: true });
+  assert.deepEqual(judge(task, [135]), { right: false, mistake: "no_bias", high: false });
+  assert.deepEqual(judge(task, [200]), { right: false, mistake: null, high: true });
+});
+
+test("numbers are written with a true minus and never as minus zero", () => {
+  assert.equal(short(-0.001), "0");
+  assert.equal(fixed(-0.001), "0.00");
+  assert.equal(short(-1.5), "−1.5");
+  assert.equal(bracketed("−2"), "(−2)");
+});
+
+test("progress is kept, survives damage, is never lowered, and can be cleared", () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  const progress = createProgress(storage);
+  progress.read("cnn");
+  progress.answer("recall", "right");
+  progress.answer("recall", "revealed");
+  assert.deepEqual(createProgress(storage).kept, { read: ["cnn"], answered: { recall: "right" } });
+  progress.clear();
+  assert.deepEqual(createProgress(storage).kept, { read: [], answered: {} });
+  kept.set("cnn-loupe.learn", "{damaged");
+  assert.deepEqual(createProgress(storage).kept, { read: [], answered: {} });
+  assert.deepEqual(createProgress(null).kept, { read: [], answered: {} });
+});
+
+test("training curves are read from the description, or said to be missing", () => {
+  assert.equal(readTraining(null), null);
+  assert.equal(readTraining({ summary: "interim" }), null);
+  const training = readTraining({ history: { epoch: [1, 2], train_loss: [2, 1], validation_loss: [2, 1.5], train_accuracy: [0.2, 0.5] }, confusion: { counts: [[8, 2], [1, 9]] } });
+  assert.deepEqual(training.epochs, [1, 2]);
+  assert.deepEqual(training.loss.map(({ id }) => id), ["training", "validation"]);
+  assert.deepEqual(training.accuracy.map(({ id }) => id), ["training"]);
+  near(accuracyOf(training.confusion), 0.85);
+  near(recallOf(training.confusion, 0), 0.8);
+  near(precisionOf(training.confusion, 0), 8 / 9);
+});
+
+test("a hash names a chapter or nothing", () => {
+  assert.equal(chapterOfHash("#learn-convolution"), "convolution");
+  assert.equal(chapterOfHash("#learn"), "cnn");
+  assert.equal(chapterOfHash("#learn-nothing"), null);
+  assert.equal(chapterOfHash("#network"), null);
+});
