@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from engine.spec import ModelSpec
 
 def torch_module(layer: Layer, parameters: Parameters, input_shape: tuple[int, ...]) -> Any:
     """The PyTorch module that computes this layer, with this layer's parameters."""
-    import torch  # noqa: PLC0415
-    from torch import nn  # noqa: PLC0415
+    import torch
+    from torch import nn
 
     at: Any = layer
     makers: dict[str, Any] = {
@@ -45,7 +46,7 @@ def torch_module(layer: Layer, parameters: Parameters, input_shape: tuple[int, .
 
 def torch_network(spec: ModelSpec, parameters: Parameters) -> Any:
     """The whole model as a `torch.nn.Sequential`."""
-    from torch import nn  # noqa: PLC0415
+    from torch import nn
 
     return nn.Sequential(
         *(
@@ -57,7 +58,7 @@ def torch_network(spec: ModelSpec, parameters: Parameters) -> Any:
 
 def torch_activations(spec: ModelSpec, parameters: Parameters, x: Array) -> list[Array]:
     """Every layer's output for one picture, by PyTorch."""
-    import torch  # noqa: PLC0415
+    import torch
 
     found, value = [], torch.from_numpy(np.array(x, np.float32))[None]
     network = torch_network(spec, parameters).eval()
@@ -70,8 +71,8 @@ def torch_activations(spec: ModelSpec, parameters: Parameters, x: Array) -> list
 
 def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
     """A single-threaded ONNX Runtime session with every layer as an output."""
-    import onnxruntime  # noqa: PLC0415
-    from onnx import TensorProto, helper, numpy_helper  # noqa: PLC0415
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
 
     nodes, weights, outputs, before = [], [], [], "input"
     for layer, shape in zip(spec.layers, spec.shapes, strict=True):
@@ -81,18 +82,7 @@ def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
             if name in parameters:
                 weights.append(numpy_helper.from_array(np.array(parameters[name]), name))
                 inputs.append(name)
-        operators: dict[str, Any] = {
-            "conv2d": lambda: ("Conv", _window(at.kernel, at) | {"dilations": at.dilation}),
-            "relu": lambda: ("Relu", {}),
-            "tanh": lambda: ("Tanh", {}),
-            "sigmoid": lambda: ("Sigmoid", {}),
-            "max_pool2d": lambda: ("MaxPool", _window(at.window, at)),
-            "avg_pool2d": lambda: ("AveragePool", _window(at.window, at)),
-            "flatten": lambda: ("Flatten", {}),
-            "dense": lambda: ("Gemm", {"transB": 1}),
-            "softmax": lambda: ("Softmax", {}),
-        }
-        operator, attributes = operators[layer.kind]()
+        operator, attributes = _ONNX[layer.kind](at)
         nodes.append(helper.make_node(operator, inputs, [layer.name], **attributes))
         outputs.append(helper.make_tensor_value_info(layer.name, TensorProto.FLOAT, [1, *shape]))
         before = layer.name
@@ -105,6 +95,19 @@ def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
     return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
+
+
+_ONNX: dict[str, Callable[[Any], tuple[str, dict[str, Any]]]] = {
+    "conv2d": lambda at: ("Conv", _window(at.kernel, at) | {"dilations": at.dilation}),
+    "relu": lambda at: ("Relu", {}),
+    "tanh": lambda at: ("Tanh", {}),
+    "sigmoid": lambda at: ("Sigmoid", {}),
+    "max_pool2d": lambda at: ("MaxPool", _window(at.window, at)),
+    "avg_pool2d": lambda at: ("AveragePool", _window(at.window, at)),
+    "flatten": lambda at: ("Flatten", {}),
+    "dense": lambda at: ("Gemm", {"transB": 1}),
+    "softmax": lambda at: ("Softmax", {}),
+}
 
 
 def _window(kernel: tuple[int, int], layer: Any) -> dict[str, Any]:

@@ -40,12 +40,14 @@ def assert_close(found: Array, expected: Array, factor: float = 1e-5) -> None:
 
 def pictures(spec: ModelSpec, count: int, seed: int) -> Array:
     rng = np.random.default_rng(seed)
-    return distinct(rng, (count, *spec.input_shape)).astype(np.float32)
+    found: Array = distinct(rng, (count, *spec.input_shape)).astype(np.float32)
+    return found
 
 
 def soft_targets(count: int, classes: int, seed: int) -> Array:
     t = np.random.default_rng(seed).uniform(0.1, 1, (count, classes))
-    return (t / t.sum(axis=1, keepdims=True)).astype(np.float32)
+    found: Array = (t / t.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 @given(model_specs(scores=False), seeds)

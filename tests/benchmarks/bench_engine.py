@@ -1,0 +1,294 @@
+"""The engine beside ONNX Runtime and PyTorch, on the same weights and pictures, in one run.
+
+    python -m tests.benchmarks.bench_engine [--json FILE] [--rounds N]
+
+Every ratio compares medians of turns taken one after the other, so that whatever else the
+machine does weighs on all of them alike. A rival that is not installed is left out, and the
+table says so; `make bench` installs both in an environment of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import tests.benchmarks.one_thread  # noqa: F401 — before NumPy is imported
+
+# isort: split
+import numpy as np
+
+from engine import layers
+from engine.batch import BatchNetwork
+from engine.layers import Layer
+from engine.network import Network
+from engine.optimise import AdamW
+from engine.spec import ModelSpec
+from tests.engine.rivals import onnx_session, torch_network
+from tests.models import model_spec, random_parameters, random_picture, tiny_vgg
+
+BATCH = 64
+PATIENCE = 0.25  # seconds that one turn of one contestant should take
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    what: str
+    who: str
+    value: float  # milliseconds, pictures/s, or the ratio of memory
+    unit: str
+    ratio: float | None  # engine to this one; above 1 the engine is slower (for times)
+    goal: str = ""
+
+
+def installed(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
+
+
+def say(text: str) -> None:
+    """Progress, on standard error: standard output holds the table."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def race(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """The median time of one call of each, in seconds; they take turns."""
+    repeats = {}
+    for name, call in contestants.items():
+        call()
+        start = time.perf_counter()
+        call()
+        took = time.perf_counter() - start
+        repeats[name] = max(1, min(200, int(PATIENCE / max(took, 1e-6))))
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, call in contestants.items():
+            for _ in range(repeats[name]):
+                start = time.perf_counter()
+                call()
+                times[name].append(time.perf_counter() - start)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def lenet() -> ModelSpec:
+    """LeNet-5 as in 1998, but for the third convolution, which is a dense layer here."""
+    stack: list[Layer] = [
+        layers.Conv2D("c1", 6, kernel=(5, 5), padding=(2, 2)),
+        layers.Tanh("t1"),
+        layers.AvgPool2D("s2"),
+        layers.Conv2D("c3", 16, kernel=(5, 5)),
+        layers.Tanh("t3"),
+        layers.AvgPool2D("s4"),
+        layers.Flatten("flatten"),
+        layers.Dense("f5", 120),
+        layers.Tanh("t5"),
+        layers.Dense("f6", 84),
+        layers.Tanh("t6"),
+        layers.Dense("output", 10),
+        layers.Softmax("softmax"),
+    ]
+    return model_spec("lenet", (1, 28, 28), stack)
+
+
+def deeper() -> ModelSpec:
+    """Eight padded convolutions with 16 to 64 filters, VGG-like."""
+    stack: list[Layer] = []
+    for block, filters in enumerate((16, 32, 64, 64), start=1):
+        for i in (1, 2):
+            stack.append(layers.Conv2D(f"conv_{block}_{i}", filters, padding=(1, 1)))
+            stack.append(layers.ReLU(f"relu_{block}_{i}"))
+        stack.append(layers.MaxPool2D(f"pool_{block}"))
+    stack += [layers.Flatten("flatten"), layers.Dense("output", 10), layers.Softmax("softmax")]
+    return model_spec("deeper", (3, 64, 64), stack)
+
+
+def single(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
+    """One forward pass of one picture, every activation kept."""
+    what = f"{spec.id}: one forward pass, every activation, 1 thread"
+    say(what)
+    parameters, x = random_parameters(spec), random_picture(spec)
+    network = Network(spec, parameters)
+    contestants: dict[str, Callable[[], Any]] = {"engine": lambda: network.run(x)}
+    if installed("onnxruntime") and installed("onnx"):
+        session = onnx_session(spec, parameters)
+        contestants["ONNX Runtime"] = lambda: session.run(list(spec.names), {"input": x[None]})
+    if installed("torch"):
+        import torch
+
+        torch.set_num_threads(1)
+        modules, picture = torch_network(spec, parameters).eval(), torch.from_numpy(x)[None]
+
+        def by_torch() -> list[Any]:
+            value, found = picture, []
+            with torch.inference_mode():
+                for module in modules:
+                    value = module(value)
+                    found.append(value)
+            return found
+
+        contestants["PyTorch"] = by_torch
+    times = race(contestants, rounds)
+    return [
+        Row(what, who, 1e3 * t, "ms", times["engine"] / t if who != "engine" else None, goal)
+        for who, t in times.items()
+    ]
+
+
+def batched(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
+    """The logits of 64 pictures."""
+    what = f"{spec.id}: batched forward, {BATCH} pictures, 1 thread"
+    say(what)
+    parameters = random_parameters(spec)
+    x = np.stack([random_picture(spec, seed) for seed in range(BATCH)])
+    network = BatchNetwork(spec, parameters)
+    contestants: dict[str, Callable[[], Any]] = {"engine": lambda: network.forward(x)}
+    if installed("torch"):
+        import torch
+
+        torch.set_num_threads(1)
+        modules, pictures = torch_network(spec, parameters)[:-1].eval(), torch.from_numpy(x)
+
+        def by_torch() -> Any:
+            with torch.inference_mode():
+                return modules(pictures)
+
+        contestants["PyTorch"] = by_torch
+    return rates(what, race(contestants, rounds), goal)
+
+
+def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]:
+    """One training step: forward, backward, update by AdamW."""
+    what = f"{spec.id}: training step, batch {BATCH}, {threads} thread{'s' * (threads > 1)}"
+    say(what)
+    parameters = random_parameters(spec)
+    x = np.stack([random_picture(spec, seed) for seed in range(BATCH)])
+    classes = np.arange(BATCH) % spec.shapes[-1][0]
+    targets = np.eye(spec.shapes[-1][0], dtype=np.float32)[classes]
+    network = BatchNetwork(spec, parameters, threads=threads)
+    update = adamw(network)
+
+    def step() -> None:
+        _, _, gradients = network.loss_and_gradients(x, targets)
+        update(gradients)
+
+    contestants: dict[str, Callable[[], Any]] = {"engine": step}
+    if installed("torch"):
+        import torch
+
+        torch.set_num_threads(threads)
+        modules = torch_network(spec, parameters)[:-1].train()
+        optimiser = torch.optim.AdamW(modules.parameters(), lr=1e-3)
+        pictures, wanted = torch.from_numpy(x), torch.from_numpy(classes)
+
+        def by_torch() -> None:
+            optimiser.zero_grad()
+            torch.nn.functional.cross_entropy(modules(pictures), wanted).backward()
+            optimiser.step()
+
+        contestants["PyTorch"] = by_torch
+    return rates(what, race(contestants, rounds), goal)
+
+
+def adamw(network: BatchNetwork) -> Callable[[Mapping[str, np.ndarray]], None]:
+    """The trainer's own AdamW on this network's parameters."""
+    optimiser, memory = AdamW(rate=1e-3), dict[str, np.ndarray]()
+
+    def update(gradients: Mapping[str, np.ndarray]) -> None:
+        for name, gradient in gradients.items():
+            optimiser.update(name, network.parameters[name], gradient, memory, 1.0)
+
+    return update
+
+
+def rates(what: str, times: Mapping[str, float], goal: str) -> list[Row]:
+    return [
+        Row(what, who, BATCH / t, "pictures/s", t / times["engine"] if who != "engine" else None, goal)
+        for who, t in times.items()
+    ]
+
+
+def run_from(spec: ModelSpec, rounds: int) -> list[Row]:
+    """Running again from an edited layer, beside the whole run."""
+    what = f"{spec.id}: running again from an edited layer"
+    say(what)
+    network = Network(spec, random_parameters(spec))
+    run = network.run(random_picture(spec))
+    contestants: dict[str, Callable[[], Any]] = {"engine": lambda: network.run(run.input)}
+    for name, layer in zip(spec.names, spec.layers, strict=True):
+        if isinstance(layer, layers.Conv2D | layers.Dense):
+            edit = {f"{name}.weight": network.parameters[f"{name}.weight"] * np.float32(1.5)}
+            contestants[f"from {name}"] = lambda n=name, e=edit: network.run_from(run, n, e)  # type: ignore[misc]
+    times = race(contestants, rounds)
+    return [
+        Row(what, "the whole run" if who == "engine" else who, 1e3 * t, "ms", None)
+        for who, t in times.items()
+    ]
+
+
+def memory(spec: ModelSpec) -> list[Row]:
+    """The peak of one run's memory, as a multiple of what it keeps."""
+    what = f"{spec.id}: peak memory of one run"
+    say(what)
+    network, x = Network(spec, random_parameters(spec)), random_picture(spec)
+    tracemalloc.start()
+    run = network.run(x)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    kept = run.input.nbytes + sum(a.nbytes for a in run.activations.values())
+    return [
+        Row(what, "engine", peak / 2**20, "MiB", None),
+        Row(what, "engine, as a multiple of its activations", peak / kept, "×", None, "≤ 4"),
+    ]
+
+
+def table(rows: list[Row], missing: list[str]) -> str:
+    """The rows for people."""
+    lines, before = [], ""
+    for row in rows:
+        if row.what != before:
+            lines.append(f"\n{row.what}" + (f"   [goal {row.goal}]" if row.goal else ""))
+            before = row.what
+        ratio = "" if row.ratio is None else f"   {ratio_text(row)}"
+        lines.append(f"    {row.who:42s} {row.value:10.3f} {row.unit}{ratio}")
+    lines += [f"\n{name} is not installed: its columns are left out." for name in missing]
+    return "\n".join(lines)
+
+
+def ratio_text(row: Row) -> str:
+    faster = "of its time" if row.unit == "ms" else "of its rate"
+    return f"engine: {row.ratio:.2f} × {faster}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant (default 5)")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    rows += single(tiny_vgg(), options.rounds, "≤ 1.05 × ONNX Runtime")
+    rows += batched(tiny_vgg(), options.rounds, "≥ 1.0 × PyTorch")
+    for threads in (1, 2):
+        rows += training(tiny_vgg(), threads, options.rounds, "≥ 1.0 × PyTorch")
+    rows += run_from(tiny_vgg(), options.rounds)
+    rows += memory(tiny_vgg())
+    for spec in (lenet(), deeper()):
+        rows += single(spec, options.rounds, "")
+        rows += training(spec, 1, options.rounds, "")
+    missing = [name for name in ("onnxruntime", "torch") if not installed(name)]
+    print(table(rows, missing))
+    if options.json:
+        figures = {"rows": [asdict(row) for row in rows], "missing": missing}
+        options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
