@@ -236,6 +236,7 @@ def test_the_square_is_moved_by_mouse_and_the_network_follows(visit: Visit, pict
 def test_the_square_is_zoomed_by_two_fingers(visit: Visit, picture: Picture) -> None:
     page = visit(has_touch=True).go()
     add(page, picture("wide.png", (400, 200)))
+    expect(page.locator("loupe-crop .mono")).to_contain_text("side 200 px")
     page.evaluate(
         """() => {
           const canvas = document.querySelector('[data-action="crop-square"]');

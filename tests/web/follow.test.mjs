@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../../static/js/api/client.js";
 import { createStore } from "../../static/js/core/store.js";
-import { choosePicture, retry } from "../../static/js/state/actions.js";
+import { chooseModel, choosePicture, retry } from "../../static/js/state/actions.js";
 import { follow } from "../../static/js/state/follow.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { createRuns, KEPT } from "../../static/js/state/runs.js";
@@ -150,6 +150,24 @@ test("an unknown model is said, and nothing pretends to be drawn", async () => {
   await settled();
   assert.equal(store.state.problem.code, "unknown_model");
   assert.equal(store.state.network, "error");
+});
+
+test("a model that cannot be loaded leaves the one that is drawn", async () => {
+  const { api, store } = page();
+  await settled();
+  choosePicture(store, { source: "sample", id: "b" });
+  await settled();
+  chooseModel(store, "nothing");
+  await settled();
+  assert.equal(store.state.problems[0].problem.code, "unknown_model");
+  assert.equal(store.state.modelId, "m");
+  assert.equal(store.state.run.name, "b");
+  assert.deepEqual(store.state.picture, { source: "sample", id: "b" });
+  api.down = true;
+  chooseModel(store, "m2");
+  await settled();
+  assert.equal(store.state.offline, true);
+  assert.equal(store.state.run.name, "b");
 });
 
 test("only so many runs are kept", async () => {

@@ -19,9 +19,9 @@ export class LoupeStrip extends LoupeElement {
     const gallery = h("ul", { class: "thumbs", "aria-label": this.t("pictures.gallery") });
     const teaching = h("ul", { class: "thumbs", "aria-label": this.t("pictures.teaching") });
     const own = h("ul", { class: "thumbs", "aria-label": this.t("pictures.own") });
-    const scroller = h("div", { class: "strip-scroll" }, gallery, teaching, own, this.#ways());
+    const scroller = h("div", { class: "strip-scroll" }, gallery, teaching, own);
     this.tip = h("div", { class: "strip-tip", "aria-hidden": "true" });
-    this.replaceChildren(scroller, this.#tools(), this.tip);
+    this.replaceChildren(scroller, this.#ways(), this.#tools(), this.tip);
 
     this.watch((state) => [state.samples, state.model], () => {
       const { samples } = this.store.state;
@@ -34,7 +34,10 @@ export class LoupeStrip extends LoupeElement {
       own.hidden = pictures.length === 0;
     });
     this.watch((state) => [state.picture, state.samples, state.ownPictures], () => this.#ring());
-    this.watch((state) => [state.run, state.working], () => void this.toggleAttribute("data-working", this.store.state.working));
+    this.watch((state) => [state.run, state.working], () => {
+      this.toggleAttribute("data-working", this.store.state.working);
+      this.setAttribute("aria-busy", String(this.store.state.working));
+    });
     this.watch((state) => state.runOf, (ref) => ref && requestIdleCallback?.(() => this.#ahead()));
     this.listen(scroller, "scroll", () => this.#tell(null), { passive: true });
     this.#intake();

@@ -9,7 +9,7 @@
 
 /** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
 export const chooseModel = (store, id) =>
-  store.update({ modelId: id, picture: null, transform: null, selection: null, hover: null, view: null });
+  store.update({ modelId: id, picture: null, transform: null, selection: null, hover: null, view: null, lock: false, lockedRun: null });
 
 /** Show another picture. @param {AppStore} store @param {import("./initial.js").PictureRef} picture */
 export const choosePicture = (store, picture) => {

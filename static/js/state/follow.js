@@ -46,14 +46,19 @@ export function follow({ store, api, runs }) {
       });
       if (loaded !== SUPERSEDED) store.update({ parameters: loaded });
     } catch (error) {
-      failed(error);
-      store.update({ network: "error" });
+      const problem = failed(error);
+      const { model, run } = store.state;
+      if (!model || !run) return store.update({ network: "error" });
+      // Another model could not be loaded: the one that is drawn stays.
+      if (problem.code !== "server_unreachable") reportProblem(store, { name: id, problem });
+      store.update({ modelId: model.id, picture: store.state.runOf, network: "ready", problem: null });
     }
+    return undefined;
   };
 
   const showPicture = async () => {
     const { model, picture, ownReady, transform } = store.state;
-    if (!model) return;
+    if (!model || model.id !== store.state.modelId) return;
     const sample = sampleOf(store.state, picture);
     const own = ownOf(store.state, picture);
     if (!picture) return store.update({ picture: defaultPicture(store.state) });
@@ -61,6 +66,7 @@ export function follow({ store, api, runs }) {
     if (picture.source === "sample" && !sample) return absent(new Problem({ code: "unknown_sample", params: { sample: picture.id } }));
 
     store.update({ working: true });
+    const asked = transform !== null || !runs.has({ model, ref: picture, sample, own });
     try {
       const answer = await runTask(async (signal) => {
         const original = await runs.run({ model, ref: picture, sample, own });
@@ -69,7 +75,7 @@ export function follow({ store, api, runs }) {
         return { run: await api.runInput(model.id, transformInput(original.input, transform), signal), originalRun: original };
       });
       if (answer === SUPERSEDED) return undefined;
-      store.update({ ...answer, runOf: picture, network: "ready", working: false, problem: null, offline: false });
+      store.update({ ...answer, runOf: picture, network: "ready", working: false, problem: null, ...(asked && { offline: false }) });
     } catch (error) {
       const problem = failed(error);
       if (problem.code === "server_unreachable") return undefined;
@@ -88,7 +94,7 @@ export function follow({ store, api, runs }) {
   const stops = [
     store.select((state) => [state.modelId, state.attempt], ([id]) => void (id && loadModel(String(id)))),
     store.select(
-      (state) => [state.model, state.picture, ownOf(state, state.picture)?.crop, state.ownReady, state.transform, state.attempt],
+      (state) => [state.model, state.modelId, state.picture, ownOf(state, state.picture)?.crop, state.ownReady, state.transform, state.attempt],
       () => void showPicture(),
     ),
   ];

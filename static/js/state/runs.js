@@ -49,6 +49,8 @@ export function createRuns(api) {
 
   return {
     run,
+    /** Whether this run is at hand or on its way. @param {Picture} picture */
+    has: (picture) => kept.has(keyOf(picture)),
     /** Ask ahead of need; a failure shows itself when the run is wanted. @param {Picture} picture */
     prefetch: (picture) => void run(picture).catch(() => {}),
   };

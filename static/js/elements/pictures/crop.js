@@ -61,7 +61,7 @@ class LoupeCrop extends LoupeElement {
     void loadStyle("pictures").then(() => this.#layout());
     this.cleanup(() => { clearTimeout(this.#timer); this.#bitmap?.close(); this.#bitmap = null; });
     this.watch((state) => ownOf(state, state.picture), (own) => void this.#open(own));
-    this.watch((state) => state.run, () => this.#exact());
+    this.watch((state) => state.run, () => void this.#exact());
     this.observeSize(this, () => this.#layout());
     watchTheme(this, () => { this.#theme = readTheme(this); this.frame(this.#paint); });
     this.#listen();
@@ -157,7 +157,7 @@ class LoupeCrop extends LoupeElement {
       { picture: this.#bitmap, scale, left, top, width: width * scale, height: height * scale, corners: corners(this.#crop).map(at), handle: at(handle(this.#crop, HANDLE / scale)) },
       { accent: this.#theme.accent, ground: this.#theme.raised, shade: "rgb(15 18 24 / 0.5)" },
     );
-    this.#quick();
+    if (!this.#exact()) this.#quick();
   };
 
   /** What the square holds, scaled by the browser: stands in until the engine has answered. */
@@ -179,16 +179,16 @@ class LoupeCrop extends LoupeElement {
     this.preview.dataset.source = "page";
   }
 
-  /** The engine's own input, once it belongs to the crop that is shown. */
+  /** The engine's own input, once it belongs to the crop that is shown. @returns {boolean} whether it does */
   #exact() {
-    const { run, runOf, originalRun, picture } = this.store.state;
-    const input = (originalRun ?? run)?.input;
-    const made = (originalRun ?? run)?.preparation?.crop;
-    if (!input || runOf?.id !== picture?.id || input.shape.length !== 3) return;
-    if (made && (made.x !== this.#crop.x || made.y !== this.#crop.y || made.size !== this.#crop.size)) return;
+    const { run, runOf, originalRun, model } = this.store.state;
+    const { input, preparation } = originalRun ?? run ?? {};
+    if (!model || !input || !preparation?.crop || runOf?.id !== this.#own?.digest || !sameCrop(preparation.crop, this.#crop)) return false;
     const [, height, width] = input.shape;
-    this.#previewContext(width, height).putImageData(/** @type {ImageData} */ (inputImage((w, tall) => new ImageData(w, tall), input, this.store.state.model?.input.range)), 0, 0);
+    const image = inputImage((w, tall) => new ImageData(w, tall), input, model.input.range);
+    this.#previewContext(width, height).putImageData(/** @type {ImageData} */ (image), 0, 0);
     this.preview.dataset.source = "engine";
+    return true;
   }
 
   /** @param {number} width @param {number} height @returns {CanvasRenderingContext2D} */
@@ -271,6 +271,9 @@ class LoupeCrop extends LoupeElement {
 }
 
 /** @typedef {import("../../model/crop.js").Crop} Crop */
+/** The server gives angles as 0 to 360. @param {Crop} a @param {Crop} b */
+const sameCrop = (a, b) => a.x === b.x && a.y === b.y && a.size === b.size && (a.rotate - b.rotate) % 360 === 0;
+
 /** @type {Record<string, (crop: Crop, by: number, picture: { width: number, height: number }) => Crop>} */
 const KEYS = {
   ArrowLeft: (crop, by, picture) => move(crop, -by, 0, picture),

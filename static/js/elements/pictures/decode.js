@@ -34,7 +34,7 @@ export async function decode(file) {
     if (Math.max(width, height) <= LONGEST) return { blob: file, width, height, reducedFrom: null, thumbnail };
     const ratio = LONGEST / Math.max(width, height);
     const small = canvasOf(Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
-    paint(small, (context) => context.drawImage(image, 0, 0, small.width, small.height));
+    paint(small, (context) => context.drawImage(image, 0, 0, small.width, small.height), file.type !== "image/jpeg");
     return { blob: await blobOf(small), width: small.width, height: small.height, reducedFrom: { width, height }, thumbnail };
   } catch {
     return null;
@@ -63,9 +63,9 @@ function canvasOf(width, height) {
   return canvas;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {(context: CanvasRenderingContext2D) => void} draw */
-function paint(canvas, draw) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+/** @param {HTMLCanvasElement} canvas @param {(context: CanvasRenderingContext2D) => void} draw @param {boolean} [alpha] whether the picture may be transparent */
+function paint(canvas, draw, alpha = true) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha }));
   context.imageSmoothingQuality = "high";
   draw(context);
 }
