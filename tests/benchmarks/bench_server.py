@@ -1,0 +1,201 @@
+"""This server beside a plain FastAPI + PyTorch one: throughput, waiting times, memory, start-up, size.
+
+    make bench BENCH=server
+
+Both do the same job on the same machine in the same run: a 512×512 JPEG in, all activations of the same
+weights out as JSON with base64 tensors. The client is a process of its own and shares the machine's cores
+with the server, so absolute numbers are low estimates; the ratios are what counts. For each number of clients the
+two servers take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Server:
+    """A started server: its process, where it listens, what to post to, how long it took to answer."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    path: str
+    started: float
+
+
+def photo() -> bytes:
+    """A picture of the size that the page uploads, with the detail of a photograph."""
+    from tests.pictures import encoded, scene
+
+    import numpy as np
+    from PIL import Image
+
+    noise = np.random.default_rng(0).normal(0, 12, (512, 512, 3))
+    picture = np.asarray(scene(512, 512), float) + noise
+    return encoded(Image.fromarray(picture.clip(0, 255).astype("uint8")), "JPEG", quality=88)
+
+
+@contextlib.contextmanager
+def serving(command: list[str], port: int, path: str, environment: dict[str, str]) -> Iterator[Server]:
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read()
+                break
+            if process.poll() is not None:
+                raise RuntimeError(f"{command} ended with {process.returncode}")
+            time.sleep(0.02)
+        yield Server(process, port, path, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def ours(workers: int) -> Any:
+    from tests.conftest import free_port
+
+    port = free_port()
+    return serving(
+        [sys.executable, "-m", "server.cli", "serve"], port, "/api/v1/models/tiny-vgg/runs",
+        {"CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers), "CNN_LOUPE_LOG_LEVEL": "warning"},
+    )  # fmt: skip
+
+
+def rival(workers: int, python: str) -> Any:
+    from tests.conftest import free_port
+
+    port = free_port()
+    return serving(
+        [python, "-m", "uvicorn", "tests.benchmarks.rival_server:app", "--port", str(port), "--workers", str(workers),
+         "--log-level", "warning"],
+        port, "/runs", {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+def load(server: Server, clients: int, seconds: float, body: Path) -> dict[str, float]:
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.load", "127.0.0.1", str(server.port), server.path,
+         str(clients), str(seconds), str(body)],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    result: dict[str, float] = json.loads(found.stdout)
+    return result
+
+
+def memory(server: Server) -> float:
+    """Proportional set size of the process and all its children, in MB (Linux)."""
+    pids, total = [server.process.pid], 0
+    while pids:
+        pid = pids.pop()
+        with contextlib.suppress(OSError):
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(text.split("Pss:")[1].split()[0])
+            pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return total / 1024
+
+
+def installed_size(python: str, package: str) -> float:
+    """MB on disk of a package and everything that it requires, files as installed."""
+    code = """
+import sys, re
+from importlib.metadata import distribution, PackageNotFoundError
+seen, waiting, total = set(), sys.argv[1:], 0
+while waiting:
+    name = re.split(r"[ ;<>=!~\\[(]", waiting.pop())[0].lower().replace("_", "-")
+    if name in seen: continue
+    seen.add(name)
+    try: found = distribution(name)
+    except PackageNotFoundError: continue
+    for file in found.files or []:
+        path = found.locate_file(file)
+        if path.is_file() and not str(file).endswith(".pyc"): total += path.stat().st_size
+    waiting += [line for line in found.requires or [] if "extra ==" not in line]
+print(total / 1e6)
+"""
+    found = subprocess.run([python, "-c", code, *package.split()], capture_output=True, text=True, check=True)
+    return float(found.stdout)
+
+
+def own_size() -> float:
+    """MB of this package's own files."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder],
+            cwd=ROOT, check=True, capture_output=True,
+        )  # fmt: skip
+        return next(Path(folder).glob("*.whl")).stat().st_size / 1e6
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_server", description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=8, help="of load for each figure")
+    parser.add_argument("--rounds", type=int, default=3, help="turns that each server gets; the median counts")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 128])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rival-python", default=sys.executable, help="a Python that has PyTorch")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        body = Path(folder) / "photo.jpg"
+        body.write_bytes(photo())
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {len(body.read_bytes()) / 1000:.0f} kB JPEG")
+        print("| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | refused | lost |")
+        print("|---|---|---|---|---|---|---|---|---|")
+        ratios = []
+        for workers in options.workers:
+            with ours(workers) as one, rival(workers, options.rival_python) as other:
+                pair = {"CNN Loupe": one, "FastAPI + PyTorch": other}
+                for server in pair.values():
+                    load(server, 4, 1.5, body)  # warm
+                idle = {name: memory(server) for name, server in pair.items()}
+                busy = dict(idle)
+                for clients in options.clients:
+                    rounds: dict[str, list[dict[str, float]]] = {name: [] for name in pair}
+                    for _ in range(options.rounds):
+                        for name, server in pair.items():
+                            rounds[name].append(load(server, clients, options.seconds, body))
+                            busy[name] = max(busy[name], memory(server))
+                    for name, found in rounds.items():
+                        m = {key: statistics.median(each[key] for each in found) for key in found[0]}
+                        print(
+                            f"| {workers} | {clients} | {name} | {m['per_second']:.1f} | {m['p50']:.1f} | {m['p95']:.1f} | "
+                            f"{m['p99']:.1f} | {m['refused']:.0f} | {m['lost']:.0f} |", flush=True,
+                        )  # fmt: skip
+                    each = [
+                        mine["per_second"] / theirs["per_second"]
+                        for mine, theirs in zip(*rounds.values(), strict=True)
+                        if theirs["per_second"]
+                    ]
+                    ratios.append((workers, clients, statistics.median(each)))
+                print(f"\nMemory with {workers} worker(s), idle / under load: " + "; ".join(
+                    f"{name} {idle[name]:.0f} / {busy[name]:.0f} MB" for name in pair))
+                print("Start-up: " + "; ".join(f"{name} {server.started:.1f} s" for name, server in pair.items()) + "\n", flush=True)
+    for workers, clients, ratio in ratios:
+        print(f"throughput, {workers} worker(s), {clients} clients: {ratio:.2f} times the plain server's")
+    mine = installed_size(sys.executable, "fastapi jinja2 numpy pillow pydantic pydantic-settings safetensors tqdm uvicorn")
+    theirs = installed_size(options.rival_python, "fastapi numpy pillow safetensors torch uvicorn")
+    wheel = own_size()
+    print(f"wheel {wheel:.1f} MB; installed, dependencies included: {mine + wheel:.0f} MB; FastAPI + PyTorch {theirs:.0f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
