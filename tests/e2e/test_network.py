@@ -7,14 +7,19 @@ import json
 import re
 import struct
 import urllib.request
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import Visit, eventually
+from tests.e2e.conftest import Visit, Visited, eventually
 
+pytestmark = pytest.mark.browser
+Picture = Callable[..., Path]
 API = "/api/v1/models/tiny-vgg"
+INPUT = '[data-action="add-picture"] input[type=file]'
 
 
 def answer(base: str, path: str) -> Any:
@@ -76,6 +81,16 @@ def signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "\u2212")
 
 
+def go_with_picture(visited: Visited, model: str, file: Path) -> Page:
+    """Open a model that has no gallery, with a picture of one's own."""
+    visited.expect("preloaded using link preload")  # the preloads are those of the default model
+    page = visited.page
+    page.goto(f"{visited.base}/?model={model}")
+    page.set_input_files(INPUT, str(file))
+    page.wait_for_selector("html[data-run]", state="attached")
+    return page
+
+
 def painted(page: Page, layer: str) -> list[dict[str, Any]]:
     """For each shown unit of a layer the pixel that is painted for its first value, and the unit."""
     found = page.evaluate(
@@ -131,12 +146,12 @@ def check_paint(page: Page, base: str, sample: str, layer: str = "max_pool_2") -
 
 def test_legend_range_and_paint_agree_after_every_sequence_of_changes(visit: Visit) -> None:
     visited = visit()
+    visited.expect("willReadFrequently")  # the test reads the canvases, the page does not
     page = visited.go()
     check_paint(page, visited.base, "espresso")
     limits = {}
     for scale in ("module", "network", "layer"):
         page.check(f"input[name=scale][value={scale}]")
-        eventually(lambda scale=scale: f"scale={scale}" in page.url or scale == "layer", "the address")
         page.wait_for_timeout(100)
         check_paint(page, visited.base, "espresso")
         limits[scale] = legend_limit(page, "max_pool_2")
@@ -175,6 +190,7 @@ def ink(page: Page) -> int:
 
 def test_hovering_a_neuron_shows_its_kernels_and_its_arithmetic_and_repaints_no_map(visit: Visit) -> None:
     visited = visit()
+    visited.expect("willReadFrequently")  # the test reads the canvases, the page does not
     visited.page.add_init_script(
         "window.copies = 0; const own = CanvasRenderingContext2D.prototype.drawImage;"
         "CanvasRenderingContext2D.prototype.drawImage = function (...all) { window.copies++; return own.apply(this, all); };"
@@ -200,6 +216,7 @@ def test_hovering_a_neuron_shows_its_kernels_and_its_arithmetic_and_repaints_no_
 
 def test_pointing_into_the_large_map_reads_the_value_and_marks_its_receptive_field(visit: Visit) -> None:
     visited = visit()
+    visited.expect("willReadFrequently")  # the test reads the canvases, the page does not
     page = visited.go()
     run = answer(visited.base, f"{API}/samples/espresso/run")
     tensor = next(one["tensor"] for one in run["layers"] if one["name"] == "conv_2_2")
@@ -284,14 +301,10 @@ def test_arrows_move_enter_opens_and_escape_closes(visit: Visit) -> None:
     assert page.locator('[data-unit][tabindex="0"]').count() == 1
     assert "conv_1_2[3]" in page.locator("loupe-inspector").inner_text()
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-view]")
+    page.wait_for_selector("[data-view=neuron]")
     page.keyboard.press("Escape")
-    eventually(
-        lambda: (
-            page.locator("[data-view]").count() == 0 or not page.locator("[data-view]").first.is_visible()
-        ),
-        "the map",
-    )
+    eventually(lambda: page.locator("[data-view=neuron]").count() == 0, "the map")
+    assert here() == "conv_1_2[3]", "the focus comes back to where it was"
 
 
 def test_a_layers_label_is_reached_by_keys_and_leads_to_its_chapter(visit: Visit) -> None:
@@ -310,7 +323,7 @@ def test_on_touch_the_first_tap_looks_and_the_second_opens(visit: Visit) -> None
     eventually(lambda: "conv_1_1[2]" in page.locator("loupe-inspector").inner_text(), "the sheet")
     assert "view=" not in page.url
     page.tap(unit("conv_1_1", 2))
-    page.wait_for_selector("[data-view]")
+    page.wait_for_selector("[data-view=neuron]")
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
@@ -318,8 +331,8 @@ def test_the_map_fits_and_no_names_collide_and_only_its_own_frame_scrolls(visit:
     page = visit(width=width, height=900).go()
     found = page.evaluate(
         """() => {
-          const boxes = [...document.querySelectorAll(".network-name, .network-shape")].map((one) => one.getBoundingClientRect());
-          const collisions = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5));
+          const boxes = [...document.querySelectorAll(".network-name, .network-shape")].map((one) => { const { left, right, top, bottom } = one.getBoundingClientRect(); return { left, right, top, bottom, of: one.closest(".network-label") }; });
+          const collisions = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.of !== b.of && a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5));
           const scroller = document.querySelector(".network-scroll");
           return { collisions: collisions.length, page: document.documentElement.scrollWidth - innerWidth, map: scroller.scrollWidth - scroller.clientWidth, units: document.querySelectorAll("[data-unit]").length };
         }"""
@@ -330,17 +343,23 @@ def test_the_map_fits_and_no_names_collide_and_only_its_own_frame_scrolls(visit:
     assert found["units"] == 113
 
 
+def left_of(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"]
+
+
 def test_the_map_reacts_to_a_change_of_its_size(visit: Visit) -> None:
     page = visit(width=1440).go()
-    before = page.locator(unit("max_pool_2", 0)).bounding_box()
+    before = left_of(page, unit("max_pool_2", 0))
     page.set_viewport_size({"width": 1100, "height": 900})
-    eventually(
-        lambda: page.locator(unit("max_pool_2", 0)).bounding_box()["x"] < before["x"] - 100, "the new layout"
-    )  # type: ignore[index]
+    eventually(lambda: left_of(page, unit("max_pool_2", 0)) < before - 100, "the new layout")
 
 
 def test_input_channels_can_be_tinted(visit: Visit) -> None:
-    page = visit().go()
+    visited = visit()
+    visited.expect("willReadFrequently")  # the test reads the canvases, the page does not
+    page = visited.go()
     red = painted(page, "input")[0]["pixel"]
     assert red[0] == red[1] == red[2]
     page.click("[data-action=tint]")
@@ -394,8 +413,10 @@ def test_a_link_to_a_neuron_shows_it_in_the_inspector(visit: Visit) -> None:
     eventually(lambda: "relu_2_1[4]" in page.locator("loupe-inspector").inner_text(), "the inspector")
 
 
-def test_a_layer_of_64_maps_scrolls_through_a_window_by_wheel_button_and_keys(visit: Visit) -> None:
-    page = visit().go("/?model=wide")
+def test_a_layer_of_64_maps_scrolls_through_a_window_by_wheel_button_and_keys(
+    visit: Visit, picture: Picture
+) -> None:
+    page = go_with_picture(visit(), "wide", picture("mine.png"))
     first = "() => Math.min(...[...document.querySelectorAll('[data-layer=many]')].map((one) => Number(one.dataset.unit)))"
     assert page.evaluate(first) == 0
     page.hover(unit("many", 2))
@@ -412,9 +433,9 @@ def test_a_layer_of_64_maps_scrolls_through_a_window_by_wheel_button_and_keys(vi
 
 
 @pytest.mark.parametrize("model", ["minimal", "deep"])
-def test_odd_models_give_a_usable_map(visit: Visit, model: str) -> None:
+def test_odd_models_give_a_usable_map(visit: Visit, picture: Picture, model: str) -> None:
     visited = visit()
-    page = visited.go(f"/?model={model}")
+    page = go_with_picture(visited, model, picture("mine.png"))
     description = answer(visited.base, f"/api/v1/models/{model}")
     shown = {
         str(one)
@@ -427,4 +448,4 @@ def test_odd_models_give_a_usable_map(visit: Visit, model: str) -> None:
     assert page.locator("[data-class]").count() == len(description["classes"])
     for layer in sorted(maps):
         page.locator(unit(layer, 0)).hover()
-        eventually(lambda layer=layer: f"{layer}[0]" in page.locator("loupe-inspector").inner_text(), layer)
+        page.locator("loupe-inspector h2", has_text=f"{layer}[0]").wait_for()

@@ -4,7 +4,7 @@ import { ACTIVATIONS, WEIGHTS, colourOf } from "./colour.js";
 import { drawGrid } from "./maps.js";
 
 /** @typedef {import("./maps.js").Box} Box */
-/** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string }} Theme */
+/** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, dark?: boolean }} Theme */
 
 /** From the right side of one box to the left side of another. @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to */
 function curve(context, from, to) {
@@ -54,7 +54,7 @@ export function drawLinks(context, layout, theme) {
 export function drawIncoming(context, to, incoming, limits, theme) {
   for (const { from, amount } of incoming) {
     context.lineWidth = amount ? 1 + 3 * (limits.amount > 0 ? Math.abs(amount.value) / limits.amount : 0) : 1.5;
-    context.strokeStyle = amount ? edgeColour(amount.value, limits.amount) : theme.accent;
+    context.strokeStyle = amount ? edgeColour(amount.value, limits.amount, theme) : theme.accent;
     context.beginPath();
     curve(context, from, to);
     context.stroke();
@@ -72,8 +72,15 @@ export function drawIncoming(context, to, incoming, limits, theme) {
   outline(context, to, theme.accent, 2.5);
 }
 
-/** An amount's colour as a line: at least as dark as the middle of the scale, so that small ones can be seen. @param {number} value @param {number} limit */
-const edgeColour = (value, limit) => ACTIVATIONS.css(Math.sign(value || 1) * Math.max(0.3, limit > 0 ? Math.abs(value) / limit : 0));
+/**
+ * An amount's colour as a line on the page's ground: kept away from the scale's end that the ground
+ * swallows, pale on a light page, dark on a dark one.
+ * @param {number} value @param {number} limit @param {Theme} theme
+ */
+function edgeColour(value, limit, { dark }) {
+  const [least, most] = dark ? [0.2, 0.5] : [0.3, 1];
+  return ACTIVATIONS.css(Math.sign(value || 1) * (least + (most - least) * (limit > 0 ? Math.abs(value) / limit : 0)));
+}
 
 /** A number on its edge, beside the map that it comes from. @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to
  * @param {{ value: number, text: string }} amount @param {number} limit @param {Theme} theme */

@@ -84,11 +84,11 @@ export class LoupeInspector extends LoupeElement {
     const shown = isMaps(column.shape);
     this.#body.replaceChildren(
       ...(shown ? [this.#map.element] : []),
+      ...hints(this, subject),
       ...(column.form === "classes" ? classFacts(this, subject) : []),
       ...(column.layer ? layerFacts(this, subject) : []),
       ...(column.form === "classes" ? [] : unitFacts(this, subject)),
       ...this.#actions(subject),
-      ...hints(this, subject),
     );
     if (shown) this.#map.show(subject);
     else this.#map.detach();

@@ -4,7 +4,7 @@
  *
  * Tokens use `light-dark()`, which only resolves in a real colour property: a hidden probe carries each in turn.
  *
- * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string }} Theme
+ * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, dark: boolean }} Theme
  */
 const TOKENS = { ground: "--ground", surface: "--surface", raised: "--raised", ink: "--ink", inkSoft: "--ink-soft", line: "--line", lineStrong: "--line-strong", edge: "--edge", accent: "--accent-mark" };
 
@@ -20,7 +20,8 @@ export function readTheme(host) {
   probe.style.fontFamily = "var(--mono)";
   const mono = `12px ${getComputedStyle(probe).fontFamily}`;
   probe.remove();
-  return /** @type {Theme} */ ({ ...colours, mono });
+  const [red, green, blue] = (colours.ground.match(/[\d.]+/g) ?? []).map(Number);
+  return /** @type {Theme} */ ({ ...colours, mono, dark: red + green + blue < 3 * 128 });
 }
 
 /** Call `react` when the page turns light or dark. @param {import("./element.js").LoupeElement} element @param {() => void} react */
