@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from server.answers import FOREVER, NO_STORE
 from server.dependencies import Services, ServicesOf
 from server.errors import Problem
 from server.i18n import choose_language
+from server.library import Entry
 from server.pages import Pages, boot_data, choose_theme, script_json
 from server.routes.samples import describe_sample
 
@@ -29,6 +31,7 @@ async def index(request: Request, services: ServicesOf) -> Response:
     services.assets.refresh()
     language = choose_language(request, services.settings.language)
     pages = pages_of(request)
+    asked = asked_model(services, request.query_params)
     html = pages.render(
         "index.html",
         language,
@@ -36,30 +39,36 @@ async def index(request: Request, services: ServicesOf) -> Response:
         boot=script_json(boot_data(services, language, pages.catalogue(language))),
         theme=choose_theme(request),
         modules=services.assets.eager_modules(),
-        samples=gallery(services),
-        preloads=preloads(services),
+        samples=gallery(services, asked),
+        preloads=preloads(services, asked, request.query_params),
     )
     return pages.respond(request, html)
 
 
-def gallery(services: Services) -> list[dict[str, Any]]:
-    """The default model's samples, for the strip that stands in the page from the start."""
-    entry = services.library.default
+def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:
+    """The model that the address names, or the default one; None where the address names an unknown one."""
+    name = query.get("model")
+    if name is None:
+        return services.library.default
+    return next((entry for entry in services.library if entry.id == name), None)
+
+
+def gallery(services: Services, entry: Entry | None) -> list[dict[str, Any]]:
+    """The model's samples, for the strip that stands in the page from the start."""
     if entry is None:
         return []
     root = services.settings.root_path
     return [describe_sample(entry, sample, root) for sample in entry.samples.values()]
 
 
-def preloads(services: Services) -> list[str]:
-    """What the default view fetches first, at the very addresses that the page will ask for."""
-    entry = services.library.default
+def preloads(services: Services, entry: Entry | None, query: Mapping[str, str]) -> list[str]:
+    """What this view fetches first, at the very addresses that the page will ask for."""
     if entry is None:
         return []
     base = f"{services.settings.root_path}/api/v1/models/{entry.id}"
     found = [base, f"{base}/parameters", f"{base}/samples"]
-    if entry.default_sample:
-        sample = entry.samples[entry.default_sample]
+    sample = None if "own" in query else entry.samples.get(query.get("sample") or entry.default_sample or "")
+    if sample:
         found.append(f"{base}/samples/{sample.id}/run?v={sample.digest}")
     return found
 
