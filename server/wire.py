@@ -31,11 +31,19 @@ def dumps(value: Any) -> bytes:
 
 def tensor(array: Array, encoding: Encoding = "base64") -> bytes:
     """`{"shape": […], "dtype": "float32", "data": …}`: base64 little-endian, or nested lists."""
-    head = b'{"shape":' + dumps(list(array.shape)) + b',"dtype":"float32","data":'
+    return b"".join(_tensor(array, encoding))
+
+
+def _tensor(array: Array, encoding: Encoding) -> Iterator[bytes]:
+    """The same in pieces, so that a whole answer is copied once and not once for each level of it."""
+    yield b'{"shape":%b,"dtype":"float32","data":' % dumps(list(array.shape))
     if encoding == "list":
-        return head + b"".join(_nested(array)) + b"}"
-    little = np.ascontiguousarray(array, dtype="<f4")
-    return head + b'"' + binascii.b2a_base64(little.data, newline=False) + b'"}'
+        yield from _nested(array)
+        yield b"}"
+        return
+    yield b'"'
+    yield binascii.b2a_base64(np.ascontiguousarray(array, dtype="<f4").data, newline=False)
+    yield b'"}'
 
 
 def _nested(array: Array) -> Iterator[bytes]:
@@ -126,27 +134,22 @@ def run_answer(
 ) -> bytes:
     """The whole answer to a run; `layers` limits which carry their values (None is all)."""
     _check_finite(run)
-    parts = [
-        b'{"model":', dumps(run.spec.id),
-        b',"digest":', dumps(digest),
-        b',"input":', tensor(run.input, encoding),
-    ]  # fmt: skip
+    parts = [b'{"model":', dumps(run.spec.id), b',"digest":', dumps(digest), b',"input":']
+    parts += _tensor(run.input, encoding)
     if prepared is not None and preparation != "none":
         parts += [b',"preparation":', dumps(describe_preparation(prepared))]
-    parts.append(b',"layers":[')
-    chosen = (
-        (layer, run.activations[layer.name])
-        for layer in run.spec.layers
-        if layers is None or layer.name in layers
-    )
-    parts.append(
-        b",".join(
-            b'{"name":%b,"kind":%b,"shape":%b,"tensor":%b}'
-            % (dumps(layer.name), dumps(layer.kind), dumps(list(values.shape)), tensor(values, encoding))
-            for layer, values in chosen
-        )
-    )
-    parts += [b'],"scores":', dumps(list(_scores(run)))]
+    between = b',"layers":['
+    for layer in run.spec.layers:
+        if layers is not None and layer.name not in layers:
+            continue
+        values = run.activations[layer.name]
+        head = b'%b{"name":%b,"kind":%b,"shape":%b,"tensor":'
+        parts.append(head % (between, dumps(layer.name), dumps(layer.kind), dumps(list(values.shape))))
+        parts += _tensor(values, encoding)
+        parts.append(b"}")
+        between = b","
+    parts.append(b',"layers":[],"scores":' if between != b"," else b'],"scores":')
+    parts.append(dumps(list(_scores(run))))
     if note:
         parts += [b',"note":', dumps(note)]
     parts.append(b"}")
