@@ -37,7 +37,7 @@ console.log(JSON.stringify({
   softmax: { z: [3, -2, 0.5, 8], p: softmax([3, -2, 0.5, 8]) },
   windows: settings.map((setting) => ({ ...setting, output: outputSize(setting), uses: uses(setting) })),
 }));
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,11 @@ export class Terms {
       if (term) this.open(term);
     });
     root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      const term = termOf(event);
+      if (term && (event.key === "Enter" || event.key === " ")) {
+        event.preventDefault();
+        this.open(term);
+      }
       if (event.key !== "Escape" || !this.#term) return;
       event.stopPropagation();
       this.close();

@@ -48,7 +48,7 @@ export class Widget extends LoupeElement {
     this.strip = new MapView({ id: "strip", label: label("strip"), onmove: ([row, column]) => this.#move(row * height * width + column) });
     this.bars = new Bars({ id: "weights", label: label("contributions") });
     this.said = h("p", { class: "learn-widget-readout", role: "status", "aria-live": "off" });
-    this.formula = h("div", { class: "learn-formula-box" });
+    this.formula = h("div", { class: "learn-formula-box", tabindex: 0, role: "region", "aria-label": label("formula") });
     this.replaceChildren(
       h("div", { class: "learn-widget-controls learn-sliders" }, this.position.element, this.chosen.element),
       h("div", { class: "learn-widget-stage learn-flatten-stage" }, h("figure", { class: "learn-widget-figure", "data-part": "map" }, h("figcaption", null, label("map")), this.map.element), h("div", null, h("figure", { class: "learn-widget-figure", "data-part": "strip" }, h("figcaption", null, this.t("learn.flatten.strip", { maps, cells: height * width })), this.strip.element), this.said, this.formula), h("div", null, h("p", { class: "learn-widget-label" }, label("contributions")), this.bars.element)),

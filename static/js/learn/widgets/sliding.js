@@ -25,7 +25,7 @@ export class Widget extends LoupeElement {
     this.output = new NumberGrid({ id: "output", label: this.t("learn.sliding.output"), colour: () => [255, 255, 255], format: () => "", onmove: ([r, c]) => this.#move(r * outputSize(this.setting) + c) });
     this.steps = stepper({ count: 49, interval: 400, label: this.t("learn.sliding.position"), onstep: (index) => this.#move(index) });
     this.cleanup(() => this.steps?.stop());
-    this.formula = h("div", { class: "learn-formula-box" });
+    this.formula = h("div", { class: "learn-formula-box", tabindex: 0, role: "region", "aria-label": this.t("learn.sliding.formula") });
     this.said = h("p", { class: "learn-widget-note", role: "status" });
     this.key = h("p", { class: "learn-sliding-key" }, h("span", { class: "learn-key is-padding" }, this.t("learn.sliding.key_padding")), h("span", { class: "learn-key is-unseen" }, this.t("learn.sliding.key_unseen")), h("span", { class: "learn-key is-uses" }, this.t("learn.sliding.key_uses")));
     this.inputTitle = h("figcaption");
@@ -94,7 +94,8 @@ export class Widget extends LoupeElement {
     const exact = (padded - span(setting)) / stride;
     this.formula?.replaceChildren(
       math(i("O"), o("="), floor(frac(letters, i("S"))), o("+"), n(1)),
-      math(i("O"), o("="), floor(frac(inside, n(stride))), o("+"), n(1), o("="), floor(n(short(exact))), o("+"), n(1), o("="), n(wrong ? "?" : count, "learn-result")),
+      math(i("O"), o("="), floor(frac(inside, n(stride))), o("+"), n(1)),
+      math(o("="), floor(n(short(exact))), o("+"), n(1), o("="), n(wrong ? "?" : count, "learn-result")),
       h("span", { class: "sr", "data-value": wrong ? "" : count, "data-output": "" }, wrong ? "" : String(count)),
     );
     this.#say(wrong, count);

@@ -83,6 +83,6 @@ export class Widget extends LoupeElement {
     const worst = confusion.flatMap((row, i) => row.map((count, j) => ({ i, j, count: i === j ? -1 : count }))).reduce((a, b) => (b.count > a.count ? b : a));
     say([worst.i, worst.j]);
     const rows = confusion.length <= MOST_NUMBERS ? h("ol", { class: "learn-confusion-rows", "aria-hidden": "true" }, confusion.map((_, k) => h("li", null, name(k)))) : "";
-    return h("figure", { class: "learn-widget-figure learn-confusion" }, h("figcaption", null, this.t("learn.training.confusion_title", { accuracy: this.i18n.percent(accuracyOf(confusion)) })), h("div", { class: "learn-confusion-body" }, rows, view.element), readout);
+    return h("figure", { class: "learn-widget-figure learn-confusion" }, h("figcaption", null, this.t("learn.training.confusion_title", { accuracy: this.i18n.percent(accuracyOf(confusion)) })), h("div", { class: "learn-confusion-body", tabindex: 0, role: "region", "aria-label": this.t("learn.training.confusion") }, rows, view.element), readout);
   }
 }
