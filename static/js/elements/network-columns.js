@@ -98,7 +98,7 @@ export class NetworkColumns {
     at(holder, { ...label, height: null });
     if (layout.staggered && label.row === 0) {
       const stem = h("span", { class: "network-stem", "aria-hidden": "true" });
-      at(stem, { x: Math.round(boxes[0].x - label.x + boxes[0].width / 2), y: details ? 40 : 22, width: 1, height: Math.max(0, layout.body.top - label.y - (details ? 40 : 22) - 4) });
+      at(stem, { x: Math.round(boxes[0].x - label.x + boxes[0].width / 2), y: details ? 43 : 28, width: 1, height: Math.max(0, layout.body.top - label.y - (details ? 43 : 28) - 4) });
       if (!classes) holder.append(stem);
     }
     return holder;

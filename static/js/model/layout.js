@@ -57,7 +57,7 @@ const CLASSES = { least: 106, wanted: 136, most: 190 };
 const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
 const MORE = 28;
-const HEADER = { name: 24, shape: 18, learned: 16, row: 36, gap: 10 };
+const HEADER = { name: 24, shape: 18, learned: 16, row: 40, gap: 10 };
 const LEGEND = { height: 50, none: 14 };
 const DENSEST = 2_500;
 

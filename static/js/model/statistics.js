@@ -22,11 +22,18 @@ export function summarise(values) {
   return { minimum, maximum, mean: sum / values.length, count: values.length, zeros };
 }
 
+/** The 31 bits of |v| in three digits: how far each is shifted, and how many values it can have. */
+const DIGITS = [
+  { shift: 20, values: 2048 },
+  { shift: 10, values: 1024 },
+  { shift: 0, values: 1024 },
+];
+
 /**
  * The nearest-rank quantile of |v| over several arrays: the ⌈q·n⌉-th smallest.
  *
- * The bits of a positive float32 sort like the float, so two counting passes (high 16 bits, then
- * low 16 bits of those that fall into the chosen bin) find it exactly in linear time.
+ * The bits of a positive float32 sort like the float, so counting digit by digit finds it exactly in
+ * linear time, without sorting.
  * @param {readonly Float32Array[]} arrays @param {number} quantile 0–1
  */
 export function magnitudeQuantile(arrays, quantile) {
@@ -34,18 +41,21 @@ export function magnitudeQuantile(arrays, quantile) {
   if (total === 0) return 0;
   const bits = arrays.map((array) => new Uint32Array(array.buffer, array.byteOffset, array.length));
   let rank = Math.max(1, Math.ceil(quantile * total));
-
-  const high = new Uint32Array(1 << 15);
-  for (const words of bits) for (let i = 0; i < words.length; i++) high[(words[i] & 0x7fffffff) >>> 16]++;
-  let bin = 0;
-  while (high[bin] < rank) rank -= high[bin++];
-
-  const low = new Uint32Array(1 << 16);
-  for (const words of bits) for (let i = 0; i < words.length; i++) if ((words[i] & 0x7fffffff) >>> 16 === bin) low[words[i] & 0xffff]++;
-  let rest = 0;
-  while (low[rest] < rank) rank -= low[rest++];
-
-  return new Float32Array(Uint32Array.of((bin << 16) | rest).buffer)[0];
+  let prefix = 0; // the digits found so far
+  for (const { shift, values } of DIGITS) {
+    const counts = new Uint32Array(values);
+    const known = shift + 31 - Math.clz32(values);
+    for (const words of bits) {
+      for (let i = 0; i < words.length; i++) {
+        const word = words[i] & 0x7fffffff;
+        if (word >>> known === prefix >>> known) counts[(word >>> shift) & (values - 1)]++;
+      }
+    }
+    let digit = 0;
+    while (counts[digit] < rank) rank -= counts[digit++];
+    prefix |= digit << shift;
+  }
+  return new Float32Array(Uint32Array.of(prefix).buffer)[0];
 }
 
 /** Largest |v|. @param {readonly Float32Array[]} arrays */
