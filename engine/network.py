@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import FLOAT, Array, Parameters, Shape
 from engine.errors import TensorError
-from engine.fast.single import Forward, fast_forward, forward_all
+from engine.fast.single import Chain, Forward, fast_forward
 from engine.fast.step import Scratch
 from engine.layers import Layer, Softmax
 from engine.ops.loss import cross_entropy, cross_entropy_backward
@@ -46,6 +46,7 @@ class Network:
                 forward = fast_forward(layer, shape, own)
             self._by_layer.append(own)
             self._forwards.append(forward)
+        self._chain = self._chain_from(0)
 
     def run(self, x: Array) -> Run:
         """Send one picture (C, H, W) through every layer and keep every activation.
@@ -85,7 +86,11 @@ class Network:
 
     def _forward(self, x: Array, first: int) -> list[Array]:
         # The readable forms of `engine.ops` would give the same, and take ten times as long.
-        return forward_all(x, self._forwards[first:], self.spec.shapes[first:], self._scratch())
+        chain = self._chain if first == 0 else self._chain_from(first)
+        return chain.run(x, self._scratch())
+
+    def _chain_from(self, first: int) -> Chain:
+        return Chain(self._forwards[first:], self.spec.shapes[first:])
 
     def _scratch(self) -> Scratch:
         """This thread's own buffers."""

@@ -70,14 +70,14 @@ class Gradients:
 
 def frozen(array: Array) -> Array:
     """The array, which from now on refuses to be written to."""
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 
 def named(spec: ModelSpec, arrays: list[Array]) -> Mapping[str, Array]:
     """The arrays by layer name, read-only."""
     for array in arrays:
-        array.flags.writeable = False
+        array.setflags(write=False)
     return MappingProxyType(dict(zip(spec.names, arrays, strict=True)))
 
 

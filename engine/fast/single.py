@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,29 +19,36 @@ from engine.fast.convolution import RowProducts, row_matrices
 from engine.fast.step import Scratch
 from engine.layers import Conv2D, Layer, MaxPool2D, ReLU, Softmax
 
-STRIP_BYTES = 200_000  # how large a convolution's buffer may get: a fifth of a usual L2 cache
+STRIP = 50_000  # numbers in a convolution's buffer: 200 kB, a fifth of a usual L2 cache
 
 # From x to y. `room` is an array for y; a form that makes its own returns that instead.
 Forward = Callable[[Array, Array, Scratch], Array]
 
 
-def forward_all(
-    x: Array, forwards: Sequence[Forward], shapes: Sequence[Shape], scratch: Scratch
-) -> list[Array]:
-    """Every layer's output, C-contiguous, from the first layer's input.
+class Chain:
+    """The fast forward pass through a row of layers."""
 
-    All of them lie in one piece of memory. Asked for piece by piece, the system would take
-    the larger ones back after every run and hand out empty pages again, which costs as much
-    as a convolution.
-    """
-    sizes = [math.prod(shape) for shape in shapes]
-    memory = np.empty(sum(sizes), dtype=FLOAT)
-    found, begin = [], 0
-    for forward, shape, size in zip(forwards, shapes, sizes, strict=True):
-        x = forward(x, memory[begin : begin + size].reshape(shape), scratch)
-        found.append(x)
-        begin += size
-    return found
+    def __init__(self, forwards: Sequence[Forward], shapes: Sequence[Shape]) -> None:
+        ends = list(accumulate((math.prod(shape) for shape in shapes), initial=0))
+        self.size = ends[-1]
+        self.parts = [
+            (forward, shape, slice(begin, end))
+            for forward, shape, (begin, end) in zip(forwards, shapes, pairwise(ends), strict=True)
+        ]
+
+    def run(self, x: Array, scratch: Scratch) -> list[Array]:
+        """Every layer's output, C-contiguous, from the first layer's input.
+
+        All of them lie in one piece of memory. Asked for piece by piece, the system would take
+        the larger ones back after every run and hand out empty pages again, which costs as
+        much as a convolution.
+        """
+        memory = np.empty(self.size, dtype=FLOAT)
+        found = []
+        for forward, shape, part in self.parts:
+            x = forward(x, memory[part].reshape(shape), scratch)
+            found.append(x)
+        return found
 
 
 class Strip(NamedTuple):
@@ -53,54 +61,73 @@ class Strip(NamedTuple):
     matrices: Array  # what the kernels multiply, one for each output row
 
 
-def strips(form: RowProducts) -> list[Strip]:
+class Strips(NamedTuple):
+    """A convolution cut into strips."""
+
+    ones: Array  # the line of every buffer row that the bias multiplies
+    margins: list[Array]  # columns of the buffer that are padding
+    strips: list[Strip]
+
+
+def cut(form: RowProducts, scratch: Scratch) -> Strips:
     """A convolution cut into strips that share one buffer small enough for the cache.
 
     The shifted copies of a whole map are three times its size. Made and multiplied a few rows
-    at a time they never leave the cache, which saves a quarter of a run's time.
+    at a time, in a piece of memory that all layers share, they never leave the cache; that
+    saves a quarter of a run's time.
     """
     _, stride, padding, _ = form.window.axis(0)
-    row_bytes = 4 * form.out_width * (form.lines + 1)
-    most = max(1, (STRIP_BYTES // row_bytes - form.depth) // stride + 1)
-    count = -(-form.out_height // most)
-    most = -(-form.out_height // count)
-    buffer = np.zeros(((most - 1) * stride + form.depth, form.lines + 1, form.out_width), dtype=FLOAT)
-    buffer[:, form.lines] = 1  # the input of the bias
-    by_channel = buffer[:, : form.lines].reshape(len(buffer), form.window.size[1], form.channels, -1)
+    row = form.out_width * (form.lines + 1)
+    most = max(1, (STRIP // row - form.depth) // stride + 1)
+    most = -(-form.out_height // -(-form.out_height // most))  # strips of equal height
+    height = (most - 1) * stride + form.depth
+    memory = scratch.zeros("strip", (max(STRIP, height * row),))
+    buffer = memory[: height * row].reshape(height, form.lines + 1, form.out_width)
+    by_column = buffer[:, : form.lines].reshape(height, form.window.size[1], form.channels, -1)
+    margins = [
+        part
+        for v, (_, outputs) in enumerate(form.columns)
+        for part in (by_column[:, v, :, : outputs.start], by_column[:, v, :, outputs.stop :])
+        if part.size
+    ]
     found = []
     for first in range(0, form.out_height, most):
         rows = min(most, form.out_height - first)
-        # The strip sees the padded rows from `top`; those on the map are low to high of them.
-        top, height = first * stride - padding, (rows - 1) * stride + form.depth
-        low, high = min(max(0, -top), height), max(0, min(height, form.height - top))
-        inside = by_channel[low : max(low, high)]
+        # The strip sees padded rows from `top` on; those from low to high lie on the map.
+        top, depth = first * stride - padding, (rows - 1) * stride + form.depth
+        low = min(max(0, -top), depth)
+        high = max(low, min(depth, form.height - top))
+        inside = by_column[low:high]
         found.append(
             Strip(
                 slice(first, first + rows),
-                slice(top + low, top + max(low, high)),
-                [(inside[:, v, :, out], into) for v, (into, out) in enumerate(form.columns)],
-                [part for part in (by_channel[:low], by_channel[max(low, high) : height]) if len(part)],
+                slice(top + low, top + high),
+                [(inside[:, v, :, outputs], seen) for v, (seen, outputs) in enumerate(form.columns)],
+                [part for part in (by_column[:low], by_column[high:depth]) if len(part)],
                 row_matrices(buffer, rows, form.depth, stride),
             )
         )
-    return found
+    return Strips(buffer[:, form.lines], margins, found)
 
 
 def _conv2d(layer: Conv2D, input_shape: Shape, params: Parameters) -> Forward:
     form = RowProducts(layer, input_shape, 1)
     kernels = form.kernels(params["weight"], params["bias"])
-    # Layers of the same geometry can share the buffer, since they leave the same cells 0.
     key = f"{form.window} {input_shape}"
 
     def forward(x: Array, room: Array, scratch: Scratch) -> Array:
         by_row, y = x.transpose(1, 0, 2), room.transpose(1, 0, 2)
-        for strip in scratch.once(key, lambda: strips(form)):
-            seen = by_row[strip.inputs]
-            for target, columns in strip.targets:
+        ones, margins, strips = scratch.once(key, lambda: cut(form, scratch))
+        ones.fill(1)
+        for margin in margins:
+            margin.fill(0)
+        for outputs, inputs, targets, blanks, matrices in strips:
+            seen = by_row[inputs]
+            for target, columns in targets:
                 target[...] = seen[..., columns]
-            for blank in strip.blanks:
+            for blank in blanks:
                 blank.fill(0)
-            np.matmul(kernels, strip.matrices, out=y[strip.outputs])
+            np.matmul(kernels, matrices, out=y[outputs])
         return room
 
     return forward

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._buffers: dict[tuple[str, Shape], Array] = {}
-        self._made: dict[str, Any] = {}
+        self._made: dict[Hashable, Any] = {}
         self.user: dict[str, object] = {}  # who has filled a buffer last, where that matters
 
     def zeros(self, key: str, shape: Shape) -> Array:
@@ -32,7 +32,7 @@ class Scratch:
             found = self._buffers[key, shape] = np.zeros(shape, dtype=FLOAT)
         return found
 
-    def once(self, key: str, make: Callable[[], T]) -> T:
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gave when it was first asked for under this key."""
         if key not in self._made:
             self._made[key] = make()
