@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import RunningServer
 from tests.web.tools import installed_tools
@@ -21,6 +21,9 @@ ARGUMENTS = (
     "--use-fake-ui-for-media-stream",
 )  # fmt: skip
 READY = "html[data-network=ready]"
+
+# Machines that run every test at once are slow: patience costs nothing where things go well.
+expect.set_options(timeout=20_000)
 
 Visit = Callable[..., "Visited"]
 

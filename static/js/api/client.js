@@ -25,11 +25,11 @@ export class Problem extends Error {
  * @param {typeof fetch} options.fetch
  */
 export function createApi({ base, fetch }) {
-  /** @param {string} path @param {RequestInit} [init] */
-  const request = async (path, init) => {
+  /** @param {string} url @param {RequestInit} [init] */
+  const requestFrom = async (url, init) => {
     let response;
     try {
-      response = await fetch(base + path, init);
+      response = await fetch(url, init);
     } catch (error) {
       if (init?.signal?.aborted) throw error;
       throw new Problem({ code: "server_unreachable", detail: String(error) });
@@ -37,6 +37,8 @@ export function createApi({ base, fetch }) {
     if (response.ok) return response;
     throw await problemOf(response);
   };
+  /** @param {string} path @param {RequestInit} [init] */
+  const request = (path, init) => requestFrom(base + path, init);
   /** @param {string} path @param {RequestInit} [init] */
   const json = async (path, init) => (await request(path, init)).json();
   const id = encodeURIComponent;
@@ -54,6 +56,8 @@ export function createApi({ base, fetch }) {
     },
     /** @param {string} model @param {AbortSignal} [signal] */
     samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
+    /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
+    picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
     /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
     sampleRun: async (model, sample, digest, signal) => decodeRun(await json(`/models/${id(model)}/samples/${id(sample)}/run${digest ? `?v=${id(digest)}` : ""}`, { signal })),
     /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */

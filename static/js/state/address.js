@@ -6,6 +6,7 @@
  * @typedef {import("../core/url-state.js").Field<State>} Field
  */
 
+import { defaultPicture } from "./selectors.js";
 import { formatTransform, parseTransform } from "./transform-text.js";
 import { VIEW_FIELD } from "./view.js";
 
@@ -38,7 +39,7 @@ export const FIELDS = [
   {
     parameter: "sample",
     parse: (text) => ({ picture: { source: /** @type {const} */ ("sample"), id: text } }),
-    format: ({ picture, model }) => (picture?.source === "sample" && picture.id !== model?.samples_default ? picture.id : null),
+    format: (state) => (state.picture?.source === "sample" && state.picture.id !== defaultPicture(state).id ? state.picture.id : null),
   },
   {
     parameter: "own",

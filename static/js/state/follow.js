@@ -41,7 +41,8 @@ export function follow({ store, api, runs }) {
         const parameters = api.parameters(id, signal);
         parameters.catch(() => {});
         const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
-        store.update({ model: createModel(description), parameters: null, samples, run: null, runOf: null, originalRun: null });
+        const shown = samples.length ? samples : await borrowed(description, signal);
+        store.update({ model: createModel(description), parameters: null, samples: shown, run: null, runOf: null, originalRun: null });
         return parameters;
       });
       if (loaded !== SUPERSEDED) store.update({ parameters: loaded });
@@ -54,6 +55,15 @@ export function follow({ store, api, runs }) {
       store.update({ modelId: model.id, picture: store.state.runOf, network: "ready", problem: null });
     }
     return undefined;
+  };
+
+  /** A model without a gallery is shown with the default model's, if it takes pictures at all.
+   * @param {any} description @param {AbortSignal} signal @returns {Promise<import("./initial.js").Sample[]>} */
+  const borrowed = async ({ id, input }, signal) => {
+    const lender = store.state.models.find((model) => model.default);
+    if (!lender || lender.id === id || ![1, 3].includes(input.shape[0])) return [];
+    const { samples } = await api.samples(lender.id, signal);
+    return samples.map((/** @type {any} */ sample) => ({ ...sample, class: null, borrowed: true }));
   };
 
   const showPicture = async () => {

@@ -38,7 +38,7 @@
  * @property {View | null} view the opened view
  * @property {string | null} chapter the chapter of Learn that is reached
  */
-/** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string }} Sample */
+/** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string, borrowed?: boolean }} Sample `borrowed`: of the default model's gallery, for a model that has none */
 /**
  * @typedef {object} OwnPicture a picture that stays in this browser
  * @property {string} digest SHA-256 of the file's bytes, in hexadecimal; its address
@@ -55,7 +55,7 @@
 /** @typedef {{ x: number, y: number, size: number, rotate: number }} Crop pixels of the upright picture; degrees clockwise about the square's centre */
 /** @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }} PictureProblem */
 /** @typedef {"crop" | "preparation" | "transform" | "camera" | "address"} Panel */
-/** @typedef {{ source: "sample" | "own", id: string }} PictureRef */
+/** @typedef {{ source: "sample" | "own" | "noise", id: string }} PictureRef `noise` stands in where a model takes no pictures (neither 1 nor 3 channels) */
 /** @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row, column] in its map */
 /**
  * @typedef {object} View see `view.js`

@@ -23,10 +23,12 @@ export function createRuns(api) {
   const kept = new Map();
 
   /** @param {Picture} picture */
-  const ask = ({ model, ref, sample, own }) =>
-    ref.source === "sample"
-      ? api.sampleRun(model.id, ref.id, sample?.digest ?? null)
-      : api.runPicture(model.id, /** @type {import("./initial.js").OwnPicture} */ (own).blob, { ...own?.crop, preparation: "summary" });
+  const ask = async ({ model, ref, sample, own }) => {
+    if (ref.source === "noise") return api.runInput(model.id, await noise(model.input));
+    if (own) return api.runPicture(model.id, own.blob, { ...own.crop, preparation: "summary" });
+    if (sample?.borrowed) return api.runPicture(model.id, await api.picture(sample.url), { preparation: "summary" });
+    return api.sampleRun(model.id, ref.id, sample?.digest ?? null);
+  };
 
   /** @param {Picture} picture */
   const run = (picture) => {
@@ -58,3 +60,11 @@ export function createRuns(api) {
 
 /** @param {Picture} picture */
 const keyOf = ({ model, ref, own }) => JSON.stringify([model.id, model.digest, ref.source, ref.id, own?.crop ?? null]);
+
+/** The same noise every time, for models that take no pictures. @param {import("../model/model.js").Model["input"]} input */
+async function noise({ shape, range: [low, high] }) {
+  const { gaussian } = await import("../model/transform.js");
+  const next = gaussian(1);
+  const data = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => Math.min(high, Math.max(low, (low + high) / 2 + (high - low) * 0.2 * next())));
+  return { shape, data };
+}

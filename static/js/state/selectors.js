@@ -13,10 +13,10 @@ export const sampleOf = (state, ref) => (ref?.source === "sample" ? state.sample
 /** The person's picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
 export const ownOf = (state, ref) => (ref?.source === "own" ? state.ownPictures.find(({ digest }) => digest === ref.id) : undefined);
 
-/** The model's default picture. @param {State} state @returns {import("./initial.js").PictureRef | null} */
+/** The model's default picture. @param {State} state @returns {import("./initial.js").PictureRef} */
 export const defaultPicture = ({ model, samples }) => {
   const id = model?.samples_default ?? samples[0]?.id;
-  return id === undefined || id === null ? null : { source: "sample", id };
+  return id === undefined || id === null ? { source: "noise", id: "1" } : { source: "sample", id };
 };
 
 /** The gallery pictures before and after the chosen one. @param {State} state @param {number} reach */

@@ -5,7 +5,7 @@
  */
 import { createTask, SUPERSEDED } from "../../core/task.js";
 import { inInput, stages } from "../../model/preparation.js";
-import { ownOf } from "../../state/selectors.js";
+import { ownOf, sampleOf } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -36,9 +36,14 @@ class LoupePreparation extends LoupeElement {
   async #load() {
     const { model, picture } = this.store.state;
     const own = ownOf(this.store.state, picture);
-    if (!model || !picture || (picture.source === "own" && !own)) return;
+    const sample = sampleOf(this.store.state, picture);
+    if (!model || (!own && !sample)) return;
+    const { api } = context();
     try {
-      const answer = await this.#task((signal) => context().api.prepare(model.id, own ? own.blob : { sample: picture.id }, { ...own?.crop }, signal));
+      const answer = await this.#task(async (signal) => {
+        const bytes = own?.blob ?? (sample?.borrowed ? await api.picture(sample.url, signal) : { sample: /** @type {any} */ (sample).id });
+        return api.prepare(model.id, bytes, { ...own?.crop }, signal);
+      });
       if (answer === SUPERSEDED) return;
       await this.#build(answer.preparation, own);
     } catch (error) {

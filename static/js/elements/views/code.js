@@ -38,8 +38,9 @@ export function createCode(actions) {
  * any other picture, and of a changed one, is written into the script.
  * @param {import("../../model/explain.js").Scene} scene @param {import("../../state/initial.js").State} state
  */
-function origin({ model, run }, { runOf, originalRun }) {
-  const sample = runOf?.source === "sample" && !originalRun ? runOf.id : null;
+function origin({ model, run }, { runOf, originalRun, samples }) {
+  const listed = runOf?.source === "sample" && samples.some(({ id, borrowed }) => id === runOf.id && !borrowed);
+  const sample = listed && !originalRun ? runOf.id : null;
   const api = new URL(`${context().root}/api/v1`, location.href).href;
   return { api, model: model.id, sample, input: sample ? null : encodeTensor(run.input) };
 }
