@@ -77,12 +77,7 @@ export function createPixels(subject, actions) {
           return { value: valueAt(current.output, at), spot: { layer: INPUT, at } };
         });
         grid.set(cells, high - low || 1, { pixels: new Uint32Array(), css: (share) => channelScale(model.input.channels[channel], actions.state().tint).css(share) });
-        grid.cells.forEach((cell) => {
-          const bright = (Number(cell.dataset.value) - low) / (high - low || 1);
-          cell.style.color = bright > 0.55 && !actions.state().tint ? "#16181d" : "#fff";
-          const text = (cell.firstChild instanceof Text ? cell.firstChild : null);
-          if (text) text.data = Number(cell.dataset.value).toFixed(2);
-        });
+        for (const cell of grid.cells) if (cell.firstChild instanceof Text) cell.firstChild.data = Number(cell.dataset.value).toFixed(2);
         grid.mark((row - top) * gridColumns + (column - left));
         setValue(value, valueAt(current.output, [channel, row, column]), { layer: INPUT, at: [channel, row, column] });
         return Math.round((255 * (valueAt(current.output, [channel, row, column]) - low)) / (high - low || 1));

@@ -9,8 +9,13 @@ import { createValue, setValue } from "./value.js";
 /** @typedef {ReturnType<typeof createGrid>} Grid */
 /** @typedef {{ value: number, spot?: import("../../../model/explain.js").Spot | null, padding?: boolean }} Cell */
 
-/** Beyond this share of the range a colour is dark enough for white text. */
-const DARK = 0.5;
+/** Black or white, whichever can be read on a colour `rgb(r g b)` (WCAG 2.2 relative luminance; both reach 4.5 : 1 at 0.18).
+ * @param {string} colour */
+export function inkOn(colour) {
+  const [red = 255, green = 255, blue = 255] = (colour.match(/\d+/g) ?? []).map(Number);
+  const linear = (/** @type {number} */ byte) => (byte <= 10 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) > 0.179 ? "#000" : "#fff";
+}
 
 /**
  * @param {number} rows @param {number} columns @param {string} label
@@ -29,8 +34,9 @@ export function createGrid(rows, columns, label, { followed = false, className =
         const cell = cells[index];
         setValue(cell, value, padding ? null : spot);
         cell.classList.toggle("padding", padding);
-        cell.style.backgroundColor = padding ? "" : colourOf(scale, value, limit);
-        cell.style.color = padding ? "" : Math.abs(value) > DARK * limit && limit > 0 ? "#fff" : "#16181d";
+        const colour = padding ? "" : colourOf(scale, value, limit);
+        cell.style.backgroundColor = colour;
+        cell.style.color = padding ? "" : inkOn(colour);
         if (followed) /** @type {any} */ (cell).disabled = padding;
       });
     },

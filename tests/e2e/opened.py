@@ -1,0 +1,109 @@
+"""Opened views in a browser: how tests get there, and what the API says of the same picture."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import READY, Visited, eventually
+
+FILE = '[data-action="add-picture"] input[type=file]'
+SETTLED = "[data-view={}][data-settled]"
+
+
+def fetch(url: str, data: bytes | None = None, kind: str = "application/json") -> Any:
+    request = urllib.request.Request(url, data, {"Content-Type": kind})
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+def array(tensor: dict[str, Any]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(tensor["data"]), "<f4").reshape(tensor["shape"])
+
+
+@dataclass
+class Truth:
+    """A model and one run of it, as the API gives them."""
+
+    description: dict[str, Any]
+    tensors: dict[str, np.ndarray]
+    scores: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, base: str, model: str, picture: Path | None, sample: str = "espresso") -> Truth:
+        api = f"{base}/api/v1/models/{model}"
+        run = (
+            fetch(f"{api}/samples/{sample}/run")
+            if picture is None
+            else fetch(f"{api}/runs", picture.read_bytes(), "image/png")
+        )
+        tensors = {"input": array(run["input"])}
+        tensors |= {layer["name"]: array(layer["tensor"]) for layer in run["layers"]}
+        return cls(fetch(api), tensors, run["scores"])
+
+    def value(self, place: str) -> float:
+        """What `conv_1_2[3,30,24]` names."""
+        found = re.fullmatch(r"([\w.-]+)\[([\d,]+)\]", place)
+        assert found is not None, place
+        return float(self.tensors[found[1]][tuple(int(i) for i in found[2].split(","))])
+
+    @property
+    def layers(self) -> list[dict[str, Any]]:
+        return self.description["layers"]
+
+
+def open_view(visited: Visited, view: str, name: str, picture: Path | None = None, model: str | None = None) -> Page:
+    """Go to a view's address; a model without a gallery gets its picture from here."""
+    page = visited.page
+    # The page preloads what its default model needs; with another model the browser remarks on it.
+    visited.expect("was preloaded using link preload")
+    page.goto(f"{visited.base}/?{f'model={model}&' if model else ''}view={view}")
+    if picture is not None:
+        page.wait_for_selector(FILE, state="attached")
+        page.set_input_files(FILE, str(picture))
+    page.wait_for_selector(READY, state="attached")
+    page.wait_for_selector(SETTLED.format(name))
+    return page
+
+
+def show(page: Page, view: str) -> None:
+    """Another view of the same page, as the Back button would bring it: without loading anything anew."""
+    page.evaluate(
+        """(view) => {
+             const address = new URL(location.href);
+             address.searchParams.set("view", view);
+             history.pushState(null, "", address);
+             dispatchEvent(new PopStateEvent("popstate"));
+           }""",
+        view,
+    )
+    name, place = view.split("!")[0].split(":")
+    page.wait_for_selector(SETTLED.format(name))
+    eventually(lambda: explained(page)[0].startswith(place.rstrip("]")), f"{view} explained")
+
+
+def explained(page: Page) -> tuple[str, float]:
+    """The value that the view explains: its place and its number in full."""
+    shown = page.locator("[data-explained]")
+    return str(shown.get_attribute("data-explained")), float(str(shown.get_attribute("data-value")))
+
+
+def wrong_values(page: Page, truth: Truth) -> list[str]:
+    """Numbers with a place whose full value is not the engine's float32, over the whole view."""
+    pairs = page.evaluate(
+        "() => [...document.querySelectorAll('loupe-view [data-place][data-value]')].map((one) => [one.dataset.place, one.dataset.value])"
+    )
+    assert pairs, "no number of this view says where it comes from"
+    return [
+        f"{place}: {shown} on the page, {truth.value(place)!r} in the engine"
+        for place, shown in pairs
+        if np.float32(shown) != np.float32(truth.value(place))
+    ]
