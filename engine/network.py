@@ -60,12 +60,15 @@ class Network:
         """Run again from the layer with this name on; what lies before it is shared.
 
         parameters replace the network's own, by full name (`conv_1.weight`); the network
-        itself stays as it is. This costs the layers from `name` on and no others.
+        itself stays as it is. This costs the layers from `name` on and no others. If a
+        parameter belongs to an earlier layer, the run begins there: it always is the run
+        that the edited network would make.
         """
-        first = self.spec.index(name)
         edited = self.with_parameters(parameters) if parameters else self
+        changed = (key.rpartition(".")[0] for key in parameters or ())
+        first = min(map(self.spec.index, (name, *changed)))
         early = list(run.activations.values())[:first]
-        late = edited._forward(run.before(name), first)
+        late = edited._forward(run.before(self.spec.names[first]), first)
         return Run(self.spec, run.input, named(self.spec, early + late))
 
     def with_parameters(self, parameters: Parameters) -> Network:
@@ -112,14 +115,7 @@ class Network:
         starts at the logits, where softmax and loss together leave p − target; the gradient
         with respect to the probabilities themselves is not among `activations`.
         """
-        logits = run.logits
-        if logits is None:
-            raise TensorError(
-                "no_logits",
-                f"{self.spec.id}: the last layer gives maps, and a loss needs a score for each "
-                f"class; use `backward` from a layer of your choice",
-                model=self.spec.id,
-            )
+        logits = self._scores(run)
         wanted = _one_hot(target, logits.size)
         _, log_p = cross_entropy(logits, wanted)
         last = len(self.spec.layers) - 1
@@ -129,9 +125,18 @@ class Network:
 
     def loss(self, run: Run, target: int | Array) -> float:
         """The cross-entropy, in nats, of the run's scores with respect to the target."""
-        logits = run.logits
-        assert logits is not None
+        logits = self._scores(run)
         return cross_entropy(logits, _one_hot(target, logits.size))[0]
+
+    def _scores(self, run: Run) -> Array:
+        if run.logits is None:
+            raise TensorError(
+                "no_logits",
+                f"{self.spec.id}: the last layer gives maps, and a loss needs a score for each "
+                f"class; use `backward` from a layer of your choice",
+                model=self.spec.id,
+            )
+        return run.logits
 
     def backward(self, run: Run, name: str, dy: Array) -> Gradients:
         """The derivatives of Σ dy · activation of the layer with this name.

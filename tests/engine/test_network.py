@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine import layers
 from engine.errors import SpecError, TensorError, WeightsError
 from engine.network import Network
+from engine.spec import ModelSpec
 from tests.models import SPECS, network, random_parameters, random_picture
 
 
@@ -93,6 +95,28 @@ def test_an_edited_kernel_changes_its_layer_and_those_after_it_only() -> None:
     for name, activation in whole.activations.items():
         np.testing.assert_allclose(again.activations[name], activation, rtol=0, atol=1e-5)
     assert (net.run(run.input).activations["conv_1_2"] == run.activations["conv_1_2"]).all()
+
+
+def test_an_edit_of_an_earlier_layer_is_not_lost() -> None:
+    net = network("tiny-vgg")
+    run = net.run(random_picture(net.spec))
+    edit = {"conv_1_2.bias": net.parameters["conv_1_2.bias"] + 1}
+    again = net.run_from(run, "conv_2_1", edit)
+    assert again.activations["relu_1_1"] is run.activations["relu_1_1"]
+    whole = net.with_parameters(edit).run(run.input)
+    for name, activation in whole.activations.items():
+        assert (again.activations[name] == activation).all()
+
+
+def test_a_model_that_ends_in_maps_has_no_loss_but_a_way_back() -> None:
+    spec = ModelSpec("maps", (1, 4, 4), (layers.Conv2D("conv", 2), layers.ReLU("relu")))
+    net = Network(spec, random_parameters(spec))
+    run = net.run(random_picture(spec))
+    assert run.logits is None
+    for ask in (net.gradients, net.loss):
+        with pytest.raises(TensorError, match="use `backward` from a layer"):
+            ask(run, 0)
+    assert net.backward(run, "relu", np.ones((2, 2, 2))).input.shape == (1, 4, 4)
 
 
 @pytest.mark.parametrize("id", ["minimal", "deep"])
