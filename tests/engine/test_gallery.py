@@ -81,7 +81,9 @@ def test_a_thumbnail_is_square_tiny_and_readable(picture: dict[str, Any]) -> Non
 
 
 @each
-def test_a_picture_has_title_and_caption_in_every_language_and_no_typed_probability(picture: dict[str, Any]) -> None:
+def test_a_picture_has_title_and_caption_in_every_language_and_no_typed_probability(
+    picture: dict[str, Any],
+) -> None:
     for key in ("title", "caption"):
         assert set(picture[key]) == LANGUAGES
         for text in picture[key].values():
