@@ -20,15 +20,15 @@ def model_card(spec: ModelSpec, record: Record, words: Mapping[str, str]) -> str
     """The card's text.
 
     record is the `training` entry of the model's description; words may have `about`, `data`,
-    `use`, `limits` and `reproduce`, each a paragraph or more of Markdown.
+    `training`, `use`, `limits` and `reproduce`, each a paragraph or more of Markdown.
     """
     names = [category.name for category in spec.classes]
     parts = [
         f"# {spec.title.get('en', spec.id)}: model card",
-        words.get("about", record["summary"]),
+        words.get("about", record["summary"]).strip(),
         _section("Model", _model(spec)),
         _section("Data", words.get("data", ""), _data(record, names)),
-        _section("Training", _training(record)),
+        _section("Training", _training(record), words.get("training", "")),
         _section("Accuracy", _figures(record), _folds(record)),
         _section("Curves", _curves(record["history"])),
         _section("Confusion", _confusion(record, names)),
