@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.pages = Pages(live=SITE.name != "_site")
     app.add_middleware(Frame, settings=settings, observe=meter.observe)
-    install_error_handlers(app)
+    install_error_handlers(app, pages.error_page)
     for router in (models.router, samples.router, runs.router):
         app.include_router(router, prefix=API)
     app.include_router(health.router)

@@ -11,6 +11,7 @@ import hashlib
 import mimetypes
 import posixpath
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +54,8 @@ class Assets:
         self._folder = folder
         # In a checkout the files change under the running server; installed ones do not.
         self._live = SITE.name != "_site"
+        self._looked = time.monotonic()
+        self._eager: dict[tuple[str, str], list[str]] = {}
         self._snapshot = self._scan()
 
     @property
@@ -60,8 +63,11 @@ class Assets:
         return self._snapshot.digest
 
     def refresh(self) -> None:
-        """Read again what has changed; called once a page, and only in a checkout."""
-        if self._live and self._signature() != self._snapshot.signature:
+        """Read again what has changed; called once a page, looks once a second, and only in a checkout."""
+        if not self._live or time.monotonic() - self._looked < 1:
+            return
+        self._looked = time.monotonic()
+        if self._signature() != self._snapshot.signature:
             self._snapshot = self._scan()
 
     def file(self, name: str) -> Stored | None:
@@ -70,6 +76,12 @@ class Assets:
 
     def eager_modules(self, start: str = "js/main.js") -> list[str]:
         """The modules that `start` imports at once, directly or not, in the order they are met."""
+        key = (self.digest, start)
+        if key not in self._eager:
+            self._eager = {key: self._follow_imports(start)}
+        return self._eager[key]
+
+    def _follow_imports(self, start: str) -> list[str]:
         found: list[str] = []
         waiting = [start]
         while waiting:

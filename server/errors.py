@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -112,11 +112,17 @@ def _printable(text: str) -> str:
     )
 
 
-def install_error_handlers(app: FastAPI) -> None:
-    """Make every source of errors answer in the one shape."""
+def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Response]) -> None:
+    """Make every source of errors answer in the one shape.
+
+    `page(request, status, code)` is for the one exception: a person whose browser asks for a page that is
+    not there.
+    """
 
     @app.exception_handler(Problem)
-    async def on_problem(_: Request, error: Problem) -> Response:
+    async def on_problem(request: Request, error: Problem) -> Response:
+        if error.status == 404 and _wants_page(request):
+            return page(request, error.status, error.code)
         return problem_response(error.status, error.code, error.detail, error.params, headers=error.headers)
 
     @app.exception_handler(EngineError)
@@ -138,9 +144,16 @@ def install_error_handlers(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    async def on_http(_: Request, error: HTTPException) -> Response:
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and _wants_page(request):
+            return page(request, 404, "not_found")
         code, detail = _FRAMEWORK.get(error.status_code, ("request_refused", str(error.detail)))
         return problem_response(error.status_code, code, detail, headers=error.headers)
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser navigates here; scripts and tools ask for other types, or for any."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/v1")
 
 
 def _field(item: Mapping[str, Any]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from server.paths import TEMPLATES
 
 VARY = "Accept-Encoding, Accept-Language, Cookie"
 THEMES = ("light", "dark")
+EXAMPLE_BASE = "http://127.0.0.1:8000"  # in examples; the page replaces it with its own address
 
 
 def choose_theme(request: Request) -> str:
@@ -41,16 +42,20 @@ class Pages:
         )
         self._live = live
         self._catalogues: dict[str, dict[str, Any]] = {}
+        self._documents: dict[tuple[str, ...], str] = {}
 
     @property
     def environment(self) -> jinja2.Environment:
         return self._environment
 
-    def catalogue(self, language: str) -> dict[str, Any]:
-        """All words of a language; read anew each time in a checkout."""
-        if self._live or language not in self._catalogues:
-            self._catalogues[language] = load_catalogue(language)
-        return self._catalogues[language]
+    def catalogue(self, language: str, digest: str | None = None) -> dict[str, Any]:
+        """All words of a language; read once for each digest of the static files that hold them."""
+        key = f"{language} {digest}"
+        if key not in self._catalogues or (self._live and digest is None):
+            if len(self._catalogues) > 20:
+                self._catalogues.clear()
+            self._catalogues[key] = load_catalogue(language)
+        return self._catalogues[key]
 
     def render(
         self, name: str, language: str, services: Services, *, theme: str = "auto", **context: Any
@@ -58,7 +63,7 @@ class Pages:
         """A template with what every template gets: t, language, languages, root, static, theme."""
         root = services.settings.root_path
         return self._environment.get_template(name).render(
-            t=translator(self.catalogue(language)),
+            t=translator(self.catalogue(language, services.assets.digest)),
             language=language,
             languages=LANGUAGES,
             root=root,
@@ -67,6 +72,25 @@ class Pages:
             theme=theme,
             **context,
         )
+
+    def documentation(
+        self, language: str, theme: str, services: Services, document: dict[str, Any], example_model: str
+    ) -> str:
+        """The API's documentation; long, and made once for each language and theme."""
+        key = (language, theme, services.assets.digest)
+        if key not in self._documents or self._live:
+            if len(self._documents) > 20:
+                self._documents.clear()
+            self._documents[key] = self.render(
+                "api_docs.html",
+                language,
+                services,
+                theme=theme,
+                document=document,
+                example_base=EXAMPLE_BASE,
+                example_model=example_model,
+            )
+        return self._documents[key]
 
     def respond(self, request: Request, html: str, *, status: int = 200) -> Response:
         """The page, revalidated at every visit and compressed."""

@@ -17,6 +17,7 @@ from server.protocol import configured
 from server.settings import Settings
 from server.threads import pin_threads
 
+
 def application() -> object:
     """The factory that every worker calls; settings come from the environment."""
     from server.app import create_app
@@ -57,6 +58,8 @@ def serve(settings: Settings) -> int:
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=max(1, round(settings.keep_alive)),
         timeout_graceful_shutdown=settings.drain_seconds,
+        # A worker on a machine that is merely busy must not be taken for a hung one.
+        timeout_worker_healthcheck=30,
         backlog=2048,
     )
     try:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
+from markupsafe import escape
 from starlette.responses import Response
 
 from server.answers import FOREVER, NO_STORE
 from server.dependencies import Services, ServicesOf
 from server.errors import Problem
-from server.i18n import choose_language
+from server.i18n import choose_language, translator
 from server.library import Entry
-from server.pages import Pages, boot_data, choose_theme, script_json
+from server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
 from server.routes.samples import describe_sample
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +37,7 @@ async def index(request: Request, services: ServicesOf) -> Response:
         "index.html",
         language,
         services,
-        boot=script_json(boot_data(services, language, pages.catalogue(language))),
+        boot=script_json(boot_data(services, language, pages.catalogue(language, services.assets.digest))),
         theme=choose_theme(request),
         modules=services.assets.eager_modules(),
         samples=gallery(services, asked),
@@ -79,17 +80,27 @@ async def api_docs(request: Request, services: ServicesOf) -> Response:
     services.assets.refresh()
     language = choose_language(request, services.settings.language)
     document: dict[str, Any] = request.app.openapi()
-    pages = pages_of(request)
-    html = pages.render(
-        "api_docs.html",
-        language,
-        services,
-        theme=choose_theme(request),
-        document=document,
-        example_base=str(request.base_url).rstrip("/") + services.settings.root_path,
-        example_model=services.library.default.id if services.library.default else "tiny-vgg",
+    model = services.library.default.id if services.library.default else "tiny-vgg"
+    theme, pages = choose_theme(request), pages_of(request)
+    html = await services.workshop.run(
+        request, lambda: pages.documentation(language, theme, services, document, model)
     )
-    return pages.respond(request, html)
+    base = str(request.base_url).rstrip("/") + services.settings.root_path
+    return pages.respond(request, html.replace(EXAMPLE_BASE, str(escape(base))))
+
+
+def error_page(request: Request, status: int, code: str) -> Response:
+    """A page for an address that leads nowhere, in the person's language."""
+    services: Services = request.app.state.services
+    language = choose_language(request, services.settings.language)
+    pages = pages_of(request)
+    sentence = translator(pages.catalogue(language))(
+        "errors.not_found" if status == 404 else f"errors.{code}"
+    )
+    html = pages.render(
+        "error.html", language, services, theme=choose_theme(request), status=status, sentence=sentence
+    )
+    return Response(html, status, {"Cache-Control": NO_STORE}, "text/html; charset=utf-8")
 
 
 @router.get("/static/{digest}/{name:path}")

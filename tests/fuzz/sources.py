@@ -39,7 +39,7 @@ def addresses(rng: random.Random) -> Iterator[Request]:
             f"{quote(rng.choice(NAMES))}={quote(rng.choice(WORDS + NUMBERS))}" for _ in range(rng.randrange(4))
         )
         headers = {
-            rng.choice(HEADERS): "".join(c for c in rng.choice(WORDS + ["gzip;q=0", "zh;q=x", '"abc"', "*"]) if 31 < ord(c) < 127)
+            rng.choice(HEADERS): "".join(c for c in rng.choice([*WORDS, "gzip;q=0", "zh;q=x", '"abc"', "*"]) if 31 < ord(c) < 127)
             for _ in range(rng.randrange(3))
         }
         yield rng.choice(METHODS), f"{path}?{query}" if query else path, {"headers": headers}
@@ -51,10 +51,7 @@ def pictures(rng: random.Random) -> Iterator[Request]:
     hostile = [data for data in hostile_pictures().values() if len(data) < 2_000_000]
     while True:
         kind = rng.random()
-        if kind < 0.97:
-            data = damaged(rng.choice(good), rng)
-        else:
-            data = rng.choice(good if kind < 0.98 else hostile)
+        data = damaged(rng.choice(good), rng) if kind < 0.97 else rng.choice(good if kind < 0.98 else hostile)
         query = rng.choice(["", "", "&layers=softmax", "&preparation=full", "&preparation=none&encoding=list"])
         if rng.random() < 0.3:
             query += f"&x={rng.uniform(-200, 200):.1f}&y={rng.uniform(-200, 200):.1f}&size={rng.uniform(0.1, 400):.1f}&rotate={rng.randint(-360, 360)}"

@@ -236,6 +236,16 @@ def test_the_api_page_names_every_call_and_loads_nothing_foreign(client: Client)
         assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
 
 
+def test_a_browser_that_navigates_nowhere_gets_a_page_and_a_script_gets_the_problem(client: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN"}
+    page = client.get("/nowhere", headers=browser)
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert load_catalogue("zh-Hans")["errors"]["not_found"] in page.text
+    for url, headers in (("/nowhere", {"Accept": "*/*"}), ("/api/v1/nowhere", browser)):
+        assert client.get(url, headers=headers).headers["content-type"] == "application/problem+json"
+
+
 def test_stored_answers_compress_to_what_they_were(client: Client) -> None:
     packed = client.get("/api/v1/models/tiny-vgg/parameters", headers={"Accept-Encoding": "gzip"})
     plain = client.get("/api/v1/models/tiny-vgg/parameters", headers={"Accept-Encoding": "gzip;q=0"})
