@@ -40,4 +40,9 @@ def unlike(logits: Array, record: Mapping[str, Any] | None) -> dict[str, Any] | 
     value = energy(logits)
     if value <= threshold:
         return None
-    return {"measure": "energy", "value": value, "threshold": threshold, "held_out_share": round(1 - QUANTILE, 6)}
+    return {
+        "measure": "energy",
+        "value": value,
+        "threshold": threshold,
+        "held_out_share": round(1 - QUANTILE, 6),
+    }

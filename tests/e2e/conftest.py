@@ -23,7 +23,7 @@ ARGUMENTS = (
 READY = "html[data-network=ready]"
 
 # Machines that run every test at once are slow: patience costs nothing where things go well.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 
 Visit = Callable[..., "Visited"]
 
@@ -87,7 +87,7 @@ def visit(browser: Browser, live_server: RunningServer) -> Iterator[Visit]:
 
     def make(*, width: int = 1440, height: int = 900, base: str | None = None, **options: Any) -> Visited:
         context = browser.new_context(viewport={"width": width, "height": height}, locale=options.pop("locale", "en"), **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         made.append(Visited(context, base or live_server.url))
         return made[-1]
 
@@ -98,7 +98,7 @@ def visit(browser: Browser, live_server: RunningServer) -> Iterator[Visit]:
     assert complaints == []
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 20) -> None:
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 60) -> None:
     """Wait until something is so. (Playwright's wait_for_function needs `eval`, which the page's policy forbids.)"""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -126,7 +126,7 @@ test("parameter counts are those of the chapter", () => {
 });
 
 test("slopes of the activation functions agree with finite differences away from kinks", () => {
-  for (const { id, f, slope } of ACTIVATIONS)
+  for (const { f, slope } of ACTIVATIONS)
     for (const x of [-4, -1.3, -0.2, 0.3, 2.24, 4.5]) near(slope(x), (f(x + 1e-5) - f(x - 1e-5)) / 2e-5, 1e-6);
   assert.equal(activationOf("relu").f(2.24), 2.24);
   assert.equal(activationOf("relu").f(-1.3), 0);
