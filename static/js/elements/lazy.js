@@ -26,7 +26,9 @@ export function loadWhenNeeded(store) {
       void PARTS.learn();
     }, { rootMargin: NEAR });
     observer.observe(learn);
-    if (location.hash.startsWith("#learn")) void PARTS.learn();
+    const asked = () => void (location.hash.startsWith("#learn") && PARTS.learn());
+    addEventListener("hashchange", asked); // a layer's label leads to its chapter
+    asked();
   }
 }
 

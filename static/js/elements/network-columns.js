@@ -91,7 +91,7 @@ export class NetworkColumns {
     const chapter = layer ? layer.record.chapter : "image";
     const name = layer ? column.name : map.t("network.input");
     const holder = h("div", { class: "network-label", role: "rowheader", "data-form": column.form },
-      h("a", { class: "network-name", href: `#${chapter}`, "data-chapter": chapter, title: map.t("network.chapter", { layer: name }), tabindex: "-1" }, name),
+      h("a", { class: "network-name", href: `#learn-${chapter}`, "data-chapter": chapter, title: map.t("network.chapter", { layer: name }), tabindex: "-1" }, name),
       details && !classes && h("span", { class: "network-shape" }, shapeText(column.shape)),
       details && !layout.staggered && layer && layer.parameter_count > 0 && !classes && h("span", { class: "network-learned", title: map.t("network.learned_hint") }, map.t("network.learned", { count: layer.parameter_count })),
       classes && this.#sort());

@@ -13,7 +13,17 @@ export class Terms {
   #term = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #leaving;
-  #scrolled = () => this.close(); // the box stands still, the word does not
+  #scrolled = () => {
+    const word = this.#term?.getBoundingClientRect();
+    if (!word || word.bottom < 0 || word.top > innerHeight) this.close();
+    else this.#place(word);
+  };
+  /** Wherever the focus is: a hovered word has none. @param {KeyboardEvent} event */
+  #escape = (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    this.close();
+  };
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -42,9 +52,6 @@ export class Terms {
         event.preventDefault();
         this.open(term);
       }
-      if (event.key !== "Escape" || !this.#term) return;
-      event.stopPropagation();
-      this.close();
     });
   }
 
@@ -60,7 +67,8 @@ export class Terms {
     this.#term = term;
     term.setAttribute("aria-describedby", this.box.id);
     this.#place(term.getBoundingClientRect());
-    addEventListener("scroll", this.#scrolled, { passive: true, once: true, capture: true });
+    addEventListener("scroll", this.#scrolled, { passive: true, capture: true });
+    addEventListener("keydown", this.#escape, { capture: true });
   }
 
   close() {
@@ -69,6 +77,7 @@ export class Terms {
     this.#term.removeAttribute("aria-describedby");
     this.#term = null;
     removeEventListener("scroll", this.#scrolled, { capture: true });
+    removeEventListener("keydown", this.#escape, { capture: true });
     this.box.hidePopover();
   }
 
