@@ -35,6 +35,7 @@ RULES: Mapping[str, Rule] = {
     "area": Real(0.01, 1),
     "aspect": Real(1, 4),
     "shift": Real(0, 0.5),
+    "whole": Real(0, 1),
     "flip": Real(0, 1),
     "brightness": Real(0, 1),
     "contrast": Real(0, 1),

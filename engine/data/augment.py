@@ -24,6 +24,9 @@ class Augmentation:
     area        the smallest part of the picture's area that a crop keeps, 0 to 1
     aspect      how far a crop may be stretched, as a ratio of 1 or more
     shift       how far a crop may leave the picture, as a part of its side; edges are repeated
+    whole       the chance of a picture keeping its size: it is shifted by whole pixels, at most half
+                of `shift` each way, and so stays as sharp as the pictures that are judged
+                (resampling blurs: a network that has seen nothing else does worse on sharp ones)
     flip        the chance of left and right changing places
     brightness  added to every value, from −b to b
     contrast    distance from the picture's mean times 1 − c to 1 + c
@@ -35,6 +38,7 @@ class Augmentation:
     area: float = 1.0
     aspect: float = 1.0
     shift: float = 0.0
+    whole: float = 0.0
     flip: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
@@ -59,10 +63,14 @@ class Augmentation:
         count, _, height, width = shape
         side = np.sqrt(rng.uniform(self.area, 1.0, count))
         stretch = np.exp(rng.uniform(-0.5, 0.5, count) * np.log(self.aspect))
+        kept = rng.random(count) < self.whole if self.whole else np.zeros(count, bool)
         axes = []
         for size, part in ((height, side * stretch), (width, side / stretch)):
+            part = np.where(kept, 1.0, part)
             room = np.maximum(1 - part, 0) + self.shift
-            axes.append(interpolation(size, 0.5 + rng.uniform(-0.5, 0.5, count) * room, part))
+            move = rng.uniform(-0.5, 0.5, count) * room
+            move = np.where(kept, np.round(move * size) / size, move)
+            axes.append(interpolation(size, 0.5 + move, part))
         rows, columns = axes
         flipped = rng.random(count) < self.flip
         columns[flipped] = columns[flipped, ::-1]

@@ -29,6 +29,30 @@ def test_a_certain_flip_mirrors_left_and_right() -> None:
     np.testing.assert_allclose(y, plain(x)[..., ::-1], atol=1e-6)
 
 
+def test_a_picture_kept_whole_is_shifted_by_whole_pixels_and_stays_sharp() -> None:
+    x = pictures(count=40, height=8, width=8)
+    y = Augmentation(area=0.2, aspect=2.0, shift=0.5, whole=1.0)(x, np.random.default_rng(3))
+    edged = np.pad(plain(x), ((0, 0), (0, 0), (2, 2), (2, 2)), mode="edge")
+    moves = set()
+    for picture, changed in zip(edged, y, strict=True):
+        fits = [
+            (top, left)
+            for top in range(5)
+            for left in range(5)
+            if np.allclose(picture[:, top : top + 8, left : left + 8], changed, atol=1e-6)
+        ]
+        assert len(fits) == 1, "the picture is not a shifted copy of itself"
+        moves.add(fits[0])
+    assert len(moves) > 5, "the shifts hardly differ"
+
+
+def test_some_pictures_are_kept_whole_and_the_others_resized() -> None:
+    x = np.repeat(pictures(count=1, height=8, width=8), 400, axis=0)
+    y = Augmentation(area=0.3, whole=0.4)(x, np.random.default_rng(0))
+    untouched = np.isclose(y, plain(x), atol=1e-6).all(axis=(1, 2, 3)).mean()
+    assert 0.3 < untouched < 0.5
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0.3, 0.7), st.floats(0.2, 1.2), st.floats(0.3, 0.7), st.floats(0.2, 1.2))
 def test_resampling_is_bilinear_interpolation(cy: float, sy: float, cx: float, sx: float) -> None:
