@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import engine.zoo
@@ -102,3 +103,26 @@ def test_the_small_teaching_pictures_reach_the_network_pixel_for_pixel() -> None
     assert dot[:, 32, 32].tolist() == [1.0, 1.0, 1.0]
     grey = prepare((GALLERY / "grey.webp").read_bytes(), shape=(3, 64, 64)).pixels
     assert set(grey.ravel().tolist()) == {128}
+
+
+def says(picture: dict[str, Any]) -> np.ndarray:
+    """What the shipped network says about a picture: probabilities in class order."""
+    model = engine.zoo.load()
+    prepared = prepare((GALLERY / picture["file"]).read_bytes(), shape=model.spec.input_shape)
+    probabilities = model.network.run(prepared.input).probabilities
+    assert probabilities is not None
+    return probabilities
+
+
+@pytest.mark.parametrize("picture", [p for p in PICTURES if p["role"] == "clear"], ids=lambda p: p["id"])
+def test_a_clear_picture_gets_at_least_60_percent_for_its_class(picture: dict[str, Any]) -> None:
+    assert says(picture)[picture["class"]] >= 0.60
+
+
+@pytest.mark.parametrize(
+    "picture", [p for p in PICTURES if p["role"] == "instructive"], ids=lambda p: p["id"]
+)
+def test_a_caption_admits_a_wrong_answer_exactly_where_there_is_one(picture: dict[str, Any]) -> None:
+    wrong = int(says(picture).argmax()) != picture["class"]
+    assert ("The network gets it wrong." in picture["caption"]["en"]) == wrong
+    assert ("网络认错了。" in picture["caption"]["zh-Hans"]) == wrong

@@ -383,20 +383,32 @@ def sky(low: Any, high: Any, strength: float = 1.0, *, clouds: float = 0.0, reac
     g.tree.nodes["Background"].inputs["Strength"].default_value = strength
 
 
-def camera(at: Sequence[float], target: Sequence[float], lens: float = 50, *, blur: float = 0, focus: Sequence[float] | None = None, roll: float = 0) -> Any:
-    """A camera looking at ``target``; ``blur`` is the aperture's radius in scene units."""
+def camera(
+    at: Sequence[float],
+    target: Sequence[float],
+    lens: float = 50,
+    *,
+    blur: float = 0,
+    focus: Sequence[float] | None = None,
+    crop: tuple[float, float, float] = (0, 0, 1),
+) -> Any:
+    """A camera looking at ``target``; ``blur`` is the aperture's radius in scene units.
+
+    ``crop`` keeps a square of the frame, (left, top, side) as shares of it: a longer lens with its
+    axis shifted, which gives the very picture that cutting the full frame would give.
+    """
+    left, top, side = crop
     data = bpy.data.cameras.new("camera")
     thing = bpy.data.objects.new("camera", data)
     bpy.context.collection.objects.link(thing)
     thing.location = at
-    turn = (Vector(target) - Vector(at)).to_track_quat("-Z", "Y")
-    thing.rotation_euler = turn.to_euler()
-    thing.rotation_euler.rotate_axis("Z", math.radians(roll))
-    data.lens, data.clip_end = lens, 5000
+    thing.rotation_euler = (Vector(target) - Vector(at)).to_track_quat("-Z", "Y").to_euler()
+    data.lens, data.clip_end = lens / side, 5000
+    data.shift_x, data.shift_y = (left + side / 2 - 0.5) / side, (0.5 - top - side / 2) / side
     if blur:
         data.dof.use_dof = True
         data.dof.focus_distance = (Vector(focus or target) - Vector(at)).length
-        data.dof.aperture_fstop = lens / 1000 / (2 * blur)
+        data.dof.aperture_fstop = data.lens / 1000 / (2 * blur)
     bpy.context.scene.camera = thing
     return thing
 

@@ -121,7 +121,7 @@ def build(variant: str) -> dict:
     if grey:
         camera((2.6, -8.0, 0.5), (0.1, 0, -0.5), 58, blur=0.13, focus=(0, -1.1, -0.1))
         return {"exposure": 0.0, "grey": True}
-    camera((-0.9, -8.3, 0.25), (0.08, 0, -0.42), 62, blur=0.13, focus=(0, -1.1, -0.1))
+    camera((-0.9, -8.3, 0.25), (0.08, 0, -0.42), 62, blur=0.13, focus=(0, -1.1, -0.1), crop=(0.036, 0.094, 0.859))
     return {"exposure": -0.05}
 
 
