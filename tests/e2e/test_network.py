@@ -417,7 +417,7 @@ def test_a_layer_of_64_maps_scrolls_through_a_window_by_wheel_button_and_keys(
     visit: Visit, picture: Picture
 ) -> None:
     page = go_with_picture(visit(), "wide", picture("mine.png"))
-    first = "() => Math.min(...[...document.querySelectorAll('[data-layer=many]')].map((one) => Number(one.dataset.unit)))"
+    first = "() => Math.min(...[...document.querySelectorAll('.network-unit[data-layer=many]')].map((one) => Number(one.dataset.unit)))"
     assert page.evaluate(first) == 0
     page.hover(unit("many", 2))
     page.mouse.wheel(0, 100)
