@@ -17,7 +17,8 @@ import numpy as np
 from engine.arrays import FLOAT, Array, Parameters, Shape
 from engine.fast.convolution import RowProducts, row_matrices
 from engine.fast.step import Scratch
-from engine.layers import Conv2D, Layer, MaxPool2D, ReLU, Softmax
+from engine.layers import AvgPool2D, Conv2D, Layer, MaxPool2D, ReLU, Softmax
+from engine.layers.pooling import Pool2D
 
 STRIP = 50_000  # numbers in a convolution's buffer: 200 kB, a fifth of a usual L2 cache
 
@@ -145,27 +146,49 @@ def _relu(layer: ReLU, input_shape: Shape, params: Parameters) -> Forward:
 def _max_pool2d(layer: MaxPool2D, input_shape: Shape, params: Parameters) -> Forward:
     if any(layer.padding):
         return _readable(layer, input_shape, params)
-    channels, height, width = layer.output_shape(input_shape)
-    (kh, kw), (sh, sw) = layer.window, layer.stride
-    across = (width - 1) * sw + 1
-    row_shape = (channels, height, input_shape[2])
-    key = f"{row_shape} rows"
+    return _over_windows(np.maximum, layer, input_shape)
+
+
+def _avg_pool2d(layer: AvgPool2D, input_shape: Shape, params: Parameters) -> Forward:
+    if any(layer.padding):
+        return _readable(layer, input_shape, params)
+    add = _over_windows(np.add, layer, input_shape)
+    share = FLOAT(1 / math.prod(layer.window))
 
     def forward(x: Array, room: Array, scratch: Scratch) -> Array:
-        # Rows first: their maxima are of lines that lie side by side in memory.
-        rows = scratch.zeros(key, row_shape)
-        _largest([x[:, u : u + (height - 1) * sh + 1 : sh] for u in range(kh)], rows)
-        _largest([rows[:, :, v : v + across : sw] for v in range(kw)], room)
+        add(x, room, scratch)
+        room *= share
         return room
 
     return forward
 
 
-def _largest(arrays: Sequence[Array], out: Array) -> None:
-    """The largest of each place, into `out`."""
-    np.maximum(arrays[0], arrays[min(1, len(arrays) - 1)], out=out)
+def _over_windows(combine: np.ufunc, layer: Pool2D, input_shape: Shape) -> Forward:
+    """All values under each window put together by a function of two."""
+    channels, height, width = layer.output_shape(input_shape)
+    (kh, kw), (sh, sw) = layer.window, layer.stride
+    down, across = (height - 1) * sh + 1, (width - 1) * sw + 1
+    row_shape = (channels, height, input_shape[2])
+    key = f"{row_shape} rows"
+
+    def forward(x: Array, room: Array, scratch: Scratch) -> Array:
+        # Rows first: what is put together then are lines that lie side by side in memory.
+        rows = scratch.zeros(key, row_shape)
+        _together(combine, [x[:, u : u + down : sh] for u in range(kh)], rows)
+        _together(combine, [rows[:, :, v : v + across : sw] for v in range(kw)], room)
+        return room
+
+    return forward
+
+
+def _together(combine: np.ufunc, arrays: Sequence[Array], out: Array) -> None:
+    """The arrays put together place by place, into `out`."""
+    if len(arrays) == 1:
+        np.copyto(out, arrays[0])
+        return
+    combine(arrays[0], arrays[1], out=out)
     for array in arrays[2:]:
-        np.maximum(out, array, out=out)
+        combine(out, array, out=out)
 
 
 def _softmax(layer: Softmax, input_shape: Shape, params: Parameters) -> Forward:
@@ -190,6 +213,7 @@ FORWARD: Mapping[str, Callable[[Any, Shape, Parameters], Forward]] = {
     "conv2d": _conv2d,
     "relu": _relu,
     "max_pool2d": _max_pool2d,
+    "avg_pool2d": _avg_pool2d,
     "softmax": _softmax,
 }
 

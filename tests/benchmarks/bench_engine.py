@@ -36,7 +36,9 @@ from tests.engine.rivals import onnx_session, torch_network
 from tests.models import model_spec, random_parameters, random_picture, tiny_vgg
 
 BATCH = 64
-PATIENCE = 0.25  # seconds that one turn of one contestant should take
+TURN = 0.02  # seconds that one turn of one contestant should take: short, so that all meet the
+# same weather on a busy machine
+TURNS = 12  # of each contestant in one round
 
 
 @dataclass
@@ -68,9 +70,9 @@ def race(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str,
         start = time.perf_counter()
         call()
         took = time.perf_counter() - start
-        repeats[name] = max(1, min(200, int(PATIENCE / max(took, 1e-6))))
+        repeats[name] = max(1, int(TURN / max(took, 1e-6)))
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(rounds):
+    for _ in range(rounds * TURNS):
         for name, call in contestants.items():
             for _ in range(repeats[name]):
                 start = time.perf_counter()
@@ -271,7 +273,7 @@ def ratio_text(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant (default 5)")
+    parser.add_argument("--rounds", type=int, default=5, help=f"rounds of {TURNS} turns each (default 5)")
     options = parser.parse_args()
     rows: list[Row] = []
     rows += single(tiny_vgg(), options.rounds, "≤ 1.05 × ONNX Runtime")
