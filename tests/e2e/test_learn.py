@@ -183,11 +183,13 @@ def test_a_layers_label_leads_to_its_chapter(visit: Visit) -> None:
 
 
 def test_nothing_of_learn_is_loaded_before_it_is_reached(visit: Visit) -> None:
-    visited = visit(height=700)
+    visited = visit()
+    visited.context.set_default_timeout(PATIENCE)
     asked: list[str] = []
     visited.page.on("request", lambda request: asked.append(request.url))
     page = visited.go("/")
-    page.wait_for_timeout(1500)
+    # by the time the page is idle, everything that is fetched ahead has been asked for
+    page.evaluate("new Promise((done) => requestIdleCallback(() => setTimeout(() => requestIdleCallback(done), 500)))")
     assert [url for url in asked if "/learn" in url or "learn.json" in url] == []
     page.locator("loupe-learn").scroll_into_view_if_needed()
     article(page, CHAPTERS[0])
