@@ -18,6 +18,8 @@ export class NetworkLegends {
   /** @type {import("./network-map.js").LoupeNetwork} */
   #map;
 
+  /** The ends of the legend of maps that each have their own range. */
+  #ends = [h("span", null, "−"), h("span", null, "+")];
   /** What the legends say, so that they are not made anew when nothing has changed. */
   #shown = "";
 
@@ -46,6 +48,13 @@ export class NetworkLegends {
     all.forEach((legend, index) => this.#place(legend, all[index - 1], all[index + 1], layout));
   }
 
+  /** Where each map has its own range, say that of the one that is looked at. @param {import("../state/initial.js").Place | null} place @param {Ranges | null} ranges */
+  point(place, ranges) {
+    if (!ranges?.groups.some(({ columns, limit }) => limit === null && (!place || columns.includes(place.layer)))) return;
+    const end = place && this.#map.i18n.value(ranges.limit(place.layer, place.unit)).replace(/^[+−]/, "");
+    this.#ends.forEach((element, side) => (element.textContent = side === 0 ? (end === null ? "−" : `≤ −${end}`) : end === null ? "+" : `≥ +${end}`));
+  }
+
   /** As wide as its columns, or as its numbers need if there is room beside.
    * @param {{ element: HTMLElement, x: number, width: number }} legend @param {{ x: number, width: number } | undefined} before
    * @param {{ x: number, width: number } | undefined} after @param {Layout} layout */
@@ -68,7 +77,7 @@ export class NetworkLegends {
     const name = columns.length > 1 ? t("network.legend.span", { first: columns[0], last: columns[columns.length - 1] }) : columns[0];
     if (limit === null) {
       return h("div", { class: "network-legend is-own", role: "group", "aria-label": t("network.legend.own") }, bar((share) => ACTIVATIONS.css(2 * share - 1)),
-        h("span", { class: "network-legend-numbers" }, h("span", null, "≤ −max|v|"), h("span", { class: "network-legend-zero" }, "0"), h("span", null, "≥ +max|v|")),
+        h("span", { class: "network-legend-numbers" }, this.#ends[0], h("span", { class: "network-legend-zero" }, "0"), this.#ends[1]),
         h("span", { class: "network-legend-note" }, t("network.legend.own")));
     }
     const end = i18n.value(limit).replace(/^[+−]/, "");

@@ -204,6 +204,8 @@ export class LoupeNetwork extends LoupeElement {
     if (!this.layout) return;
     highlight.clearRect(0, 0, this.layout.width, this.layout.height);
     this.#highlight?.draw(this.layout);
+    const { hover, selection } = this.store.state;
+    this.#legends.point(hover ?? selection, colourRanges(this.store.state));
   };
 
   /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */
