@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import sys
 import threading
 import time
 import webbrowser
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from server.logs import logging_config
 from server.protocol import configured
 from server.settings import Settings
+from server.supervisor import Supervisor
 from server.threads import pin_threads
 
 
@@ -37,12 +38,41 @@ def serve(settings: Settings) -> int:
     """Run until told to stop; gives the exit code."""
     pin_threads()
     os.environ.update(settings.environment())
-    config = uvicorn.Config(
+    try:
+        # Bound here, before any worker starts, so that a taken port is said once and plainly.
+        listener = configuration(settings).bind_socket()
+    except SystemExit:
+        print(
+            f"Port {settings.port} on {settings.host} cannot be used: something else listens there, or it needs "
+            f"rights. Choose another: cnn-loupe serve --port {settings.port + 1}",
+            file=sys.stderr,
+        )
+        return 1
+    address = _address(settings, listener.getsockname()[1])
+    print(f"CNN Loupe: {address}", flush=True)
+    if settings.open:
+        threading.Thread(target=_open, args=(address,), daemon=True).start()
+    if settings.workers > 1:
+        return Supervisor(work, listener, settings.workers, settings.drain_seconds).run()
+    work(listener)
+    return 0
+
+
+def work(listener: socket.socket) -> None:
+    """Answer requests from this socket until told to stop."""
+    server = uvicorn.Server(configuration(Settings()))
+    # Ctrl C is a way to stop, not an error.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+def configuration(settings: Settings) -> uvicorn.Config:
+    """What uvicorn is told."""
+    return uvicorn.Config(
         "server.serve:application",
         factory=True,
         host=settings.host,
         port=settings.port,
-        workers=settings.workers,
         http=configured(
             request_timeout=settings.request_timeout,
             response_timeout=settings.response_timeout,
@@ -58,31 +88,8 @@ def serve(settings: Settings) -> int:
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=max(1, round(settings.keep_alive)),
         timeout_graceful_shutdown=settings.drain_seconds,
-        # A worker on a machine that is merely busy must not be taken for a hung one.
-        timeout_worker_healthcheck=30,
         backlog=2048,
     )
-    try:
-        # Bound here, before any worker starts, so that a taken port is said once and plainly.
-        socket = config.bind_socket()
-    except SystemExit:
-        print(
-            f"Port {settings.port} on {settings.host} cannot be used: something else listens there, or it needs "
-            f"rights. Choose another: cnn-loupe serve --port {settings.port + 1}",
-            file=sys.stderr,
-        )
-        return 1
-    address = _address(settings, socket.getsockname()[1])
-    print(f"CNN Loupe: {address}", flush=True)
-    if settings.open:
-        threading.Thread(target=_open, args=(address,), daemon=True).start()
-    if settings.workers > 1:
-        Multiprocess(config, sockets=[socket]).run()
-        return 0
-    server = uvicorn.Server(config)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[socket])
-    return 0 if server.started else 1
 
 
 def _address(settings: Settings, port: int) -> str:

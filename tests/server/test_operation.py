@@ -26,9 +26,14 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /
 def children(pid: int) -> list[int]:
     """The worker processes of a supervisor (not the helper that Python starts beside them)."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [
-        int(child) for child in found if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return [int(child) for child in found if b"spawn_main" in command(int(child))]
+
+
+def command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 class Load(threading.Thread):
@@ -101,6 +106,17 @@ def test_a_killed_worker_is_replaced_and_only_its_requests_in_flight_are_lost() 
         assert went_on, "the other worker did not go on"
         assert before[1] in now
         assert lost <= 4, "more than the requests in flight failed"
+
+
+@linux
+@pytest.mark.slow
+def test_workers_end_when_their_supervisor_is_killed() -> None:
+    with running_server(workers=2) as server:
+        assert until(lambda: len(children(server.process.pid)) == 2)
+        workers = children(server.process.pid)
+        server.process.kill()
+        server.process.wait()
+        assert until(lambda: not any(b"spawn_main" in command(pid) for pid in workers))
 
 
 @pytest.mark.slow
