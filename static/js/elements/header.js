@@ -73,8 +73,11 @@ export class LoupeHeader extends LoupeElement {
   #languages() {
     const links = Object.entries(context().languages).map(([language, name]) => {
       const link = h("a", { lang: language, hreflang: language, href: `?lang=${language}`, title: name, "aria-current": language === this.i18n.language ? "true" : null }, SHORT_NAMES[language] ?? name);
-      // The page is written anew in the other language, in the same state.
-      this.listen(link, "click", () => void (link.href = linkTo(this.store.state, language)));
+      // The page is written anew in the other language, in the same state; the choice is remembered.
+      this.listen(link, "click", () => {
+        remember("lang", language);
+        link.href = linkTo(this.store.state, language);
+      });
       return link;
     });
     return h("nav", { class: "languages button", "aria-label": this.t("common.language") }, ...links);
@@ -84,7 +87,7 @@ export class LoupeHeader extends LoupeElement {
     const button = h("button", { type: "button", class: "button square", "data-action": "theme", onclick: () => {
       const next = THEMES[(THEMES.indexOf(this.store.state.theme) + 1) % THEMES.length];
       setTheme(this.store, next);
-      document.cookie = `theme=${next}; path=${context().root || "/"}; max-age=${ONE_YEAR}; samesite=lax`;
+      remember("theme", next);
     } });
     this.watch((state) => state.theme, (theme) => {
       const name = this.t("common.theme", { theme: this.t(`common.themes.${theme}`) });
@@ -125,6 +128,11 @@ const KEYS = {
   3: (store) => setScale(store, "module"),
   4: (store) => setScale(store, "network"),
 };
+
+/** A choice that the server reads before it writes the next page. @param {string} name @param {string} value */
+function remember(name, value) {
+  document.cookie = `${name}=${value}; path=${context().root || "/"}; max-age=${ONE_YEAR}; samesite=lax`;
+}
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

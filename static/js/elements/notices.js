@@ -52,7 +52,7 @@ export class LoupeNotices extends LoupeElement {
         { class: "notice", "data-notice": "out-of-distribution" },
         h("summary", null, icon("help"), this.t("pictures.unlike.summary", { count })),
         h("p", null, this.t("pictures.unlike.why", { count, class: this.i18n.label(model.classes[best.class].labels), percent: this.i18n.percent(best.probability) })),
-        h("p", { class: "note" }, this.t("pictures.unlike.measure", { value: this.i18n.value(note.value), threshold: this.i18n.value(note.threshold) })),
+        h("p", { class: "note" }, this.t(`pictures.unlike.${note.reason}`, { value: this.i18n.value(note.value), threshold: this.i18n.value(note.threshold) })),
       ),
     ];
   }
