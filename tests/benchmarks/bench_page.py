@@ -44,7 +44,7 @@ UNTIL_MARK = """([action, mark]) => new Promise((resolve, reject) => {
   const look = () => {
     const marks = performance.getEntriesByName(mark);
     if (marks.length > before) resolve(marks.at(-1).startTime - start);
-    else if (performance.now() - start > 20000) reject(new Error(`no ${mark} after ${action}`));
+    else if (performance.now() - start > 120000) reject(new Error(`no ${mark} after ${action}`));
     else setTimeout(look, 1);
   };
   look();
@@ -75,6 +75,7 @@ def profile(browser: Browser) -> Iterator[tuple[BrowserContext, Page, CDPSession
     """A fresh browser profile with one tab."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
     context.add_init_script(WATCH)
+    context.set_default_timeout(180_000)
     page = context.new_page()
     try:
         yield context, page, context.new_cdp_session(page)

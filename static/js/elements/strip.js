@@ -62,7 +62,7 @@ export class LoupeStrip extends LoupeElement {
     const tell = () => { ahead(); this.#tell(button, name, caption); };
     const button = h(
       "button",
-      { type: "button", class: "thumb", "aria-label": name, ...attributes, onclick: () => choosePicture(this.store, ref), onpointerenter: tell, onfocus: tell, onpointerleave: () => this.#tell(null), onblur: () => this.#tell(null) },
+      { type: "button", class: "thumb", "aria-label": name, ...attributes, onclick: () => choosePicture(this.store, ref), onpointerenter: tell, onfocus: () => button.matches(":focus-visible") && tell(), onpointerleave: () => this.#tell(null), onblur: () => this.#tell(null) },
       h("img", { src: source, alt: "", width: 48, height: 48, decoding: "async", fetchpriority: "low", draggable: "false" }),
     );
     return h("li", null, button);
