@@ -7,7 +7,6 @@ import json
 import re
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from playwright.sync_api import Page
 
 from tests.e2e.conftest import READY, Visited, eventually
 
-FILE = '[data-action="add-picture"] input[type=file]'
 SETTLED = "[data-view={}][data-settled]"
 
 
@@ -35,19 +33,22 @@ class Truth:
 
     description: dict[str, Any]
     tensors: dict[str, np.ndarray]
-    scores: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, base: str, model: str, picture: Path | None, sample: str = "espresso") -> Truth:
-        api = f"{base}/api/v1/models/{model}"
-        run = (
-            fetch(f"{api}/samples/{sample}/run")
-            if picture is None
-            else fetch(f"{api}/runs", picture.read_bytes(), "image/png")
-        )
+    def of(cls, base: str, model: str = "tiny-vgg", sample: str | None = None) -> Truth:
+        """The run that the page shows: of the model's own gallery, or of the picture it borrows."""
+        api = f"{base}/api/v1/models"
+        description = fetch(f"{api}/{model}")
+        if fetch(f"{api}/{model}/samples")["samples"]:
+            run = fetch(f"{api}/{model}/samples/{sample or description['samples_default']}/run")
+        else:
+            lender = next(one["id"] for one in fetch(f"{api}")["models"] if one["default"])
+            lent = fetch(f"{api}/{lender}/samples")["samples"][0]
+            with urllib.request.urlopen(base + lent["url"]) as picture:
+                run = fetch(f"{api}/{model}/runs", picture.read(), picture.headers["Content-Type"])
         tensors = {"input": array(run["input"])}
         tensors |= {layer["name"]: array(layer["tensor"]) for layer in run["layers"]}
-        return cls(fetch(api), tensors, run["scores"])
+        return cls(description, tensors)
 
     def value(self, place: str) -> float:
         """What `conv_1_2[3,30,24]` names."""
@@ -60,18 +61,14 @@ class Truth:
         return self.description["layers"]
 
 
-def open_view(visited: Visited, view: str, name: str, picture: Path | None = None, model: str | None = None) -> Page:
-    """Go to a view's address; a model without a gallery gets its picture from here."""
-    page = visited.page
+def open_view(visited: Visited, view: str, model: str | None = None) -> Page:
+    """Go to a view's address."""
     # The page preloads what its default model needs; with another model the browser remarks on it.
     visited.expect("was preloaded using link preload")
-    page.goto(f"{visited.base}/?{f'model={model}&' if model else ''}view={view}")
-    if picture is not None:
-        page.wait_for_selector(FILE, state="attached")
-        page.set_input_files(FILE, str(picture))
-    page.wait_for_selector(READY, state="attached")
-    page.wait_for_selector(SETTLED.format(name))
-    return page
+    visited.page.goto(f"{visited.base}/?{f'model={model}&' if model else ''}view={view}")
+    visited.page.wait_for_selector(READY, state="attached")
+    visited.page.wait_for_selector(SETTLED.format(view.split(":")[0]))
+    return visited.page
 
 
 def show(page: Page, view: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +15,15 @@ from tests.e2e.conftest import Visit, Visited, eventually
 from tests.e2e.opened import SETTLED, Truth, explained, open_view, show, wrong_values
 
 pytestmark = pytest.mark.browser
-Picture = Callable[..., Path]
 
 START = [("tiny-vgg", "softmax", "softmax"), ("deep", "probabilities", "softmax"), ("minimal", "scores", "output")]
 
 
-def start(visited: Visited, model: str, layer: str, view: str, picture: Picture) -> tuple[Page, Truth]:
+def start(visited: Visited, model: str, layer: str, view: str) -> tuple[Page, Truth]:
     """The view of the class that won."""
-    file = None if model == "tiny-vgg" else picture("trail.png", (80, 96), seed=3)
-    truth = Truth.of(visited.base, model, file)
+    truth = Truth.of(visited.base, model)
     top = int(np.argmax(truth.tensors[layer]))
-    page = open_view(visited, f"{view}:{layer}[{top}]", view, file, None if model == "tiny-vgg" else model)
-    return page, truth
+    return open_view(visited, f"{view}:{layer}[{top}]", model), truth
 
 
 def step(page: Page) -> str:
@@ -39,9 +35,9 @@ def step(page: Page) -> str:
 
 
 @pytest.mark.parametrize(("model", "layer", "view"), START)
-def test_a_trail_leads_from_the_top_class_to_a_pixel_through_the_engines_own_numbers(visit: Visit, picture: Picture, model: str, layer: str, view: str) -> None:
+def test_a_trail_leads_from_the_top_class_to_a_pixel_through_the_engines_own_numbers(visit: Visit, model: str, layer: str, view: str) -> None:
     visited = visit()
-    page, truth = start(visited, model, layer, view, picture)
+    page, truth = start(visited, model, layer, view)
     walked = [explained(page)[0]]
     for _ in truth.layers:
         walked.append(step(page))
@@ -68,13 +64,13 @@ def test_a_trail_leads_from_the_top_class_to_a_pixel_through_the_engines_own_num
 
 def test_the_trail_finds_the_way_to_the_picture_by_itself_and_from_the_top_class(visit: Visit) -> None:
     visited = visit()
-    page = open_view(visited, "neuron:conv_2_1[4,10,12]", "neuron")
+    page = open_view(visited, "neuron:conv_2_1[4,10,12]")
     page.click("[data-action=trail-to-pixel]")
     expect(page.locator(".trail-step")).to_have_count(7)
     assert str(page.locator(".trail-step").last.get_attribute("data-place")).startswith("input[")
     page.click("[data-action=trail-from-top]")
     page.wait_for_selector(SETTLED.format("softmax"))
-    truth = Truth.of(visited.base, "tiny-vgg", None)
+    truth = Truth.of(visited.base)
     expect(page.locator(".trail-step")).to_have_count(len(truth.layers) + 1)
     for one in page.locator(".trail-step").all():
         assert np.float32(str(one.get_attribute("data-value"))) == np.float32(truth.value(str(one.get_attribute("data-place"))))
@@ -82,12 +78,12 @@ def test_the_trail_finds_the_way_to_the_picture_by_itself_and_from_the_top_class
 
 def test_a_number_can_be_followed_forward_to_those_that_read_it(visit: Visit) -> None:
     visited = visit()
-    page = open_view(visited, "pixels:input[0,10,12]", "pixels")
+    page = open_view(visited, "pixels:input[0,10,12]")
     page.locator("[data-part=forward] summary").click()
     readers = page.locator("[data-part=forward] .operand")
     expect(readers).to_have_count(60)
     assert "90" in page.locator("[data-part=forward] .note").inner_text()
-    assert wrong_values(page, Truth.of(visited.base, "tiny-vgg", None)) == []
+    assert wrong_values(page, Truth.of(visited.base)) == []
     target = str(readers.first.get_attribute("data-place"))
     readers.first.click()
     page.wait_for_selector(SETTLED.format("neuron"))
@@ -97,7 +93,7 @@ def test_a_number_can_be_followed_forward_to_those_that_read_it(visit: Visit) ->
 
 
 def test_a_number_anywhere_in_a_view_can_be_followed(visit: Visit) -> None:
-    page = open_view(visit(), "microscope:conv_1_2[3,30,24]!3", "microscope")
+    page = open_view(visit(), "microscope:conv_1_2[3,30,24]!3")
     cell = page.locator(".microscope button.grid-cell").nth(4)
     place = cell.get_attribute("data-place")
     cell.click()
@@ -123,11 +119,11 @@ def printed(script: str, folder: Path) -> float:
 
 
 CODE = ["neuron:conv_1_2[3,30,24]", "activation:relu_2_2[1,3,4]", "pooling:max_pool_1[2,7,9]", "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[2,5,6]"]  # fmt: skip
-ODD_CODE = ["neuron:c1[5,0,0]", "neuron:c2[1,3,3]", "activation:tanh1[2,3,4]", "pooling:avg1[3,0,14]", "activation:norm1[1,2,2]", "neuron:c4[7,16,7]", "activation:sigmoid1[0,3,3]", "neuron:c5[2,17,0]", "pooling:max1[3,0,0]", "neuron:c6[2,0,0]", "activation:leaky2[5]", "output:hidden[11]", "softmax:probabilities[0]"]  # fmt: skip
+ODD_CODE = ["neuron:c1[5,0,0]", "neuron:c2[1,3,3]", "activation:tanh1[2,3,4]", "pooling:avg1[3,0,14]", "activation:norm1[1,2,2]", "neuron:c4[7,16,7]", "activation:sigmoid1[0,3,3]", "neuron:c5[2,16,0]", "pooling:max1[3,0,0]", "neuron:c6[2,0,0]", "activation:leaky2[5]", "output:hidden[11]", "softmax:probabilities[0]"]  # fmt: skip
 
 
 def test_the_copied_script_prints_the_shown_number(visit: Visit, tmp_path: Path) -> None:
-    page = open_view(visit(), CODE[0], "neuron")
+    page = open_view(visit(), CODE[0])
     for view in CODE:
         show(page, view)
         value = explained(page)[1]
@@ -138,9 +134,8 @@ def test_the_copied_script_prints_the_shown_number(visit: Visit, tmp_path: Path)
         assert abs(printed(script, tmp_path) - value) <= float(stated[1].rstrip(".")) + 1e-7 * abs(value), view
 
 
-def test_for_an_own_picture_the_script_carries_its_input(visit: Visit, picture: Picture, tmp_path: Path) -> None:
-    visited = visit()
-    page = open_view(visited, ODD_CODE[0], "neuron", picture("own.png", (90, 70), seed=4), "deep")
+def test_for_a_picture_outside_the_models_gallery_the_script_carries_its_input(visit: Visit, tmp_path: Path) -> None:
+    page = open_view(visit(), ODD_CODE[0], "deep")
     for view in ODD_CODE:
         show(page, view)
         value = explained(page)[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
 from xml.dom import minidom
 
@@ -17,17 +16,12 @@ from tests.e2e.conftest import Visit, eventually, violations
 from tests.e2e.opened import SETTLED, Truth, explained, open_view, show, wrong_values
 
 pytestmark = pytest.mark.browser
-Picture = Callable[..., Path]
 
 # Tiny VGG: one unit of each view. The deep model: padding, stride, dilation, non-square kernels,
 # mean pooling, tanh, sigmoid, normalisation, a hidden dense layer. The minimal one: a single channel.
 TINY = ["neuron:conv_1_1[2]", "microscope:conv_1_2[3,30,24]!3", "activation:relu_2_1[4]", "pooling:max_pool_2[1]", "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[1,20,30]"]  # fmt: skip
-DEEP = ["neuron:c1[5,0,0]", "microscope:c2[1,3,3]!2", "activation:tanh1[2]", "pooling:avg1[3,0,14]", "activation:norm1[1]", "microscope:c4[7,16,7]!4", "activation:sigmoid1[0]", "microscope:c5[2,17,0]!0", "pooling:max1[3,0,0]", "neuron:c6[2]", "activation:leaky2[5]", "output:hidden[11]", "output:scores[3]", "softmax:probabilities[0]", "flatten:flat[3]"]  # fmt: skip
+DEEP = ["neuron:c1[5,0,0]", "microscope:c2[1,3,3]!2", "activation:tanh1[2]", "pooling:avg1[3,0,14]", "activation:norm1[1]", "microscope:c4[7,16,7]!4", "activation:sigmoid1[0]", "microscope:c5[2,16,0]!0", "pooling:max1[3,0,0]", "neuron:c6[2]", "activation:leaky2[5]", "output:hidden[11]", "output:scores[3]", "softmax:probabilities[0]", "flatten:flat[3]"]  # fmt: skip
 MINIMAL = ["neuron:edges[1]", "microscope:edges[0,5,5]!0", "output:scores[2]", "pixels:input[0,7,7]", "flatten:flat[71]"]  # fmt: skip
-
-
-def name_of(view: str) -> str:
-    return view.split(":")[0]
 
 
 def walk(page: Page, truth: Truth, seed: int) -> None:
@@ -52,26 +46,25 @@ def walk(page: Page, truth: Truth, seed: int) -> None:
 
 def test_every_number_of_every_view_is_the_engines(visit: Visit) -> None:
     visited = visit()
-    page = open_view(visited, TINY[0], name_of(TINY[0]))
-    truth = Truth.of(visited.base, "tiny-vgg", None)
+    page = open_view(visited, TINY[0])
+    truth = Truth.of(visited.base)
     for seed, view in enumerate(TINY):
         show(page, view)
         walk(page, truth, seed)
 
 
 @pytest.mark.parametrize(("model", "views"), [("deep", DEEP), ("minimal", MINIMAL)])
-def test_every_number_is_the_engines_in_models_of_odd_shapes(visit: Visit, picture: Picture, model: str, views: list[str]) -> None:
+def test_every_number_is_the_engines_in_models_of_odd_shapes(visit: Visit, model: str, views: list[str]) -> None:
     visited = visit()
-    file = picture("odd.png", (90, 70), seed=9)
-    page = open_view(visited, views[0], name_of(views[0]), file, model)
-    truth = Truth.of(visited.base, model, file)
+    page = open_view(visited, views[0], model)
+    truth = Truth.of(visited.base, model)
     for seed, view in enumerate(views):
         show(page, view)
         walk(page, truth, seed)
 
 
 def test_per_input_results_and_the_bias_add_up_to_the_shown_value(visit: Visit) -> None:
-    page = open_view(visit(), "microscope:conv_2_1[4,10,12]!0", "microscope")
+    page = open_view(visit(), "microscope:conv_2_1[4,10,12]!0")
     numbers = lambda selector: [float(str(one.get_attribute("data-value"))) for one in page.locator(selector).all()]  # noqa: E731
     parts, (bias, total) = numbers(".addends .value"), numbers(".addends-total .value")
     assert len(parts) == 10
@@ -85,7 +78,7 @@ def test_per_input_results_and_the_bias_add_up_to_the_shown_value(visit: Visit) 
 
 
 def test_the_maps_of_what_spoke_for_and_against_add_up_with_the_bias_to_the_logit(visit: Visit) -> None:
-    page = open_view(visit(), "output:output[6]", "output")
+    page = open_view(visit(), "output:output[6]")
     numbers = lambda selector: [float(str(one.get_attribute("data-value"))) for one in page.locator(selector).all()]  # noqa: E731
     totals = numbers(".output-row .value.partial")
     positive, negative, bias, logit = numbers(".sum-line:not(.after) .value")
@@ -112,7 +105,7 @@ def test_a_click_on_the_map_opens_the_neuron_and_escape_climbs_back_level_by_lev
     expect(page.locator("[data-view=microscope]")).to_have_count(0)
     expect(page.locator("[data-view=neuron]")).to_have_count(1)
     page.keyboard.press("Escape")
-    expect(page.locator("[data-view]")).to_have_count(0)
+    expect(page.locator("loupe-view [data-view]")).to_have_count(0)
     assert page.evaluate("document.activeElement.dataset.unit") == "3", "the focus is back where it was"
 
 
@@ -132,13 +125,13 @@ def test_back_and_forward_walk_through_views_and_reload_stays(visit: Visit) -> N
     page.go_back()
     page.wait_for_selector(SETTLED.format("activation"))
     page.go_back()
-    expect(page.locator("[data-view]")).to_have_count(0)
+    expect(page.locator("loupe-view [data-view]")).to_have_count(0)
     page.go_forward()
     page.wait_for_selector(SETTLED.format("activation"))
 
 
 def test_playback_plays_pauses_steps_changes_speed_and_skips_to_the_end(visit: Visit) -> None:
-    page = open_view(visit(), "neuron:conv_2_2[0,0,0]", "neuron")
+    page = open_view(visit(), "neuron:conv_2_2[0,0,0]")
     place = lambda: explained(page)[0]  # noqa: E731
     page.click("[data-action=playback-step]")
     page.click("[data-action=playback-step]")
@@ -161,7 +154,7 @@ def test_playback_plays_pauses_steps_changes_speed_and_skips_to_the_end(visit: V
 
 
 def test_results_fill_in_while_the_kernels_slide(visit: Visit) -> None:
-    page = open_view(visit(), "neuron:conv_2_2[0,0,0]", "neuron")
+    page = open_view(visit(), "neuron:conv_2_2[0,0,0]")
     painted = """() => { const canvas = document.querySelector('[data-view=neuron] [data-row="0"] .heat:last-of-type canvas');
         const output = document.querySelector('[data-view=neuron] .heat.output canvas');
         return [canvas, output].map((one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((_, i) => i % 4 === 3 && _ > 0).length); }"""
@@ -173,7 +166,7 @@ def test_results_fill_in_while_the_kernels_slide(visit: Visit) -> None:
 
 
 def test_hovering_an_input_moves_the_window_on_every_map_and_back_without_a_rebuild(visit: Visit) -> None:
-    page = open_view(visit(), "neuron:conv_1_2[3,0,0]", "neuron")
+    page = open_view(visit(), "neuron:conv_1_2[3,0,0]")
     page.evaluate("window.rows = [...document.querySelectorAll('.neuron-row *')].length; window.first = document.querySelector('.neuron-row .value')")
     before = page.locator(".neuron-row .value.partial").first.get_attribute("data-value")
     box = page.locator(".heat.output").bounding_box()
@@ -185,21 +178,19 @@ def test_hovering_an_input_moves_the_window_on_every_map_and_back_without_a_rebu
 
 def test_while_a_view_is_open_another_neuron_picture_and_scale_may_be_chosen(visit: Visit) -> None:
     visited = visit()
-    page = open_view(visited, "neuron:conv_1_2[3,30,24]", "neuron")
+    page = open_view(visited, "neuron:conv_1_2[3,30,24]")
     page.click("[data-picker=next]")
     eventually(lambda: explained(page)[0].startswith("conv_1_2[4,"), "the next neuron")
     page.click('[data-sample="ladybug"]')
-    truth = Truth.of(visited.base, "tiny-vgg", None, "ladybug")
+    truth = Truth.of(visited.base, sample="ladybug")
     eventually(lambda: np.float32(explained(page)[1]) == np.float32(truth.value(explained(page)[0])), "the ladybug's value")
     legend = page.locator(".view-legend").first.inner_text()
     page.locator(".segments input[value=network]").check(force=True)
     eventually(lambda: page.locator(".view-legend").first.inner_text() != legend, "the legend of the new scale")
 
 
-def test_64_inputs_scroll_and_the_sum_stays_in_view(visit: Visit, picture: Picture) -> None:
-    visited = visit(height=800)
-    page = open_view(visited, "output:scores[120]", "output", picture("w.png", (64, 64)), "wide")
-    page.locator(".panel [data-action=close-panel]").click()
+def test_64_inputs_scroll_and_the_sum_stays_in_view(visit: Visit) -> None:
+    page = open_view(visit(height=800), "output:scores[120]", "wide")
     rows = page.locator(".output-rows")
     assert rows.evaluate("(box) => box.scrollHeight > 2 * box.clientHeight")
     rows.evaluate("(box) => { box.scrollTop = box.scrollHeight; }")
@@ -210,14 +201,14 @@ def test_64_inputs_scroll_and_the_sum_stays_in_view(visit: Visit, picture: Pictu
 def test_an_address_of_another_models_place_leaves_the_network_to_be_seen(visit: Visit) -> None:
     for view in ("neuron:conv_9_9[0]", "neuron:conv_1_2[99]", "nonsense"):
         page = visit().go(f"/?view={view}")
-        expect(page.locator("[data-view]")).to_have_count(0)
+        expect(page.locator("loupe-view [data-view]")).to_have_count(0)
         expect(page.locator('[data-layer="conv_1_2"][data-unit="3"]')).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-Hans", "dark")])
 def test_views_are_accessible(visit: Visit, axe: str, language: str, scheme: str) -> None:
     visited = visit(color_scheme=scheme, reduced_motion="reduce")
-    page = open_view(visited, f"{TINY[0]}&lang={language}", "neuron")
+    page = open_view(visited, f"{TINY[0]}&lang={language}")
     for view in TINY:
         show(page, view)
         assert violations(page, axe, "loupe-view") == [], view
@@ -229,7 +220,7 @@ def test_views_are_accessible(visit: Visit, axe: str, language: str, scheme: str
 
 
 def test_on_a_phone_a_view_is_a_sheet_that_never_scrolls_sideways(visit: Visit) -> None:
-    page = open_view(visit(width=390, height=844, has_touch=True), TINY[0], "neuron")
+    page = open_view(visit(width=390, height=844, has_touch=True), TINY[0])
     for view in TINY:
         show(page, view)
         assert page.evaluate("document.querySelector('loupe-view').scrollWidth") <= 390, view
@@ -240,18 +231,18 @@ def test_on_a_phone_a_view_is_a_sheet_that_never_scrolls_sideways(visit: Visit) 
         )
         assert small == [], view
     page.locator(".view-out").tap()
-    expect(page.locator("[data-view]")).to_have_count(0)
+    expect(page.locator("loupe-view [data-view]")).to_have_count(0)
 
 
 def test_a_tap_chooses_a_position_on_a_phone(visit: Visit) -> None:
-    page = open_view(visit(width=390, height=844, has_touch=True), "pooling:max_pool_1[3,2,2]", "pooling")
+    page = open_view(visit(width=390, height=844, has_touch=True), "pooling:max_pool_1[3,2,2]")
     before = explained(page)
     page.locator("[data-view=pooling] .heat").first.tap(position={"x": 100, "y": 90})
     eventually(lambda: explained(page) != before, "another value")
 
 
 def test_arrow_keys_move_the_window_on_either_map(visit: Visit) -> None:
-    page = open_view(visit(), "microscope:conv_1_2[3,30,24]!3", "microscope")
+    page = open_view(visit(), "microscope:conv_1_2[3,30,24]!3")
     page.locator(".microscope .heat").first.focus()
     page.keyboard.press("ArrowRight")
     eventually(lambda: explained(page)[0] == "conv_1_2[3,30,25]", "one to the right")
@@ -263,12 +254,12 @@ def test_arrow_keys_move_the_window_on_either_map(visit: Visit) -> None:
 
 def test_the_receptive_field_is_marked_on_the_picture_and_on_every_layer_before(visit: Visit) -> None:
     visited = visit()
-    page = open_view(visited, "pooling:max_pool_2[1,5,6]", "pooling")
-    layers = [layer["name"] for layer in Truth.of(visited.base, "tiny-vgg", None).layers]
+    page = open_view(visited, "pooling:max_pool_2[1,5,6]")
+    layers = [layer["name"] for layer in Truth.of(visited.base).layers]
     before = ["input", *layers[: layers.index("max_pool_2")]]
     seen = page.evaluate("() => [...document.querySelectorAll('[data-seen]')].map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])")
     assert [name for name, _, _ in seen] == before
-    field = next(layer["receptive_field"] for layer in Truth.of(visited.base, "tiny-vgg", None).layers if layer["name"] == "max_pool_2")
+    field = next(layer["receptive_field"] for layer in Truth.of(visited.base).layers if layer["name"] == "max_pool_2")
     rows = [field["start"][0] + 5 * field["jump"][0], field["start"][0] + 5 * field["jump"][0] + field["size"][0] - 1]
     columns = [field["start"][1] + 6 * field["jump"][1], field["start"][1] + 6 * field["jump"][1] + field["size"][1] - 1]
     assert seen[0][1:] == [",".join(map(str, rows)), ",".join(map(str, columns))]
@@ -276,7 +267,7 @@ def test_the_receptive_field_is_marked_on_the_picture_and_on_every_layer_before(
 
 def test_a_view_is_exported_as_png_and_svg_and_a_run_as_tensors(visit: Visit, tmp_path: Path) -> None:
     visited = visit()
-    page = open_view(visited, "output:output[6]", "output")
+    page = open_view(visited, "output:output[6]")
     page.click("[data-action=export-view]")
     files = {}
     for kind in ("png", "svg", "npz", "safetensors"):
@@ -290,7 +281,7 @@ def test_a_view_is_exported_as_png_and_svg_and_a_run_as_tensors(visit: Visit, tm
     assert "espresso" in texts
     assert "max_pool_2" in texts
     assert len(svg.getElementsByTagName("image")) >= 40
-    truth = Truth.of(visited.base, "tiny-vgg", None)
+    truth = Truth.of(visited.base)
     with np.load(files["npz"]) as archive:
         assert set(archive) == set(truth.tensors)
         for name, tensor in truth.tensors.items():

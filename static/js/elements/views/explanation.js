@@ -27,7 +27,7 @@ const MORE = 100;
 export function createExplanation(actions) {
   const { t } = actions;
   const value = h("output", { class: "explained" });
-  const formula = h("div", { class: "formula-box" });
+  const formula = h("div", { class: "formula-box", tabindex: "0", role: "group", "aria-label": t("views.explain.formula") });
   const exactness = h("p", { class: "exactness note" });
   const operands = h("div", { class: "operands" });
   const trail = createTrail(actions);

@@ -34,7 +34,7 @@ import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 import { markViewDrawn } from "../marks.js";
-import { climb, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
+import { climb, closeView, exists, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
 import { createTip } from "./parts/tip.js";
@@ -104,7 +104,8 @@ export class LoupeView extends LoupeElement {
     const { state } = this.store;
     const subject = subjectOf(state);
     if (!state.view) return this.#close();
-    if (!subject) return undefined; // the model or the run is on its way
+    // Without a subject the model or the run is on its way, or an old link names a place that this model lacks.
+    if (!subject) return state.model && state.model.id === state.modelId && !exists(state.model, state.view) ? closeView(this.store) : undefined;
     const { view } = subject;
     const definition = VIEWS[view.name] ?? VIEWS[viewFor(subject.scene.model, view.layer)] ?? VIEWS.values;
     const key = [definition.stage.name, subject.scene.model.id, view.layer, view.unit, this.i18n.language].join("|");
