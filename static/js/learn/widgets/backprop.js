@@ -98,9 +98,9 @@ export class Widget extends LoupeElement {
       const gradientOf = key.startsWith("grad ") ? key.slice(5) : null;
       const values = gradientOf ? gradient(operation, tensors, gradientOf) : all[key];
       const current = gradientOf === name;
-      grid.update({ values, range: 1.5 * largest(values) || 1, frame: current ? { at: this.at, size: [1, 1] } : null, mark: (/** @type {number} */ r, /** @type {number} */ c) => (used.has(`${key} ${r},${c}`) ? "is-term" : null) });
       const reached = !gradientOf || operation.steps.indexOf(gradientOf) <= this.step;
-      grid.element.closest("figure")?.classList.toggle("waiting", !reached);
+      grid.options.format = reached ? (/** @type {number} */ value) => short(value) : () => "?";
+      grid.update({ values, range: reached ? 1.5 * largest(values) || 1 : Infinity, frame: current ? { at: this.at, size: [1, 1] } : null, mark: (/** @type {number} */ r, /** @type {number} */ c) => (used.has(`${key} ${r},${c}`) ? "is-term" : null) });
     }
     if (this.said) this.said.textContent = this.t(`learn.backprop.operations.${operation.id}.${name === "forward" ? "forward" : `of_${name}`}`);
     this.explained?.replaceChildren(...(name === "forward" ? this.#forwardLine() : this.#terms(name, terms, all)));
