@@ -40,10 +40,10 @@ class Server:
 
 def photo() -> bytes:
     """A picture of the size that the page uploads, with the detail of a photograph."""
-    from tests.pictures import encoded, scene
-
     import numpy as np
     from PIL import Image
+
+    from tests.pictures import encoded, scene
 
     noise = np.random.default_rng(0).normal(0, 12, (512, 512, 3))
     picture = np.asarray(scene(512, 512), float) + noise
