@@ -110,6 +110,13 @@ def painted(page: Page, layer: str) -> list[dict[str, Any]]:
     return list(found)
 
 
+def painted_anew(page: Page) -> None:
+    """Wait for the frame after the next: what has changed is drawn in the next one."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
+    )
+
+
 def legend_limit(page: Page, layer: str) -> float:
     text = page.locator(f'.network-legend[data-layers~="{layer}"]').get_attribute("data-value")
     assert text is not None
@@ -152,7 +159,7 @@ def test_legend_range_and_paint_agree_after_every_sequence_of_changes(visit: Vis
     limits = {}
     for scale in ("module", "network", "layer"):
         page.check(f"input[name=scale][value={scale}]")
-        page.wait_for_timeout(100)
+        painted_anew(page)
         check_paint(page, visited.base, "espresso")
         limits[scale] = legend_limit(page, "max_pool_2")
     choose(page, "ladybug")
@@ -165,10 +172,10 @@ def test_legend_range_and_paint_agree_after_every_sequence_of_changes(visit: Vis
     assert legend_limit(page, "max_pool_2") == kept, "a locked range stays"
     check_paint(page, visited.base, "espresso")
     page.check("input[name=scale][value=network]")
-    page.wait_for_timeout(100)
+    painted_anew(page)
     check_paint(page, visited.base, "espresso")
     page.click("[data-action=lock-scale]")
-    page.wait_for_timeout(100)
+    painted_anew(page)
     check_paint(page, visited.base, "espresso")
     assert legend_limit(page, "max_pool_2") == pytest.approx(limits["network"])
 
