@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 from fastapi import Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from server.answers import REVALIDATE, Stored
@@ -40,6 +40,8 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=live,
         )
+        self._environment.filters["code"] = code
+        self._environment.filters["compact"] = lambda value: json.dumps(value, ensure_ascii=False)
         self._live = live
         self._catalogues: dict[str, dict[str, Any]] = {}
         self._documents: dict[tuple[str, ...], str] = {}
@@ -121,6 +123,15 @@ def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> d
         },
         "catalogue": {area: catalogue[area] for area in EAGER if area in catalogue},
     }
+
+
+def code(text: str) -> Markup:
+    """Text in which `this` becomes code."""
+    parts = text.split("`")
+    pieces = [
+        Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
+    ]
+    return Markup("").join(pieces)
 
 
 def script_json(value: Any) -> Markup:
