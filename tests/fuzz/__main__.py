@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
                     count = (options.requests - sent) // (len(sources) - index)
                     sent += run(source(random.Random(options.seed)), client, count, name, outcomes)
             except Bad as bad:
-                print(f"\nAfter {sent} requests, seed {options.seed}: {bad}", file=sys.stderr)
+                print(f"\nAfter {sum(outcomes.values())} requests, seed {options.seed}: {bad}", file=sys.stderr)
                 return 1
             except KeyboardInterrupt:
                 sent = sum(outcomes.values())
