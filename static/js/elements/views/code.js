@@ -27,7 +27,8 @@ export function createCode(actions) {
     show({ scene, layer }, found) {
       said.textContent = "";
       shown.textContent = [...lines(layer ?? undefined, found), "print(y)"].join("\n");
-      result.textContent = t("views.code.result", { value: exact(found.value).replace("-", "\u2212"), allowed: found.trace ? tolerance(found.trace).toExponential(1) : "0" });
+      const allowed = found.trace ? tolerance(found.trace) : 0;
+      result.textContent = t(allowed ? "views.code.result" : "views.code.exact", { value: exact(found.value).replace("-", "\u2212"), allowed: allowed.toExponential(1) });
       text = () => script(layer ?? undefined, found, origin(scene, actions.state()));
     },
   };

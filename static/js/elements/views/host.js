@@ -148,6 +148,7 @@ export class LoupeView extends LoupeElement {
       part.root.dataset.view = part.name;
       delete part.root.dataset.settled;
     }
+    const chapter = subject.layer?.record.chapter ?? "image";
     const kind = subject.layer ? this.t(`views.kind.${subject.layer.record.family}`) : this.t("views.kind.pixels");
     const out = h("button", { type: "button", class: "view-out", "data-action": "close-view", onclick: () => climb(this.store), title: this.t("views.out_hint") }, h("span", { "aria-hidden": "true" }, "←"), h("kbd", null, "Esc"), h("span", null, this.t(view.name === "microscope" ? "views.out_neuron" : "views.out")));
     const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
@@ -156,6 +157,7 @@ export class LoupeView extends LoupeElement {
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
         createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
         this.#playback?.root,
+        h("a", { class: "button square", href: `#learn-${chapter}`, "data-chapter": chapter, title: this.t("views.chapter"), "aria-label": this.t("views.chapter"), onclick: () => closeView(this.store) }, icon("help")),
         h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title")))),
       h("div", { class: "view-stage" }, stage.root),
       h("div", { class: "view-side" }, card?.root, this.#explanation.root));

@@ -1,0 +1,123 @@
+"""Opened views: opening, sweeping over a 62×62 map, and memory over 200 open–close cycles.
+
+    make bench BENCH=views
+
+Measured in headless Chromium with the server on the same machine, after one view of each kind has
+been opened once. A figure past its budget is marked, and the command ends with 1.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from tests.benchmarks.bench_page import ARGUMENTS, READY, UNTIL_MARK, profile
+from tests.conftest import running_server
+from tests.e2e.conftest import browser_path
+
+UNITS = {
+    "neuron": ("conv_1_2", 30.0),
+    "activation": ("relu_1_1", 30.0),
+    "pooling": ("max_pool_1", 30.0),
+}
+OPENINGS = 7
+SWEEPS = 3
+CYCLES = (20, 200)  # memory is compared after the first and after the second number of cycles
+GROWTH = 1.0  # MB that may come and go between two garbage collections
+
+# Frame intervals while real pointer events arrive, in milliseconds.
+FRAMES = """() => { window.frames_ = []; let before = 0;
+  const look = (now) => { if (before) frames_.push(now - before); before = now; if (window.frames_) requestAnimationFrame(look); };
+  requestAnimationFrame(look); }"""
+# Time of the page's own work for one move, from the event to the end of the frame's callbacks.
+READOUT = """(selector) => new Promise((resolve) => {
+  const map = document.querySelector(selector), box = map.getBoundingClientRect(), times = [];
+  const next = (step) => {
+    if (step === 60) return resolve(times);
+    const x = box.left + box.width * ((step * 7) % 60 + 0.5) / 60, y = box.top + box.height * ((step * 11) % 60 + 0.5) / 60;
+    const start = performance.now();
+    map.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true }));
+    requestAnimationFrame(() => requestAnimationFrame((painted) => { times.push(painted - start); next(step + 1); }));
+  };
+  next(0);
+})"""
+
+
+def heap(session: CDPSession, page: Page) -> float:
+    """Megabytes of JavaScript heap after a garbage collection."""
+    page.wait_for_timeout(300)
+    session.send("HeapProfiler.collectGarbage")
+    used = session.send("Runtime.getHeapUsage")["usedSize"]
+    return float(used) / 1e6
+
+
+def close(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.wait_for_selector("loupe-view[data-open]", state="detached")
+
+
+def open_unit(page: Page, layer: str, unit: int, view: str) -> float:
+    took = float(page.evaluate(UNTIL_MARK, [f'[data-layer="{layer}"][data-unit="{unit}"]', "view-drawn"]))
+    page.wait_for_selector(f"[data-view={view}][data-settled]")
+    return took
+
+
+def sweep(page: Page) -> list[float]:
+    """Frame intervals while the pointer crosses the large map of relu_1_1 row after row."""
+    box = page.locator("[data-view=activation] .heat").first.bounding_box()
+    assert box is not None
+    page.evaluate(FRAMES)
+    for row in range(12):
+        y = box["y"] + box["height"] * (row + 0.5) / 12
+        page.mouse.move(box["x"] + 2, y)
+        page.mouse.move(box["x"] + box["width"] - 2, y, steps=31)
+    return list(page.evaluate("() => { const found = frames_; window.frames_ = null; return found; }"))
+
+
+def measure(browser: Browser, base: str) -> list[tuple[str, float, float, str]]:
+    """Rows of what, figure, budget and unit."""
+    rows: list[tuple[str, float, float, str]] = []
+    with profile(browser) as (_, page, session):
+        page.goto(base)
+        page.wait_for_selector(READY, state="attached")
+        for view, (layer, budget) in UNITS.items():
+            times = []
+            for unit in range(OPENINGS):
+                times.append(open_unit(page, layer, unit, view))
+                close(page)
+            rows.append((f"{view}: click to view drawn", statistics.median(times[1:]), budget, "ms"))
+
+        open_unit(page, "relu_1_1", 0, "activation")
+        rows.append(("hover to readout painted", statistics.median(page.evaluate(READOUT, "[data-view=activation] .heat")), 33.4, "ms, two frames"))
+        intervals = [interval for _ in range(SWEEPS) for interval in sweep(page)]
+        rows.append(("frame while sweeping a 62×62 map, median", statistics.median(intervals), 17.0, "ms"))
+        rows.append(("frame while sweeping, 95th percentile", statistics.quantiles(intervals, n=20)[-1], 34.0, "ms"))
+        close(page)
+
+        done = 0
+        sizes = []
+        for count in CYCLES:
+            for cycle in range(done, count):
+                view, (layer, _budget) = list(UNITS.items())[cycle % len(UNITS)]
+                open_unit(page, layer, cycle % 10, view)
+                close(page)
+            done = count
+            sizes.append(heap(session, page))
+        rows.append((f"heap after {CYCLES[1]} open–close cycles, beyond that after {CYCLES[0]}", sizes[1] - sizes[0], GROWTH, "MB"))
+    return rows
+
+
+def main() -> int:
+    with running_server() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+        rows = measure(browser, server.url)
+        browser.close()
+    for what, figure, budget, unit in rows:
+        print(f"{what:64} {figure:8.1f} {unit:16} budget {budget:g}{'' if figure <= budget else '   PAST ITS BUDGET'}")
+    return int(any(figure > budget for _, figure, budget, _ in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
