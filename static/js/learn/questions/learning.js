@@ -86,7 +86,7 @@ export const learning = [
     id: "updates-per-epoch",
     chapter: "learning",
     make({ model, seed }) {
-      const pictures = model.training?.data?.pictures ?? PER_CLASS * model.classes.length;
+      const pictures = model.training?.data?.learnt_from ?? PER_CLASS * model.classes.length;
       const batch = /** @type {number} */ (pick([64, 128, 48, 96, 256].filter((size) => pictures % size !== 0), seed) ?? 64);
       return honest({
         params: { pictures, batch, answer: Math.ceil(pictures / batch) },
