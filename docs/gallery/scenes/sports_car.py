@@ -204,7 +204,7 @@ def build(variant: str) -> dict:
         tree((-30 + 4.4 * k + rng.uniform(-1, 1), 11 + rng.uniform(0, 9), 0), rng.uniform(5, 8), rng, trunk, green, count=9000, leaf=0.1)
     sky("#e8d3b8", "#7d9cc8", 0.75, clouds=0.6)
     sun(24, 235, 3.0, (1, 0.84, 0.66))
-    camera((-6.4, -4.2, 1.6), (-0.22, 0.0, 0.6), 68, blur=0.03, focus=(-1.6, -0.7, 0.6))
+    camera((-6.4, -4.2, 1.6), (-0.22, 0.0, 0.6), 68, blur=0.03, focus=(-1.6, -0.7, 0.6), crop=(0, 0.021, 0.911))
     return {"exposure": 0.0}
 
 
