@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from server.assets import without_comments
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -40,3 +43,25 @@ def test_the_pages_types_are_sound(node: str, web_tools: Path) -> None:
 
 def test_the_pages_style_is_clean(node: str, web_tools: Path) -> None:
     run(node, str(web_tools / "eslint/bin/eslint.js"), "--config", str(HERE / "eslint.config.mjs"), "static/js", "tests/web")
+
+
+SAME_PROGRAM = """
+const { createRequire } = require("node:module");
+const ts = createRequire(process.argv[1] + "/")("typescript");
+const pairs = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+const options = { compilerOptions: { target: "ESNext", module: "ESNext", removeComments: true, allowJs: true } };
+const program = (text) => ts.transpileModule(text, options).outputText;
+console.log(JSON.stringify(pairs.filter(([, before, after]) => program(before) !== program(after)).map(([name]) => name)));
+"""
+
+
+def test_modules_are_served_without_comments_and_are_the_same_programs(node: str, web_tools: Path) -> None:
+    sources = {path: path.read_text("utf-8") for path in sorted((ROOT / "static/js").rglob("*.js"))}
+    pairs = [(str(path.relative_to(ROOT)), text, without_comments(text)) for path, text in sources.items()]
+    assert all(before.count("\n") == after.count("\n") for _, before, after in pairs)
+    assert sum(len(after) for *_, after in pairs) < 0.8 * sum(len(before) for _, before, _ in pairs)
+    done = subprocess.run(
+        [node, "--eval", SAME_PROGRAM, str(web_tools)], input=json.dumps(pairs), capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
