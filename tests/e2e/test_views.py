@@ -154,7 +154,9 @@ def test_playback_plays_pauses_steps_changes_speed_and_skips_to_the_end(visit: V
 
 
 def test_results_fill_in_while_the_kernels_slide(visit: Visit) -> None:
-    page = open_view(visit(), "neuron:conv_2_2[0,0,0]")
+    visited = visit()
+    page = open_view(visited, "neuron:conv_2_2[0,0,0]")
+    visited.expect("was preloaded using link preload", "willReadFrequently")  # the test reads canvases back
     painted = """() => { const canvas = document.querySelector('[data-view=neuron] [data-row="0"] .heat:last-of-type canvas');
         const output = document.querySelector('[data-view=neuron] .heat.output canvas');
         return [canvas, output].map((one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((_, i) => i % 4 === 3 && _ > 0).length); }"""
