@@ -5,7 +5,7 @@
 Both do the same job on the same machine in the same run: a 512×512 JPEG in, all activations of the same
 weights out as JSON with base64 tensors. The client is a process of its own and shares the machine's cores
 with the server, so absolute numbers are low estimates; the ratios are what counts. For each number of clients the
-two servers take turns.
+two servers take turns. Processor time a run hardly depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -101,6 +101,18 @@ def load(server: Server, clients: int, seconds: float, body: Path) -> dict[str, 
     return result
 
 
+def processor(server: Server) -> float:
+    """Seconds of processor time that the process and its children have used so far (Linux)."""
+    pids, ticks = [server.process.pid], 0
+    while pids:
+        pid = pids.pop()
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+            pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def memory(server: Server) -> float:
     """Proportional set size of the process and all its children, in MB (Linux)."""
     pids, total = [server.process.pid], 0
@@ -157,8 +169,8 @@ def main() -> int:
         body = Path(folder) / "photo.jpg"
         body.write_bytes(photo())
         print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {len(body.read_bytes()) / 1000:.0f} kB JPEG")
-        print("| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | refused | lost |")
-        print("|---|---|---|---|---|---|---|---|---|")
+        print("| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | processor ms a run | refused | lost |")
+        print("|---|---|---|---|---|---|---|---|---|---|")
         ratios = []
         for workers in options.workers:
             with ours(workers) as one, rival(workers, options.rival_python) as other:
@@ -171,13 +183,16 @@ def main() -> int:
                     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in pair}
                     for _ in range(options.rounds):
                         for name, server in pair.items():
-                            rounds[name].append(load(server, clients, options.seconds, body))
+                            before = processor(server)
+                            result = load(server, clients, options.seconds, body)
+                            result["cpu"] = 1000 * (processor(server) - before) / max(1, result["runs"])
+                            rounds[name].append(result)
                             busy[name] = max(busy[name], memory(server))
                     for name, found in rounds.items():
                         m = {key: statistics.median(each[key] for each in found) for key in found[0]}
                         print(
                             f"| {workers} | {clients} | {name} | {m['per_second']:.1f} | {m['p50']:.1f} | {m['p95']:.1f} | "
-                            f"{m['p99']:.1f} | {m['refused']:.0f} | {m['lost']:.0f} |", flush=True,
+                            f"{m['p99']:.1f} | {m['cpu']:.1f} | {m['refused']:.0f} | {m['lost']:.0f} |", flush=True,
                         )  # fmt: skip
                     each = [
                         mine["per_second"] / theirs["per_second"]
