@@ -119,6 +119,6 @@ export class LoupeQuestion extends LoupeElement {
     const how = learn().progress.kept.answered[this.question?.id ?? ""];
     if (!this.badge) return;
     this.badge.textContent = how ? this.t(`learn.question.kept_${how}`) : "";
-    this.badge.className = `question-badge ${how ?? ""}`;
+    this.badge.className = `learn-question-badge ${how ?? ""}`;
   }
 }
