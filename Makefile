@@ -40,13 +40,15 @@ lint: $(VENV)/.test
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-# One shell, so that the browser and Node found here are the ones that every test sees.
+# One shell, so that the browser and Node found here are the ones that every test sees. Browser tests have
+# processes of their own: Playwright keeps an event loop running in them, which would refuse others theirs.
 test: $(VENV)/.test
 	@set -e; \
 	CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \
 	PATH="$$(.ci/node $(VENV)):$$PATH"; export PATH; \
 	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; \
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/e2e; \
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
 
 $(BENCH_VENV)/.ready: pyproject.toml tests/benchmarks/requirements.txt
 	@.ci/environment $(BENCH_VENV)
