@@ -159,7 +159,7 @@ def test_share_copies_a_link_to_what_is_seen(visit: Visit) -> None:
     page = visited.go("/?sample=koala")
     page.click('[data-action="share"]')
     page.click('[data-action="copy-link"]')
-    expect(page.locator("dialog [role=status]")).not_to_be_empty()
+    expect(page.locator("dialog [role=status]").first).not_to_be_empty()
     link = page.evaluate("navigator.clipboard.readText()")
     assert "sample=koala" in link
     assert "lang=en" in link
