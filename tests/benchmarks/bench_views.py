@@ -55,12 +55,13 @@ def heap(session: CDPSession, page: Page) -> float:
 
 def close(page: Page) -> None:
     page.keyboard.press("Escape")
-    page.wait_for_selector("loupe-view[data-open]", state="detached")
+    page.locator("loupe-view[data-open]").wait_for(state="detached")
 
 
 def open_unit(page: Page, layer: str, unit: int, view: str) -> float:
     took = float(page.evaluate(UNTIL_MARK, [f'[data-layer="{layer}"][data-unit="{unit}"]', "view-drawn"]))
-    page.wait_for_selector(f"[data-view={view}][data-settled]")
+    # A locator, not `wait_for_selector`: the handle that one returns would keep the closed view alive.
+    page.locator(f"[data-view={view}][data-settled]").wait_for()
     return took
 
 
@@ -104,6 +105,7 @@ def measure(browser: Browser, base: str) -> list[tuple[str, float, float, str]]:
                 open_unit(page, layer, cycle % 10, view)
                 close(page)
             done = count
+            page.evaluate("performance.clearMarks()")
             sizes.append(heap(session, page))
         rows.append((f"heap after {CYCLES[1]} open–close cycles, beyond that after {CYCLES[0]}", sizes[1] - sizes[0], GROWTH, "MB"))
     return rows
