@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit, Visited, eventually
 
@@ -394,11 +394,11 @@ def test_the_values_of_a_map_are_there_as_a_table(visit: Visit) -> None:
     page.keyboard.press("ArrowDown")
     page.click("[data-action=value-table]")
     cells = page.locator(".value-table td[data-value]")
-    assert cells.count() == 169
+    expect(cells).to_have_count(169)
     shown = [float(cell.get_attribute("data-value") or "nan") for cell in cells.all()[:20]]
     assert shown == pytest.approx(values(tensor)[2 * 169 : 2 * 169 + 20], rel=1e-7)
     page.keyboard.press("Escape")
-    assert page.locator(".value-table").count() == 0
+    expect(page.locator(".value-table")).to_have_count(0)
 
 
 def test_the_headline_says_the_answer_and_opens_it(visit: Visit) -> None:
