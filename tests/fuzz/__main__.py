@@ -65,7 +65,7 @@ def check(answer: httpx.Response, watch: Watch) -> str:
         problem = answer.json()
         if problem["status"] != answer.status_code or not problem["code"]:
             raise Bad(f"a malformed problem: {answer.text[:500]}")
-        leaks = ("/home/", "/usr/", "/work/", "/root/", "/tmp/", "site-packages", "Traceback", 'File "')
+        leaks = ("/home/", "/usr/", "/srv/", "/root/", "/tmp/", "site-packages", "Traceback", 'File "')
         if any(leak in problem["detail"] for leak in leaks):
             raise Bad(f"the inside shows: {answer.text[:500]}")
         return f"{answer.status_code} {problem['code']}"
