@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,13 +23,13 @@ class PointwiseStep(Step):
         self.y = np.empty(0, dtype=FLOAT)  # replaced in each forward pass
         self.mask = np.empty(block_shape(input_shape, count), dtype=bool)
 
+    @abstractmethod
     def apply(self, x: Array) -> None:
         """Turn x into y, in place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def derive(self, dy: Array) -> None:
         """Turn dy into dx, in place."""
-        raise NotImplementedError
 
     def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
         if not self.in_place:
