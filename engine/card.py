@@ -33,6 +33,7 @@ def model_card(spec: ModelSpec, record: Record, words: Mapping[str, str]) -> str
         _section("Curves", _curves(record["history"])),
         _section("Confusion", _confusion(record, names)),
         _section("Units", _units(record)),
+        _section("Strange pictures", _strange(record)),
         _section("Use", words.get("use", "")),
         _section("Limits", words.get("limits", "")),
         _section("Make it again", words.get("reproduce", "")),
@@ -145,4 +146,26 @@ def _units(record: Record) -> str:
     return (
         "The part of pixels on which a unit is not zero, over the pictures held out. Dead: never; near dead: "
         "on under 1 %.\n\n" + _table(head, rows)
+    )
+
+
+def _strange(record: Record) -> str:
+    found = record.get("out_of_distribution", {})
+    if "ranges" not in found:
+        return ""
+    rates = dict(found["rates"])
+    false_alarms = rates.pop("held_out")
+    numbers = sum(len(ends["low"]) for own in found["ranges"].values() for ends in own.values())
+    within, quiet = found["ranges_hold"], found["familiar_part"]
+    return (
+        f"A picture is noted as resembling none of the classes by what its maps are like: their mean, their "
+        f"spread (standard deviation) and their share of their layer's spread, for every map of "
+        f"{', '.join(found['ranges'])}, {numbers} numbers. Each has a range that {within:.0%} of the pictures learnt "
+        f"from keep within. A picture with more than {found['most_outside']} numbers outside is noted; {quiet:.0%} of "
+        f"held-out pictures have no more. Judged on held-out pictures that had no part in choosing that number, "
+        f"{false_alarms:.1%} of familiar pictures are noted by mistake. Of {found['strange_pictures']} strange "
+        f"pictures of each sort, made by rule (`engine/strange.py`; the last two from familiar pictures):\n\n"
+        + _table(("sort", "noted"), [(name, f"{rate:.1%}") for name, rate in rates.items()])
+        + "\n\nPhotographs of things that it has not learnt can have quite usual maps. They are seldom noted; "
+        "no note is no promise."
     )

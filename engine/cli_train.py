@@ -143,6 +143,8 @@ def run_train(args: argparse.Namespace) -> None:
     else:
         parts = [session.judged(args.fold or 0)]
         kept, seconds = parts[0].trained, parts[0].trained.seconds
+    if parts and args.verbose != SILENT:
+        print("measuring what the units do on familiar and on strange pictures", file=sys.stderr)
     session.save(kept, parts, seconds)
     if args.verbose != SILENT:
         _conclude(args.out, parts)

@@ -10,6 +10,7 @@ from engine.arrays import FLOAT, Array
 from engine.ops.loss import cross_entropy, softmax
 
 BINS = 10
+CUTS = 5  # parts that one held-out part is cut into, so that what is chosen on some is judged on others
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 

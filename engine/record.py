@@ -23,8 +23,8 @@ from engine.network import Network
 from engine.recipe import Recipe
 from engine.spec import ModelSpec
 from engine.train import Trained, scores
+from engine.vigilance import vigilance
 
-CUTS = 5
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
 
@@ -61,9 +61,9 @@ def cross_fitted(parts: Sequence[Judged]) -> tuple[Array, Array]:
     five for this; its pictures lie class by class, so every fifth picture makes an even cut.
     """
     groups = [(part.logits, part.labels) for part in parts]
-    if len(groups) == 1 and len(groups[0][1]) >= CUTS:
+    if len(groups) == 1 and len(groups[0][1]) >= measure.CUTS:
         logits, labels = groups[0]
-        groups = [(logits[cut::CUTS], labels[cut::CUTS]) for cut in range(CUTS)]
+        groups = [(logits[cut :: measure.CUTS], labels[cut :: measure.CUTS]) for cut in range(measure.CUTS)]
     if len(groups) == 1:
         return groups[0]
     cooled = []
@@ -183,6 +183,7 @@ def training_record(
         "measure": "energy = −log Σ exp(logit), entropy of the probabilities in nats, and the top probability, "
         "of held-out pictures",
         **measure.surprise(all_logits / degrees),
+        **vigilance(kept, [(part.trained, part.rows) for part in parts], data, recipe.seed),
     }
     figures = held_out_figures(logits, labels)
     if not whole:

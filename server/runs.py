@@ -96,7 +96,7 @@ def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> 
 def _note(entry: Entry, run: Run) -> dict[str, Any] | None:
     """What is to be said about this run: so far, that the picture resembles none of the classes."""
     training = entry.model.description.get("training") or {}
-    found = None if run.logits is None else unlike(run.logits, training.get("out_of_distribution"))
+    found = unlike(run, training.get("out_of_distribution"))
     return {"out_of_distribution": found} if found else None
 
 

@@ -198,7 +198,11 @@ class Run(Schema):
     )
     layers: list[LayerValues]
     scores: list[Score] = Field(description="In class order.")
-    note: dict[str, Any] | None = None
+    note: dict[str, Any] | None = Field(
+        None,
+        description="`out_of_distribution` where the picture resembles nothing that the network learnt from: how many "
+        "numbers of its maps lie outside their usual range, which the furthest, and how often that is a mistake.",
+    )
 
 
 class RunOfSample(Schema):

@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from engine.cli import INTERRUPTED, REFUSED, main
+from engine.data.images import prepare
+from engine.familiarity import unlike
 from engine.recipe import read_recipe
+from engine.strange import MAKERS
 from engine.weights import load_model
 from tests.engine.pictures import COLOURS, one_folder_a_class, recipe_file, tiny_imagenet
 
@@ -135,6 +138,30 @@ def test_the_same_command_goes_on_where_it_was_interrupted(
     first, second = (load_model(trained / name) for name in ("whole", "cut"))
     for name, value in first.network.parameters.items():
         np.testing.assert_array_equal(value, second.network.parameters[name])
+
+
+@pytest.mark.parametrize("out", ["model", "cross-judged"])
+def test_training_records_what_familiar_maps_are_like_and_how_often_the_rule_is_wrong(
+    trained: Path, out: str
+) -> None:
+    if out == "cross-judged":
+        options = ["--recipe", trained / "recipe.toml", "--epochs", 3, "--cross-validate", "--verbose", 0]
+        assert train(trained, *options, out=out) == 0
+    model = load_model(trained / out)
+    found = model.description["training"]["out_of_distribution"]
+    assert set(found["ranges"]) == {"relu"}
+    assert {len(ends[end]) for ends in found["ranges"]["relu"].values() for end in ("low", "high")} == {4}
+    assert set(found["rates"]) == {"held_out", *MAKERS}
+    assert all(0 <= rate <= 1 for rate in found["rates"].values())
+    # What it was taught or judged on is familiar, all but a picture here and there.
+    runs = [
+        model.network.run(prepare(path.read_bytes(), shape=model.spec.input_shape).input)
+        for path in sorted((trained / "pictures").rglob("*.png"))
+    ]
+    assert sum(unlike(run, found) is not None for run in runs) <= 3
+    card = (trained / out / "card.md").read_text(encoding="utf-8")
+    assert f"more than {found['most_outside']} numbers outside" in card
+    assert f"| writing | {found['rates']['writing']:.1%} |" in card
 
 
 def test_resuming_without_a_checkpoint_is_refused_with_what_to_do(

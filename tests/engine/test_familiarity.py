@@ -1,55 +1,112 @@
-"""Pictures unlike all classes are told by the energy of their scores."""
+"""Pictures unlike all that a network learnt from are told by how its maps answer."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.familiarity import energy, unlike
-from engine.measure import surprise
+from engine import layers
+from engine.familiarity import SHOWN, measured, outside, stacked, threshold, unlike, usual, watched
+from engine.network import Network
+from engine.run import Run
+from tests.models import model_spec, random_parameters
 
 
-def scores(count: int, height: float, seed: int = 0) -> np.ndarray:
+@pytest.fixture(scope="module")
+def network() -> Network:
+    spec = model_spec(
+        "small",
+        (2, 10, 9),
+        [
+            layers.Conv2D("conv", 3),
+            layers.Tanh("tanh"),
+            layers.AvgPool2D("pool"),
+            layers.LeakyReLU("leaky"),
+            layers.Flatten("flatten"),
+            layers.Dense("output", 4),
+            layers.ReLU("relu"),
+        ],
+    )
+    return Network(spec, random_parameters(spec, seed=1))
+
+
+def familiar(network: Network, count: int, seed: int = 0) -> list[Run]:
+    """Runs of soft noise around the middle of the range."""
     rng = np.random.default_rng(seed)
-    found = rng.normal(0, 0.5, (count, 5)).astype(np.float32)
-    found[np.arange(count), rng.integers(0, 5, count)] += rng.normal(height, 1, count)
-    return found
+    shape = network.spec.input_shape
+    return [network.run(rng.normal(0.5, 0.1, shape).clip(0, 1).astype(np.float32)) for _ in range(count)]
 
 
-def test_energy_is_minus_the_log_of_the_sum_of_exponentials() -> None:
-    logits = np.array([0.5, -1.0, 2.0], np.float32)
-    assert energy(logits) == pytest.approx(-np.log(np.exp(logits.astype(float)).sum()))
-    assert energy(np.array([1e4, 0], np.float32)) == pytest.approx(-1e4), "large scores do not overflow"
+@pytest.fixture(scope="module")
+def record(network: Network) -> dict[str, Any]:
+    layers = watched(network.spec)
+    ranges = usual(stacked([measured(run, layers) for run in familiar(network, 400)]))
+    counts = outside(stacked([measured(run, layers) for run in familiar(network, 400, seed=1)]), ranges)
+    found = {"ranges": ranges, "most_outside": threshold(counts), "rates": {"held_out": 0.02}}
+    return json.loads(json.dumps(found))  # as it is read from a model's description
 
 
-def test_about_one_in_twenty_familiar_pictures_is_noted() -> None:
-    held_out = scores(2000, 6)
-    record = surprise(held_out)
-    noted = sum(unlike(logits, record) is not None for logits in held_out)
-    assert 95 <= noted <= 120
+def test_activation_layers_that_give_maps_are_watched_whatever_their_kind(network: Network) -> None:
+    assert watched(network.spec) == ["tanh", "leaky"]
 
 
-def test_weak_scores_are_noted_with_value_and_threshold() -> None:
-    note = unlike(np.zeros(5, np.float32), surprise(scores(500, 6)))
+def test_a_maps_numbers_are_its_mean_its_spread_and_its_share_of_the_layers_spread(network: Network) -> None:
+    run = familiar(network, 1)[0]
+    for name, own in measured(run, watched(network.spec)).items():
+        for unit, values in enumerate(run.activations[name].astype(float)):
+            assert own["mean"][unit] == pytest.approx(values.mean())
+            assert own["spread"][unit] == pytest.approx(np.sqrt(((values - values.mean()) ** 2).mean()))
+        assert own["share"].sum() == pytest.approx(1)
+
+
+def test_even_maps_have_no_spread_to_share(network: Network) -> None:
+    run = network.run(np.zeros(network.spec.input_shape, np.float32))
+    for own in measured(run, watched(network.spec)).values():
+        assert not own["spread"].any()
+        assert not own["share"].any()
+
+
+def test_all_but_one_in_fifty_of_the_held_out_pictures_pass(network: Network, record: dict[str, Any]) -> None:
+    noted = sum(unlike(run, record) is not None for run in familiar(network, 400, seed=1))
+    assert noted <= 8
+
+
+def test_the_threshold_is_the_smallest_count_that_one_in_fifty_at_most_passes() -> None:
+    counts = np.array([0] * 96 + [1, 3, 7, 9])
+    assert threshold(counts) == 3
+    assert threshold(np.array([5])) == 5
+
+
+def test_a_strange_picture_is_noted_with_its_count_and_the_numbers_furthest_outside(
+    network: Network, record: dict[str, Any]
+) -> None:
+    run = network.run(np.zeros(network.spec.input_shape, np.float32))
+    note = unlike(run, record)
     assert note is not None
-    assert note["reason"] == "weak"
-    assert note["value"] == pytest.approx(-np.log(5))
-    assert note["value"] > note["threshold"]
+    assert note["threshold"] == record["most_outside"] < note["value"] <= note["numbers"]
+    assert note["false_alarms"] == 0.02
+    assert 0 < len(note["outside"]) <= SHOWN
+    for entry in note["outside"]:
+        own = measured(run, [entry["layer"]])[entry["layer"]]
+        assert own[entry["statistic"]][entry["unit"]] == entry["value"]
+        assert not entry["low"] <= entry["value"] <= entry["high"]
+    units = [(entry["layer"], entry["unit"]) for entry in note["outside"]]
+    assert len(set(units)) == len(units), "no unit is named twice"
 
 
-def test_strong_scores_that_are_divided_are_noted() -> None:
-    record = surprise(scores(500, 6))
-    note = unlike(np.array([12, 12, 0, 0, 0], np.float32), record)
-    assert note is not None
-    assert note["reason"] == "divided"
-    assert unlike(np.array([12, 0, 0, 0, 0], np.float32), record) is None, "strong and certain is familiar"
+def test_what_was_at_the_end_of_a_range_stays_within_after_rounding() -> None:
+    constant = {"layer": {"mean": np.array([[1 / 3, -2 / 3, 0.0, 1e-7 / 3]] * 5)}}
+    ranges = usual(constant)
+    assert not outside(constant, ranges).any()
+    low, high = ranges["layer"]["mean"]["low"], ranges["layer"]["mean"]["high"]
+    assert (low[0], high[0]) == (0.3333, 0.3334)
+    assert (low[1], high[1]) == (-0.6667, -0.6666)
+    assert low[2] == high[2] == 0
 
 
-@pytest.mark.parametrize(
-    "record",
-    [None, {}, {"quantiles": [0.5], "energy": [-3.0], "top_probability": [0.5]}, {"quantiles": [0.05, 0.5, 0.95]}],
-)
-def test_a_model_without_the_record_says_nothing(record: dict[str, Any] | None) -> None:
-    assert unlike(np.zeros(5, np.float32), record) is None
+@pytest.mark.parametrize("record", [None, {}, {"quantiles": [0.5], "energy": [-3.0], "top_probability": [0.5]}])
+def test_a_model_without_ranges_says_nothing(network: Network, record: dict[str, Any] | None) -> None:
+    assert unlike(network.run(np.zeros(network.spec.input_shape, np.float32)), record) is None

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
 
 from server.app import create_app
 from server.i18n import LANGUAGES, accepted, load_catalogue
@@ -275,3 +276,25 @@ def test_metrics_count_requests_without_naming_anybody(models_folder: Path) -> N
     assert 'cnn_loupe_requests_total{method="GET",status="200"} 1.0' in text
     assert 'status="404"' in text
     assert "secret" not in text
+
+
+def test_a_picture_of_nothing_is_noted_with_its_numbers_and_a_clear_one_is_not(client: Client) -> None:
+    url = "/api/v1/models/tiny-vgg/runs?layers=relu_1_1,relu_1_2,relu_2_1,relu_2_2"
+    answer = client.post(url, content=encoded(Image.new("RGB", (64, 64), (10, 90, 200)), "PNG")).json()
+    note = answer["note"]["out_of_distribution"]
+    assert note["threshold"] < note["value"] <= note["numbers"] == 3 * 40
+    assert 0 < note["false_alarms"] < 0.1
+    maps = {layer["name"]: tensor_of(layer["tensor"]) for layer in answer["layers"]}
+    for entry in note["outside"]:
+        spread = maps[entry["layer"]].astype(float).std(axis=(1, 2))
+        mean = maps[entry["layer"]].astype(float).mean(axis=(1, 2))
+        share = spread / (spread.sum() or 1)
+        own = {"mean": mean, "spread": spread, "share": share}[entry["statistic"]][entry["unit"]]
+        assert own == pytest.approx(entry["value"])
+        assert not entry["low"] <= own <= entry["high"]
+    assert client.post(url, json={"sample": "espresso"}).json().get("note") is None
+
+
+def test_a_model_that_remembers_no_familiar_pictures_notes_nothing(client: Client) -> None:
+    body = {"input": {"shape": [3, 24, 24], "data": [[[0.5] * 24] * 24] * 3}}
+    assert client.post("/api/v1/models/wide/runs?layers=none", json=body).json().get("note") is None
