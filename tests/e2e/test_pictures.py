@@ -387,3 +387,32 @@ def test_unusual_pictures_are_drawn(visit: Visit, picture: Picture, name: str, s
 def test_the_strip_shows_whole_classes_in_the_readers_language(visit: Visit, live_server: RunningServer) -> None:
     page = visit(locale="zh-CN").go()
     expect(page.locator('[data-sample="espresso"]')).to_have_attribute("aria-label", re.compile("[\u4e00-\u9fff]"))
+
+
+def test_a_picture_of_nothing_gets_a_note_that_tells_how_it_was_decided(visit: Visit) -> None:
+    page = visit().go("/?sample=grey")
+    note = page.locator('[data-notice="out-of-distribution"]')
+    expect(note.locator("summary")).to_contain_text("none of the 10 classes")
+    expect(note.locator("table")).not_to_be_visible()
+    note.locator("summary").click()
+    rows = note.locator("tbody tr")
+    expect(rows).to_have_count(5)
+    expect(note).to_contain_text("of 120 numbers lie outside")
+    for share in ("one flat colour", "noise", "noted by mistake"):
+        expect(note).to_contain_text(share)
+    place = rows.first.locator("button").inner_text()
+    rows.first.locator("button").click()
+    expect(page.locator("loupe-inspector")).to_contain_text(place)
+    page.click('[data-sample="espresso"]')
+    expect(note).to_have_count(0)
+
+
+def test_the_note_stays_open_while_strange_pictures_follow_each_other(visit: Visit) -> None:
+    page = visit(locale="zh-CN").go("/?sample=grey")
+    note = page.locator('[data-notice="out-of-distribution"]')
+    note.locator("summary").click()
+    before = runs(page)
+    page.click('[data-sample="noise"]')
+    wait_for_run(page, before)
+    expect(note).to_have_attribute("open", "")
+    expect(note).to_contain_text("标准差")

@@ -6,7 +6,7 @@ import { sourceUnit } from "../../static/js/model/columns.js";
 import { hyperparameters } from "../../static/js/model/hyperparameters.js";
 import { shapeText } from "../../static/js/model/model.js";
 import { regionsBehind, visiblePart } from "../../static/js/model/receptive-field.js";
-import { condition, histogram, summarise, unitValues } from "../../static/js/model/statistics.js";
+import { condition, deviation, histogram, summarise, unitValues } from "../../static/js/model/statistics.js";
 import { describe, random, randomModel, tinyVgg } from "./support/models.mjs";
 
 test("a neuron of conv_1_2 has learned 10·9 + 1 = 91 numbers, its layer 910", () => {
@@ -120,6 +120,7 @@ test("a unit that reads one unit reads that of its own index, or the map its val
 test("statistics are those of a plain loop", () => {
   const values = Float32Array.of(-2, 0, 0, 4);
   assert.deepEqual(summarise(values), { minimum: -2, maximum: 4, mean: 0.5, count: 4, zeros: 2 });
+  assert.ok(Math.abs(deviation(values, 0.5) - Math.sqrt((2.5 ** 2 + 0.5 ** 2 + 0.5 ** 2 + 3.5 ** 2) / 4)) < 1e-12);
   assert.deepEqual([...histogram(values, -2, 4, 3)], [1, 2, 1]);
   assert.equal(histogram(Float32Array.of(5, 5), 5, 5, 4).reduce((a, b) => a + b, 0), 2);
   assert.deepEqual([...unitValues({ shape: [2, 1, 2], data: Float32Array.of(1, 2, 3, 4) }, 1)], [3, 4]);

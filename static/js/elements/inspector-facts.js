@@ -7,7 +7,7 @@ import { contributions, parameterArithmetic, sizeArithmetic } from "../model/ari
 import { columnsOf } from "../model/columns.js";
 import { hyperparameters } from "../model/hyperparameters.js";
 import { inputOf, isMaps, shapeText } from "../model/model.js";
-import { condition, histogram, summarise, unitValues } from "../model/statistics.js";
+import { condition, deviation, histogram, summarise, unitValues } from "../model/statistics.js";
 import { colourRanges } from "../state/selectors.js";
 import { h } from "./dom.js";
 
@@ -35,6 +35,7 @@ export function unitFacts(host, { model, column, unit, tensor }) {
   const values = unitValues(tensor, unit);
   if (!isMaps(column.shape)) return [list([[host.t("network.inspector.value"), i18n.full(values[0]), exact(values[0])]])];
   const { minimum, maximum, mean, zeros, count } = summarise(values);
+  const spreadOf = deviation(values, mean);
   const state = condition(values, column.layer?.record.bounds ?? null);
   const limit = column.layer ? (colourRanges(host.store.state)?.limit(column.name, unit) ?? 0) : 0;
   return [
@@ -43,6 +44,7 @@ export function unitFacts(host, { model, column, unit, tensor }) {
     list([
       [host.t("network.inspector.range"), h("span", null, number(host, minimum), " … ", number(host, maximum))],
       [host.t("network.inspector.mean"), number(host, mean)],
+      [host.t("network.inspector.deviation"), h("span", { "data-value": exact(spreadOf), title: i18n.full(spreadOf) }, i18n.value(spreadOf).replace(/^\+/, ""))],
       zeros > 0 && [host.t("network.inspector.zeros"), i18n.percent(zeros / count), `${zeros} / ${count}`],
     ]),
   ].filter(Boolean);

@@ -9,14 +9,15 @@ import { LoupeElement } from "./element.js";
 import { icon } from "./icons.js";
 
 export class LoupeNotices extends LoupeElement {
+  #strange = h("div", { role: "status" });
+
   start() {
     const connection = h("div", { role: "status" });
     const refused = h("div", { role: "alert" });
-    const unlike = h("div", { role: "status" });
-    this.replaceChildren(connection, refused, unlike);
+    this.replaceChildren(connection, refused, this.#strange);
     this.watch((state) => [state.offline, state.problem, state.working], () => connection.replaceChildren(...this.#connection()));
     this.watch((state) => state.problems, (problems) => refused.replaceChildren(...problems.map((problem) => this.#refusal(problem))));
-    this.watch((state) => state.run, (run) => unlike.replaceChildren(...this.#unlike(run)));
+    this.watch((state) => state.run, () => void this.#unlike());
   }
 
   /** @returns {Node[]} */
@@ -39,22 +40,18 @@ export class LoupeNotices extends LoupeElement {
     );
   }
 
-  /** @param {import("../state/initial.js").State["run"]} run @returns {Node[]} */
-  #unlike(run) {
+  /** Few pictures need this note: its code comes with the first of them. */
+  async #unlike() {
+    const { run, model } = this.store.state;
     const note = run?.note?.out_of_distribution;
     const best = topScore(run);
-    const { model } = this.store.state;
-    if (!note || !best || !model) return [];
-    const count = model.classes.length;
-    return [
-      h(
-        "details",
-        { class: "notice", "data-notice": "out-of-distribution" },
-        h("summary", null, icon("help"), this.t("pictures.unlike.summary", { count })),
-        h("p", null, this.t("pictures.unlike.why", { count, class: this.i18n.label(model.classes[best.class].labels), percent: this.i18n.percent(best.probability) })),
-        h("p", { class: "note" }, this.t(`pictures.unlike.${note.reason}`, { value: this.i18n.value(note.value), threshold: this.i18n.value(note.threshold) })),
-      ),
-    ];
+    if (!note?.outside || !best || !model?.classes.length) return this.#strange.replaceChildren();
+    const { unlikeNote } = await import("./pictures/unlike.js");
+    if (this.store.state.run !== run) return;
+    const open = this.#strange.querySelector("details")?.open;
+    const shown = unlikeNote({ store: this.store, i18n: this.i18n, model, note, label: this.i18n.label(model.classes[best.class].labels), probability: best.probability });
+    shown.open = open === true;
+    this.#strange.replaceChildren(shown);
   }
 }
 

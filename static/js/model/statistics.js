@@ -22,6 +22,14 @@ export function summarise(values) {
   return { minimum, maximum, mean: sum / values.length, count: values.length, zeros };
 }
 
+/** The standard deviation, √(Σ (v − mean)² / count); in a turn of its own, since a difference of two large sums would lose digits.
+ * @param {Float32Array} values @param {number} mean */
+export function deviation(values, mean) {
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return Math.sqrt(squares / values.length);
+}
+
 /** The 31 bits of |v| in three digits: how far each is shifted, and how many values it can have. */
 const DIGITS = [
   { shift: 20, values: 2048 },
