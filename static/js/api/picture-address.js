@@ -31,7 +31,32 @@ export async function fetchPicture(url, limit, ask = fetch) {
     throw new Problem({ code: "address_refused", params: { host: url.host } });
   }
   if (!response.ok) throw new Problem({ code: "address_status", params: { host: url.host, status: response.status } });
-  if (Number(response.headers.get("content-length")) > limit) throw new Problem({ code: "picture_too_large", params: { bytes: Number(response.headers.get("content-length")), limit } });
-  const blob = await response.blob();
-  return new File([blob], decodeURIComponent(url.pathname.split("/").pop() || url.host), { type: blob.type });
+  const parts = [];
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  try {
+    // A site may say nothing of the length, or something wrong: what comes is counted.
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      bytes += part.value.length;
+      if (bytes > limit) break;
+      parts.push(part.value);
+    }
+  } catch {
+    throw new Problem({ code: "address_broke_off", params: { host: url.host } });
+  }
+  if (bytes > limit) {
+    void reader?.cancel().catch(() => {});
+    throw new Problem({ code: "picture_too_large", params: { bytes, limit } });
+  }
+  return new File(parts, nameOf(url), { type: response.headers.get("content-type") ?? "" });
+}
+
+/** The last part of the path, or the host. @param {URL} url */
+function nameOf(url) {
+  const last = url.pathname.split("/").pop() || url.host;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // a stray % is no escape
+  }
 }

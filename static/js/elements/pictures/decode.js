@@ -3,11 +3,17 @@
  * What the browser does to a picture before it is sent: look at its size, reduce it where it is
  * larger than the network could ever need, and make its small square for the strip.
  */
+import { jpegSegments } from "../../model/files/jpeg.js";
 
 /** Longest side of what is sent, in pixels. */
 export const LONGEST = 1024;
+/** How the formats that the server reads begin: only they are reduced here, so that size never decides what is refused. */
+const SIGNATURES = [{ at: 0, text: "\x89PNG" }, { at: 0, text: "\xff\xd8\xff" }, { at: 8, text: "WEBP" }, { at: 0, text: "GIF8" }, { at: 0, text: "BM" }];
 /** Past this many pixels the file goes to the server as it is, which refuses it by its header. */
 const MOST_PIXELS = 50_000_000;
+/** A JPEG of more segments within its first MOST_HEADER bytes is left to the server as well. */
+const MOST_SEGMENTS = 1000;
+const MOST_HEADER = 1_000_000;
 const THUMBNAIL = 96;
 
 /**
@@ -25,22 +31,43 @@ const THUMBNAIL = 96;
 export async function decode(file) {
   const url = URL.createObjectURL(file);
   try {
+    const start = new Uint8Array(await file.slice(0, MOST_HEADER).arrayBuffer());
+    if (jpegSegments(start) > MOST_SEGMENTS) return null;
     const image = await load(url);
     const { naturalWidth: width, naturalHeight: height } = image;
     if (!width || !height || width * height > MOST_PIXELS) return null;
     // Decoding now makes damaged files fail here and not while they are drawn.
     await image.decode();
     const thumbnail = await blobOf(squareOf(image, width, height));
-    if (Math.max(width, height) <= LONGEST) return { blob: file, width, height, reducedFrom: null, thumbnail };
-    const ratio = LONGEST / Math.max(width, height);
-    const small = canvasOf(Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
-    paint(small, (context) => context.drawImage(image, 0, 0, small.width, small.height), file.type !== "image/jpeg");
-    return { blob: await blobOf(small), width: small.width, height: small.height, reducedFrom: { width, height }, thumbnail };
+    const whole = { blob: file, width, height, reducedFrom: null, thumbnail };
+    if (Math.max(width, height) <= LONGEST || !isReadable(start)) return whole;
+    const small = await reduced(file, LONGEST / Math.max(width, height));
+    return small ? { blob: await blobOf(small), width: small.width, height: small.height, reducedFrom: { width, height }, thumbnail } : whole;
   } catch {
     return null;
   } finally {
     URL.revokeObjectURL(url);
   }
+}
+
+/** @param {Uint8Array} bytes how the file begins */
+function isReadable(bytes) {
+  const start = String.fromCharCode(...bytes.subarray(0, 12));
+  return SIGNATURES.some(({ at, text }) => start.startsWith(text, at));
+}
+
+/**
+ * Null where the file is cut short: an `<img>` shows what there is of it and greys the rest, a bitmap
+ * fails. The server then gets the file and says what is wrong with it.
+ * @param {Blob} file @param {number} ratio
+ */
+async function reduced(file, ratio) {
+  const bitmap = await bitmapOf(file).catch(() => null);
+  if (!bitmap) return null;
+  const small = canvasOf(Math.max(1, Math.round(bitmap.width * ratio)), Math.max(1, Math.round(bitmap.height * ratio)));
+  paint(small, (context) => context.drawImage(bitmap, 0, 0, small.width, small.height), file.type !== "image/jpeg");
+  bitmap.close();
+  return small;
 }
 
 /** An upright picture to draw from; the caller closes it. @param {Blob} blob */

@@ -26,8 +26,11 @@ export async function addPictures(files) {
   await restorePictures();
   store.update({ working: true });
   let last = null;
-  for (const file of files) last = (await addPicture(file)) ?? last;
-  store.update({ working: false });
+  try {
+    for (const file of files) last = (await addPicture(file)) ?? last;
+  } finally {
+    store.update({ working: false });
+  }
   if (!last) return;
   choosePicture(store, { source: "own", id: last.digest });
   if (files.length === 1) store.update({ panel: "crop" });
@@ -43,7 +46,7 @@ async function addPicture(file) {
   try {
     if (!model) throw new Problem({ code: "server_unreachable" });
     if (blob.size > settings.max_upload_bytes) throw new Problem({ code: "picture_too_large", params: { bytes: blob.size, limit: settings.max_upload_bytes } });
-    const digest = await digestOf(new Uint8Array(await blob.arrayBuffer()));
+    const digest = await digestOf(await bytesOf(blob));
     const kept = { digest, name, blob, small: decoded?.thumbnail ?? null, reducedFrom: decoded?.reducedFrom ?? null, crop: null, added: Date.now() };
     const candidate = { ...kept, width: decoded?.width ?? 0, height: decoded?.height ?? 0, thumbnail: "" };
     // The server's reading decides: browsers show damaged files that it refuses, and the other way round.
@@ -59,6 +62,16 @@ async function addPicture(file) {
     reportProblem(store, { name, thumbnail: decoded?.thumbnail ? URL.createObjectURL(decoded.thumbnail) : null, problem: error });
     if (error.code === "server_unreachable") store.update({ offline: true });
     return null;
+  }
+}
+
+/** @param {Blob} blob */
+async function bytesOf(blob) {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (error) {
+    // A folder, or a file that was moved or changed after it was chosen.
+    throw new Problem({ code: "picture_unreadable", detail: String(error) });
   }
 }
 

@@ -46,7 +46,13 @@ export function unlikeNote({ store, i18n, model, note, label, probability }) {
         h("caption", null, t("furthest")),
         h("thead", null, h("tr", null, ...["unit", "what", "here", "usual"].map((key) => h("th", { scope: "col" }, t(key))))),
         h("tbody", null, ...note.outside.map(row))),
-      h("p", null, t("wrong", { percent: i18n.percent(note.false_alarms) }), " ", rates.length ? t("found", { list: rates.map(([sort, rate]) => t("rate", { sort: t(`sorts.${sort}`), percent: percent(i18n, rate) })).join(t("comma")) }) : null, " ", t("silent"))));
+      rates.length > 0 && h("table", { class: "unlike-rates" },
+        h("caption", null, t("found")),
+        h("tbody", null, ...rates.map(([sort, rate]) => h("tr", null,
+          h("th", { scope: "row" }, t(`sorts.${sort}`)),
+          h("td", { class: "mono", "data-value": rate }, percent(i18n, rate)),
+          h("td", null, h("meter", { min: 0, max: 1, value: rate, "aria-hidden": "true" })))))),
+      h("p", null, t("wrong", { percent: i18n.percent(note.false_alarms) }), " ", t("silent"))));
 }
 
 /** A share without needless decimals. @param {Translator} i18n @param {number | undefined} value */
