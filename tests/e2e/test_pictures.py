@@ -543,9 +543,9 @@ def test_a_picture_of_nothing_gets_a_note_that_tells_how_it_was_decided(visit: V
     page = visit().go("/?sample=grey")
     note = page.locator('[data-notice="out-of-distribution"]')
     expect(note.locator("summary")).to_contain_text("none of the 10 classes")
-    expect(note.locator("table")).not_to_be_visible()
+    expect(note.locator("table").first).not_to_be_visible()
     note.locator("summary").click()
-    rows = note.locator("tbody tr")
+    rows = note.locator("table").first.locator("tbody tr")
     expect(rows).to_have_count(5)
     expect(note).to_contain_text("of 120 numbers lie outside")
     for share in ("one flat colour", "noise", "noted by mistake"):
