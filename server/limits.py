@@ -57,20 +57,22 @@ class Workshop:
             self.jobs -= 1
 
     @asynccontextmanager
-    async def body(self, request: Request) -> AsyncIterator[bytes]:
+    async def body(self, request: Request, most: int | None = None) -> AsyncIterator[bytes]:
         """The request's body, counted while it streams in and for as long as it is held.
 
         The declared length is believed only where it is already too large; what arrives is counted.
+        At most `most` bytes are read, and never more than the setting allows.
         """
+        most = self._max_body if most is None else min(most, self._max_body)
         declared = request.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._max_body:
-            raise self._too_large(int(declared))
+        if declared.isdecimal() and int(declared) > most:
+            raise _too_large(int(declared), most)
         held = 0
         chunks: list[bytes] = []
         try:
             async for chunk in request.stream():
-                if held + len(chunk) > self._max_body:
-                    raise self._too_large(held + len(chunk))
+                if held + len(chunk) > most:
+                    raise _too_large(held + len(chunk), most)
                 if self.pending_bytes + len(chunk) > self._max_pending:
                     raise self._busy()
                 held += len(chunk)
@@ -99,11 +101,12 @@ class Workshop:
             seconds=1,
         )
 
-    def _too_large(self, size: int) -> Problem:
-        return Problem(
-            413,
-            "body_too_large",
-            f"The request body has {size} bytes or more; at most {self._max_body} are read. Send a smaller picture.",
-            bytes=size,
-            limit=self._max_body,
-        )
+
+def _too_large(size: int, most: int) -> Problem:
+    return Problem(
+        413,
+        "body_too_large",
+        f"The request body has {size} bytes or more; at most {most} are read. Send a smaller picture.",
+        bytes=size,
+        limit=most,
+    )

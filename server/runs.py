@@ -53,8 +53,27 @@ def run_sample(entry: Entry, sample: Sample, wish: Wish, limits: Limits) -> byte
     return run_picture(entry, sample.picture.read_bytes(), wish, limits)
 
 
+# Read, JSON takes many times its bytes: an empty list of three bytes ("[],") becomes 64. So a body may have
+# only as many bytes, and as many parts, as the model's input can need however it is written.
+_BYTES_A_NUMBER = 32
+_PARTS_A_NUMBER = 2  # itself, and at most one list around it
+
+
+def most_json(entry: Entry) -> int:
+    """The most bytes that a JSON body for this model can need."""
+    return 65_536 + _BYTES_A_NUMBER * math.prod(_shape(entry))
+
+
 def run_request(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
     """The answer to a JSON body: `{"sample": id}` or `{"input": tensor}`."""
+    numbers = math.prod(_shape(entry))
+    if sum(map(data.count, (b",", b"[", b"{"))) > _PARTS_A_NUMBER * numbers + 1000:
+        raise Problem(
+            422,
+            "tensor_malformed",
+            f"The input tensor has far more parts than the {numbers} numbers of this model's input.",
+            reason=f"has far more parts than the {numbers} numbers of this model's input",
+        )
     try:
         # Numbers JSON does not have (NaN, Infinity) are read here and refused by the engine, by place.
         body = json.loads(data)
@@ -82,6 +101,7 @@ def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> 
     # Numbers that overflow are found in the result and refused by name; no need to warn of them as well.
     with np.errstate(over="ignore", invalid="ignore"):
         run = entry.network.run(array)
+    wire.check_finite(run)
     return wire.run_answer(
         run,
         digest=entry.digest,

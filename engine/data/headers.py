@@ -19,7 +19,11 @@ from engine.errors import ImageError
 
 @dataclass(frozen=True)
 class Header:
-    """Format and size as declared; `buffered` says that a JPEG keeps all coefficients in memory."""
+    """Format and size as declared.
+
+    buffered  a JPEG that keeps all coefficients in memory
+    runs      a BMP in run lengths
+    """
 
     format: str
     width: int
@@ -27,6 +31,7 @@ class Header:
     buffered: bool = False
     scans: int = 1
     animated: bool = False
+    runs: bool = False
 
 
 # Decoders read blocks one by one and in places copy all earlier ones for each: files of a great many
@@ -160,11 +165,13 @@ def _goes_on(data: bytes, position: int) -> bool:
 
 def _bmp(data: bytes) -> Header:
     (size,) = struct.unpack_from("<I", data, 14)
+    compression = 0
     if size == 12:
         width, height = struct.unpack_from("<HH", data, 18)
     else:
-        width, height = struct.unpack_from("<ii", data, 18)
-    return Header("BMP", width, abs(height))  # a negative height means rows from top to bottom
+        width, height, _, _, compression = struct.unpack_from("<iiHHI", data, 18)
+    # A negative height means rows from top to bottom.
+    return Header("BMP", width, abs(height), runs=compression in (1, 2))
 
 
 def _webp(data: bytes) -> Header:

@@ -56,6 +56,7 @@ class Limits:
     jpeg_pixels: int = 50 * MEGA  # decoded at a fraction of its size
     webp_pixels: int = 8 * MEGA  # its decoder keeps several copies of the canvas
     scans: int = 64
+    run_bytes: int = 4 * MEGA  # of a BMP in run lengths, which Pillow unpacks one by one in Python
 
     def pixels_of(self, header: Header) -> int:
         """Most pixels allowed for this file; a JPEG kept whole in memory counts as any other."""
@@ -158,13 +159,10 @@ def prepare(
             channels=channels,
         )
     if len(data) > limits.bytes:
-        raise ImageError(
-            "picture_too_large",
-            f"The picture has {len(data)} bytes; at most {limits.bytes} are read. Make it smaller.",
-            bytes=len(data),
-            limit=limits.bytes,
-        )
+        raise _too_large(len(data), limits.bytes)
     header = read_header(data)
+    if header.runs and len(data) > limits.run_bytes:
+        raise _too_large(len(data), limits.run_bytes)
     _check(header, limits)
     crop = _check_crop(crop, header) if crop else None
     needed = OVERSAMPLE * max(height, width)
@@ -192,6 +190,15 @@ def prepare(
     pixels = np.ascontiguousarray(pixels)
     work.apply("scale", lambda picture: (picture, {"divisor": 255, "from": [0, 255], "to": [0, 1]}))
     return Prepared(pixels, pixels.astype(np.float32) / np.float32(255), source, tuple(work.steps), chosen)
+
+
+def _too_large(size: int, limit: int) -> ImageError:
+    return ImageError(
+        "picture_too_large",
+        f"The picture has {size} bytes; at most {limit} are read. Make it smaller.",
+        bytes=size,
+        limit=limit,
+    )
 
 
 def _check(header: Header, limits: Limits) -> None:

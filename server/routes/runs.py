@@ -12,7 +12,7 @@ from server import schemas
 from server.dependencies import EntryOf, ServicesOf
 from server.errors import Problem
 from server.routes.documentation import problems, success
-from server.runs import Wish, run_picture, run_request
+from server.runs import Wish, most_json, run_picture, run_request
 
 router = APIRouter(tags=["Runs"])
 
@@ -85,8 +85,9 @@ async def create_run(
     """
     wish = Wish(entry.layer_names(layers), encoding, preparation, _crop(x, y, size, rotate))
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    make = run_request if declared == "application/json" else run_picture
-    async with services.workshop.body(request) as data:
+    is_json = declared == "application/json"
+    make = run_request if is_json else run_picture
+    async with services.workshop.body(request, most_json(entry) if is_json else None) as data:
         answer = await services.workshop.run(
             request, lambda: make(entry, data, wish, services.picture_limits)
         )

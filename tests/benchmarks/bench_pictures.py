@@ -1,0 +1,97 @@
+"""What the costliest accepted requests cost the server: memory above idle and processor time of each.
+
+    make bench BENCH=pictures
+
+Every file of tests/worst.py goes to a server of its own, plainly, and cropped and turned with every picture of its
+preparation. Wanted: below 200 MB and below 2 s of processor time for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.bench_server import Server, ours, photo, processor
+from tests.worst import BODIES, PICTURES
+
+MOST_MB, MOST_SECONDS = 200.0, 2.0
+# Plainly; turned, with everything told; and so small a piece that nothing may be reduced while decoding.
+QUERIES = (
+    "",
+    "?preparation=full&encoding=list&x=0&y=0&size=2500&rotate=20",
+    "?preparation=full&x=300&y=300&size=250&rotate=20",
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one request did: the answer's status, MB above idle at the peak, seconds of processor time."""
+
+    status: int
+    megabytes: float
+    seconds: float
+
+
+def status_field(pid: int, name: str) -> float:
+    """A size in /proc/<pid>/status, in MB (Linux)."""
+    found = re.search(rf"{name}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found, name
+    return int(found[1]) / 1024
+
+
+def post(server: Server, query: str, data: bytes, media_type: str) -> int:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{server.path}{query}", data, {"Content-Type": media_type}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            answer.read()
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except urllib.error.URLError:  # refused before all of it was sent
+        return 0
+
+
+def cost(data: bytes, query: str, media_type: str = "image/*") -> Cost:
+    """Post it to a fresh server that has served a usual picture."""
+    with ours(workers=1) as server:
+        pid = server.process.pid
+        post(server, "", photo(), "image/jpeg")
+        time.sleep(0.2)
+        Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak counts from here
+        idle, began = status_field(pid, "VmRSS"), processor(server)
+        status = post(server, query, data, media_type)
+        return Cost(status, status_field(pid, "VmHWM") - idle, processor(server) - began)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_pictures", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="names that contain this")
+    options = parser.parse_args()
+    print(f"load {os.getloadavg()[0]:.1f} at the start")
+    print("| file | MB | answers | memory | processor time |\n|---|---|---|---|---|")
+    over = 0
+    for name, make in {**PICTURES, **BODIES}.items():
+        if options.only not in name:
+            continue
+        data = make()
+        kind = "application/json" if name in BODIES else "image/*"
+        found = [cost(data, query, kind) for query in QUERIES]
+        memory, seconds = max(each.megabytes for each in found), max(each.seconds for each in found)
+        over += memory > MOST_MB or seconds > MOST_SECONDS
+        statuses = ", ".join(str(each.status) for each in found)
+        print(f"| {name} | {len(data) / 1e6:.1f} | {statuses} | {memory:.0f} MB | {seconds:.2f} s |", flush=True)
+    print(f"{over} over {MOST_MB:.0f} MB or {MOST_SECONDS:.0f} s" if over else "all within the budget")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

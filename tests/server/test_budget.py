@@ -1,0 +1,47 @@
+"""No request may take more than 200 MB or 2 s of processor time: the costliest ones, at a server of their own.
+
+`make bench BENCH=pictures` prints the cost of all of them. Memory is held to the rule here; time to twice the rule,
+since other processors are slower.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.benchmarks.bench_pictures import MOST_MB, MOST_SECONDS, QUERIES, cost
+from tests.worst import BODIES, MOST_BYTES, PICTURES
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
+]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PNG, 16 MP, alpha, 16 bits, profile",
+        "JPEG, 16 MP, CMYK, profile",
+        "JPEG, 16 MP, progressive, 64 scans",
+        "WebP, 8 MP, lossless, alpha",
+        "GIF, 16 MP, animated",
+        "BMP, 2 MP, runs of one",
+    ],
+)
+def test_the_costliest_picture_of_each_format_stays_within_the_budget(name: str) -> None:
+    data = PICTURES[name]()
+    assert len(data) <= MOST_BYTES
+    found = cost(data, QUERIES[2])
+    assert found.status == 200
+    assert found.megabytes < MOST_MB
+    assert found.seconds < 2 * MOST_SECONDS
+
+
+@pytest.mark.parametrize("name", list(BODIES))
+def test_json_that_would_unfold_in_memory_is_refused_before_it_is_read(name: str) -> None:
+    found = cost(BODIES[name](), "", "application/json")
+    assert found.status in (0, 413)  # 0: refused before all of it was sent
+    assert found.megabytes < 40
+    assert found.seconds < MOST_SECONDS

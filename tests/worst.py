@@ -1,0 +1,184 @@
+"""The costliest files that are still accepted: every format at its limits, made to keep its decoder busy.
+
+`make bench BENCH=pictures` and tests/server/test_budget.py post them to a server and measure what they cost it.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from tests.pictures import chunk, encoded, png
+
+MOST_BYTES = 19_900_000
+
+
+def rough(width: int, height: int, amplitude: float) -> np.ndarray:
+    """Colour noise on a slope, (height, width, 3): the larger its amplitude, the more bytes it takes."""
+    rng = np.random.default_rng(0)
+    noise = rng.integers(-int(amplitude), int(amplitude) + 1, (height, width, 3), dtype=np.int16)
+    noise += np.linspace(64, 192, width, dtype=np.int16)[None, :, None]
+    return noise.clip(0, 255).astype(np.uint8)
+
+
+def photograph(width: int, height: int, amplitude: float) -> Image.Image:
+    return Image.fromarray(rough(width, height, amplitude))
+
+
+def png_colour(depth: int, *extra: bytes) -> bytes:
+    """Colour with alpha on 16 megapixels, rows filtered by Paeth, as hard to unpack as 20 MB allow."""
+    side, step = 3999, 4 * depth // 8
+    row = b"\4" + np.random.default_rng(0).integers(0, 4, side * step, dtype=np.uint8).tobytes()
+    plain = b"\4" + bytes(side * step)
+    return png(side, side, depth, 6, (row + plain * 2) * (side // 3), *extra)
+
+
+def png_interlaced() -> bytes:
+    """Pillow writes no interlaced files: the seven passes are cut out of the pixels here."""
+    pixels = np.asarray(photograph(3999, 3999, 1).convert("RGBA")).copy()
+    pixels[1300:] = (16, 128, 240, 127)
+    passes = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+    rows = b"".join(
+        b"\0" + line.tobytes() for top, left, down, right in passes for line in pixels[top::down, left::right]
+    )
+    header = struct.pack(">IIBBBBB", 3999, 3999, 8, 6, 0, 0, 1)
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows, 6)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def lookup_profile(space: bytes, channels: int, grid: int) -> bytes:
+    """A colour profile that is a table (lut8) from `channels` inks or lights to Lab: the slow kind."""
+    identity = bytes(range(256))
+    table = np.random.default_rng(0).integers(0, 256, grid**channels * 3, dtype=np.uint8).tobytes()
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    lut = b"mft1\0\0\0\0" + bytes([channels, 3, grid, 0]) + matrix + identity * channels + table + identity * 3
+    description = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"slow\0" + bytes(78)
+    white = b"XYZ \0\0\0\0" + struct.pack(">3i", 63190, 65536, 54061)
+    tags, places, body, start = [(b"desc", description), (b"wtpt", white), (b"A2B0", lut)], b"", b"", 128 + 4 + 36
+    for name, data in tags:
+        data += bytes(-len(data) % 4)
+        places += name + struct.pack(">II", start + len(body), len(data))
+        body += data
+    size = start + len(body)
+    head = struct.pack(">I4s", size, b"\0\0\0\0") + b"\x02\x40\0\0" + (b"prtr" if channels == 4 else b"scnr") + space + b"Lab "
+    head += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + places + body
+
+
+def jpeg_progressive(side: int, scans: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: each walks over all coefficients."""
+    data = encoded(photograph(side, side, 20), "JPEG", quality=20, progressive=True)
+    starts = [at for at in range(len(data) - 1) if data[at] == 0xFF and data[at + 1] == 0xDA]
+    last = data[starts[-1] : -2]
+    # A refinement may come once only; the first scan of a band may be said again.
+    return (data[:-2] + last * (scans - len(starts)) + data[-2:])[:MOST_BYTES]
+
+
+def jpeg_cmyk(side: int, profile: bool) -> bytes:
+    image = photograph(side, side, 12).convert("CMYK")
+    options = {"icc_profile": lookup_profile(b"CMYK", 4, 17)} if profile else {}
+    return encoded(image, "JPEG", quality=60, **options)
+
+
+def gif(frames: int) -> bytes:
+    image = photograph(3999, 3999, 3).quantize(16)
+    options = {"save_all": True, "append_images": [image.rotate(90)] * (frames - 1)} if frames > 1 else {}
+    return encoded(image, "GIF", transparency=3, **options)
+
+
+def bmp_runs() -> bytes:
+    """Run lengths of one pixel: every pixel of 2 megapixels by itself."""
+    side = 1410
+    rows = (b"\x01\x07\x01\x09" * (side // 2) + b"\0\0") * side
+    head = b"BM" + struct.pack("<IHHI", 54 + 1024 + len(rows), 0, 0, 54 + 1024)
+    info = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(rows), 0, 0, 256, 0)
+    return head + info + bytes(range(256)) * 4 + rows
+
+
+def bmp_bits() -> bytes:
+    return encoded(Image.fromarray(rough(3999, 3999, 90)[..., 0] > 128), "BMP")
+
+
+def webp(**options: object) -> bytes:
+    return encoded(photograph(2820, 2820, 20), "WEBP", **options)
+
+
+def webp_alpha() -> bytes:
+    image = photograph(2820, 2820, 2)
+    image.putalpha(Image.fromarray(rough(2820, 2820, 60)[..., 0]))
+    return encoded(image, "WEBP", lossless=True, method=0)
+
+
+def webp_animated() -> bytes:
+    image = photograph(2820, 2820, 10)
+    return encoded(image, "WEBP", save_all=True, append_images=[image.rotate(90)] * 3, quality=50, method=0)
+
+
+def webp_profile() -> bytes:
+    return encoded(photograph(2820, 2820, 20), "WEBP", quality=40, method=0, icc_profile=lookup_profile(b"RGB ", 3, 33))
+
+
+def icc_chunk() -> bytes:
+    return chunk(b"iCCP", b"slow\0\0" + zlib.compress(lookup_profile(b"RGB ", 3, 33)))
+
+
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "PNG, 16 MP, alpha": lambda: png_colour(8),
+    "PNG, 16 MP, alpha, 16 bits": lambda: png_colour(16),
+    "PNG, 16 MP, alpha, interlaced": png_interlaced,
+    "PNG, 16 MP, alpha, profile": lambda: png_colour(8, icc_chunk()),
+    "PNG, 16 MP, alpha, 16 bits, profile": lambda: png_colour(16, icc_chunk()),
+    "PNG, 16 MP, grey, 16 bits": lambda: png(3999, 3999, 16, 0, (b"\0" + bytes(range(256)) * 31 + bytes(62)) * 3999),
+    "PNG, 16 MP, palette": lambda: encoded(photograph(3999, 3999, 4).quantize(32), "PNG", transparency=3),
+    "JPEG, 50 MP": lambda: encoded(photograph(7070, 7070, 40), "JPEG", quality=75),
+    "JPEG, 50 MP, CMYK, profile": lambda: jpeg_cmyk(7070, True),
+    "JPEG, 16 MP, CMYK, profile": lambda: jpeg_cmyk(3999, True),
+    "JPEG, 16 MP, progressive": lambda: jpeg_progressive(3999, 0),
+    "JPEG, 16 MP, progressive, 64 scans": lambda: jpeg_progressive(3999, 64),
+    "WebP, 8 MP": lambda: webp(quality=90, method=0),
+    "WebP, 8 MP, lossless, alpha": webp_alpha,
+    "WebP, 8 MP, animated": webp_animated,
+    "WebP, 8 MP, profile": webp_profile,
+    "GIF, 16 MP": lambda: gif(1),
+    "GIF, 16 MP, animated": lambda: gif(3),
+    "BMP, 6.6 MP, 24 bits": lambda: encoded(photograph(2570, 2570, 90), "BMP"),
+    "BMP, 2 MP, runs of one": bmp_runs,
+    "BMP, 16 MP, one bit": bmp_bits,
+}
+
+
+def empty_lists() -> bytes:
+    """As many empty lists as fit: each takes twenty times its three bytes once it is read."""
+    return b'{"input": {"data": [' + b"[]," * 6_600_000 + b"[]]}}"
+
+
+def many_numbers() -> bytes:
+    return b'{"input": {"data": [' + b"0.123456789012345678901234567890," * 600_000 + b"0]}}"
+
+
+def wide_text() -> bytes:
+    """One character beyond the basic plane makes every other one take four bytes."""
+    return b'{"sample": "' + b"a" * 19_800_000 + "😀".encode() + b'"}'
+
+
+def many_keys() -> bytes:
+    return json.dumps({f"{index:x}": index for index in range(900_000)}).encode()
+
+
+BODIES: dict[str, Callable[[], bytes]] = {
+    "JSON, empty lists": empty_lists,
+    "JSON, long numbers": many_numbers,
+    "JSON, many keys": many_keys,
+    "JSON, wide text": wide_text,
+}
+
+
+if __name__ == "__main__":
+    for name, make in {**PICTURES, **BODIES}.items():
+        data = make()
+        print(f"{len(data) / 1e6:6.1f} MB  {name}")
