@@ -22,7 +22,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 $(VENV)/.serve: pyproject.toml .ci/environment
 	@.ci/environment $(VENV)
 	@echo "Installing CNN Loupe into $(VENV) …"
-	@$(PY) $(PIP) --editable .
+	@$(PY) $(PIP) --editable ".[fast]"
 	@touch $@
 
 $(VENV)/.test: pyproject.toml .ci/environment
@@ -80,7 +80,7 @@ sbom: $(VENV)/.test
 lock: $(VENV)/.test
 	@$(PY) $(PIP) uv
 	@{ echo "# Exact versions with hashes, for the image. Made by \`make lock\`; do not edit."; \
-	$(VENV)/bin/uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --quiet; \
+	$(VENV)/bin/uv pip compile pyproject.toml --extra fast --generate-hashes --universal --python-version 3.11 --no-header --quiet; \
 	} > deploy/requirements.lock.new && mv deploy/requirements.lock.new deploy/requirements.lock
 
 wheel: $(VENV)/.test

@@ -20,13 +20,23 @@ from engine.data.images import Prepared, View
 from engine.run import Run
 from server.errors import Problem
 
+try:
+    # The extra `fast`: the same text, made with the processor's wide registers in a tenth of the time.
+    from pybase64 import b64encode
+except ImportError:
+    from base64 import b64encode
+
 Encoding = Literal["base64", "list"]
 Preparation = Literal["none", "summary", "full"]
 
 
+# Made once: `json.dumps` makes an encoder for every call, and an answer is put together in sixty.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def dumps(value: Any) -> bytes:
     """Compact JSON; NaN and infinity are not JSON and raise ValueError."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def tensor(array: Array, encoding: Encoding = "base64") -> bytes:
@@ -42,7 +52,7 @@ def _tensor(array: Array, encoding: Encoding) -> Iterator[bytes]:
         yield b"}"
         return
     yield b'"'
-    yield binascii.b2a_base64(np.ascontiguousarray(array, dtype="<f4").data, newline=False)
+    yield b64encode(np.ascontiguousarray(array, dtype="<f4").data)
     yield b'"}'
 
 
@@ -132,8 +142,7 @@ def run_answer(
     preparation: Preparation = "summary",
     note: dict[str, Any] | None = None,
 ) -> bytes:
-    """The whole answer to a run; `layers` limits which carry their values (None is all)."""
-    _check_finite(run)
+    """The whole answer to a run whose values are finite; `layers` limits which it carries (None is all)."""
     parts = [b'{"model":', dumps(run.spec.id), b',"digest":', dumps(digest), b',"input":']
     parts += _tensor(run.input, encoding)
     if prepared is not None and preparation != "none":
@@ -156,7 +165,7 @@ def run_answer(
     return b"".join(parts)
 
 
-def _check_finite(run: Run) -> None:
+def check_finite(run: Run) -> None:
     """Large values in a sent tensor can overflow float32 on the way; infinity is no answer."""
     for name, values in run.activations.items():
         if not np.isfinite(values).all():
@@ -194,5 +203,5 @@ def describe_preparation(prepared: Prepared) -> dict[str, Any]:
 def _view(view: View) -> dict[str, Any]:
     size: dict[str, Any] = {"width": view.width, "height": view.height}
     if view.picture is not None:
-        size["picture"] = "data:image/png;base64," + binascii.b2a_base64(view.picture, newline=False).decode()
+        size["picture"] = "data:image/png;base64," + b64encode(view.picture).decode()
     return size
