@@ -20,7 +20,7 @@ from server.limits import Workshop
 from server.metrics import Meter
 from server.openapi import describe
 from server.pages import Pages
-from server.paths import SITE
+from server.paths import LIVE
 from server.routes import health, models, pages, runs, samples
 from server.runs import SampleRuns
 from server.security import Frame
@@ -31,8 +31,11 @@ logger = logging.getLogger("cnn_loupe")
 API = "/api/v1"
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The server as an ASGI application; settings come from the environment where none are given."""
+def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAPI:
+    """The server as an ASGI application; settings come from the environment where none are given.
+
+    live  read templates and static files anew when they change, as it is wanted in a checkout
+    """
     settings = settings or Settings()
     library = load_library(settings.models, settings.default_model)
     workshop = Workshop(
@@ -60,13 +63,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.services = Services(
         settings=settings,
         library=library,
-        assets=Assets(),
+        assets=Assets(live=live),
         workshop=workshop,
         sample_runs=SampleRuns(),
         picture_limits=Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels),
         self_test=_self_test(library),
     )
-    app.state.pages = Pages(live=SITE.name != "_site")
+    app.state.pages = Pages(live=live)
     app.add_middleware(Frame, settings=settings, observe=meter.observe)
     install_error_handlers(app, pages.error_page)
     for router in (models.router, samples.router, runs.router):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.answers import Stored
-from server.paths import SITE, STATIC
+from server.paths import LIVE, STATIC
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -52,10 +52,9 @@ class _Snapshot:
 class Assets:
     """The files under static/, their common digest, and the scripts a page loads first."""
 
-    def __init__(self, folder: Path = STATIC) -> None:
+    def __init__(self, folder: Path = STATIC, *, live: bool = LIVE) -> None:
         self._folder = folder
-        # In a checkout the files change under the running server; installed ones do not.
-        self._live = SITE.name != "_site"
+        self._live = live
         self._looked = time.monotonic()
         self._eager: dict[tuple[str, str], list[str]] = {}
         self._snapshot = self._scan()
@@ -65,7 +64,7 @@ class Assets:
         return self._snapshot.digest
 
     def refresh(self) -> None:
-        """Read again what has changed; called once a page, looks once a second, and only in a checkout."""
+        """Read again what has changed; called once a page, looks once a second, and only where files are live."""
         if not self._live or time.monotonic() - self._looked < 1:
             return
         self._looked = time.monotonic()

@@ -11,3 +11,6 @@ SITE = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 STATIC = SITE / "static"
 TEMPLATES = SITE / "templates"
 CATALOGUES = STATIC / "i18n"
+
+# In a checkout files change under the running server and are read anew; installed ones do not.
+LIVE = SITE != _INSTALLED

@@ -101,11 +101,28 @@ def good_pictures() -> dict[str, bytes]:
     }
 
 
+def _vp8x(webp: bytes, *, animated: bool = False) -> bytes:
+    """An extended WebP header of the scene's size, after which anything may come."""
+    sizes = (119).to_bytes(3, "little") + (89).to_bytes(3, "little")
+    return webp[:4] + b"\xff\xff\xff\x7fWEBPVP8X\x0a\0\0\0" + (b"\x02" if animated else b"\0") + b"\0\0\0" + sizes
+
+
+def _bmp_runs(side: int, rows: bytes) -> bytes:
+    """An 8-bit BMP in run lengths, which may say anything."""
+    head = b"BM" + struct.pack("<IHHI", 54 + 1024 + len(rows), 0, 0, 54 + 1024)
+    info = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(rows), 0, 0, 256, 0)
+    return head + info + bytes(range(256)) * 4 + rows
+
+
 def hostile_pictures() -> dict[str, bytes]:
     """Files made to hurt: sizes that lie, bombs, endless or contradictory structure."""
     image = scene()
     jpeg, webp, gif, bmp = (encoded(image, format) for format in ("JPEG", "WEBP", "GIF", "BMP"))
     scan = jpeg[jpeg.index(b"\xff\xda") : -2]
+    frame = gif.index(b",", 13 + 768)
+    loop = b"II*\0\x08\0\0\0" + b"\1\0" + b"\x69\x87\4\0\1\0\0\0\x08\0\0\0" + b"\x08\0\0\0"
+    endless = b"II*\0\x08\0\0\0\xff\xff" + b"\x12\1\2\0\xff\xff\xff\xff\x08\0\0\0" * 5000
+    nonsense = b"\0\0\1\0" + b"ABCD" + bytes(28) + b"acsp" + b"\xff" * 400
     start = jpeg.index(b"\xff\xc0")
     return {
         "png bomb": png(60_000, 60_000, 8, 2, bytes(1_000_000)),
@@ -128,6 +145,30 @@ def hostile_pictures() -> dict[str, bytes]:
         "bmp of absurd size": bmp[:18] + b"\xff\xff\xff\x7f\xff\xff\xff\x7f" + bmp[26:],
         "bmp of negative size": bmp[:18] + b"\xff\xff\xff\xff\xff\xff\xff\xff" + bmp[26:],
         "bmp offset beyond the file": bmp[:10] + b"\xff\xff\xff\x7f" + bmp[14:],
+        "png of endless rows": png(200, 200, 8, 2, bytes(20_000_000)),
+        "png of unknown filters": png(64, 64, 8, 2, (b"\x09" + bytes(192)) * 64),
+        "png of overlong chunks": png(8, 8, 8, 0, bytes(72))[:33] + b"\xff\xff\xff\xfftEXt" + bytes(400),
+        "png palette beyond its end": png(64, 64, 8, 3, (b"\0" + b"\xff" * 64) * 64, chunk(b"PLTE", b"\1\2\3")),
+        "png whose exif is a loop": encoded(image, "PNG", exif=b"Exif\0\0" + loop),
+        "png animated without frames": png(8, 8, 8, 0, bytes(72), chunk(b"acTL", b"\xff" * 8)),
+        "jpeg whose exif is a loop": encoded(image, "JPEG", exif=b"Exif\0\0" + loop),
+        "jpeg whose exif is endless": encoded(image, "JPEG", exif=b"Exif\0\0" + endless),
+        "jpeg nonsense profile": encoded(image, "JPEG", icc_profile=nonsense),
+        "jpeg profile in missing parts": jpeg[:2] + b"\xff\xe2\x00\x20ICC_PROFILE\0\x03\xff" + bytes(16) + jpeg[2:],
+        "jpeg of 255 components": jpeg[: start + 9] + b"\xff" + jpeg[start + 10 :],
+        "jpeg without tables": jpeg[:2] + jpeg[start:],
+        "webp whose exif is a loop": encoded(image, "WEBP", exif=b"Exif\0\0" + loop),
+        "webp nonsense profile": encoded(image, "WEBP", icc_profile=nonsense),
+        "webp of endless chunks": _vp8x(webp) + b"ABCD\0\0\0\0" * 200_000,
+        "webp of endless frames": _vp8x(webp, animated=True) + (b"ANMF\x10\0\0\0" + bytes(16)) * 50_000,
+        "gif of endless extensions": gif[:frame] + b"!\xfe\x01a\0" * 300_000 + gif[frame:],
+        "gif of endless frames": gif[:-1] + gif[frame:-1] * 200,
+        "gif of impossible codes": gif[: frame + 10] + b"\x0c" + (b"\xff" + b"\xff" * 255) * 200 + b"\0;",
+        "gif of endless codes": gif[: frame + 10] + b"\x08" + (b"\xff" + bytes(255)) * 8000,
+        "bmp of endless runs": _bmp_runs(64, b"\xff\x01" * 900_000),
+        "bmp that runs beyond": _bmp_runs(64, b"\0\x02\xff\xff\0\xff" * 2000),
+        "bmp of absurd palette": bmp[:46] + b"\xff\xff\xff\x7f" + bmp[50:],
+        "bmp of 255 bits": bmp[:28] + b"\xff\0" + bmp[30:],
         "html": b"<html><script>alert(1)</script>",
         "zip": b"PK\x03\x04" + bytes(100),
         "heic": b"\0\0\0\x18ftypheic" + bytes(100),
@@ -137,8 +178,24 @@ def hostile_pictures() -> dict[str, bytes]:
     }
 
 
+def mended(data: bytes) -> bytes:
+    """The PNG with every checksum right again, so that damage gets past them to the decoder."""
+    parts, at = [data[:8]], 8
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        parts.append(chunk(kind, data[at + 8 : at + 8 + length]))
+        at += 12 + length
+    return b"".join(parts) + data[at:]
+
+
 def damaged(data: bytes, rng: random.Random) -> bytes:
-    """The file with one kind of damage: cut, flipped bits, a hole, doubled, or foreign bytes inside."""
+    """The file with one kind of damage; every other PNG gets checksums that fit it."""
+    broken = _damaged(data, rng)
+    return mended(broken) if broken.startswith(b"\x89PNG") and rng.random() < 0.5 else broken
+
+
+def _damaged(data: bytes, rng: random.Random) -> bytes:
+    """Cut, flipped bits, a hole, doubled, or foreign bytes inside."""
     broken = bytearray(data)
     kind = rng.randrange(6)
     if kind == 0:

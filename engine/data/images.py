@@ -158,11 +158,15 @@ def prepare(
             "Send a tensor instead.",
             channels=channels,
         )
-    if len(data) > limits.bytes:
-        raise _too_large(len(data), limits.bytes)
     header = read_header(data)
-    if header.runs and len(data) > limits.run_bytes:
-        raise _too_large(len(data), limits.run_bytes)
+    most = min(limits.bytes, limits.run_bytes) if header.runs else limits.bytes
+    if len(data) > most:
+        raise ImageError(
+            "picture_too_large",
+            f"The picture has {len(data)} bytes; at most {most} are read. Make it smaller.",
+            bytes=len(data),
+            limit=most,
+        )
     _check(header, limits)
     crop = _check_crop(crop, header) if crop else None
     needed = OVERSAMPLE * max(height, width)
@@ -190,15 +194,6 @@ def prepare(
     pixels = np.ascontiguousarray(pixels)
     work.apply("scale", lambda picture: (picture, {"divisor": 255, "from": [0, 255], "to": [0, 1]}))
     return Prepared(pixels, pixels.astype(np.float32) / np.float32(255), source, tuple(work.steps), chosen)
-
-
-def _too_large(size: int, limit: int) -> ImageError:
-    return ImageError(
-        "picture_too_large",
-        f"The picture has {size} bytes; at most {limit} are read. Make it smaller.",
-        bytes=size,
-        limit=limit,
-    )
 
 
 def _check(header: Header, limits: Limits) -> None:

@@ -1,16 +1,16 @@
 """Send hostile requests until the number is reached; one bad answer ends it with the seed to repeat it.
 
-Four sources share the number: the OpenAPI description (schemathesis, where it is installed; one in forty),
-addresses with strange parameters, tensors and JSON bodies, and damaged pictures. Wanted: never a 5xx (503 of a full
-queue aside), never a hang, never an answer outside the schemas, never a path of this machine in one.
+Six sources share the number: the OpenAPI description (schemathesis, where it is installed), tensors (hypothesis),
+hardly HTTP over real sockets, addresses with strange parameters, JSON bodies, and damaged pictures. Wanted: never a
+5xx (503 of a full queue aside), never a hang, never an answer outside the schemas, never a path of this machine in one.
 
-The application runs in this process, without sockets; tests/server/test_slow_clients.py covers those.
+All but the sockets go to the application in this process. Templates and static files are read once, so that what is
+edited meanwhile in a checkout does not matter.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import tempfile
@@ -26,56 +26,14 @@ from tqdm import tqdm
 from server.app import create_app
 from server.settings import Settings
 from tests.client import Client
+from tests.fuzz.check import Bad, Watch, check
+from tests.fuzz.generated import from_description, from_tensors
+from tests.fuzz.raw import from_connections
 from tests.fuzz.sources import addresses, bodies, pictures
 from tests.models import write_models
 
-SLOWEST = 4.0  # seconds of processor time for one request; on an idle machine the slowest takes below 2
-HANG = 120.0  # seconds of waiting, however busy the machine may be
 Request = tuple[str, str, dict[str, Any]]
-
-
-class Bad(Exception):
-    """An answer that must not be."""
-
-
-class Watch:
-    """Wall and processor time since it was made."""
-
-    def __init__(self) -> None:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
-
-    def check(self) -> None:
-        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
-        if cpu > SLOWEST or wall > HANG:
-            raise Bad(f"took {cpu:.1f} s of processor time, {wall:.1f} s in all")
-
-
-def check(answer: httpx.Response, watch: Watch) -> str:
-    """The outcome in a word; raises Bad for an answer that must not be."""
-    if answer.status_code >= 500 and answer.status_code != 503:
-        raise Bad(f"status {answer.status_code}: {answer.text[:500]}")
-    watch.check()
-    if "content-security-policy" not in answer.headers:
-        raise Bad("security headers are missing")
-    if answer.request.method == "HEAD":
-        return f"{answer.status_code} HEAD"
-    if answer.status_code >= 400:
-        if answer.headers["content-type"] != "application/problem+json":
-            raise Bad(f"an error of type {answer.headers['content-type']}")
-        problem = answer.json()
-        if problem["status"] != answer.status_code or not problem["code"]:
-            raise Bad(f"a malformed problem: {answer.text[:500]}")
-        leaks = ("/home/", "/usr/", "/srv/", "/root/", "/tmp/", "site-packages", "Traceback", 'File "')
-        if any(leak in problem["detail"] for leak in leaks):
-            raise Bad(f"the inside shows: {answer.text[:500]}")
-        return f"{answer.status_code} {problem['code']}"
-    if answer.headers.get("content-type", "").startswith("application/json"):
-        json.loads(answer.content, parse_constant=_not_json)
-    return str(answer.status_code)
-
-
-def _not_json(name: str) -> None:
-    raise Bad(f"{name} in an answer: that is not JSON")
+SLOW_SHARE = 10  # one request in ten comes from each of the sources that take longer to make than to answer
 
 
 def run(source: Iterator[Request], client: Client, count: int, name: str, outcomes: Counter[str]) -> int:
@@ -100,43 +58,20 @@ def run(source: Iterator[Request], client: Client, count: int, name: str, outcom
     return sent
 
 
-def from_description(client: Client, count: int, seed: int, outcomes: Counter[str]) -> int:
-    """Requests that schemathesis makes from the OpenAPI description; 0 where it is not installed."""
-    try:
-        import schemathesis
-        from hypothesis import HealthCheck, Phase, given, settings
-        from hypothesis import seed as with_seed
-    except ImportError:
-        print("schemathesis is not installed: the description is left out", file=sys.stderr)
-        return 0
-    schema = schemathesis.openapi.from_dict(client.app.openapi())
-    operations = [found.ok() for found in schema.get_all_operations()]
-    sent = 0
-    with tqdm(total=count, desc="openapi", unit="req", file=sys.stderr) as bar:
-        for operation in operations:
-
-            @with_seed(seed)
-            @settings(
-                max_examples=max(1, count // len(operations)), deadline=None, database=None,
-                phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-            )  # fmt: skip
-            @given(case=operation.as_strategy())
-            def one(case: Any) -> None:
-                nonlocal sent
-                options = case.as_transport_kwargs(base_url="http://testserver")
-                known = {k: options[k] for k in ("params", "headers", "cookies", "json") if options.get(k) is not None}
-                if options.get("data") is not None:
-                    known["content" if isinstance(options["data"], bytes | str) else "data"] = options["data"]
-                watch = Watch()
-                try:
-                    answer = client.request(options["method"], options["url"], **known)
-                except (httpx.InvalidURL, UnicodeEncodeError, ValueError, TypeError):
-                    return
-                outcomes[check(answer, watch)] += 1
-                sent += 1
-                bar.update()
-
-            one()
+def send_all(folder: Path, count: int, seed: int, outcomes: Counter[str]) -> int:
+    """All sources in turn; gives how many requests were sent."""
+    models = write_models(folder)
+    share = count // SLOW_SHARE
+    sent = from_connections(models, share, seed, outcomes)
+    with Client(create_app(Settings(models=(models,)), live=False)) as client:
+        sent += from_description(client, share, seed, outcomes)
+        sent += from_tensors(client, share, seed, outcomes)
+        sources: list[tuple[str, Callable[[random.Random], Iterator[Request]]]] = [
+            ("addresses", addresses), ("bodies", bodies), ("pictures", pictures),
+        ]  # fmt: skip
+        for index, (name, source) in enumerate(sources):
+            part = (count - sent) // (len(sources) - index)
+            sent += run(source(random.Random(seed)), client, part, name, outcomes)
     return sent
 
 
@@ -146,26 +81,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     outcomes: Counter[str] = Counter()
-    began, sent = time.monotonic(), 0
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(Settings(models=(write_models(Path(folder)),)))
-        with Client(app) as client:
-            # Making a case from the description takes far longer than answering it.
-            described = options.requests // 40
-            sources: list[tuple[str, Callable[[random.Random], Iterator[Request]]]] = [
-                ("addresses", addresses), ("bodies", bodies), ("pictures", pictures),
-            ]  # fmt: skip
-            try:
-                sent += from_description(client, described, options.seed, outcomes)
-                for index, (name, source) in enumerate(sources):
-                    count = (options.requests - sent) // (len(sources) - index)
-                    sent += run(source(random.Random(options.seed)), client, count, name, outcomes)
-            except Bad as bad:
-                print(f"\nAfter {sum(outcomes.values())} requests, seed {options.seed}: {bad}", file=sys.stderr)
-                return 1
-            except KeyboardInterrupt:
-                sent = sum(outcomes.values())
-                print("\nStopped by hand.", file=sys.stderr)
+    began = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            sent = send_all(Path(folder), options.requests, options.seed, outcomes)
+    except Bad as bad:
+        print(f"\nAfter {sum(outcomes.values())} answers, seed {options.seed}: {bad}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nStopped by hand after {sum(outcomes.values())} answers.", file=sys.stderr)
+        return 130
     for outcome, count in outcomes.most_common():
         print(f"{count:8}  {outcome}")
     minutes = (time.monotonic() - began) / 60

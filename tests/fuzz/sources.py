@@ -25,7 +25,7 @@ PATHS = [
     "/api/v1/models/{}", "/api/v1/models/{}/parameters", "/api/v1/models/{}/samples", "/api/v1/models/{}/samples/{}",
     "/api/v1/models/{}/samples/{}/thumbnail", "/api/v1/models/{}/runs", "/learn/{}", "/learn/{}/{}", "/static/{}/{}", "/{}",
 ]  # fmt: skip
-METHODS = ["GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"]
+METHODS = [*["GET"] * 16, "HEAD", "HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"]
 NAMES = ["v", "lang", "layers", "encoding", "preparation", "x", "y", "size", "rotate", "model", "\x00", "a" * 300]
 HEADERS = ["Accept-Language", "Accept-Encoding", "If-None-Match", "Cookie", "X-Request-ID", "Origin", "Content-Type", "Accept", "Range"]
 
