@@ -23,7 +23,7 @@ from engine.run import Run
 from engine.spec import ModelSpec
 
 WITHIN = 0.99  # of the pictures learnt from lie within a range, half of the rest on each side
-QUIET = 0.98  # of the held-out pictures are not noted
+QUIET = 0.99  # of the held-out pictures are not noted
 SHOWN = 5  # numbers that a note names, the furthest outside first
 STATISTICS = ("mean", "spread", "share")
 
@@ -96,7 +96,7 @@ def outside(numbers: Measured, ranges: Mapping[str, Any]) -> Array:
 
 
 def threshold(counts: Array) -> int:
-    """The smallest count that all but 2 % of these (held-out) pictures do not pass."""
+    """The smallest count that all but 1 % of these (held-out) pictures do not pass."""
     return int(np.quantile(counts, QUIET, method="inverted_cdf"))
 
 

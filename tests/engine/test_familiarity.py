@@ -69,13 +69,13 @@ def test_even_maps_have_no_spread_to_share(network: Network) -> None:
         assert not own["share"].any()
 
 
-def test_all_but_one_in_fifty_of_the_held_out_pictures_pass(network: Network, record: dict[str, Any]) -> None:
+def test_all_but_one_in_a_hundred_of_the_held_out_pictures_pass(network: Network, record: dict[str, Any]) -> None:
     noted = sum(unlike(run, record) is not None for run in familiar(network, 400, seed=1))
-    assert noted <= 8
+    assert noted <= 4
 
 
-def test_the_threshold_is_the_smallest_count_that_one_in_fifty_at_most_passes() -> None:
-    counts = np.array([0] * 96 + [1, 3, 7, 9])
+def test_the_threshold_is_the_smallest_count_that_one_in_a_hundred_at_most_passes() -> None:
+    counts = np.array([0] * 196 + [1, 3, 7, 9])
     assert threshold(counts) == 3
     assert threshold(np.array([5])) == 5
 
