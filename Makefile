@@ -10,6 +10,7 @@ BENCH_VENV := .venv-bench
 REQUESTS ?= 100000
 SEED ?= 1
 BENCH ?=
+TORCH ?= torch>=2.5
 WORKERS ?= 2
 
 export PYTHON
@@ -52,8 +53,9 @@ test: $(VENV)/.test
 
 $(BENCH_VENV)/.ready: pyproject.toml tests/benchmarks/requirements.txt
 	@.ci/environment $(BENCH_VENV)
-	@echo "Installing the rivals (CPU PyTorch, ONNX Runtime) into $(BENCH_VENV) …"
-	@$(BENCH_VENV)/bin/python $(PIP) --editable ".[test]" --requirement tests/benchmarks/requirements.txt
+	@echo "Installing the rivals (ONNX Runtime, and $(TORCH), whose usual build for Linux has gigabytes of CUDA:"
+	@echo "README.md says how to get the CPU build) into $(BENCH_VENV) …"
+	@$(BENCH_VENV)/bin/python $(PIP) --editable ".[test,fast]" --requirement tests/benchmarks/requirements.txt "$(TORCH)"
 	@touch $@
 
 bench: $(BENCH_VENV)/.ready

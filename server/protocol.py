@@ -61,7 +61,11 @@ class PatientProtocol(H11Protocol):
         elif self.transport.is_closing():
             # close() waits for the client to take what is buffered; this does not, for ever.
             self._leaving = self.loop.call_later(self.response_timeout, self.transport.abort)
-        if self.conn.their_state is h11.IDLE and self._arriving is not None:
+        # The next request may have begun to arrive with this one: it has its own time from now on.
+        begun = self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]
+        if begun or (self.conn.their_state is h11.SEND_BODY and self._arriving is None):
+            self._expect_request()
+        elif self.conn.their_state is h11.IDLE and self._arriving is not None:
             self._arriving.cancel()
             self._arriving = None
 

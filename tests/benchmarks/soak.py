@@ -25,13 +25,13 @@ from tests.pictures import damaged, good_pictures
 RUNS = "/api/v1/models/tiny-vgg/runs"
 
 
-def work(port: int, seed: int, stopped: threading.Event, counts: dict[str, int]) -> None:
+def work(port: int, seed: int, pause: float, stopped: threading.Event, counts: dict[str, int]) -> None:
     """One client: runs, sample runs, pages, damaged pictures, and now and then one that walks away."""
     rng = random.Random(seed)
     pictures = [data for data in good_pictures().values() if len(data) < 60_000]
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
         for turn in itertools.count():
-            if stopped.is_set():
+            if stopped.wait(pause):
                 return
             kind = turn % 8
             if kind < 4:
@@ -54,12 +54,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.soak")
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=40, help="requests a second, of all clients together, at most")
     options = parser.parse_args()
     counts, stopped = {"sent": 0, "5xx": 0}, threading.Event()
     with ours(workers=2) as server:
         found: Server = server
         threads = [
-            threading.Thread(target=work, args=(found.port, seed, stopped, counts)) for seed in range(options.clients)
+            threading.Thread(target=work, args=(found.port, seed, options.clients / options.rate, stopped, counts))
+            for seed in range(options.clients)
         ]
         for thread in threads:
             thread.start()

@@ -63,6 +63,17 @@ def test_a_request_that_never_arrives_whole_is_answered_and_closed(hasty: Runnin
         assert 0.8 < time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize("second", [b"POST " + RUNS.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc", b"GET / HT"])
+def test_a_request_begun_right_behind_another_has_to_arrive_as_well(hasty: RunningServer, second: bytes) -> None:
+    with connect(hasty) as client:
+        began = time.monotonic()
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" + second)
+        answers = read_to_end(client)
+        assert answers.startswith(b"HTTP/1.1 200")
+        assert b"request_too_slow" in answers
+        assert time.monotonic() - began < 5
+
+
 def test_a_request_that_drips_is_not_kept_alive_by_dripping(hasty: RunningServer) -> None:
     with connect(hasty) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
