@@ -319,6 +319,28 @@ def test_every_control_of_the_bench_changes_the_run(visit: Visit) -> None:
     wait_for_run(page, before)
 
 
+def test_the_network_follows_while_a_slider_is_dragged(visit: Visit) -> None:
+    page = visit().go()
+    page.click('[data-action="open-transform"]')
+    expect(page.locator('[data-transform="rotate"]')).to_be_visible()
+    drawn = page.evaluate(
+        """async () => {
+          const input = document.querySelector('[data-transform="rotate"]');
+          const count = () => performance.getEntriesByName("network-drawn").length;
+          const before = count();
+          for (let step = 1; step <= 90; step++) {
+            input.value = step;
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise(requestAnimationFrame);
+          }
+          return count() - before;
+        }"""
+    )
+    assert drawn >= 3, "nothing is drawn until the slider rests"
+    expect(page.locator('[data-transform="rotate"]')).to_have_value("90")
+    eventually(lambda: "transform=rotate:90" in page.url, "the last step")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [

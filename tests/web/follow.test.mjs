@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../../static/js/api/client.js";
 import { createStore } from "../../static/js/core/store.js";
-import { chooseModel, choosePicture, retry } from "../../static/js/state/actions.js";
+import { chooseModel, choosePicture, retry, setTransform } from "../../static/js/state/actions.js";
 import { follow } from "../../static/js/state/follow.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { createRuns, KEPT } from "../../static/js/state/runs.js";
+import { unchanged } from "../../static/js/state/transform-text.js";
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 const DESCRIPTION = { id: "m", digest: "d", title: { en: "M" }, input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] }, classes: [], parameter_count: 0, layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }], training: null, samples_default: "a" };
@@ -168,6 +169,55 @@ test("a model that cannot be loaded leaves the one that is drawn", async () => {
   await settled();
   assert.equal(store.state.offline, true);
   assert.equal(store.state.run.name, "b");
+});
+
+const shifted = (pixels) => ({ ...unchanged(), shift_x: pixels });
+
+test("while a slider is dragged the step on its way is drawn, then the newest; those between are left out", async () => {
+  const { api, store } = page();
+  const steps = [];
+  api.runInput = (model, input, signal) => new Promise((resolve) => steps.push({ signal, done: () => resolve(runOf(`step ${steps.length}`)) }));
+  await settled();
+  for (let pixels = 1; pixels <= 5; pixels++) {
+    setTransform(store, shifted(pixels));
+    await settled();
+  }
+  assert.equal(steps.length, 1, "one at a time");
+  steps[0].done();
+  await settled();
+  assert.equal(store.state.run.name, "step 1");
+  assert.equal(steps[0].signal.aborted, false);
+  assert.equal(steps.length, 2, "and then the newest");
+  steps[1].done();
+  await settled();
+  assert.equal(store.state.run.name, "step 2");
+  assert.equal(steps.length, 2);
+  assert.equal(store.state.working, false);
+});
+
+test("another picture, or the unchanged one, does not wait for a changed one", async () => {
+  const { api, store } = page();
+  const steps = [];
+  api.runInput = (model, input, signal) => new Promise((resolve) => steps.push({ signal, done: () => resolve(runOf("changed")) }));
+  await settled();
+  for (const leave of [() => setTransform(store, null), () => choosePicture(store, { source: "sample", id: "b" })]) {
+    setTransform(store, shifted(3));
+    await settled();
+    leave();
+    await settled();
+    assert.equal(steps.at(-1).signal.aborted, true);
+    const { name } = store.state.run;
+    steps.at(-1).done();
+    await settled();
+    assert.equal(store.state.run.name, name);
+    assert.equal(store.state.originalRun, null);
+  }
+  assert.equal(store.state.run.name, "b");
+  setTransform(store, shifted(4));
+  await settled();
+  steps.at(-1).done();
+  await settled();
+  assert.equal(store.state.run.name, "changed");
 });
 
 test("only so many runs are kept", async () => {

@@ -66,8 +66,11 @@ export function follow({ store, api, runs }) {
     return samples.map((/** @type {any} */ sample) => ({ ...sample, class: null, borrowed: true }));
   };
 
+  /** The picture whose changed form is being run, and whether it has been changed further since. */
+  const changing = { key: "", further: false };
+
   const showPicture = async () => {
-    const { model, picture, ownReady, transform } = store.state;
+    const { model, picture, ownReady, transform, attempt } = store.state;
     if (!model || model.id !== store.state.modelId) return;
     const sample = sampleOf(store.state, picture);
     const own = ownOf(store.state, picture);
@@ -75,6 +78,20 @@ export function follow({ store, api, runs }) {
     if (picture.source === "own" && !own) return ownReady ? absent(new Problem({ code: "own_picture_absent" })) : undefined;
     if (picture.source === "sample" && !sample) return absent(new Problem({ code: "unknown_sample", params: { sample: picture.id } }));
 
+    // A slider that is dragged asks faster than runs come back. Were each step to abort the one before,
+    // nothing would be drawn until it rests; so the step on its way is drawn first, then the newest.
+    const key = transform && JSON.stringify([model.id, picture, own?.crop ?? null, attempt]);
+    if (key && key === changing.key) return void (changing.further = true);
+    changing.key = key ?? "";
+    changing.further = false;
+    await runPicture({ model, picture, sample, own, transform });
+    if (!key || changing.key !== key) return undefined;
+    changing.key = "";
+    return changing.further ? void showPicture() : undefined;
+  };
+
+  /** @param {{ model: import("../model/model.js").Model, picture: import("./initial.js").PictureRef, sample?: import("./initial.js").Sample, own?: import("./initial.js").OwnPicture, transform: State["transform"] }} asked */
+  const runPicture = async ({ model, picture, sample, own, transform }) => {
     store.update({ working: true });
     const asked = transform !== null || !runs.has({ model, ref: picture, sample, own });
     try {
