@@ -195,6 +195,18 @@ test("while a slider is dragged the step on its way is drawn, then the newest; t
   assert.equal(store.state.working, false);
 });
 
+test("a changed input keeps to the model's own range", async () => {
+  const { api, store } = page();
+  let sent = null;
+  api.model = async () => ({ ...DESCRIPTION, input: { ...DESCRIPTION.input, range: [-1, 1] } });
+  api.sampleRun = async () => ({ ...runOf("a"), input: { shape: [1, 2, 2], data: Float32Array.of(-1, -0.5, 0, 1) } });
+  api.runInput = async (model, input) => ((sent = input.data), runOf("changed"));
+  await settled();
+  setTransform(store, { ...unchanged(), flip: 1 });
+  await settled();
+  assert.deepEqual([...sent], [-0.5, -1, 1, 0]);
+});
+
 test("another picture, or the unchanged one, does not wait for a changed one", async () => {
   const { api, store } = page();
   const steps = [];

@@ -99,7 +99,7 @@ export function follow({ store, api, runs }) {
         const original = await runs.run({ model, ref: picture, sample, own });
         if (!transform) return { run: original, originalRun: null };
         const { transformInput } = await import("../model/transform.js");
-        return { run: await api.runInput(model.id, transformInput(original.input, transform), signal), originalRun: original };
+        return { run: await api.runInput(model.id, transformInput(original.input, transform, model.input.range), signal), originalRun: original };
       });
       if (answer === SUPERSEDED) return undefined;
       store.update({ ...answer, runOf: picture, network: "ready", working: false, problem: null, ...(asked && { offline: false }) });

@@ -40,8 +40,10 @@ class LoupeCrop extends LoupeElement {
   #began = null;
 
   start() {
+    const [, height, width] = this.store.state.model?.input.shape ?? [];
+    const gets = this.t("pictures.crop.preview", { size: `${width}×${height}` });
     this.canvas = h("canvas", { class: "crop-canvas", tabindex: 0, role: "application", "aria-label": this.t("pictures.crop.canvas"), "aria-describedby": "crop-keys", "data-action": "crop-square" });
-    this.preview = h("canvas", { class: "pixelated crop-preview", role: "img", "aria-label": this.t("pictures.crop.preview") });
+    this.preview = h("canvas", { class: "pixelated crop-preview", role: "img", "aria-label": gets });
     this.state = h("p", { class: "note mono", role: "status" });
     this.zoom = h("input", { type: "range", min: 0, max: 100, step: 0.5, "data-action": "crop-zoom", oninput: () => this.#set(resize(this.#crop, this.#sizeOf(Number(this.zoom.value)), this.#size())) });
     this.turner = h("input", { type: "range", min: -180, max: 180, step: 1, "data-action": "crop-rotate", oninput: () => this.#set(turn(this.#crop, Number(this.turner.value), this.#size())) });
@@ -51,7 +53,7 @@ class LoupeCrop extends LoupeElement {
       h(
         "div",
         { class: "crop-side" },
-        h("div", { class: "crop-see" }, this.preview, h("div", null, h("p", null, this.t("pictures.crop.preview")), this.state)),
+        h("div", { class: "crop-see" }, this.preview, h("div", null, h("p", null, gets), this.state)),
         h("label", { class: "slider" }, h("span", null, this.t("pictures.crop.zoom")), this.zoom),
         h("label", { class: "slider" }, h("span", null, this.t("pictures.crop.rotate")), this.turner),
         h("p", { class: "note", id: "crop-keys" }, this.t("pictures.crop.keys")),

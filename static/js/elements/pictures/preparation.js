@@ -27,7 +27,7 @@ class LoupePreparation extends LoupeElement {
   start() {
     void loadStyle("pictures");
     this.list = h("ol", { class: "stages" });
-    this.said = h("p", { class: "note", role: "status" }, this.t("pictures.preparation.loading"));
+    this.said = h("p", { class: "note", role: "status" });
     this.replaceChildren(this.said, this.list, h("p", { class: "note" }, this.t("pictures.preparation.small")));
     this.watch((state) => [state.model, state.picture, ownOf(state, state.picture)], () => void this.#load());
     this.watch((state) => state.run, () => this.#follow());
@@ -37,6 +37,8 @@ class LoupePreparation extends LoupeElement {
     const { model, picture } = this.store.state;
     const own = ownOf(this.store.state, picture);
     const sample = sampleOf(this.store.state, picture);
+    if (picture?.source === "noise") this.list.replaceChildren();
+    if (!this.list.childElementCount) this.#say(this.t(`pictures.preparation.${picture?.source === "noise" ? "none" : "loading"}`));
     if (!model || (!own && !sample)) return;
     const { api } = context();
     try {
@@ -44,12 +46,16 @@ class LoupePreparation extends LoupeElement {
         const bytes = own?.blob ?? (sample?.borrowed ? await api.picture(sample.url, signal) : { sample: /** @type {any} */ (sample).id });
         return api.prepare(model.id, bytes, { ...own?.crop }, signal);
       });
-      if (answer === SUPERSEDED) return;
-      await this.#build(answer.preparation, own);
+      if (answer !== SUPERSEDED) await this.#build(answer.preparation, own);
     } catch (error) {
-      this.said.hidden = false;
-      this.said.textContent = sentence(this.i18n, /** @type {any} */ (error));
+      this.#say(sentence(this.i18n, /** @type {any} */ (error)));
     }
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.said.hidden = false;
+    this.said.textContent = text;
   }
 
   /** @param {any} preparation @param {import("../../state/initial.js").OwnPicture | undefined} own */
