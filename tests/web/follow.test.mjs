@@ -196,11 +196,15 @@ test("while a slider is dragged the step on its way is drawn, then the newest; t
 });
 
 test("a changed input keeps to the model's own range", async () => {
-  const { api, store } = page();
   let sent = null;
-  api.model = async () => ({ ...DESCRIPTION, input: { ...DESCRIPTION.input, range: [-1, 1] } });
-  api.sampleRun = async () => ({ ...runOf("a"), input: { shape: [1, 2, 2], data: Float32Array.of(-1, -0.5, 0, 1) } });
-  api.runInput = async (model, input) => ((sent = input.data), runOf("changed"));
+  const api = {
+    ...fakeServer(),
+    model: async () => ({ ...DESCRIPTION, input: { ...DESCRIPTION.input, range: [-1, 1] } }),
+    sampleRun: async () => ({ ...runOf("a"), input: { shape: [1, 2, 2], data: Float32Array.of(-1, -0.5, 0, 1) } }),
+    runInput: async (model, input) => ((sent = input.data), runOf("changed")),
+  };
+  const store = createStore({ ...initialState(), modelId: "m", ownReady: true });
+  follow({ store, api, runs: createRuns(api) });
   await settled();
   setTransform(store, { ...unchanged(), flip: 1 });
   await settled();
