@@ -50,6 +50,23 @@ UNTIL_MARK = """([action, mark]) => new Promise((resolve, reject) => {
   look();
 })"""
 
+# The same for one step of a slider of the transform bench, from its event to the network redrawn.
+UNTIL_STEP = """(value) => new Promise((resolve, reject) => {
+  const slider = document.querySelector('[data-transform="shift_x"]');
+  const before = performance.getEntriesByName("network-drawn").length;
+  const start = performance.now();
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  const look = () => {
+    const marks = performance.getEntriesByName("network-drawn");
+    if (marks.length > before) resolve(marks.at(-1).startTime - start);
+    else if (performance.now() - start > 60000) reject(new Error("nothing drawn after a step of the slider"));
+    else setTimeout(look, 1);
+  };
+  look();
+})"""
+STEPS = 10
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -145,6 +162,7 @@ def measure(browser: Browser, url: str) -> list[Figure]:
         ("picture click to every map redrawn", 60, "ms", "703", samples["picture"]),
         ("neuron click to opened view drawn", 30, "ms", "92–167", samples["neuron"]),
         ("microscope opened", 50, "ms", "331", samples["microscope"]),
+        ("step of a bench slider to every map redrawn", 60, "ms", "–", samples["slider"]),
         ("slowest hover to paint while sweeping", 16, "ms", "44", samples["hover"]),
         ("JS heap after ten pictures, twenty views", 20, "MB", "28, growing", [heap_first]),
         ("heap growth when the same is done again", 1, "MB", "grows", [max(0, heap_again - heap_first)]),
@@ -165,6 +183,14 @@ def interact(page: Page, note: Callable[[str, float], None]) -> None:
     page.wait_for_selector("[data-view=neuron][data-settled]")
     note("microscope", page.evaluate(UNTIL_MARK, ['[data-view=neuron] [data-row="0"]', "view-drawn"]))
     page.wait_for_selector("[data-view=microscope]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.click('[data-action="open-transform"]')
+    page.wait_for_selector('[data-transform="shift_x"]')
+    settle(page)
+    # The first step loads what the bench needs; a slider is moved by many.
+    steps = [page.evaluate(UNTIL_STEP, value) for value in range(1, STEPS + 2)]
+    note("slider", statistics.median(steps[1:]))
 
 
 def sweep(page: Page, note: Callable[[str, float], None]) -> None:
