@@ -22,10 +22,15 @@ export function decodeTensor({ shape, dtype, data }) {
 
 /** @param {Tensor} tensor */
 export function encodeTensor({ shape, data }) {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { shape: [...shape], dtype: "float32", data: encodeBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) };
+}
+
+/** @param {Uint8Array} bytes @returns {string} */
+function encodeBase64(bytes) {
+  if ("toBase64" in bytes) return /** @type {any} */ (bytes).toBase64();
   let text = "";
   for (let start = 0; start < bytes.length; start += 0x8000) text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
-  return { shape: [...shape], dtype: "float32", data: btoa(text) };
+  return btoa(text);
 }
 
 /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
