@@ -3,6 +3,9 @@
 # make lint    style and types of Python and JavaScript
 # make bench   the figures of the README                       (BENCH="server engine page" picks some)
 # make fuzz    hostile requests with a seed                     (REQUESTS=100000 SEED=1)
+# make soak    half an hour of mixed requests: is memory flat?
+# make audit   known vulnerabilities of the locked versions     (AUDIT="--format json --output dist/audit.json")
+# make sbom, lock, wheel, image-proof                          see docs/hosting.md
 
 PYTHON ?=
 VENV := .venv
@@ -12,12 +15,13 @@ SEED ?= 1
 BENCH ?=
 TORCH ?= torch>=2.5
 WORKERS ?= 2
+AUDIT ?=
 
 export PYTHON
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test lint bench fuzz soak audit sbom lock wheel clean
+.PHONY: serve test lint bench fuzz soak audit sbom lock wheel image-proof clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/.serve: pyproject.toml .ci/environment
@@ -47,7 +51,8 @@ test: $(VENV)/.test
 	@set -e; \
 	CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \
 	PATH="$$(.ci/node $(VENV)):$$PATH"; export PATH; \
-	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; \
+	nginx="$$(.ci/nginx)"; \
+	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; echo "nginx: $${nginx:-none, its tests are skipped}"; \
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/e2e; \
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
 
@@ -72,12 +77,14 @@ soak: $(VENV)/.test
 
 audit: $(VENV)/.test
 	@$(PY) $(PIP) --editable ".[audit]"
-	$(VENV)/bin/pip-audit --requirement deploy/requirements.lock --no-deps --disable-pip
+	@mkdir -p dist
+	$(VENV)/bin/pip-audit --strict --progress-spinner off --require-hashes --disable-pip --requirement deploy/requirements.lock $(AUDIT)
 
 sbom: $(VENV)/.test
 	@$(PY) $(PIP) --editable ".[audit]"
 	@mkdir -p dist
-	$(VENV)/bin/cyclonedx-py requirements deploy/requirements.lock --output-file dist/sbom.json
+	$(PY) -W ignore -m cyclonedx_py requirements deploy/requirements.lock --pyproject pyproject.toml --mc-type application \
+	  --output-reproducible --output-file dist/sbom.json
 
 lock: $(VENV)/.test
 	@$(PY) $(PIP) uv
@@ -89,6 +96,9 @@ wheel: $(VENV)/.test
 	@rm -rf dist/*.whl
 	@$(PY) -m hatchling build --target wheel --directory dist
 	@sha256sum dist/*.whl
+
+image-proof: $(VENV)/.test
+	@$(PY) -m tests.packaging.image
 
 clean:
 	rm -rf $(VENV) $(BENCH_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

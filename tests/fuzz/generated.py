@@ -20,7 +20,7 @@ from tests.client import Client
 from tests.fuzz.check import Bad, Watch, check
 from tests.models import SPECS
 
-BATCH = 2000  # examples of one test: hypothesis remembers all that it has tried, and slows down
+BATCH = 500  # examples of one test: hypothesis remembers all that it has tried, and slows down
 
 
 def drive(strategy: st.SearchStrategy[Any], one: Callable[[Any], None], count: int, seed: int) -> None:
