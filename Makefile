@@ -51,8 +51,7 @@ test: $(VENV)/.test
 	@set -e; \
 	CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \
 	PATH="$$(.ci/node $(VENV)):$$PATH"; export PATH; \
-	nginx="$$(.ci/nginx)"; \
-	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; echo "nginx: $${nginx:-none, its tests are skipped}"; \
+	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; .ci/tools; \
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/e2e; \
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
 

@@ -49,7 +49,9 @@ def serve(settings: Settings) -> int:
         )
         return 1
     address = _address(settings, listener.getsockname()[1])
-    print(f"CNN Loupe: {address}", flush=True)
+    # Nobody may be able to take the line (disk full, closed pipe): no reason not to serve.
+    with contextlib.suppress(OSError):
+        print(f"CNN Loupe: {address}", flush=True)
     if settings.open:
         threading.Thread(target=_open, args=(address,), daemon=True).start()
     if settings.workers > 1:

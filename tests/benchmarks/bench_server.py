@@ -104,8 +104,13 @@ def load(server: Server, clients: int, seconds: float, body: Path) -> dict[str, 
 
 
 def processor(server: Server) -> float:
-    """Seconds of processor time that the process and its children have used so far (Linux)."""
-    pids, ticks = [server.process.pid], 0
+    """Seconds of processor time that the server and its workers have used so far (Linux)."""
+    return processor_of(server.process.pid)
+
+
+def processor_of(pid: int) -> float:
+    """The same of a process and its children."""
+    pids, ticks = [pid], 0
     while pids:
         pid = pids.pop()
         with contextlib.suppress(OSError):

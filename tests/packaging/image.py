@@ -124,7 +124,7 @@ def _move_home(first: Stage, last: Stage) -> None:
     old, new = str(first.folder), str(last.folder)
     for path in (last.inside("/app") / "bin").iterdir():
         if path.is_symlink():
-            target = os.readlink(path)
+            target = str(path.readlink())
             path.unlink()
             path.symlink_to(target.replace(old, new))
         elif path.is_file():
@@ -163,7 +163,7 @@ def serve(stage: Stage, text: str, port: int) -> None:
         )
         drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
         command = ["unshare", "--mount", "sh", "-c", script, "sh", *drop, *command]
-        os.chmod(stage.folder.parent, 0o755)
+        stage.folder.parent.chmod(0o755)
         print(f"  as user {user} on a read-only file system")
     process = subprocess.Popen(command, cwd="/", env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -242,3 +244,85 @@ def test_nothing_is_written_to_disk(models_folder: Path, tmp_path: Path) -> None
     finally:
         process.terminate()
         process.communicate(timeout=15)
+
+
+@linux
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_full_disk_under_the_log_stops_nothing(workers: int) -> None:
+    port = free_port()
+    environment = {**os.environ, "CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers)}
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environment, stdout=full)
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process)
+            for _ in range(3):
+                assert httpx.post(f"http://127.0.0.1:{port}{RUNS}", content=PICTURE).status_code == 200
+        finally:
+            process.terminate()
+            process.wait(timeout=15)
+
+
+@linux
+@pytest.mark.slow
+def test_clients_that_go_away_while_they_wait_are_not_computed_for() -> None:
+    """Thirty ask for something long and leave; only what had begun is still done."""
+    from tests.benchmarks.bench_server import processor_of
+
+    request = (
+        f"POST {RUNS} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(LARGE)}\r\n\r\n".encode() + LARGE
+    )
+    with running_server(threads=1) as server:
+        began = processor_of(server.process.pid)
+        assert httpx.post(server.url + RUNS, content=LARGE, timeout=60).status_code == 200
+        one = processor_of(server.process.pid) - began
+        clients = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(30)]
+        for client in clients:
+            client.sendall(request)
+        for client in clients:
+            client.close()
+        began = processor_of(server.process.pid)
+        assert until(lambda: httpx.post(server.url + RUNS, content=PICTURE, timeout=60).status_code == 200)
+        assert processor_of(server.process.pid) - began < 15 * one
+
+
+def test_nothing_in_the_server_waits_by_a_clock_that_can_be_set() -> None:
+    """Deadlines use the monotonic clock; the wall clock may only be written down, in the log."""
+    for path in (ROOT / "server").rglob("*.py"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"\btime\.time\(|\bdatetime\b|time\.localtime|time_ns\(", text), path.name
+
+
+FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed (apt install libfaketime)")
+def test_jumps_of_the_clock_do_no_harm(tmp_path: Path) -> None:
+    """The wall clock of a running server goes a year ahead and ten years back; the monotonic one stays real."""
+    stamp, port = tmp_path / "clock", free_port()
+    stamp.write_text("+0")
+    environment = {
+        **os.environ, "CNN_LOUPE_PORT": str(port), "LD_PRELOAD": str(FAKETIME), "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_TIMESTAMP_FILE": str(stamp), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "CNN_LOUPE_REQUEST_TIMEOUT": "3",
+    }  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            seen = []
+            for jump in ("+365d", "-3650d", "+0"):
+                stamp.write_text(jump)
+                with socket.create_connection(("127.0.0.1", port)) as slow:
+                    slow.sendall(b"GET / HTTP/1.1\r\n")
+                    for _ in range(5):
+                        assert client.post(RUNS, content=PICTURE).status_code == 200
+                    slow.settimeout(20)
+                    began = time.monotonic()
+                    assert b"request_too_slow" in slow.recv(4096)
+                    assert time.monotonic() - began < 10
+                seen.append(client.get("/healthz").headers["date"])
+            assert len({date[12:16] for date in seen}) == 3, "the clock did not jump"
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
