@@ -132,10 +132,10 @@ def _models() -> Iterator[Finding]:
 
 def _speed() -> Finding:
     """The median of 20 runs; slow numbers usually mean a NumPy without an optimised BLAS."""
-    names = zoo.model_ids()
-    if not names:
-        return Finding("one run", "no model to run", fatal=False)
-    network = zoo.load(names[0]).network
+    try:
+        network = zoo.load(zoo.model_ids()[0]).network
+    except (IndexError, EngineError):
+        return Finding("one run", "no sound model to run", fatal=False)
     picture = golden_input(network.spec.input_shape)
     times = []
     for _ in range(20):
@@ -172,6 +172,8 @@ def _surroundings() -> Iterator[Finding]:
         "browser needs",
         "modules, custom elements, <dialog>, popover, light-dark(): Chromium 123, Firefox 125, Safari 17.5 or newer",
     )
+    fast = "pybase64" if _has("pybase64") else "the standard library; pip install 'cnn-loupe[fast]' makes runs quicker"
+    yield Finding("base64", fast)
     yield Finding("metrics", "prometheus-client installed" if _has("prometheus-client") else "off (an extra)")
 
 

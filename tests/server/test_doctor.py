@@ -1,0 +1,64 @@
+"""`cnn-loupe doctor`: what is well is said, what is not comes with what to do."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from engine import zoo
+from server import doctor
+from server.doctor import Finding, examine
+
+
+def findings() -> dict[str, Finding]:
+    return {found.what: found for found in examine()}
+
+
+def test_a_sound_installation_has_nothing_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # as the command sets it
+    found = findings()
+    assert not [each for each in found.values() if each.problem and each.fatal]
+    for what in ("Python", "numpy", "pillow", "BLAS threads", "model tiny-vgg", "one run", "browser needs"):
+        assert found[what].value, what
+    assert "deviation" in found["model tiny-vgg"].value
+
+
+def test_a_taken_port_is_noted_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("CNN_LOUPE_PORT", str(taken.getsockname()[1]))
+        (found,) = (each for each in examine() if each.what.startswith("port "))
+    assert found.problem is not None
+    assert "CNN_LOUPE_PORT" in found.problem
+
+
+def test_weights_that_do_not_fit_their_digest_are_to_be_mended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(zoo.FOLDER / "tiny-vgg", tmp_path / "tiny-vgg", ignore=shutil.ignore_patterns("gallery"))
+    weights = tmp_path / "tiny-vgg" / "weights.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path)
+    assert doctor.doctor() == 1
+    said = capsys.readouterr().out
+    assert "FAIL  model tiny-vgg: unsound" in said
+    assert "SHA-256" in said
+
+
+def test_an_old_and_a_missing_package_are_named_with_the_command_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "requires", lambda _: ["numpy>=999", "no-such-package>=1", "x>=1 ; extra == 'test'"])
+    found = findings()
+    assert found["numpy"].problem == "At least 999 is needed: `pip install 'numpy>=999'`."
+    assert found["no-such-package"].problem == "Run `pip install 'no-such-package>=1'`."
+    assert "x" not in found
+
+
+def test_many_blas_threads_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "16")
+    assert findings()["BLAS threads"].problem is not None
