@@ -172,7 +172,11 @@ def _surroundings() -> Iterator[Finding]:
         "browser needs",
         "modules, custom elements, <dialog>, popover, light-dark(): Chromium 123, Firefox 125, Safari 17.5 or newer",
     )
-    fast = "pybase64" if _has("pybase64") else "the standard library; pip install 'cnn-loupe[fast]' makes runs quicker"
+    fast = (
+        "pybase64"
+        if _has("pybase64")
+        else "the standard library; pip install 'cnn-loupe[fast]' makes runs quicker"
+    )
     yield Finding("base64", fast)
     yield Finding("metrics", "prometheus-client installed" if _has("prometheus-client") else "off (an extra)")
 
