@@ -4,8 +4,7 @@ Run as a process of its own (`python -m tests.benchmarks.load HOST PORT PATH CLI
 it does not share an interpreter with anything it measures. Prints one JSON object.
 
 It shares the machine's cores with the server, so it is made to need little: plain sockets that are read into
-one buffer and thrown away, no parsing beyond the status and the length. One more connection asks for /healthz ten
-times a second, and its times are kept apart.
+one buffer and thrown away, no parsing beyond the status and the length.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import sys
 import time
 from pathlib import Path
 
-HEALTH_EVERY = 0.1  # seconds
 PAUSE = 0.05  # seconds before one that was refused or lost tries again
 BUFFER = memoryview(bytearray(1 << 18))
 
@@ -25,8 +23,8 @@ BUFFER = memoryview(bytearray(1 << 18))
 class Client:
     """One connection; it times every answer from the first byte sent to the last byte received."""
 
-    def __init__(self, address: tuple[str, int], request: bytes, pause: float = 0.0) -> None:
-        self.address, self.request, self.pause = address, request, pause
+    def __init__(self, address: tuple[str, int], request: bytes) -> None:
+        self.address, self.request = address, request
         self.socket: socket.socket | None = None
         self.times: list[float] = []
         self.bytes = self.refused = self.lost = 0
@@ -91,14 +89,13 @@ class Client:
             self.finish()
 
     def finish(self) -> None:
-        now = time.perf_counter()
+        self.ready_at = now = time.perf_counter()
         if self.status == 200:
             self.times.append(now - self.began)
             self.bytes += self.length
-            self.ready_at = now + self.pause
         else:
             self.refused += 1
-            self.ready_at = now + max(self.pause, PAUSE)
+            self.ready_at += PAUSE
 
     def drop(self, selector: selectors.BaseSelector) -> None:
         """The connection is gone; a new one a little later."""
@@ -112,16 +109,14 @@ class Client:
 
 def run(host: str, port: int, path: str, clients: int, seconds: float, body: bytes) -> dict[str, float]:
     head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
-    health = Client((host, port), b"GET /healthz HTTP/1.1\r\nHost: bench\r\n\r\n", pause=HEALTH_EVERY)
     found = [Client((host, port), head.encode() + body) for _ in range(clients)]
-    everyone = [*found, health]
     selector = selectors.DefaultSelector()
     began = time.perf_counter()
     while (now := time.perf_counter()) < began + seconds:
-        for client in everyone:
+        for client in found:
             if client.ready_at <= now:
                 client.start(selector)
-        soonest = min(client.ready_at for client in everyone)
+        soonest = min(client.ready_at for client in found)
         for key, events in selector.select(max(0.0, min(soonest, began + seconds) - time.perf_counter())):
             client = key.data
             if events & selectors.EVENT_WRITE and client.unsent:
@@ -131,17 +126,15 @@ def run(host: str, port: int, path: str, clients: int, seconds: float, body: byt
     took = time.perf_counter() - began
     times = sorted(value for client in found for value in client.times)
 
-    def percentile(values: list[float], share: float) -> float:
-        return 1000 * values[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
+    def percentile(share: float) -> float:
+        return 1000 * times[min(len(times) - 1, int(share * len(times)))] if times else float("nan")
 
     return {
         "runs": len(times),
         "per_second": len(times) / took,
-        "p50": percentile(times, 0.5),
-        "p95": percentile(times, 0.95),
-        "p99": percentile(times, 0.99),
-        "health_p50": percentile(sorted(health.times), 0.5),
-        "health_max": 1000 * max(health.times, default=float("nan")),
+        "p50": percentile(0.5),
+        "p95": percentile(0.95),
+        "p99": percentile(0.99),
         "answer_bytes": sum(client.bytes for client in found) / max(1, len(times)),
         "refused": sum(client.refused for client in found),
         "lost": sum(client.lost for client in found),
