@@ -11,6 +11,7 @@ import binascii
 import json
 import math
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -46,7 +47,7 @@ def tensor(array: Array, encoding: Encoding = "base64") -> bytes:
 
 def _tensor(array: Array, encoding: Encoding) -> Iterator[bytes]:
     """The same in pieces, so that a whole answer is copied once and not once for each level of it."""
-    yield b'{"shape":%b,"dtype":"float32","data":' % dumps(list(array.shape))
+    yield _opening(array.shape)
     if encoding == "list":
         yield from _nested(array)
         yield b"}"
@@ -54,6 +55,16 @@ def _tensor(array: Array, encoding: Encoding) -> Iterator[bytes]:
     yield b'"'
     yield b64encode(np.ascontiguousarray(array, dtype="<f4").data)
     yield b'"}'
+
+
+@lru_cache(maxsize=1024)
+def _opening(shape: tuple[int, ...]) -> bytes:
+    return b'{"shape":%b,"dtype":"float32","data":' % dumps(shape)
+
+
+@lru_cache(maxsize=1024)
+def _layer_opening(name: str, kind: str, shape: tuple[int, ...]) -> bytes:
+    return b'{"name":%b,"kind":%b,"shape":%b,"tensor":' % (dumps(name), dumps(kind), dumps(shape))
 
 
 def _nested(array: Array) -> Iterator[bytes]:
@@ -152,8 +163,7 @@ def run_answer(
         if layers is not None and layer.name not in layers:
             continue
         values = run.activations[layer.name]
-        head = b'%b{"name":%b,"kind":%b,"shape":%b,"tensor":'
-        parts.append(head % (between, dumps(layer.name), dumps(layer.kind), dumps(list(values.shape))))
+        parts += [between, _layer_opening(layer.name, layer.kind, values.shape)]
         parts += _tensor(values, encoding)
         parts.append(b"}")
         between = b","
