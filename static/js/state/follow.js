@@ -13,6 +13,9 @@ import { createModel } from "../model/model.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
+/** What the bench needs, once it has been used. @type {typeof import("../model/transform.js") | null} */
+let bench = null;
+
 /**
  * @param {object} parts
  * @param {AppStore} parts.store
@@ -98,7 +101,8 @@ export function follow({ store, api, runs }) {
       const answer = await runTask(async (signal) => {
         const original = await runs.run({ model, ref: picture, sample, own });
         if (!transform) return { run: original, originalRun: null };
-        const { transformInput } = await import("../model/transform.js");
+        // Kept: even of a module that is there, an import is answered only after the next frame.
+        const { transformInput } = (bench ??= await import("../model/transform.js"));
         return { run: await api.runInput(model.id, transformInput(original.input, transform, model.input.range), signal), originalRun: original };
       });
       if (answer === SUPERSEDED) return undefined;
