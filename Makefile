@@ -5,11 +5,12 @@
 # make fuzz    hostile requests with a seed                     (REQUESTS=100000 SEED=1)
 # make soak    half an hour of mixed requests: is memory flat?
 # make audit   known vulnerabilities of the locked versions     (AUDIT="--format json --output dist/audit.json")
-# make sbom, lock, wheel, image-proof                          see docs/hosting.md
+# make sbom, lock, lowest, wheel, image-proof                  see docs/hosting.md
 
 PYTHON ?=
 VENV := .venv
 BENCH_VENV := .venv-bench
+LOWEST_VENV := .venv-lowest
 REQUESTS ?= 100000
 SEED ?= 1
 BENCH ?=
@@ -21,7 +22,7 @@ export PYTHON
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test lint bench fuzz soak audit sbom lock wheel image-proof clean
+.PHONY: serve test lint bench fuzz soak audit sbom lock lowest wheel image-proof clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/.serve: pyproject.toml .ci/environment
@@ -91,6 +92,16 @@ lock: $(VENV)/.test
 	$(VENV)/bin/uv pip compile pyproject.toml --extra fast --generate-hashes --universal --python-version 3.11 --no-header --quiet; \
 	} > deploy/requirements.lock.new && mv deploy/requirements.lock.new deploy/requirements.lock
 
+# The minimum versions that pyproject.toml names, in an environment of their own: what a server needs must work with them.
+lowest: $(VENV)/.test
+	@$(PY) $(PIP) uv
+	@.ci/environment $(LOWEST_VENV)
+	@$(VENV)/bin/uv pip compile pyproject.toml --extra fast --extra metrics --resolution lowest-direct \
+	  --python $(LOWEST_VENV)/bin/python --no-header --no-annotate --quiet > $(LOWEST_VENV)/lowest.txt
+	@$(LOWEST_VENV)/bin/python $(PIP) --requirement $(LOWEST_VENV)/lowest.txt pytest httpx hypothesis jsonschema
+	@$(LOWEST_VENV)/bin/python $(PIP) --no-deps --editable .
+	$(LOWEST_VENV)/bin/python -m pytest -q -m "not slow" tests/server tests/contract tests/engine/test_images.py
+
 wheel: $(VENV)/.test
 	@rm -rf dist/*.whl
 	@$(PY) -m hatchling build --target wheel --directory dist
@@ -100,4 +111,4 @@ image-proof: $(VENV)/.test
 	@$(PY) -m tests.packaging.image
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(LOWEST_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
