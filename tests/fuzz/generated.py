@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import sys
 from collections import Counter
@@ -46,8 +47,11 @@ def from_description(client: Client, count: int, seed: int, outcomes: Counter[st
     except ImportError:
         print("schemathesis is not installed: the description is left out", file=sys.stderr)
         return 0
-    schema = schemathesis.openapi.from_dict(client.app.openapi())
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [
+        found.ok()
+        for document in (client.app.openapi(), with_known_names(client))
+        for found in schemathesis.openapi.from_dict(document).get_all_operations()
+    ]
     sent = 0
     with tqdm(total=count, desc="   openapi", unit="req", file=sys.stderr) as bar:
 
@@ -69,6 +73,20 @@ def from_description(client: Client, count: int, seed: int, outcomes: Counter[st
         for operation in operations:
             drive(operation.as_strategy(), one, max(1, count // len(operations)), seed)
     return sent
+
+
+def with_known_names(client: Client) -> dict[str, Any]:
+    """The description with the names of models and samples that exist: any others end at 404."""
+    document = copy.deepcopy(client.app.openapi())
+    models = [entry.id for entry in client.app.state.services.library]
+    samples = list(client.app.state.services.library.default.samples)
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                known = {"model": models, "sample": samples}.get(parameter["name"])
+                if known and parameter["in"] == "path":
+                    parameter["schema"] = {"type": "string", "enum": known}
+    return document
 
 
 JSON = st.recursive(
