@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from server.settings import PREFIX, Settings
 from server.threads import pin_threads
+from server.version import package_version
 
 _OURS = ("serve", "doctor")
 
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Take a real convolutional network apart in your browser.",
         epilog="Also: cnn-loupe train, evaluate, predict, describe; each explains itself with --help.",
     )
-    parser.add_argument("--version", action="version", version=f"cnn-loupe {_version()}")
+    parser.add_argument("--version", action="version", version=f"cnn-loupe {package_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     serve = commands.add_parser("serve", help="start the server", description="Start the server.")
     for name, field in Settings.model_fields.items():
@@ -67,12 +68,6 @@ def _given(options: argparse.Namespace) -> dict[str, str]:
     """The flags that were given; all others are left to the environment and the defaults."""
     values = {name: getattr(options, name) for name in Settings.model_fields}
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _version() -> str:
-    from server.routes.health import package_version
-
-    return package_version()
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from server import schemas
 from server.answers import Stored
-from server.routes.health import package_version
 from server.settings import Settings
+from server.version import package_version
 from server.wire import dumps
 
 DESCRIPTION = """\

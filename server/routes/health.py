@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -12,17 +10,10 @@ from server.answers import NO_STORE
 from server.dependencies import ServicesOf
 from server.errors import Problem
 from server.routes.documentation import problems, success
+from server.version import package_version
 from server.wire import dumps
 
 router = APIRouter(tags=["Operation"])
-
-
-def package_version() -> str:
-    """This package's version; `0+unknown` in a folder that was never installed."""
-    try:
-        return version("cnn-loupe")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def _answer(body: object) -> Response:
