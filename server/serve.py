@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 import webbrowser
 
 import uvicorn
@@ -29,6 +30,8 @@ def application() -> object:
         response_timeout=settings.response_timeout,
         max_body=settings.max_upload_bytes,
     )
+    # Pillow remarks on oddities of damaged files. Python would keep every new sentence in memory for ever.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     # Shorter turns for threads: health answers while several computations hold the interpreter.
     sys.setswitchinterval(0.001)
     return create_app(settings)

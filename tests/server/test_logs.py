@@ -8,7 +8,7 @@ import re
 import httpx
 
 from tests.conftest import running_server
-from tests.pictures import encoded, scene
+from tests.pictures import encoded, hostile_pictures, scene
 
 RUNS = "/api/v1/models/tiny-vgg/runs?layers=none"
 
@@ -36,6 +36,14 @@ def test_every_request_is_one_json_line_with_its_id_and_without_what_was_sent() 
     for private in ("a-private-remark", "my-holiday", "elsewhere", "secret", "site-packages"):
         assert private not in log
     assert not any("forged" in line for line in lines)
+
+
+def test_oddities_of_damaged_pictures_are_not_written_down() -> None:
+    with running_server(log_level="info") as server:
+        odd = hostile_pictures()["jpeg whose exif is endless"]
+        assert httpx.post(server.url + RUNS, content=odd).status_code == 200
+        server.process.terminate()
+        assert "Warning" not in server.process.communicate(timeout=15)[0]
 
 
 def test_a_proxy_is_believed_only_where_it_is_trusted() -> None:
