@@ -306,7 +306,7 @@ def test_arrows_move_enter_opens_and_escape_closes(visit: Visit) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
     assert page.locator('[data-unit][tabindex="0"]').count() == 1
-    assert "conv_1_2[3]" in page.locator("loupe-inspector").inner_text()
+    expect(page.locator("loupe-inspector")).to_contain_text("conv_1_2[3]")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-view=neuron]")
     page.keyboard.press("Escape")
