@@ -39,7 +39,8 @@ export function bindAddress(store, defaultModel) {
 
   addEventListener("popstate", () => {
     const patch = stateOfAddress(location.search);
-    store.update({ ...patch, modelId: patch.modelId || defaultModel });
+    // What the pointer or the focus had marked belongs to where one comes from.
+    store.update({ ...patch, hover: null, modelId: patch.modelId || defaultModel });
     last = step({ ...store.state, picture: store.state.picture });
   });
 }

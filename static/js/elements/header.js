@@ -25,7 +25,7 @@ export class LoupeHeader extends LoupeElement {
       const open = this.toggleAttribute("data-open");
       toggle.setAttribute("aria-expanded", String(open));
     } }, icon("menu"));
-    const brand = this.querySelector(".brand") ?? h("a", { class: "brand", href: `${context().root}/` }, "CNN Loupe");
+    const brand = this.querySelector("h1") ?? h("h1", null, h("a", { class: "brand", href: `${context().root}/` }, "CNN Loupe"));
     this.replaceChildren(brand, this.#models(), toggle, menu);
     this.listen(document, "keydown", (event) => this.#keys(event));
   }

@@ -82,17 +82,26 @@ export class LoupeInspector extends LoupeElement {
     const line = column.layer ? settings(this, column.layer) : null;
     this.#head.replaceChildren(h("h2", null, name), h("p", null, this.#subtitle(subject)), ...(line && column.form !== "classes" ? [line] : []));
     const shown = isMaps(column.shape);
-    this.#body.replaceChildren(
-      ...(shown ? [this.#map.element] : []),
+    this.#fill(shown ? this.#map.element : null, [
       ...hints(this, subject),
       ...(column.form === "classes" ? classFacts(this, subject) : []),
       ...(column.layer ? layerFacts(this, subject) : []),
       ...(column.form === "classes" ? [] : unitFacts(this, subject)),
       ...this.#actions(subject),
-    );
+    ]);
     if (shown) this.#map.show(subject);
     else this.#map.detach();
   };
+
+  /** Put new content below the map, which stays where it is, and keep the focus: keys go on reading values.
+   * @param {HTMLElement | null} map @param {(Node | string)[]} content */
+  #fill(map, content) {
+    const focused = this.#body.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.action : undefined;
+    if (!map || map.parentElement !== this.#body) this.#body.replaceChildren(...(map ? [map] : []));
+    for (const part of [...this.#body.childNodes]) if (part !== map) part.remove();
+    this.#body.append(...content);
+    if (focused) /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-action="${focused}"]`))?.focus({ preventScroll: true });
+  }
 
   #point = () => this.#map.point(this.store.state.hover?.at ?? null);
 

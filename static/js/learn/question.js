@@ -70,7 +70,7 @@ export class LoupeQuestion extends LoupeElement {
     this.setAttribute("data-question", id);
     this.dataset.expected = String(made.expected); // for tests; the page is no examination
     this.replaceChildren(
-      h("section", { class: "learn-question", "aria-label": this.t("learn.question.title") }, h("p", { class: "learn-question-head" }, h("span", null, this.t("learn.question.title")), this.badge, another), h("p", { id: `${name}-ask`, class: "learn-question-ask" }, text("ask")), operands.length ? h("div", { class: "learn-question-operands" }, operands) : null, form, this.feedback),
+      h("div", { class: "learn-question", role: "group", "aria-labelledby": `${name}-title` }, h("p", { class: "learn-question-head" }, h("span", { id: `${name}-title` }, this.t("learn.question.title")), this.badge, another), h("p", { id: `${name}-ask`, class: "learn-question-ask" }, text("ask")), operands.length ? h("div", { class: "learn-question-operands" }, operands) : null, form, this.feedback),
     );
     this.#showKept();
   }

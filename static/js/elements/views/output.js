@@ -72,7 +72,7 @@ export function createOutput(subject, actions) {
     h("div", { class: "sum-line total" }, h("span", null, scores ? t("views.output.logit") : t("views.output.sum")), logit),
     scores && normalised ? h("div", { class: "sum-line after" }, h("span", null, t("views.output.probability")), probability) : "",
     normalised ? h("button", { type: "button", class: "button strong", "data-action": "open-softmax", onclick: () => actions.open("softmax", { layer: normalised.name, unit: subject.unit }) }, t("views.output.open_softmax")) : "",
-    h("h4", null, t("views.output.pro"), " ", h("span", { class: "mono" }, mapsName)), pro, h("h4", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)), contra);
+    h("h3", null, t("views.output.pro"), " ", h("span", { class: "mono" }, mapsName)), pro, h("h3", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)), contra);
   const root = h("div", { class: "stage-output" },
     h("div", { class: "output-left" },
       h("div", { class: "output-heads" }, h("strong", null, mapsName, h("span", null, flattened ? sizeText([rows, columns]) : "")), h("strong", null, t("views.output.strip", { count }), h("span", null, t("views.output.strip_hint"))), h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))), h("strong", null, t("views.output.adds"))),

@@ -19,7 +19,7 @@ export function createSoftmax(subject, actions) {
   const title = (/** @type {number} */ index) => (model.classes[index] ? i18n.label(model.classes[index].labels) : `[${index}]`);
   const rows = h("tbody");
   const table = h("table", { class: "softmax-table" },
-    h("thead", null, h("tr", null, [t("views.softmax.class"), t("views.softmax.before"), "e^z", t("views.softmax.after")].map((text, index) => h("th", { scope: "col", class: index ? "number" : null }, index === 2 ? power("z − max") : text)))), rows);
+    h("thead", null, h("tr", null, [t("views.softmax.class"), t("views.softmax.before"), "e^z", t("views.softmax.after")].map((text, index) => h("th", { scope: "col", class: index ? "number" : null }, index === 2 ? [power("z − max"), h("span", { class: "sr" }, t("views.softmax.power"))] : text)))), rows);
   const formula = h("div", { class: "softmax-formula" });
   const legends = h("div", { class: "view-legends" });
   const scroller = h("div", { class: "softmax-scroll", tabindex: "0", role: "group", "aria-label": t("views.softmax.table") }, table);
