@@ -11,7 +11,10 @@ from engine import layers
 from engine.arrays import Array
 from engine.batch import BatchNetwork
 from engine.errors import TensorError
+from engine.fast import strips
+from engine.fast.convolution import RowProducts
 from engine.fast.plan import order
+from engine.fast.step import Scratch, room
 from engine.network import Network
 from engine.ops.loss import cross_entropy
 from engine.spec import ModelSpec
@@ -60,6 +63,62 @@ def test_a_run_gives_what_the_readable_operations_give(spec: ModelSpec, seed: in
         assert_close(found, expected)
         assert found.flags.c_contiguous
         assert found.dtype == np.float32
+
+
+@st.composite
+def wide_convolutions(draw: st.DrawFn) -> tuple[layers.Conv2D, tuple[int, int, int]]:
+    """A convolution on maps so wide that their rows fill vector registers, or almost."""
+    pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
+    layer = layers.Conv2D(
+        "conv",
+        draw(st.integers(1, 4)),
+        kernel=draw(pair),
+        stride=draw(pair),
+        padding=draw(st.tuples(st.integers(0, 3), st.integers(0, 3))),
+        dilation=draw(pair),
+    )
+    return layer, (draw(st.integers(1, 3)), draw(st.integers(7, 20)), draw(st.integers(25, 130)))
+
+
+@given(wide_convolutions(), seeds, st.sampled_from([1, 500, 5_000, strips.CACHED]))
+@settings(max_examples=60, deadline=None)
+def test_a_convolution_in_strips_is_the_readable_one_whatever_was_in_their_memory_before(
+    wide: tuple[layers.Conv2D, tuple[int, int, int]], seed: int, cached: int
+) -> None:
+    layer, shape = wide
+    params = random_parameters(ModelSpec("one", shape, (layer,)), seed)
+    own = {key.removeprefix("conv."): value for key, value in params.items()}
+    x = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+    scratch = Scratch()
+    for buffer in ("strip", "products"):
+        scratch.part(buffer, (strips.CACHED,)).fill(np.nan)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strips, "CACHED", cached)
+        patch.setattr(strips, "LONG", 1)
+        forward = strips.StripConvolution(layer, shape, own)
+        for _ in range(2):
+            y = np.full(layer.output_shape(shape), np.nan, np.float32)
+            assert_close(forward(x, y, scratch), layer.forward(x, own)[0])
+
+
+def test_strips_are_many_where_memory_is_scarce_and_wider_where_whole_registers_are_near() -> None:
+    form = RowProducts(layers.Conv2D("conv", 10), (10, 62, 62), 1)
+    pieces = strips.cut(form, Scratch())
+    assert len(pieces.strips) > 1
+    covered = [row for strip in pieces.strips for row in range(60)[strip.outputs]]
+    assert covered == list(range(60))
+    assert pieces.products is not None
+    assert pieces.products.shape[-1] == 64
+    narrow = strips.cut(RowProducts(layers.Conv2D("conv", 10), (10, 30, 30), 1), Scratch())
+    assert narrow.products is None
+
+
+@pytest.mark.parametrize("size", [1, 15, 16, 1000])
+def test_room_begins_with_a_line_of_the_cache(size: int) -> None:
+    memory = room(size)
+    assert memory.shape == (size,)
+    assert memory.dtype == np.float32
+    assert memory.ctypes.data % 64 == 0
 
 
 @given(model_specs(scores=False), seeds, st.integers(1, 7), st.integers(1, 4))
