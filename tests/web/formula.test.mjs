@@ -8,6 +8,7 @@ import { markup, parts } from "../../static/js/formula/mathml.js";
 import { speak } from "../../static/js/formula/speech.js";
 import { formulaOf, WRITTEN_TERMS } from "../../static/js/formula/tree.js";
 import { explain } from "../../static/js/model/explain.js";
+import { originOf } from "../../static/js/model/origins.js";
 import { indexAt } from "../../static/js/model/trace.js";
 import { cases, recorded, RECORDED } from "./support/fixtures.mjs";
 
@@ -19,7 +20,7 @@ const flat = (node) => (Array.isArray(node) ? [node, ...node.slice(2).flatMap(fl
 const numbers = (markups) => markups.flatMap(flat).filter(([tag]) => tag === "mn");
 const explanationOf = ({ layer, input, parameters, output, traces }, index = 0) => {
   const at = traces[index].at;
-  return { spot: { layer: layer.name, at }, value: output.data[0], trace: layer.record.trace(layer, input, parameters, at), source: "input" };
+  return { spot: { layer: layer.name, at }, value: output.data[0], trace: originOf(layer).trace(layer, input, parameters, at), source: "input" };
 };
 
 for (const one of cases()) {

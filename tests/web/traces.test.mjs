@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "../../static/js/model/kinds.js";
 import { destinations, explain, layerAfter, mainTrail, rankedTerms, tensorOf } from "../../static/js/model/explain.js";
+import { originOf } from "../../static/js/model/origins.js";
 import { partialMap, partialsAt } from "../../static/js/model/partial-sums.js";
 import { tolerance } from "../../static/js/model/tolerance.js";
 import { contains, evaluate, indexAt, offset, product, valueAt, winner } from "../../static/js/model/trace.js";
@@ -34,12 +35,12 @@ test("every kind of layer has recorded cases", () => {
 for (const { kind, name, layer, input, parameters, output, traces } of cases()) {
   test(`${name} is traced as the engine traces it`, () => {
     assert.ok(traces.length > 0);
-    for (const expected of traces) assertSame(layer.record.trace(layer, input, parameters, expected.at), expected);
+    for (const expected of traces) assertSame(originOf(layer).trace(layer, input, parameters, expected.at), expected);
   });
 
   test(`every value of ${name} is what its terms make, within the stated tolerance`, () => {
     output.data.forEach((value, position) => {
-      const trace = layer.record.trace(layer, input, parameters, indexAt(output.shape, position));
+      const trace = originOf(layer).trace(layer, input, parameters, indexAt(output.shape, position));
       assert.ok(Math.abs(evaluate(trace) - value) <= tolerance(trace) + 1e-12, `${name} at ${trace.at}: ${evaluate(trace)} and ${value} differ by more than ${tolerance(trace)}`);
     });
   });
@@ -48,7 +49,7 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
     const readers = new Map();
     output.data.forEach((_, position) => {
       const at = indexAt(output.shape, position);
-      for (const term of layer.record.trace(layer, input, parameters, at).terms) {
+      for (const term of originOf(layer).trace(layer, input, parameters, at).terms) {
         if (term.padding) continue;
         const key = term.at.join();
         readers.set(key, [...(readers.get(key) ?? []), { at: at.join(), weight: kind === "avg_pool2d" ? null : term.weight }]);
@@ -57,7 +58,7 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
     const order = (list) => [...list].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.weight - b.weight));
     input.data.forEach((_, position) => {
       const at = indexAt(input.shape, position);
-      const found = layer.record.readers(layer, parameters, at).map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
+      const found = originOf(layer).readers(layer, parameters, at).map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
       assert.deepEqual(order(found), order(readers.get(at.join()) ?? []));
     });
   });

@@ -16,6 +16,7 @@
  * @property {string | null} source the layer (or `input`) that the terms lie in
  */
 import { INPUT, inputName, inputOf } from "./model.js";
+import { originOf } from "./origins.js";
 import { product, valueAt, winner } from "./trace.js";
 
 /** The tensor that a layer (or `input`) gave. @param {Scene} scene @param {string} layer */
@@ -27,8 +28,9 @@ export function explain(scene, spot) {
   if (!tensor) throw new Error(`explain: the run has no layer ${spot.layer}`);
   const value = valueAt(tensor, spot.at);
   const layer = scene.model.layer(spot.layer);
-  if (!layer?.record.trace) return { spot, value, trace: null, source: null };
-  const trace = layer.record.trace(layer, inputOf(scene.model, layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
+  const origin = layer && originOf(layer);
+  if (!origin) return { spot, value, trace: null, source: null };
+  const trace = origin.trace(layer, inputOf(scene.model, layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
   return { spot, value, trace, source: inputName(scene.model, layer) };
 }
 
@@ -85,8 +87,9 @@ export function layerAfter(model, layer) {
  */
 export function destinations(scene, spot) {
   const layer = layerAfter(scene.model, spot.layer);
-  if (!layer?.record.readers) return null;
-  const readers = layer.record.readers(layer, scene.parameters.get(layer.name) ?? null, spot.at).map(({ at, weight }) => {
+  const origin = layer && originOf(layer);
+  if (!origin) return null;
+  const readers = origin.readers(layer, scene.parameters.get(layer.name) ?? null, spot.at).map(({ at, weight }) => {
     const reader = { layer: layer.name, at };
     return { spot: reader, weight, taken: takes(scene, reader, spot) };
   });

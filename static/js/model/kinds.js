@@ -1,14 +1,11 @@
 // @ts-check
 /**
- * The one registry of layer kinds on the page: kind → record.
+ * The one registry of layer kinds on the page: kind → record. It says what a kind is; how its values come
+ * about is in `origins.js`, which is loaded with whatever first asks for it.
  *
- * A new kind is one file in `kinds/`, one line here, its words in both catalogues under
- * `kinds.<kind>`, and a fixture. A kind that is not here still shows its maps, shapes and values.
+ * A new kind is one row here, one file in `kinds/` with its line in `origins.js`, its words in both
+ * catalogues under `kinds.<kind>`, and a fixture. A kind that is not here still shows its maps, shapes and values.
  */
-import { convolution } from "./kinds/conv2d.js";
-import { activations, normalisation } from "./kinds/pointwise.js";
-import { pooling } from "./kinds/pooling.js";
-import { dense, flatten, softmax } from "./kinds/linear.js";
 
 /**
  * @typedef {object} Kind
@@ -19,27 +16,45 @@ import { dense, flatten, softmax } from "./kinds/linear.js";
  * @property {boolean} mixes it makes new values from all units before it: a wider gap stands before it and
  *   a new colour range begins with it
  * @property {boolean} closesModule a module ends with it
- * @property {{ low: number | null, high: number | null } | null} [bounds] values that the layer's function cannot pass
+ * @property {{ low: number | null, high: number | null } | null} bounds values that the layer's function cannot pass
  * @property {string | null} view the opened view of one of its units
  * @property {string} chapter the chapter of Learn that explains it
- * @property {(layer: import("./model.js").Layer) => Window2D | null} window the sliding window, if it has one
- * @property {((layer: import("./model.js").Layer, input: Tensor, parameters: LayerParameters | null, at: number[]) => Trace) | null} trace
- *   what made one output value (see `trace.js`)
- * @property {((layer: import("./model.js").Layer, parameters: LayerParameters | null, at: number[]) => Reader[]) | null} readers
- *   where the value at index `at` of the layer's input goes: the output values that read it
+ * @property {(layer: Layer) => Window2D | null} window the sliding window, if it has one
  */
+/** @typedef {import("./model.js").Layer} Layer */
 /** @typedef {{ size: number[], stride: number[], padding: number[], dilation: number[] }} Window2D */
 /** @typedef {import("../api/wire.js").Tensor} Tensor */
 /** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor }} LayerParameters */
-/** @typedef {{ at: number[], weight: number | null }} Reader an output value and what it multiplies the read value by */
-/** @typedef {import("./trace.js").Trace} Trace */
 
-/** @type {Map<string, Kind>} */
-const KINDS = new Map([convolution, ...activations, ...pooling, flatten, dense, softmax, normalisation].map((record) => [record.kind, record]));
+/** What a kind is unless its row says otherwise, which is also all that is known of an unknown one. @type {Kind} */
+const PLAIN = { kind: "", family: "unknown", connects: "none", column: true, mixes: false, closesModule: false, bounds: null, view: null, chapter: "cnn", window: () => null };
+
+/** @param {number[] | undefined} size @param {Layer} layer @returns {Window2D} */
+const sliding = (size, { stride, padding, dilation }) => ({ size: size ?? [1, 1], stride: stride ?? [1, 1], padding: padding ?? [0, 0], dilation: dilation ?? [1, 1] });
+
+/** @type {Partial<Kind>} */
+const ACTIVATION = { family: "activation", connects: "one", view: "activation", chapter: "activation" };
+/** @type {Partial<Kind>} */
+const POOLING = { family: "pooling", connects: "one", closesModule: true, view: "pooling", chapter: "pooling", window: (layer) => sliding(layer.window, layer) };
+
+/** @type {Record<string, Partial<Kind>>} */
+const ROWS = {
+  conv2d: { family: "convolution", connects: "all", mixes: true, view: "neuron", chapter: "convolution", window: (layer) => sliding(layer.kernel, layer) },
+  relu: { ...ACTIVATION, bounds: { low: 0, high: null } },
+  leaky_relu: ACTIVATION,
+  sigmoid: { ...ACTIVATION, bounds: { low: 0, high: 1 } },
+  tanh: { ...ACTIVATION, bounds: { low: -1, high: 1 } },
+  batch_norm2d: { ...ACTIVATION, chapter: "overfitting" },
+  max_pool2d: POOLING,
+  avg_pool2d: POOLING,
+  flatten: { family: "reshape", connects: "one", column: false, view: "flatten", chapter: "flatten" },
+  dense: { family: "dense", connects: "all", mixes: true, view: "output", chapter: "flatten" },
+  softmax: { family: "probability", connects: "all", column: false, view: "softmax", chapter: "softmax" },
+};
+
+const KINDS = new Map(Object.entries(ROWS).map(([kind, row]) => [kind, Object.freeze({ ...PLAIN, kind, ...row })]));
 
 /** @param {string} kind @returns {Kind} */
-export function kindOf(kind) {
-  return KINDS.get(kind) ?? { kind, family: "unknown", connects: "none", column: true, mixes: false, closesModule: false, view: null, chapter: "cnn", window: () => null, trace: null, readers: null };
-}
+export const kindOf = (kind) => KINDS.get(kind) ?? { ...PLAIN, kind };
 
 export const kinds = () => [...KINDS.keys()];

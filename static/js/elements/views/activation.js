@@ -4,6 +4,7 @@ import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { functionSamples, graphBox } from "../../draw/graph.js";
 import { isMaps } from "../../model/model.js";
+import { originOf } from "../../model/origins.js";
 import { unitValues } from "../../model/statistics.js";
 import { evaluate, valueAt } from "../../model/trace.js";
 import { h } from "../dom.js";
@@ -51,7 +52,7 @@ export function createActivation(subject, actions) {
 
   /** The function itself, by the trace with another operand. @param {number} x */
   const apply = (x) => {
-    const trace = layer.record.trace?.(layer, current.input, current.parameters, indexOfFirst());
+    const trace = originOf(layer)?.trace(layer, current.input, current.parameters, indexOfFirst());
     return trace ? evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] }) : NaN;
   };
   const indexOfFirst = () => (maps ? [current.unit, 0, 0] : [current.unit]);

@@ -9,6 +9,7 @@ import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
+import { originOf } from "../../model/origins.js";
 import { valueAt } from "../../model/trace.js";
 import { nearest, span } from "../../model/window.js";
 import { h } from "../dom.js";
@@ -153,7 +154,7 @@ export function createNeuron(subject, actions) {
     shown = revealed;
     const [row, column] = at;
     const [top, left] = [row * window.stride[0] - window.padding[0], column * window.stride[1] - window.padding[1]];
-    const trace = layer.record.trace?.(layer, current.input, current.parameters, [current.unit, row, column]);
+    const trace = originOf(layer)?.trace(layer, current.input, current.parameters, [current.unit, row, column]);
     if (!trace) return;
     const subtotals = partialsAt(trace, channels);
     const cell = middle[0] * window.size[1] + middle[1];

@@ -3,6 +3,7 @@
 import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { unitValues } from "../../model/statistics.js";
+import { originOf } from "../../model/origins.js";
 import { valueAt, winner } from "../../model/trace.js";
 import { cells, dropped, nearest } from "../../model/window.js";
 import { h } from "../dom.js";
@@ -79,7 +80,7 @@ export function createPooling(subject, actions) {
       outputMark.move(row, column);
       output.place(row, column);
       output.reveal(revealed);
-      const trace = layer.record.trace?.(layer, current.input, current.parameters, [current.unit, row, column]);
+      const trace = originOf(layer)?.trace(layer, current.input, current.parameters, [current.unit, row, column]);
       if (!trace) return;
       const won = winner(trace);
       const chosen = won === null ? null : trace.terms[won].at;

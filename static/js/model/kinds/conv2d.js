@@ -2,20 +2,11 @@
 import { offset, readTerm } from "../trace.js";
 import { cells, reading } from "../window.js";
 
-/** @param {import("../model.js").Layer} layer @returns {import("../kinds.js").Window2D} */
-const windowOf = (layer) => ({ size: layer.kernel ?? [1, 1], stride: layer.stride ?? [1, 1], padding: layer.padding ?? [0, 0], dilation: layer.dilation ?? [1, 1] });
+/** @param {import("../model.js").Layer} layer */
+export const windowOf = (layer) => /** @type {import("../kinds.js").Window2D} */ (layer.record.window(layer));
 
-/** @type {import("../kinds.js").Kind} */
+/** @type {import("../origins.js").Origin} */
 export const convolution = {
-  kind: "conv2d",
-  family: "convolution",
-  connects: "all",
-  column: true,
-  mixes: true,
-  closesModule: false,
-  view: "neuron",
-  chapter: "convolution",
-  window: windowOf,
   /** y[o, i, j] = b[o] + Σ_{c,u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]; terms in the order of w. */
   trace(layer, input, parameters, at) {
     const [unit, row, column] = at;

@@ -3,33 +3,17 @@
 import { indexAt, offset, readTerm } from "../trace.js";
 import { needed } from "./conv2d.js";
 
-/** @type {import("../kinds.js").Kind} */
+/** @typedef {import("../origins.js").Origin} Origin */
+
+/** @type {Origin} */
 export const flatten = {
-  kind: "flatten",
-  family: "reshape",
-  connects: "one",
-  column: false,
-  mixes: false,
-  closesModule: false,
-  view: "flatten",
-  chapter: "flatten",
-  window: () => null,
   /** Map by map, row by row: a copy of one value. */
   trace: (_layer, input, _parameters, at) => ({ operation: "copy", at, terms: [readTerm(input, indexAt(input.shape, at[0]))], bias: null, constants: {} }),
   readers: (layer, _parameters, at) => [{ at: [offset(layer.input_shape, at)], weight: null }],
 };
 
-/** @type {import("../kinds.js").Kind} */
+/** @type {Origin} */
 export const dense = {
-  kind: "dense",
-  family: "dense",
-  connects: "all",
-  column: true,
-  mixes: true,
-  closesModule: false,
-  view: "output",
-  chapter: "flatten",
-  window: () => null,
   /** y[o] = b[o] + Σ_i x[i] · w[o, i] */
   trace(layer, input, parameters, at) {
     const { weight, bias } = needed(layer, parameters);
@@ -45,17 +29,8 @@ export const dense = {
   },
 };
 
-/** @type {import("../kinds.js").Kind} */
+/** @type {Origin} */
 export const softmax = {
-  kind: "softmax",
-  family: "probability",
-  connects: "all",
-  column: false,
-  mixes: false,
-  closesModule: false,
-  view: "softmax",
-  chapter: "softmax",
-  window: () => null,
   /** y[i] = e^{z_i} / Σ_j e^{z_j}: every score takes part in every probability. */
   trace: (_layer, input, _parameters, at) => ({
     operation: "softmax",
