@@ -79,7 +79,8 @@ class Assets:
         """The modules that `start` imports at once, directly or not, in the order they are met."""
         key = (self.digest, start)
         if key not in self._eager:
-            self._eager = {key: self._follow_imports(start)}
+            self._eager = {known: names for known, names in self._eager.items() if known[0] == self.digest}
+            self._eager[key] = self._follow_imports(start)
         return self._eager[key]
 
     def _follow_imports(self, start: str) -> list[str]:

@@ -19,6 +19,8 @@ from server.routes.samples import describe_sample
 
 router = APIRouter(include_in_schema=False)
 
+ADDRESS = "js/elements/address-bar.js"
+
 
 def pages_of(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
@@ -39,11 +41,19 @@ async def index(request: Request, services: ServicesOf) -> Response:
         services,
         boot=script_json(boot_data(services, language, pages.catalogue(language, services.assets.digest))),
         theme=choose_theme(request),
-        modules=services.assets.eager_modules(),
+        modules=first_modules(services, request.query_params),
         samples=gallery(services, asked),
         preloads=preloads(services, asked, request.query_params),
     )
     return pages.respond(request, html)
+
+
+def first_modules(services: Services, query: Mapping[str, str]) -> list[str]:
+    """The modules without which nothing is drawn: where the address asks for something, what reads it too."""
+    modules = services.assets.eager_modules()
+    if not query:
+        return modules
+    return [*modules, *(name for name in services.assets.eager_modules(ADDRESS) if name not in modules)]
 
 
 def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIVATIONS } from "../../static/js/draw/colour.js";
-import { drawField, drawIncoming, drawLinks, pointOn } from "../../static/js/draw/edges.js";
+import { drawField, drawIncoming, pointOn } from "../../static/js/draw/edges.js";
 import { drawHistogram } from "../../static/js/draw/histogram.js";
-import { divergingPainter, drawBars, drawMaps, drawMinimap } from "../../static/js/draw/maps.js";
+import { divergingPainter, drawBars, drawLinks, drawMaps, drawMinimap } from "../../static/js/draw/maps.js";
 import { columnsOf } from "../../static/js/model/columns.js";
 import { layoutNetwork } from "../../static/js/model/layout.js";
 import { tinyVgg } from "./support/models.mjs";

@@ -1,21 +1,10 @@
 // @ts-check
-/** Edges between units: quiet at rest, strong for what is looked at. */
+/** Edges into the unit that is looked at, and receptive fields. */
 import { ACTIVATIONS, WEIGHTS, colourOf } from "./colour.js";
-import { drawGrid } from "./maps.js";
+import { curve, drawGrid, ends } from "./maps.js";
 
 /** @typedef {import("./maps.js").Box} Box */
 /** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, dark?: boolean }} Theme */
-
-/** From the right side of one box to the left side of another. @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to */
-function curve(context, from, to) {
-  const [x0, y0, x1, y1] = ends(from, to);
-  context.moveTo(x0, y0);
-  if (y0 === y1) context.lineTo(x1, y1);
-  else context.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
-}
-
-/** @param {Box} from @param {Box} to */
-const ends = (from, to) => [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
 
 /** The point at `t` 0–1 of an edge. @param {Box} from @param {Box} to @param {number} t */
 export function pointOn(from, to, t) {
@@ -23,19 +12,6 @@ export function pointOn(from, to, t) {
   const rest = 1 - t;
   const middle = 1.5 * rest * t; // the control points are half way in x: 3(1−t)²t·½ + 3(1−t)t²·½
   return { x: rest ** 3 * x0 + middle * (x0 + x1) + t ** 3 * x1, y: (rest ** 3 + 3 * rest ** 2 * t) * y0 + (3 * rest * t ** 2 + t ** 3) * y1 };
-}
-
-/** All edges at rest. @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {Theme} theme */
-export function drawLinks(context, layout, theme) {
-  context.strokeStyle = theme.edge;
-  for (const { from, to, quiet, edges } of layout.links) {
-    if (!quiet) continue;
-    const [sources, targets] = [layout.columns[from].boxes, layout.columns[to].boxes];
-    context.lineWidth = edges.length > targets.length ? 0.75 : 1;
-    context.beginPath();
-    for (const [i, j] of edges) curve(context, sources[i], targets[j]);
-    context.stroke();
-  }
 }
 
 /**

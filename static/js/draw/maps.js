@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Units as pictures: maps as heat maps, vectors as bars.
+ * The network at rest: units as pictures (maps as heat maps, vectors as bars) and the edges between them.
  *
  * A column's maps are written into one `ImageData` through a colour table and copied to their boxes:
  * enlarged ones keep hard pixels, reduced ones are averaged, so that no pixel is dropped.
@@ -76,6 +76,30 @@ export function drawGrid(context, { x, y, width, height }, { rows, columns, valu
   context.strokeStyle = theme.line;
   context.lineWidth = 1;
   context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+}
+
+/** From the right side of one box to the left side of another. @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to */
+export function curve(context, from, to) {
+  const [x0, y0, x1, y1] = ends(from, to);
+  context.moveTo(x0, y0);
+  if (y0 === y1) context.lineTo(x1, y1);
+  else context.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
+}
+
+/** @param {Box} from @param {Box} to */
+export const ends = (from, to) => [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
+
+/** All edges at rest. @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {{ edge: string }} theme */
+export function drawLinks(context, layout, theme) {
+  context.strokeStyle = theme.edge;
+  for (const { from, to, quiet, edges } of layout.links) {
+    if (!quiet) continue;
+    const [sources, targets] = [layout.columns[from].boxes, layout.columns[to].boxes];
+    context.lineWidth = edges.length > targets.length ? 0.75 : 1;
+    context.beginPath();
+    for (const [i, j] of edges) curve(context, sources[i], targets[j]);
+    context.stroke();
+  }
 }
 
 /**

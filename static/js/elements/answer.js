@@ -4,8 +4,8 @@
  */
 import { exact } from "../core/i18n.js";
 import { scoreLayer } from "../model/columns.js";
+import { openClass } from "../state/actions.js";
 import { strength } from "../state/selectors.js";
-import { openClass } from "../state/view.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 

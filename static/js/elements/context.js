@@ -7,7 +7,7 @@
  * @property {import("../core/store.js").Store<import("../state/initial.js").State>} store
  * @property {import("../api/client.js").Api} api
  * @property {import("../state/runs.js").Runs} runs runs of pictures, each asked for once
- * @property {ReturnType<typeof import("../core/scheduler.js").createScheduler>} scheduler
+ * @property {ReturnType<typeof import("../core/timing.js").createScheduler>} scheduler
  * @property {import("../core/i18n.js").Translator} i18n of the current language; replaced when it changes
  * @property {string} root the path under which the server is reached, without trailing slash
  * @property {string} assets the path of the static files, with trailing slash

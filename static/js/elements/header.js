@@ -3,7 +3,6 @@
  * The page's head: which model, how it is coloured, and the page's own settings.
  */
 import { chooseModel, setScale, setTheme, toggleDetails, toggleLock } from "../state/actions.js";
-import { linkTo } from "./address-bar.js";
 import { context } from "./context.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
@@ -76,7 +75,9 @@ export class LoupeHeader extends LoupeElement {
       // The page is written anew in the other language, in the same state; the choice is remembered.
       this.listen(link, "click", () => {
         remember("lang", language);
-        link.href = linkTo(this.store.state, language);
+        const here = new URL(location.href);
+        here.searchParams.set("lang", language);
+        link.href = here.href;
       });
       return link;
     });

@@ -1,8 +1,14 @@
 // @ts-check
 /**
- * Parts of the page that come when they are needed: an opened view, and Learn when it nears the
- * viewport. Each entry module defines its own elements, whose empty tags already stand in the page.
+ * What the page does without until its network is drawn: the strip's controls, the address bar, messages,
+ * panels; and parts that come when they are needed, an opened view and Learn when it nears the viewport.
+ * Each entry module defines its own elements, whose tags already stand in the page.
  */
+import { bindAddress } from "./address-bar.js";
+import "./notices.js"; // before it is needed: without a server it could not be had any more
+import "./panel.js";
+import "./strip.js";
+
 const PARTS = {
   views: () => import("./views/index.js"),
   learn: () => import("../learn/index.js"),
@@ -13,12 +19,14 @@ const NEAR = "600px";
 /** How much of it must show to be seen without scrolling. */
 const SEEN = "-24px";
 
-/** @param {import("../state/actions.js").AppStore} store */
-export function loadWhenNeeded(store) {
+/** @param {import("../state/actions.js").AppStore} store @param {string} defaultModel */
+export function startRest(store, defaultModel) {
+  bindAddress(store, defaultModel);
+
   const stop = store.select(({ view }) => view !== null, (open) => {
     if (open) void PARTS.views();
   });
-  addEventListener("loupe:drawn", () => requestIdle(() => { stop(); void PARTS.views(); }), { once: true });
+  onceDrawn(() => requestIdle(() => { stop(); void PARTS.views(); }));
 
   const learn = document.querySelector("loupe-learn");
   if (learn) {
@@ -33,11 +41,17 @@ export function loadWhenNeeded(store) {
     // The network fills the first screen, so Learn always lies just below it: being near counts
     // only once the person scrolls, being seen only once the network stands.
     addEventListener("scroll", () => loadWithin(NEAR), { once: true, passive: true });
-    addEventListener("loupe:drawn", () => requestIdle(() => loadWithin(SEEN)), { once: true });
+    onceDrawn(() => requestIdle(() => loadWithin(SEEN)));
     const asked = () => void (location.hash.startsWith("#learn") && PARTS.learn());
     addEventListener("hashchange", asked); // a layer's label leads to its chapter
     asked();
   }
+}
+
+/** @param {() => void} act */
+function onceDrawn(act) {
+  if (document.documentElement.dataset.network === "ready") act();
+  else addEventListener("loupe:drawn", act, { once: true });
 }
 
 /** @param {() => void} act */

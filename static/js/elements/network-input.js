@@ -5,8 +5,7 @@
  * A grid with roving focus: ↑ ↓ move between units, ← → between layers, Home and End to a layer's ends,
  * Enter opens, Esc lets go. On touch the first tap looks at a unit, the second opens it.
  */
-import { select, setHover } from "../state/actions.js";
-import { openView } from "../state/view.js";
+import { openView, select, setHover } from "../state/actions.js";
 
 /** @typedef {import("./network-map.js").LoupeNetwork} LoupeNetwork */
 /** @typedef {import("../state/initial.js").Place} Place */

@@ -11,8 +11,7 @@
  * its control into view; while `state.view` is set the map carries `data-receded` and marks nothing.
  */
 import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../draw/colour.js";
-import { drawLinks } from "../draw/edges.js";
-import { divergingPainter, drawBars, drawMaps, drawMinimap, sequentialPainter } from "../draw/maps.js";
+import { divergingPainter, drawBars, drawLinks, drawMaps, drawMinimap, sequentialPainter } from "../draw/maps.js";
 import { columnsOf } from "../model/columns.js";
 import { boxOf, layoutNetwork } from "../model/layout.js";
 import { isMaps } from "../model/model.js";
@@ -20,14 +19,15 @@ import { summarise, unitValues } from "../model/statistics.js";
 import { colourRanges, strength } from "../state/selectors.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
-import { markNetworkDrawn } from "./marks.js";
 import { NetworkColumns } from "./network-columns.js";
-import { listenToGrid } from "./network-input.js";
 import { NetworkLegends } from "./network-legends.js";
 import { readTheme, watchTheme } from "./theme.js";
 
 /** @typedef {import("../model/layout.js").Layout} Layout */
 /** @typedef {import("../api/client.js").Run} Run */
+
+/** How one points at units. */
+const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown"];
 
 export class LoupeNetwork extends LoupeElement {
   /** @type {Layout | null} */
@@ -53,8 +53,6 @@ export class LoupeNetwork extends LoupeElement {
   /** @type {import("./network-highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
   #placed = "";
-  /** @type {Promise<void> | null} */
-  #loading = null;
 
   start() {
     const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
@@ -80,7 +78,7 @@ export class LoupeNetwork extends LoupeElement {
     this.watch(({ model, run, scale, lock, lockedRun, details, order, tint }) => [model, run, scale, lock, lockedRun, details, order, tint], this.redraw);
     this.watch(({ hover, selection, parameters, view }) => [hover, selection, parameters, view], () => this.frame(this.#drawHighlight));
     this.watch(({ view }) => view, (view) => void this.toggleAttribute("data-receded", view !== null));
-    listenToGrid(this);
+    this.#painted = this.#highlight = null;
   }
 
   /** Draw whatever has changed in the next frame. */
@@ -95,15 +93,23 @@ export class LoupeNetwork extends LoupeElement {
     this.#drawHighlight();
     if (drawn && drawn !== this.#painted) {
       this.#painted = drawn;
-      markNetworkDrawn();
-      if (!this.#loading) this.#loading = this.#loadRest();
+      sayDrawn();
+      if (!this.#highlight) void this.#loadRest();
     }
   };
 
-  /** What is needed only once there is something to point at. */
+  /** What is needed only once there is something to point at. What is done before it has come is done again then. */
   async #loadRest() {
-    const [{ NetworkHighlight }] = await Promise.all([import("./network-highlight.js"), import("./inspector.js")]);
-    this.#highlight ??= new NetworkHighlight(this, this.#contexts.highlight);
+    /** @type {Event[]} */
+    const early = [];
+    const keep = (/** @type {Event} */ event) => void early.push(event);
+    for (const type of HANDS) this.stage.addEventListener(type, keep);
+    const [{ NetworkHighlight }, { listenToGrid }] = await Promise.all([import("./network-highlight.js"), import("./network-input.js"), import("./inspector.js")]);
+    for (const type of HANDS) this.stage.removeEventListener(type, keep);
+    if (!this.isConnected || this.#highlight) return;
+    this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
+    listenToGrid(this);
+    for (const event of early) event.target?.dispatchEvent(new (/** @type {any} */ (event.constructor))(event.type, event));
     this.frame(this.#drawHighlight);
   }
 
@@ -256,4 +262,14 @@ export class LoupeNetwork extends LoupeElement {
   paintUnit(context, box, layer, unit, ratio = 1) {
     this.#paintBoxes(context, layer, [{ ...box, unit }], ratio);
   }
+}
+
+let runs = 0;
+
+/** Signs for tests and automation (docs/automation.md): the last map of a run is painted. */
+function sayDrawn() {
+  document.documentElement.dataset.network = "ready";
+  document.documentElement.dataset.run = String(++runs);
+  performance.mark("network-drawn");
+  dispatchEvent(new Event("loupe:drawn"));
 }

@@ -8,7 +8,7 @@ import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 import { icon } from "./icons.js";
 
-export class LoupeNotices extends LoupeElement {
+class LoupeNotices extends LoupeElement {
   #strange = h("div", { role: "status" });
 
   start() {
@@ -62,3 +62,5 @@ export class LoupeNotices extends LoupeElement {
  * @param {import("../api/client.js").Problem} problem
  */
 export const sentence = (i18n, { code, params, message }) => (i18n.has(`errors.${code}`) ? i18n.t(`errors.${code}`, params) : message);
+
+customElements.define("loupe-notices", LoupeNotices);

@@ -17,7 +17,7 @@ const PANELS = {
   address: { tag: "loupe-by-address", load: () => import("./pictures/by-address.js") },
 };
 
-export class LoupePanel extends LoupeElement {
+class LoupePanel extends LoupeElement {
   start() {
     this.watch((state) => state.panel, (panel) => void this.#show(panel));
     this.listen(this, "keydown", (event) => {
@@ -52,3 +52,5 @@ export class LoupePanel extends LoupeElement {
     /** @type {HTMLElement | null} */ (document.querySelector(`[data-action="open-${panel}"], [data-action="picture-${panel}"]`))?.focus();
   }
 }
+
+customElements.define("loupe-panel", LoupePanel);

@@ -14,7 +14,7 @@ import { icon } from "./icons.js";
 const AHEAD = 2;
 const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif,image/bmp,image/*";
 
-export class LoupeStrip extends LoupeElement {
+class LoupeStrip extends LoupeElement {
   start() {
     const gallery = h("ul", { class: "thumbs", "aria-label": this.t("pictures.gallery") });
     const teaching = h("ul", { class: "thumbs", "aria-label": this.t("pictures.teaching") });
@@ -179,3 +179,5 @@ function once(store, so, act) {
     act();
   });
 }
+
+customElements.define("loupe-strip", LoupeStrip);

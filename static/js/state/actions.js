@@ -4,8 +4,11 @@
  * (it loads and runs whatever the new state asks for).
  *
  * @typedef {import("./initial.js").State} State
+ * @typedef {import("./initial.js").Place} Place
  * @typedef {import("../core/store.js").Store<State>} AppStore
+ * @typedef {import("../model/model.js").Model} Model
  */
+import { INPUT } from "../model/model.js";
 
 /** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
 export const chooseModel = (store, id) =>
@@ -50,6 +53,31 @@ export const setHover = (store, hover) => store.update({ hover });
 
 /** @param {AppStore} store @param {State["selection"]} selection */
 export const select = (store, selection) => store.update({ selection });
+
+/** The view that explains a unit of this layer; layers of unknown kinds show their values.
+ * @param {Model} model @param {string} layer */
+export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : model.layer(layer)?.record.view ?? "values");
+
+/** The layer whose outputs are the classes' scores before normalisation: what a final softmax reads, or the last layer.
+ * @param {Model} model */
+export function scoresLayer(model) {
+  const last = model.layers[model.layers.length - 1];
+  return last.record.family === "probability" && last.index > 0 ? model.layers[last.index - 1] : last;
+}
+
+/** Open the view of a unit, or of one of its values. A place on the trail keeps the trail.
+ * @param {AppStore} store @param {Place} place @param {{ name?: string, input?: number, trail?: Place[] }} [options] */
+export function openView(store, { layer, unit, at }, { name, input, trail } = {}) {
+  const { model } = store.state;
+  if (!model) return;
+  store.update({ view: { name: name ?? viewFor(model, layer), layer, unit, at, input, trail } });
+}
+
+/** Open what explains a class's score. @param {AppStore} store @param {number} index */
+export function openClass(store, index) {
+  const { model } = store.state;
+  if (model) openView(store, { layer: scoresLayer(model).name, unit: index });
+}
 
 /** Ask the server again for whatever failed. @param {AppStore} store */
 export const retry = (store) => store.update({ attempt: store.state.attempt + 1, problem: null });

@@ -7,7 +7,7 @@
  * @typedef {import("./initial.js").State} State
  * @typedef {import("./actions.js").AppStore} AppStore
  */
-import { createTask, SUPERSEDED } from "../core/task.js";
+import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
 import { createModel } from "../model/model.js";
 import { reportProblem } from "./actions.js";

@@ -13,31 +13,9 @@
  * @typedef {import("../model/model.js").Model} Model
  */
 import { INPUT } from "../model/model.js";
+import { openView, viewFor } from "./actions.js";
 
-/** The view that explains a unit of this layer; layers of unknown kinds show their values.
- * @param {Model} model @param {string} layer */
-export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : model.layer(layer)?.record.view ?? "values");
-
-/** The layer whose outputs are the classes' scores before normalisation: what a final softmax reads, or the last layer.
- * @param {Model} model */
-export function scoresLayer(model) {
-  const last = model.layers[model.layers.length - 1];
-  return last.record.family === "probability" && last.index > 0 ? model.layers[last.index - 1] : last;
-}
-
-/** Open the view of a unit, or of one of its values. A place on the trail keeps the trail.
- * @param {Store} store @param {Place} place @param {{ name?: string, input?: number, trail?: Place[] }} [options] */
-export function openView(store, { layer, unit, at }, { name, input, trail } = {}) {
-  const { model } = store.state;
-  if (!model) return;
-  store.update({ view: { name: name ?? viewFor(model, layer), layer, unit, at, input, trail } });
-}
-
-/** Open what explains a class's score. @param {Store} store @param {number} index */
-export function openClass(store, index) {
-  const { model } = store.state;
-  if (model) openView(store, { layer: scoresLayer(model).name, unit: index });
-}
+export { openClass, openView, scoresLayer, viewFor } from "./actions.js"; // the first step in, which the map needs from its start
 
 /** One level out: from the microscope to its neuron, from the softmax formula to the score, from any other view to the map. @param {Store} store */
 export function climb(store) {

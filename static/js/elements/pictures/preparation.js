@@ -3,7 +3,7 @@
  * The way from the file to the tensor, as the engine went it: one card for each step with the picture
  * after it, what was done and why, and one pixel followed through all of them.
  */
-import { createTask, SUPERSEDED } from "../../core/task.js";
+import { createTask, SUPERSEDED } from "../../core/timing.js";
 import { inInput, stages } from "../../model/preparation.js";
 import { ownOf, sampleOf } from "../../state/selectors.js";
 import { context } from "../context.js";

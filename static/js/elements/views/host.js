@@ -33,7 +33,6 @@
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
-import { markViewDrawn } from "../marks.js";
 import { climb, closeView, exists, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
@@ -186,7 +185,7 @@ export class LoupeView extends LoupeElement {
     }
     this.#explain();
     this.#playback?.place(this.#position());
-    markViewDrawn();
+    performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
     const settle = () => {
       for (const part of [stage, card]) part?.root.toggleAttribute("data-settled", true);
     };

@@ -3,7 +3,7 @@
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { SUPERSEDED, createTask } from "../../core/task.js";
+import { SUPERSEDED, createTask } from "../../core/timing.js";
 import { transformInput } from "../../model/transform.js";
 import { CONTROLS, isUnchanged, unchanged } from "../../state/transform-text.js";
 import { Bars } from "../components/bars.js";

@@ -1,4 +1,36 @@
 // @ts-check
+/** When things happen: drawing once a frame, requests of which only the newest counts. */
+
+/**
+ * Drawing happens once an animation frame, however often it is asked for.
+ *
+ * @param {(callback: () => void) => number} request `requestAnimationFrame`, or a stand-in
+ */
+export function createScheduler(request) {
+  /** @type {Set<() => void>} */
+  let waiting = new Set();
+  let requested = false;
+
+  const flush = () => {
+    requested = false;
+    const due = waiting;
+    waiting = new Set();
+    for (const draw of due) draw();
+  };
+
+  return {
+    /** Run `draw` in the next frame; asking twice with the same function runs it once.
+     * @param {() => void} draw */
+    draw(draw) {
+      waiting.add(draw);
+      if (!requested) {
+        requested = true;
+        request(flush);
+      }
+    },
+  };
+}
+
 /**
  * Requests of which only the newest counts: starting one aborts the one before,
  * and a late answer of an aborted one is never delivered.
