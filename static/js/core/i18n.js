@@ -67,11 +67,13 @@ export function createFormats(language) {
   };
 }
 
-/** @param {number} value */
+/** A rounded value with its sign. Only an exact 0 is written `0`: a small value never looks like one.
+ * @param {number} value */
 export function signed(value) {
   if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
   const size = Math.abs(value);
-  const digits = size === 0 || size >= 0.1 ? 2 : size >= 0.01 ? 3 : size >= 0.001 ? 4 : -1;
+  const digits = size >= 0.1 ? 2 : size >= 0.01 ? 3 : size >= 0.001 ? 4 : -1;
   const text = digits < 0 ? size.toExponential(1) : size >= 1000 ? size.toFixed(0) : size.toFixed(digits);
   return (value < 0 ? "\u2212" : "+") + text;
 }

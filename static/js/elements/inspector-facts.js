@@ -3,7 +3,7 @@
 import { exact } from "../core/i18n.js";
 import { ACTIVATIONS, GREY, colourOf } from "../draw/colour.js";
 import { drawHistogram } from "../draw/histogram.js";
-import { contributions, parameterArithmetic, sizeArithmetic } from "../model/arithmetic.js";
+import { contributions, fieldArithmetic, parameterArithmetic, sizeArithmetic } from "../model/arithmetic.js";
 import { columnsOf } from "../model/columns.js";
 import { hyperparameters } from "../model/hyperparameters.js";
 import { inputOf, isMaps, shapeText } from "../model/model.js";
@@ -75,13 +75,15 @@ export function settings(host, layer) {
   return words.length ? h("p", { class: "inspector-settings" }, ...words.map((word) => h("span", null, word))) : null;
 }
 
-/** Sizes and arithmetic of the layer. @param {Host} host @param {Subject} subject */
-export function layerFacts(host, { column }) {
+/** Sizes and arithmetic of the layer. @param {Pick<Host, "t" | "i18n">} host @param {{ model: import("../model/model.js").Model, column: { layer: import("../model/model.js").Layer | null } }} subject */
+export function layerFacts(host, { model, column }) {
   const layer = /** @type {import("../model/model.js").Layer} */ (column.layer);
   const sum = parameterArithmetic(layer);
   const field = layer.receptive_field;
   const sizes = sizeArithmetic(layer);
   const plain = (/** @type {number} */ value) => host.i18n.plain(value);
+  const axisName = (/** @type {string} */ axis) => (axis === "both" ? null : `${host.t(`network.inspector.${axis}`)}: `);
+  const grown = fieldArithmetic(model, layer);
   return [
     list([
       [host.t("network.inspector.output"), shapeText(layer.output_shape)],
@@ -89,7 +91,8 @@ export function layerFacts(host, { column }) {
       sum && [host.t("network.inspector.learned_layer"), `${plain(sum.units)}·${plain(sum.perUnit)} = ${plain(sum.total)}`, String(sum.total)],
       field && isMaps(layer.output_shape) && [host.t("network.inspector.field"), host.t("network.inspector.field_size", { size: field.size.join("×") })],
     ]),
-    ...(sizes.length ? [box(host.t("network.inspector.size"), ...sizes.map(({ axis, text, result, exact: whole }) => h("p", { class: "inspector-formula" }, axis === "both" ? null : `${host.t(`network.inspector.${axis}`)}: `, `${text} = `, h("b", null, String(result)), whole ? null : h("small", null, host.t("network.inspector.floor")))))] : []),
+    ...(sizes.length ? [box(host.t("network.inspector.size"), ...sizes.map(({ axis, text, result, exact: whole }) => h("p", { class: "inspector-formula" }, axisName(axis), `${text} = `, h("b", null, String(result)), whole ? null : h("small", null, host.t("network.inspector.floor")))))] : []),
+    ...(grown.length ? [box(host.t("network.inspector.field_grows"), ...grown.map(({ axis, text, result }) => h("p", { class: "inspector-formula" }, axisName(axis), `${text} = `, h("b", null, String(result)))))] : []),
   ];
 }
 
@@ -128,6 +131,12 @@ export function classFacts(host, { model, run, column, unit }) {
   ];
 }
 
+/** A layer's learned numbers, with the multiplication that gives their count. @param {import("../model/model.js").Layer} layer @param {(value: number) => string} plain */
+function countText(layer, plain) {
+  const sum = parameterArithmetic(layer);
+  return sum && sum.units * sum.perUnit === sum.total ? `${plain(sum.units)}·${plain(sum.perUnit)} = ${plain(sum.total)}` : plain(layer.parameter_count);
+}
+
 /** The model as a whole, while no unit is looked at. @param {Host} host @param {import("../model/model.js").Model} model */
 export function modelFacts(host, model) {
   const learned = model.layers.filter(({ parameter_count: count }) => count > 0);
@@ -138,7 +147,7 @@ export function modelFacts(host, model) {
       [host.t("network.inspector.gives"), model.classes.length ? host.t("network.classes", { count: model.classes.length }) : shapeText(model.layers[model.layers.length - 1].output_shape)],
     ]),
     box(host.t("network.inspector.all_learned"), list([
-      ...learned.map((layer) => /** @type {const} */ ([layer.name, plain(layer.parameter_count)])),
+      ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
       [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
     ])),
   ];

@@ -93,7 +93,7 @@ export class NetworkColumns {
     const holder = h("div", { class: "network-label", role: "rowheader", "data-form": column.form },
       h("a", { class: "network-name", href: `#learn-${chapter}`, "data-chapter": chapter, title: map.t("network.chapter", { layer: name }), tabindex: "-1" }, name),
       details && !classes && h("span", { class: "network-shape" }, shapeText(column.shape)),
-      details && !layout.staggered && layer && layer.parameter_count > 0 && !classes && h("span", { class: "network-learned", title: map.t("network.learned_hint") }, map.t("network.learned", { count: layer.parameter_count })),
+      details && !layout.staggered && layer && layer.parameter_count > 0 && !classes && h("span", { class: "network-learned" }, map.t("network.learned", { count: layer.parameter_count })),
       classes && this.#sort());
     at(holder, { ...label, height: null });
     if (layout.staggered && label.row === 0) {

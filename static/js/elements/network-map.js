@@ -104,11 +104,12 @@ export class LoupeNetwork extends LoupeElement {
     const early = [];
     const keep = (/** @type {Event} */ event) => void early.push(event);
     for (const type of HANDS) this.stage.addEventListener(type, keep);
-    const [{ NetworkHighlight }, { listenToGrid }] = await Promise.all([import("./network-highlight.js"), import("./network-input.js"), import("./inspector.js")]);
+    const [{ NetworkHighlight }, { listenToGrid }, { explainLabels }] = await Promise.all([import("./network-highlight.js"), import("./network-input.js"), import("./network-arithmetic.js"), import("./inspector.js")]);
     for (const type of HANDS) this.stage.removeEventListener(type, keep);
     if (!this.isConnected || this.#highlight) return;
     this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
     listenToGrid(this);
+    explainLabels(this);
     for (const event of early) event.target?.dispatchEvent(new (/** @type {any} */ (event.constructor))(event.type, event));
     this.frame(this.#drawHighlight);
   }

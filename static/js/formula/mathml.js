@@ -3,9 +3,11 @@
  * A formula as MathML, described without a DOM: `[tag, attributes, ...children]`.
  *
  * Browsers do not break lines inside `<math>`, so a long equation comes as a list of parts, each
- * a small formula of its own, between which the page may break.
+ * a small formula of its own, between which the page may break. A fraction with a long sum comes as the
+ * parts above and below its bar, which the page draws.
  *
  * @typedef {[string, Record<string, any>, ...any[]]} Markup
+ * @typedef {Markup | { top: Markup[], bottom: Markup[] }} Part
  * @typedef {import("./tree.js").Node} Node
  * @typedef {object} Look
  * @property {(value: number, options: { sign: boolean }) => string} format a rounded value as text
@@ -17,21 +19,29 @@ import { signed } from "../core/i18n.js";
  * @param {number} value @param {{ sign: boolean }} options */
 export const rounded = (value, { sign }) => {
   const text = signed(value);
-  return sign || value < 0 ? text : text.slice(1);
+  return sign || value <= 0 ? text : text.slice(1);
 };
 
 /** @type {Look} */
 const PLAIN = { format: rounded, words: (key) => key };
 
-/** @param {Node} node @param {Look} [look] @returns {Markup[]} */
+/** @param {Node} node @param {Look} [look] @returns {Part[]} */
 export function parts(node, look = PLAIN) {
   if (node.type !== "equal") return [row(markup(node, look))];
   return node.items.flatMap((item, index) => {
     const relation = index === 0 ? [] : [operator("=")];
-    if (item.type !== "sum") return [row(...relation, markup(item, look))];
-    return item.items.map((term, position) => row(...(position === 0 ? relation : []), ...added(term, position, look)));
+    if (item.type === "sum") return summands(item, look, relation);
+    if (item.type !== "fraction" || !(long(item.top) || long(item.bottom))) return [row(...relation, markup(item, look))];
+    const side = (/** @type {Node} */ one) => (one.type === "sum" ? summands(one, look) : [row(markup(one, look))]);
+    return [...relation.map((sign) => row(sign)), { top: side(item.top), bottom: side(item.bottom) }];
   });
 }
+
+/** @param {import("./tree.js").SumNode} sum @param {Look} look @param {Markup[]} [relation] */
+const summands = ({ items }, look, relation = []) => items.map((term, position) => row(...(position === 0 ? relation : []), ...added(term, position, look)));
+
+/** Whether a fraction with this above or below its bar must be able to break. @param {Node} node */
+const long = (node) => node.type === "sum" && node.items.length > 4;
 
 /** @param {Node} node @param {Look} look @returns {Markup} */
 export const markup = (node, look = PLAIN) => RENDER[node.type](/** @type {any} */ (node), look);
@@ -49,11 +59,16 @@ function added(term, position, look) {
     const turned = { ...number, value: -number.value, negated: true };
     return [operator("−"), markup(term.type === "subtotal" ? { ...term, node: turned } : turned, look)];
   }
-  return position === 0 ? [markup(term, look)] : [operator("+"), markup(term, look)];
+  if (position === 0) return [markup(term, look)];
+  // After a plus a product that begins with a minus stands in parentheses.
+  return [operator("+"), term.type === "product" && term.items[0].type === "number" ? row(factor(term.items[0], look), ...after(term.items, "·", look)) : markup(term, look)];
 }
 
 /** @param {Node[]} items @param {string} between @param {Look} look */
-const joined = (items, between, look) => row(...items.flatMap((item, index) => (index === 0 ? [markup(item, look)] : [operator(between), factor(item, look)])));
+const joined = (items, between, look) => row(markup(items[0], look), ...after(items, between, look));
+
+/** All items but the first, each with the operator before it. @param {Node[]} items @param {string} between @param {Look} look */
+const after = (items, between, look) => items.slice(1).flatMap((item) => [operator(between), factor(item, look)]);
 
 /** A negative factor stands in parentheses. @param {Node} node @param {Look} look */
 const factor = (node, look) => (node.type === "number" && node.value < 0 ? row(operator("("), markup(node, look), operator(")")) : markup(node, look));

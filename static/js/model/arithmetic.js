@@ -43,6 +43,26 @@ export function sizeArithmetic(layer) {
 }
 
 /**
+ * How the receptive field of a layer grows out of that of the layer before, one entry for an axis (a single
+ * one where both are alike): `5 + (3 − 1)·1 = 7`. The last factor is how many pixels apart neighbours before lie.
+ * @param {import("./model.js").Model} model @param {Layer} layer
+ * @returns {{ axis: "both" | "height" | "width", text: string, result: number }[]} empty where there is no such field
+ */
+export function fieldArithmetic({ layers }, layer) {
+  const sliding = layer.record.window(layer);
+  const before = layer.index === 0 ? { size: [1, 1], jump: [1, 1] } : layers[layer.index - 1].receptive_field;
+  const after = layer.receptive_field;
+  if (!sliding || !before || !after) return [];
+  const entries = [0, 1].map((axis) => {
+    const [kernel, dilation] = [sliding.size[axis], sliding.dilation[axis]];
+    const cells = dilation === 1 ? `(${kernel} − 1)` : `${dilation}·(${kernel} − 1)`;
+    return { axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"), text: `${before.size[axis]} + ${cells}·${before.jump[axis]}`, result: after.size[axis] };
+  });
+  const [rows, columns] = entries;
+  return rows.text === columns.text ? [{ ...rows, axis: "both" }] : entries;
+}
+
+/**
  * What each unit of the column before adds to one score: Σ value × weight over its values.
  * The vector that the layer reads is in C, H, W order, so each unit owns one run of it.
  * @param {Float32Array} input what the layer reads @param {import("../api/wire.js").Tensor} weight (O, I)

@@ -16,7 +16,7 @@ import { createValue, setValue, sizeText } from "./parts/value.js";
 import { createVector } from "./parts/vector.js";
 
 /** Size of the graph's drawing, in its own units. */
-const [WIDTH, HEIGHT] = [340, 260];
+const [WIDTH, HEIGHT] = [250, 230];
 
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
 export function createActivation(subject, actions) {
@@ -26,7 +26,7 @@ export function createActivation(subject, actions) {
   const [, rows, columns] = subject.output.shape;
   const make = (/** @type {string} */ name) =>
     maps
-      ? createHeat({ rows, columns, className: "large", label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) })
+      ? createHeat({ rows, columns, className: "large", from: name, label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) })
       : null;
   const [before, after] = [make(`${subject.source}[${subject.unit}]`), make(`${layer.name}[${subject.unit}]`)];
   const marks = [before?.mark("cell", [1, 1]), after?.mark("cell", [1, 1])];
@@ -38,11 +38,12 @@ export function createActivation(subject, actions) {
   const dot = h("svg:circle", { class: "graph-dot", r: 6 });
   const axes = h("svg:g", { class: "graph-axes" });
   const graph = h("svg:svg", { class: "graph", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t(`views.activation.graph`, { name: t(`views.function.${layer.kind}`) }) }, axes, curve, drop, dot);
+  const words = h("p", { class: "function-words mono" });
   const legends = h("div", { class: "view-legends" });
   const root = h("div", { class: "stage-activation" },
     h("div", { class: "activation-maps" },
       h("figure", null, h("figcaption", null, h("strong", null, `${subject.source}[${subject.unit}]`)), before?.root ?? vectors?.[0].root, h("div", { class: "figure-value" }, inValue)),
-      h("figure", { class: "graph-figure" }, h("figcaption", null, h("strong", null, t(`views.function.${layer.kind}`))), graph),
+      h("figure", { class: "graph-figure" }, h("figcaption", null, h("strong", null, t(`views.function.${layer.kind}`))), graph, words),
       h("figure", null, h("figcaption", null, h("strong", null, `${layer.name}[${subject.unit}]`)), after?.root ?? vectors?.[1].root, h("div", { class: "figure-value" }, outValue))),
     legends);
 
@@ -90,6 +91,7 @@ export function createActivation(subject, actions) {
       }
       setValue(inValue, x, { layer: current.source, at: index });
       setValue(outValue, y);
+      words.textContent = t(actions.i18n.has(`views.live.${layer.kind}`) ? `views.live.${layer.kind}` : "views.live.any", { x: signed(x).replace("+", ""), y: signed(y).replace("+", "") });
       const [px, py] = [box.x(x), box.y(y)];
       dot.setAttribute("transform", `translate(${px} ${py})`);
       drop.setAttribute("d", `M${px} ${box.y(0)}V${py}H${box.x(0)}`);

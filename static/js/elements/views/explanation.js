@@ -11,13 +11,16 @@ import { evaluate, product, winner } from "../../model/trace.js";
 import { tolerance } from "../../model/tolerance.js";
 import { copyText } from "../copy.js";
 import { h } from "../dom.js";
+import { icon } from "../icons.js";
 import { createCode } from "./code.js";
 import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
+import { share } from "./parts/share.js";
+import { createLayer } from "./layer.js";
 import { createSeen } from "./seen.js";
 import { createTrail } from "./trail.js";
 import { classLabel } from "./subject.js";
-import { spotText } from "./parts/value.js";
+import { shownValue, spotText } from "./parts/value.js";
 
 /** Operands written out at first, and with each "more". */
 const FIRST = 8;
@@ -28,14 +31,17 @@ export function createExplanation(actions) {
   const { t } = actions;
   const value = h("output", { class: "explained" });
   const formula = h("div", { class: "formula-box", tabindex: "0", role: "group", "aria-label": t("views.explain.formula") });
-  const exactness = h("p", { class: "exactness note" });
+  const exactness = h("div", { class: "exactness" });
   const operands = h("div", { class: "operands" });
   const trail = createTrail(actions);
   const seen = createSeen(actions);
   const forward = createForward(actions);
   const code = createCode(actions);
+  const layer = createLayer(actions);
   const root = h("section", { class: "explanation", "aria-labelledby": "explanation-title" },
-    h("h3", { id: "explanation-title" }, t("views.explain.title")), trail.root, value, formula, exactness, operands, forward.root, seen.root, code.root);
+    h("h3", { id: "explanation-title" }, t("views.explain.title")), trail.list,
+    h("div", { class: "explanation-main" }, value, formula, exactness, trail.tools, operands),
+    h("div", { class: "explanation-more" }, forward.root, seen.root, code.root, layer.root));
 
   return {
     root,
@@ -45,8 +51,8 @@ export function createExplanation(actions) {
       const { model } = subject.scene;
       value.replaceChildren(h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""), h("button", { type: "button", class: "button quiet copy-value", "data-action": "copy-value", title: t("views.explain.copy"), "aria-label": t("views.explain.copy"), onclick: async (/** @type {MouseEvent} */ event) => {
         const button = /** @type {HTMLElement} */ (event.currentTarget);
-        button.textContent = (await copyText(exact(found.value))) ? "✓" : "✗";
-      } }, "⧉"), h("strong", { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) }, signed(found.value)));
+        button.replaceChildren(icon((await copyText(exact(found.value))) ? "check" : "warning"));
+      } }, icon("copy")), h("strong", { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) }, shownValue(actions.i18n, model, spot.layer, found.value)));
       formula.replaceChildren(found.trace ? createFormula(formulaOf(found), t) : h("p", { class: "note" }, spot.layer === INPUT ? pixelText(found.value) : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" })));
       exactness.replaceChildren(...exactnessOf(found));
       operands.replaceChildren(...operandList(found, FIRST));
@@ -54,6 +60,7 @@ export function createExplanation(actions) {
       forward.show(subject, spot);
       seen.show(subject, spot);
       code.show(subject, found);
+      layer.show(subject);
 
       /** @param {import("../../model/explain.js").Spot} place */
       function label(place) {
@@ -77,11 +84,13 @@ export function createExplanation(actions) {
     const made = evaluate(trace);
     const allowed = tolerance(trace);
     const number = (/** @type {number} */ shown) => h("span", { class: "value mono", "data-value": exact(shown) }, exact(shown).replace("-", "\u2212"));
-    if (allowed === 0) return [`${t("views.explain.rounded")} ${t("views.explain.exact")} `, number(engine)];
+    const line = (/** @type {string} */ key, /** @type {Node | string} */ shown) => [h("dt", null, t(`views.explain.${key}`)), h("dd", null, shown)];
+    const rounded = h("p", { class: "note" }, t("views.explain.rounded"));
+    if (allowed === 0) return [rounded, h("dl", null, line("exact", number(engine)))];
     return [
-      `${t("views.explain.rounded")} ${t("views.explain.made")} `, h("span", { class: "value mono", "data-value": String(made), "data-made": true }, String(Number(made.toPrecision(10))).replace("-", "\u2212")),
-      `${t("views.explain.engine")} `, number(engine),
-      t("views.explain.allowed", { difference: Math.abs(made - engine).toExponential(1), allowed: allowed.toExponential(1) }),
+      rounded,
+      h("dl", null, line("made", h("span", { class: "value mono", "data-value": String(made), "data-made": true }, String(Number(made.toPrecision(10))).replace("-", "\u2212"))), line("engine", number(engine)),
+        h("dt", null, t("views.explain.allowed", { allowed: allowed.toExponential(1) })), h("dd", { class: "mono", "data-difference": Math.abs(made - engine), "data-allowed": allowed }, Math.abs(made - engine).toExponential(1))),
     ];
   }
 
@@ -99,10 +108,10 @@ export function createExplanation(actions) {
       const link = h("button", { type: "button", class: "operand", disabled: term.padding, ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }) },
         h("span", { class: "operand-name" }, name, index === won ? h("em", null, ` ${t("views.winner")}`) : ""),
         h("span", { class: "operand-value mono" }, signed(term.value)));
-      return h("li", { class: index === won ? "won" : null }, link,
+      return h("li", { class: [index === won ? "won" : "", weighted ? "" : "bare"].join(" ").trim() || null }, link,
         weighted ? h("span", { class: "operand-weight mono", "data-value": exact(/** @type {number} */ (term.weight)) }, `× ${signed(/** @type {number} */ (term.weight))}`) : "",
         weighted ? h("span", { class: "operand-product mono", "data-value": String(contribution) }, `= ${signed(contribution)}`) : "",
-        weighted ? bar(contribution / largest) : "");
+        weighted ? share(contribution / largest) : "");
     };
     const list = h("ol", { class: "operand-list" }, ranked.slice(0, limit).map(row));
     const more = h("button", { type: "button", class: "button quiet", "data-action": "more-operands", onclick: () => {
@@ -118,11 +127,4 @@ export function createExplanation(actions) {
     label();
     return [h("h4", null, t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length })), list, more];
   }
-}
-
-/** A share −1…1 as a bar from the middle. @param {number} share */
-function bar(share) {
-  const fill = h("i", { class: share < 0 ? "against" : "for" });
-  fill.style.width = `${50 * Math.min(1, Math.abs(share))}%`;
-  return h("span", { class: "operand-bar", "aria-hidden": "true" }, fill);
 }

@@ -36,15 +36,20 @@ import { icon } from "../icons.js";
 import { climb, closeView, exists, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
+import { flightsInto, fly } from "./parts/flight.js";
 import { createTip } from "./parts/tip.js";
 import { parseSpot } from "./parts/value.js";
 import { createExplanation } from "./explanation.js";
+import { createReceded } from "./receded.js";
 import { VIEWS } from "./registry.js";
 import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
+/** Wide enough for the view to lie over the network; on narrower screens it stands in its place. */
+const BESIDE = matchMedia("(min-width: 80rem)");
+/** Milliseconds. */
 const TRANSITION = 260;
 
 export class LoupeView extends LoupeElement {
@@ -52,6 +57,8 @@ export class LoupeView extends LoupeElement {
   #open = null;
   /** @type {ReturnType<typeof createExplanation> | null} */
   #explanation = null;
+  /** The network beside the view; it stays while views of one model follow each other. @type {{ key: string, part: ReturnType<typeof createReceded> } | null} */
+  #receded = null;
   /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
   #playback = null;
   /** @type {Subject | null} */
@@ -149,15 +156,16 @@ export class LoupeView extends LoupeElement {
     }
     const chapter = subject.layer?.record.chapter ?? "image";
     const kind = subject.layer ? this.t(`views.kind.${subject.layer.record.family}`) : this.t("views.kind.pixels");
-    const out = h("button", { type: "button", class: "view-out", "data-action": "close-view", onclick: () => climb(this.store), title: this.t("views.out_hint") }, h("span", { "aria-hidden": "true" }, "←"), h("kbd", null, "Esc"), h("span", null, this.t(view.name === "microscope" ? "views.out_neuron" : "views.out")));
+    const network = [scene.model.id, scene.model.digest, this.i18n.language].join("|");
+    if (this.#receded?.key !== network) this.#receded = { key: network, part: createReceded(scene, this.#actions) };
     const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
-      out,
+      this.#receded.part.root,
       h("header", { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
         createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
         this.#playback?.root,
-        h("a", { class: "button square", href: `#learn-${chapter}`, "data-chapter": chapter, title: this.t("views.chapter"), "aria-label": this.t("views.chapter"), onclick: () => closeView(this.store) }, icon("help")),
-        h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title")))),
+        h("div", { class: "view-tools" }, h("a", { class: "button square", href: `#learn-${chapter}`, "data-chapter": chapter, title: this.t("views.chapter"), "aria-label": this.t("views.chapter"), onclick: () => closeView(this.store) }, icon("help")),
+        h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title"))))),
       h("div", { class: "view-stage" }, stage.root),
       h("div", { class: "view-side" }, card?.root, this.#explanation.root));
     const focus = this.#focusKey();
@@ -191,8 +199,25 @@ export class LoupeView extends LoupeElement {
     };
     const section = this.firstElementChild;
     if (!opening || REDUCED.matches || !section) return settle();
-    section.animate([{ opacity: 0, transform: "scale(0.985)" }, { opacity: 1, transform: "none" }], { duration: TRANSITION, easing: "cubic-bezier(0.2, 0, 0, 1)" }).finished.then(settle, settle);
+    section.animate([{ opacity: 0 }, { opacity: 1 }], { duration: TRANSITION, easing: "ease-out" }).finished.then(settle, settle);
+    const network = this.#network;
+    if (network && BESIDE.matches) fly(flightsInto(section, network), TRANSITION);
     return undefined;
+  }
+
+  /** @returns {import("../network-map.js").LoupeNetwork | null} */
+  get #network() {
+    return document.querySelector("loupe-network");
+  }
+
+  /** The opened unit's map goes back to where the network has it. */
+  #flyBack() {
+    const network = this.#network;
+    const section = this.firstElementChild;
+    if (!network || !section || !this.#subject || REDUCED.matches || !BESIDE.matches) return;
+    const own = `${this.#subject.view.layer}[${this.#subject.view.unit}]`;
+    const back = flightsInto(section, network).find(({ canvas }) => canvas.closest(`.view-stage [data-from="${CSS.escape(own)}"]`));
+    if (back) fly([{ canvas: back.canvas, from: back.to, to: back.from }], TRANSITION);
   }
 
   get open() {
@@ -226,7 +251,8 @@ export class LoupeView extends LoupeElement {
   };
 
   #move() {
-    if (!this.#open) return;
+    if (!this.#open || !this.#subject) return;
+    this.#receded?.part.point(spotOf(this.#subject, this.#at));
     this.#open.stage.point(this.#at, this.#revealed);
     this.#open.card?.point(this.#at, this.#revealed);
     clearTimeout(this.#resting);
@@ -235,7 +261,10 @@ export class LoupeView extends LoupeElement {
 
   #explain() {
     clearTimeout(this.#resting);
-    if (this.#subject && this.#open) this.#explanation?.show(this.#subject, spotOf(this.#subject, this.#at));
+    if (!this.#subject || !this.#open) return;
+    const spot = spotOf(this.#subject, this.#at);
+    this.#explanation?.show(this.#subject, spot);
+    this.#receded?.part.show(this.#subject.scene, spot);
   }
 
   /** @param {MouseEvent} event */
@@ -273,7 +302,7 @@ export class LoupeView extends LoupeElement {
   /** Where the focus was, in words that the rebuilt view understands too. */
   #focusKey() {
     const active = document.activeElement;
-    return active && this.contains(active) ? ["data-action", "data-place", "data-picker"].map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`).find(Boolean) || null : null;
+    return active && this.contains(active) ? ["data-action", "data-receded-layer", "data-place", "data-picker"].map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`).find(Boolean) || null : null;
   }
 
   /** @param {string | null} key @param {HTMLElement} section */
@@ -284,6 +313,7 @@ export class LoupeView extends LoupeElement {
 
   #close() {
     if (!this.#open) return;
+    this.#flyBack();
     clearTimeout(this.#resting);
     this.#playback?.stop();
     this.#open.stage.dispose?.();

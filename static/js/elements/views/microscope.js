@@ -63,11 +63,13 @@ export function createMicroscope(subject, actions) {
   const total = createValue("result");
   const legends = h("div", { class: "view-legends" });
   const grids = (/** @type {string} */ words, /** @type {HTMLElement} */ grid) => h("figure", { class: "grid-figure" }, h("figcaption", null, words), grid);
+  // A sign stays with what follows it when the line breaks.
+  const withSign = (/** @type {string} */ sign, /** @type {HTMLElement} */ figure) => h("div", { class: "signed-figure" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), figure);
   const root = h("div", { class: "microscope" },
     h("h3", null, `${name} ∗ ${t("views.microscope.kernel_of", { unit: subject.unit, channel })}`, h("span", { class: "note" }, t("views.microscope.hint"))),
     h("div", { class: "microscope-maps" }, h("figure", null, input.root, inputPlace), h("span", { class: "arrow", "aria-hidden": "true" }, "→"), h("figure", null, result.root, resultPlace)),
     padding.some((size) => size > 0) ? h("p", { class: "note" }, h("span", { class: "padding-key", "aria-hidden": "true" }), t("views.microscope.padding", { size: sizeText(padding) })) : "",
-    h("div", { class: `microscope-sum${kernelColumns > 3 ? " tall" : ""}` }, grids(t("views.microscope.values"), values.root), h("span", { class: "sign", "aria-hidden": "true" }, "⊙"), grids(t("views.microscope.kernel"), kernel.root), h("span", { class: "sign", "aria-hidden": "true" }, "="), grids(t("views.microscope.products"), products.root), h("div", { class: "sum-of" }, h("span", { class: "sign" }, "Σ ="), partial, h("span", { class: "note" }, t("views.microscope.sum_of", { count: each })))),
+    h("div", { class: `microscope-sum${kernelColumns > 3 ? " tall" : ""}` }, grids(t("views.microscope.values"), values.root), withSign("⊙", grids(t("views.microscope.kernel"), kernel.root)), withSign("=", grids(t("views.microscope.products"), products.root)), h("div", { class: "sum-of" }, h("span", { class: "sign" }, "Σ ="), partial, h("span", { class: "note" }, t("views.microscope.sum_of", { count: each })))),
     h("div", { class: "microscope-all" }, h("h4", null, t("views.microscope.all", { count: channels })), h("ol", { class: "addends", start: "0" }, all.map(({ item }) => item)), h("p", { class: "addends-total" }, h("span", null, `+ ${t("views.bias")} `), bias, h("span", null, " = "), total)),
     legends);
 

@@ -40,7 +40,7 @@ export function createNeuron(subject, actions) {
 
   const parts = Array.from({ length: channels }, (_, channel) => {
     const name = `${subject.source}[${channel}]`;
-    const input = createHeat({ rows: inputRows, columns: inputColumns, label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }), onPoint: (row, column, pinned) => !pinned && toOutput(row, column, false) });
+    const input = createHeat({ rows: inputRows, columns: inputColumns, from: name, label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }), onPoint: (row, column, pinned) => !pinned && toOutput(row, column, false) });
     const result = createHeat({ rows, columns, label: t("views.neuron.result_of", { name }), onPoint: (row, column, pinned) => !pinned && actions.point([row, column], false) });
     for (const heat of [input, result]) {
       heat.root.tabIndex = -1;
@@ -67,22 +67,23 @@ export function createNeuron(subject, actions) {
     return { row, input, result, inputMark, resultMark, inputValue, partial, kernel, cells, painted: 0 };
   });
 
-  const output = createHeat({ rows, columns, className: "output", label: t("views.map", { name: `${layer.name}[${subject.unit}]`, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) });
+  const output = createHeat({ rows, columns, className: "output", from: `${layer.name}[${subject.unit}]`, label: t("views.map", { name: `${layer.name}[${subject.unit}]`, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) });
   const outputMark = output.mark("cell", [1, 1]);
   const outputValue = createValue("result");
   const bias = createValue("");
   const sum = createValue("");
   const plus = h("div", { class: "plus", "aria-hidden": "true" }, "+");
   const wires = h("svg:svg", { class: "wires", "aria-hidden": "true" });
-  const list = h("div", { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) }, parts.map(({ row }) => row));
-  list.style.setProperty("--count", String(channels));
   const heads = h("div", { class: "neuron-heads" },
     head(subject.source === INPUT ? t("views.input") : subject.source, shapeText(subject.input.shape)),
     head(t("views.neuron.kernels"), `${channels} · ${sizeText(window.size)}`),
     head(t("views.neuron.results"), sizeText([rows, columns])));
+  const list = h("div", { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) }, heads, parts.map(({ row }) => row));
+  list.style.setProperty("--count", String(channels));
+  list.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
   const legends = h("div", { class: "view-legends" });
   const root = h("div", { class: "stage-neuron" },
-    h("div", { class: "neuron-left" }, heads, list),
+    h("div", { class: "neuron-left" }, list),
     h("div", { class: "neuron-sum" },
       h("div", { class: "sum-node" }, plus, h("div", { class: "sum-words" }, h("span", null, t("views.neuron.sum", { count: channels }), " ", sum), h("span", null, t("views.bias"), " ", bias))),
       h("div", { class: "neuron-output" }, output.root, h("div", { class: "output-words" }, h("strong", null, `${layer.name}[${subject.unit}]`), h("span", null, sizeText([rows, columns])), outputValue))),

@@ -39,7 +39,7 @@ export function createOutput(subject, actions) {
   const parts = Array.from({ length: maps }, (_, map) => {
     const name = flattened ? `${mapsName}[${map}]` : mapsName;
     const pick = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) => showElement(map * size + row * columns + column, pinned);
-    const value = createHeat({ rows, columns, label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: pick });
+    const value = createHeat({ rows, columns, from: name, label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: pick });
     const product = createHeat({ rows, columns, label: t("views.output.products_of", { name }), onPoint: pick });
     const strip = createHeat({ rows: 1, columns: size, className: "strip-values", label: t("views.output.strip_of", { name }), onPoint: (_row, column, pinned) => showElement(map * size + column, pinned) });
     const weights = createHeat({ rows: 1, columns: size, className: "strip-weights", label: t("views.output.weights_of", { name }), onPoint: (_row, column, pinned) => showElement(map * size + column, pinned) });
@@ -51,14 +51,15 @@ export function createOutput(subject, actions) {
     const row = h("div", { class: "output-row", "data-row": map }, h("span", { class: "row-name" }, flattened ? `[${map}]` : ""), value.root, h("div", { class: "strips" }, strip.root, weights.root), product.root, total);
     return { row, value, product, strip, weights, marks, stripMarks, total };
   });
-  const list = h("div", { class: "output-rows", tabindex: "0", role: "group", "aria-label": t("views.output.maps", { count: maps }) }, parts.map(({ row }) => row));
+  const heads = h("div", { class: "output-heads" }, h("strong", null, mapsName, h("span", null, flattened ? sizeText([rows, columns]) : "")), h("strong", null, t("views.output.strip", { count }), h("span", null, t("views.output.strip_hint"))), h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))), h("strong", null, t("views.output.adds")));
+  const list = h("div", { class: "output-rows", tabindex: "0", role: "group", "aria-label": t("views.output.maps", { count: maps }) }, heads, parts.map(({ row }) => row));
   list.style.setProperty("--count", String(maps));
   const readout = h("p", { class: "element-readout", "aria-live": "polite" });
   const elementLink = h("button", { type: "button", class: "operand element-link" }, h("span", { class: "operand-name" }), h("span", { class: "operand-value mono" }));
   const elementWeight = createValue("mono");
   const elementProduct = createValue("mono");
   const pixelName = h("span", { class: "note" });
-  readout.append(elementLink, pixelName, h("span", null, "×"), elementWeight, h("span", null, "="), elementProduct);
+  readout.append(elementLink, h("span", { class: "element-product" }, "× ", elementWeight, " = ", elementProduct), pixelName);
 
   const [positive, negative, bias, logit] = [createValue(""), createValue(""), createValue(""), createValue("result")];
   const pro = h("ol", { class: "operand-list compact" });
@@ -75,7 +76,6 @@ export function createOutput(subject, actions) {
     h("h3", null, t("views.output.pro"), " ", h("span", { class: "mono" }, mapsName)), pro, h("h3", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)), contra);
   const root = h("div", { class: "stage-output" },
     h("div", { class: "output-left" },
-      h("div", { class: "output-heads" }, h("strong", null, mapsName, h("span", null, flattened ? sizeText([rows, columns]) : "")), h("strong", null, t("views.output.strip", { count }), h("span", null, t("views.output.strip_hint"))), h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))), h("strong", null, t("views.output.adds"))),
       list, readout),
     sum, legends);
 

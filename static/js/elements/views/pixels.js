@@ -30,7 +30,7 @@ export function createPixels(subject, actions) {
 
   const parts = Array.from({ length: channels }, (_, channel) => {
     const name = `${INPUT}[${channel}]`;
-    const heat = createHeat({ rows, columns, className: "large", label: t("views.map", { name: `${name} ${channelName(channel)}`, shape: sizeText([rows, columns]) }), onPoint: point });
+    const heat = createHeat({ rows, columns, className: "large", from: name, label: t("views.map", { name: `${name} ${channelName(channel)}`, shape: sizeText([rows, columns]) }), onPoint: point });
     const marks = [heat.mark("cell", [1, 1]), heat.mark("window", [gridRows, gridColumns])];
     const grid = createGrid(gridRows, gridColumns, t("views.pixels.numbers", { name: channelName(channel) }), { className: "pixels" });
     const value = createValue("result");

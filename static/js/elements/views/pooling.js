@@ -25,7 +25,7 @@ export function createPooling(subject, actions) {
   const lost = [dropped(window, 0, inputRows, rows), dropped(window, 1, inputColumns, columns)];
   const [inName, outName] = [`${subject.source}[${subject.unit}]`, `${layer.name}[${subject.unit}]`];
 
-  const input = createHeat({ rows: inputRows, columns: inputColumns, padding, className: "large", label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }), onPoint: (row, column, pinned) => actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned) });
+  const input = createHeat({ rows: inputRows, columns: inputColumns, padding, className: "large", from: padding.some(Boolean) ? undefined : inName, label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }), onPoint: (row, column, pinned) => actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned) });
   input.root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const by = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] })[event.key];
     if (!by) return;
@@ -33,7 +33,7 @@ export function createPooling(subject, actions) {
     event.stopImmediatePropagation();
     actions.point([Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))], true);
   }, { capture: true });
-  const output = createHeat({ rows, columns, className: "large", label: t("views.map", { name: outName, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) });
+  const output = createHeat({ rows, columns, className: "large", from: outName, label: t("views.map", { name: outName, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) });
   const windowMark = input.mark("window", /** @type {[number, number]} */ ([window.size[0], window.size[1]]));
   const winnerMark = input.mark("winner", [1, 1]);
   const outputMark = output.mark("cell", [1, 1]);

@@ -1,14 +1,10 @@
 // @ts-check
-/** What a value sees: its window on the picture and on every earlier layer. */
-import { ACTIVATIONS } from "../../draw/colour.js";
+/** What a value sees: its window on the picture, and the pixels in that window, magnified. */
+import { inputImage } from "../../draw/input.js";
 import { INPUT, isMaps } from "../../model/model.js";
-import { mainTrail, tensorOf } from "../../model/explain.js";
-import { limitOf } from "../../model/ranges.js";
 import { regionsBehind, visiblePart } from "../../model/receptive-field.js";
-import { unitValues } from "../../model/statistics.js";
 import { placeOf } from "../../state/view.js";
 import { h } from "../dom.js";
-import { createHeat } from "./parts/heat.js";
 import { createPicture } from "./parts/picture.js";
 import { sizeText } from "./parts/value.js";
 
@@ -20,41 +16,41 @@ export function createSeen({ t }) {
   /** @type {(() => void) | null} */
   let write = null;
   root.addEventListener("toggle", () => root.open && write?.());
+  /** The picture stays as long as the run does. @type {{ run: unknown, heat: import("./parts/heat.js").Heat } | null} */
+  let picture = null;
 
   return {
     root,
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
     show({ scene }, spot) {
-      root.hidden = spot.layer === INPUT;
+      root.hidden = spot.layer === INPUT || !isMaps(scene.model.input.shape);
       write = () => {
-        const regions = regionsBehind(scene.model, placeOf(spot.layer, spot.at)).filter(({ shape }) => isMaps(shape));
-        const picture = regions.find(({ layer }) => layer === INPUT);
-        const part = picture && visiblePart(picture);
-        words.textContent = picture ? t(part ? "views.seen.picture" : "views.seen.padding", { size: sizeText([picture.bottom - picture.top + 1, picture.right - picture.left + 1]), rows: part ? `${part.top}–${part.bottom}` : "", columns: part ? `${part.left}–${part.right}` : "" }) : "";
-        // Each earlier layer is shown by the unit through which most of the value came.
-        const main = new Map(mainTrail(scene, spot).map(({ layer, at }) => [layer, at[0]]));
-        strip.replaceChildren(...[...regions].reverse().map((region) => {
-          const [, rows, columns] = region.shape;
-          const unit = region.unit ?? main.get(region.layer) ?? 0;
-          const visible = visiblePart(region);
-          const size = visible ? sizeText([visible.bottom - visible.top + 1, visible.right - visible.left + 1]) : "0";
-          const name = region.layer === INPUT ? t("views.picture") : `${region.layer}[${unit}]`;
-          const map = region.layer === INPUT ? createPicture(scene, name) : heatOf(region.layer, unit, rows, columns, name);
-          const mark = map.mark("field", [region.bottom - region.top + 1, region.right - region.left + 1]);
-          mark.move(region.top, region.left);
-          return h("figure", { class: region.layer === INPUT ? "seen-picture" : "", "data-seen": region.layer, "data-rows": `${region.top},${region.bottom}`, "data-columns": `${region.left},${region.right}` }, h("div", { class: "seen-clip" }, map.root), h("figcaption", null, name, h("span", null, size)));
-        }));
+        const region = regionsBehind(scene.model, placeOf(spot.layer, spot.at)).find(({ layer }) => layer === INPUT);
+        if (!region) return;
+        const part = visiblePart(region);
+        const [, rows, columns] = region.shape;
+        const [height, width] = [region.bottom - region.top + 1, region.right - region.left + 1];
+        const everything = part !== null && part.bottom - part.top + 1 === rows && part.right - part.left + 1 === columns;
+        words.textContent = everything ? t("views.seen.all") : !part ? t("views.seen.padding") : t("views.seen.picture", { size: sizeText([height, width]), rows: `${part.top}–${part.bottom}`, columns: `${part.left}–${part.right}` });
+        if (picture?.run !== scene.run) picture = { run: scene.run, heat: createPicture(scene, t("views.picture")) };
+        picture.heat.root.querySelectorAll(".mark").forEach((/** @type {Element} */ old) => old.remove());
+        picture.heat.mark("field", [height, width]).move(region.top, region.left);
+        strip.replaceChildren(
+          h("figure", { class: "seen-picture" }, h("div", { class: "seen-clip" }, picture.heat.root), h("figcaption", null, t("views.picture"))),
+          part && !everything ? h("figure", { class: "seen-patch" }, patchOf(scene, part), h("figcaption", null, t("views.seen.magnified"))) : "");
       };
       if (root.open && !root.hidden) write();
-
-      /** @param {string} layer @param {number} unit @param {number} rows @param {number} columns @param {string} label */
-      function heatOf(layer, unit, rows, columns, label) {
-        const heat = createHeat({ rows, columns, label });
-        const tensor = /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(scene, layer));
-        const values = unitValues(tensor, unit);
-        heat.paint(values, limitOf([values]), ACTIVATIONS);
-        return heat;
-      }
     },
   };
+
+  /** @param {import("../../model/explain.js").Scene} scene @param {{ top: number, left: number, bottom: number, right: number }} part */
+  function patchOf({ model, run }, { top, left, bottom, right }) {
+    const [height, width] = [bottom - top + 1, right - left + 1];
+    const canvas = h("canvas", { width, height, role: "img", "aria-label": t("views.seen.magnified") });
+    canvas.style.aspectRatio = `${width} / ${height}`;
+    canvas.style.setProperty("--ratio", String(width / height));
+    const whole = inputImage((columns, rows) => new ImageData(columns, rows), run.input, model.input.range);
+    canvas.getContext("2d").putImageData(whole, -left, -top);
+    return canvas;
+  }
 }

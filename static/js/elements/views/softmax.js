@@ -52,7 +52,7 @@ export function createSoftmax(subject, actions) {
         return h("tr", { "data-term": index, class: index === next.unit ? "chosen" : null },
           h("th", { scope: "row" }, h("button", { type: "button", class: "class-name", "aria-current": index === next.unit ? "true" : null, onclick: () => actions.open("softmax", { layer: layer.name, unit: index }) }, title(index))),
           h("td", { class: "number" }, dot, h("button", { type: "button", class: "value mono", "data-place": spotText({ layer: next.source, at: [index] }), "data-value": exact(score) }, signed(score))),
-          h("td", { class: "number mono", "data-value": String(Math.exp(score - high)) }, signed(Math.exp(score - high)).slice(1)),
+          h("td", { class: "number mono", "data-value": String(Math.exp(score - high)) }, signed(Math.exp(score - high)).replace("+", "")),
           h("td", { class: "number share" }, bar, h("span", { class: "value mono", "data-value": exact(shares[index]) }, i18n.percent(shares[index]))));
       }));
       const term = (/** @type {number} */ index) => {

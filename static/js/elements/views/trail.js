@@ -3,7 +3,7 @@
  * The trail: the values that were followed, from the score towards the pixel, as steps that can be
  * gone back and forth.
  */
-import { exact, signed } from "../../core/i18n.js";
+import { exact } from "../../core/i18n.js";
 import { explain, mainTrail } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { indexOf, openView, placeOf, samePlace, scoresLayer } from "../../state/view.js";
@@ -11,21 +11,23 @@ import { h } from "../dom.js";
 import { context } from "../context.js";
 import { nameOf } from "../../formula/tree.js";
 import { scrollTo } from "./parts/scroll.js";
-import { spotText } from "./parts/value.js";
+import { shownValue, spotText } from "./parts/value.js";
 
 /** @param {import("./host.js").Actions} actions */
 export function createTrail(actions) {
   const { t } = actions;
   const list = h("ol", { class: "trail", "aria-label": t("views.trail.title") });
   const tools = h("div", { class: "trail-tools row" });
-  const root = h("div", { class: "trail-box" }, list, tools);
 
   return {
-    root,
+    list,
+    tools,
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
     show({ scene, view }, spot) {
       const here = placeOf(spot.layer, spot.at);
       const steps = view.trail?.some((step) => samePlace(step, here)) ? view.trail : [here];
+      // One step alone says nothing that the value below it does not.
+      list.hidden = steps.length < 2;
       list.replaceChildren(...steps.map((step) => card(step)));
       const ended = spot.layer === INPUT;
       const { store } = context();
@@ -49,7 +51,7 @@ export function createTrail(actions) {
         const current = samePlace(step, here);
         return h("li", null, h("button", { type: "button", class: "trail-step", "data-direction": "trail", "data-place": spotText(place), "data-value": exact(value), "aria-current": current ? "step" : null },
           h("span", { class: "trail-name" }, nameOf(place)),
-          h("strong", { class: "mono" }, signed(value)),
+          h("strong", { class: "mono" }, shownValue(actions.i18n, scene.model, place.layer, value)),
           h("span", { class: "trail-how" }, trace ? t(`views.operation.${trace.operation}`, { count: trace.terms.length }) : t(place.layer === INPUT ? "views.operation.pixel" : "views.operation.unknown"))));
       }
     },

@@ -22,7 +22,7 @@ export function createValues(subject, actions) {
   const [, rows = 1, columns = 1] = subject.output.shape;
   const name = `${subject.view.layer}[${subject.unit}]`;
   const [gridRows, gridColumns] = [Math.min(rows, 2 * AROUND + 1), Math.min(columns, 2 * AROUND + 1)];
-  const heat = maps ? createHeat({ rows, columns, className: "large", label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) }) : null;
+  const heat = maps ? createHeat({ rows, columns, className: "large", from: name, label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) }) : null;
   const mark = heat?.mark("cell", [1, 1]);
   const vector = maps ? null : createVector(subject.output.shape[0], subject.view.layer, (unit) => actions.open("values", { layer: subject.view.layer, unit }));
   const grid = maps ? createGrid(gridRows, gridColumns, t("views.values.around")) : null;

@@ -12,6 +12,7 @@ import { h } from "../../dom.js";
  * @property {string} label what it is, for screen readers
  * @property {[number, number]} [padding] rows and columns of padding drawn around the map
  * @property {string} [className]
+ * @property {string} [from] the unit whose map it is, `conv_1_2[3]`: it comes from there when the view opens
  * @property {(row: number, column: number, pinned: boolean) => void} [onPoint] pointed at; `pinned` by click, tap or key
  */
 /** @typedef {ReturnType<typeof createHeat>} Heat */
@@ -23,12 +24,12 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
 const PADDING_PIXELS = [0xffd8d8d8, 0xffbcbcbc];
 
 /** @param {HeatOptions} options */
-export function createHeat({ rows, columns, label, padding = [0, 0], className = "", onPoint }) {
+export function createHeat({ rows, columns, label, padding = [0, 0], className = "", from, onPoint }) {
   const [above, beside] = padding;
   const height = rows + 2 * above;
   const width = columns + 2 * beside;
   const canvas = h("canvas", { width, height, "aria-hidden": "true" });
-  const root = h("div", { class: `heat ${className}`, "aria-label": label, ...(onPoint ? { role: "application", tabindex: 0 } : { role: "img" }) }, canvas);
+  const root = h("div", { class: `heat ${className}`, "aria-label": label, "data-from": from, ...(onPoint ? { role: "application", tabindex: 0 } : { role: "img" }) }, canvas);
   root.style.aspectRatio = `${width} / ${height}`;
   root.style.setProperty("--ratio", String(width / height));
   const context = canvas.getContext("2d");
@@ -107,7 +108,13 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
     };
     root.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
       const [atRow, atColumn] = cellOf(event);
-      onPoint(atRow, atColumn, event.pointerType === "touch");
+      onPoint(atRow, atColumn, false);
+    });
+    // A finger looks while it moves, and what it leaves stays.
+    root.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => {
+      if (event.pointerType !== "touch") return;
+      const [atRow, atColumn] = cellOf(event);
+      onPoint(atRow, atColumn, true);
     });
     root.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       const [atRow, atColumn] = cellOf(event);

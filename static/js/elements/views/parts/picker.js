@@ -18,7 +18,12 @@ export function createPicker(model, view, store, t) {
     const next = layer === INPUT ? model.input.shape : model.layer(layer)?.output_shape ?? [1];
     open(layer, Math.min(view.unit, unitCount(next) - 1));
   } }, names.map((name) => h("option", { value: name, selected: name === view.layer }, name === INPUT ? t("views.input") : name)));
+  const unit = h("input", { type: "number", class: "field picker-unit", "data-picker": "unit", min: 0, max: count - 1, value: view.unit, "aria-label": t("views.picker.unit", { last: count - 1 }), onchange: () => {
+    const wanted = Math.round(Number(unit.value));
+    if (unit.value !== "" && Number.isFinite(wanted)) open(view.layer, Math.max(0, Math.min(count - 1, wanted)));
+    unit.value = String(store.state.view?.unit ?? view.unit);
+  } });
   const step = (/** @type {number} */ by, /** @type {string} */ name, /** @type {string} */ sign) =>
     h("button", { type: "button", class: "button square", "data-picker": name, "aria-label": t(`views.picker.${name}`), title: t(`views.picker.${name}`), onclick: () => open(view.layer, (view.unit + by + count) % count) }, h("span", { "aria-hidden": "true" }, sign));
-  return h("div", { class: "view-picker", role: "group", "aria-label": t("views.picker.title") }, layers, step(-1, "previous", "‹"), h("span", { class: "picker-count" }, t("views.picker.unit", { unit: view.unit, last: count - 1 })), step(1, "next", "›"));
+  return h("div", { class: "view-picker", role: "group", "aria-label": t("views.picker.title") }, layers, step(-1, "previous", "‹"), unit, h("span", { class: "picker-count" }, t("views.picker.range", { last: count - 1 })), step(1, "next", "›"));
 }
