@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import FLOAT, Array, Parameters, Shape
 from engine.errors import TensorError
-from engine.fast.single import Chain, Forward, fast_forward
+from engine.fast.single import Layout, fast_forward
 from engine.fast.step import Scratch
 from engine.layers import Layer, Softmax
 from engine.ops.loss import cross_entropy, cross_entropy_backward
@@ -31,22 +31,13 @@ class Network:
         self.spec = spec
         self.parameters = checked_parameters(spec, parameters)
         self._local = threading.local()
-        self._prepare({})
-
-    def _prepare(self, ready: Mapping[int, tuple[Parameters, Forward]]) -> None:
-        """Make ready what each layer's forward pass needs, unless that is there already."""
-        spec = self.spec
-        self._by_layer: list[Parameters] = []
-        self._forwards: list[Forward] = []
-        for position, (layer, shape) in enumerate(zip(spec.layers, spec.input_shapes, strict=True)):
-            if position in ready:
-                own, forward = ready[position]
-            else:
-                own = _own(layer, shape, self.parameters)
-                forward = fast_forward(layer, shape, own)
-            self._by_layer.append(own)
-            self._forwards.append(forward)
-        self._chain = self._chain_from(0)
+        self._layouts: dict[int, Layout] = {}
+        inputs = list(zip(spec.layers, spec.input_shapes, strict=True))
+        self._by_layer = [_own(layer, shape, self.parameters) for layer, shape in inputs]
+        self._forwards = [
+            fast_forward(layer, shape, own)
+            for (layer, shape), own in zip(inputs, self._by_layer, strict=True)
+        ]
 
     def run(self, x: Array) -> Run:
         """Send one picture (C, H, W) through every layer and keep every activation.
@@ -65,8 +56,7 @@ class Network:
         that the edited network would make.
         """
         edited = self.with_parameters(parameters) if parameters else self
-        changed = (key.rpartition(".")[0] for key in parameters or ())
-        first = min(map(self.spec.index, (name, *changed)))
+        first = min(map(self.spec.index, (name, *map(_layer_of, parameters or ()))))
         early = list(run.activations.values())[:first]
         late = edited._forward(run.before(self.spec.names[first]), first)
         return Run(self.spec, run.input, named(self.spec, early + late))
@@ -74,26 +64,21 @@ class Network:
     def with_parameters(self, parameters: Parameters) -> Network:
         """A network with some parameters replaced, by full name; it shares all the others."""
         edited = object.__new__(type(self))
-        edited.spec = self.spec
+        edited.__dict__.update(self.__dict__)
         edited.parameters = replaced_parameters(self.spec, self.parameters, parameters)
-        edited._local = self._local
-        changed = {name.rpartition(".")[0] for name in parameters}
-        edited._prepare(
-            {
-                position: (self._by_layer[position], self._forwards[position])
-                for position, layer in enumerate(self.spec.layers)
-                if layer.name not in changed
-            }
-        )
+        edited._by_layer, edited._forwards = self._by_layer.copy(), self._forwards.copy()
+        for position in {self.spec.index(_layer_of(name)) for name in parameters}:
+            layer, shape = self.spec.layers[position], self.spec.input_shapes[position]
+            edited._by_layer[position] = own = _own(layer, shape, edited.parameters)
+            edited._forwards[position] = fast_forward(layer, shape, own)
         return edited
 
     def _forward(self, x: Array, first: int) -> list[Array]:
         # The readable forms of `engine.ops` would give the same, and take ten times as long.
-        chain = self._chain if first == 0 else self._chain_from(first)
-        return chain.run(x, self._scratch())
-
-    def _chain_from(self, first: int) -> Chain:
-        return Chain(self._forwards[first:], self.spec.shapes[first:])
+        layout = self._layouts.get(first)
+        if layout is None:
+            layout = self._layouts[first] = Layout(self.spec.shapes[first:])
+        return layout.run(self._forwards[first:], x, self._scratch())
 
     def _scratch(self) -> Scratch:
         """This thread's own buffers."""
@@ -169,6 +154,11 @@ def _own(layer: Layer, input_shape: Shape, parameters: Parameters) -> Parameters
     """One layer's parameters, by the layer's own names for them."""
     keys = layer.parameter_shapes(input_shape)
     return MappingProxyType({key: parameters[f"{layer.name}.{key}"] for key in keys})
+
+
+def _layer_of(parameter: str) -> str:
+    """`conv_1` of `conv_1.weight`."""
+    return parameter.rpartition(".")[0]
 
 
 def _in_order(found: dict[str, Array]) -> Mapping[str, Array]:

@@ -24,28 +24,27 @@ from engine.layers.pooling import Pool2D
 Forward = Callable[[Array, Array, Scratch], Array]
 
 
-class Chain:
-    """The fast forward pass through a row of layers."""
+class Layout:
+    """Where the outputs of a row of layers lie: all of them in one piece of memory.
 
-    def __init__(self, forwards: Sequence[Forward], shapes: Sequence[Shape]) -> None:
+    Asked for piece by piece, the system would take the larger ones back after every run and
+    hand out empty pages again, which costs as much as a convolution.
+    """
+
+    def __init__(self, shapes: Sequence[Shape]) -> None:
         sizes = [math.prod(shape) for shape in shapes]
         # Each begins with a line of the cache, as the whole does.
         *begins, self.size = accumulate((-(-size // VECTOR) * VECTOR for size in sizes), initial=0)
         self.parts = [
-            (forward, shape, slice(begin, begin + size))
-            for forward, shape, begin, size in zip(forwards, shapes, begins, sizes, strict=True)
+            (shape, slice(begin, begin + size))
+            for shape, begin, size in zip(shapes, begins, sizes, strict=True)
         ]
 
-    def run(self, x: Array, scratch: Scratch) -> list[Array]:
-        """Every layer's output, C-contiguous, from the first layer's input.
-
-        All of them lie in one piece of memory. Asked for piece by piece, the system would take
-        the larger ones back after every run and hand out empty pages again, which costs as
-        much as a convolution.
-        """
+    def run(self, forwards: Sequence[Forward], x: Array, scratch: Scratch) -> list[Array]:
+        """Every layer's output, C-contiguous, from the first layer's input."""
         memory = room(self.size)
         found = []
-        for forward, shape, part in self.parts:
+        for forward, (shape, part) in zip(forwards, self.parts, strict=True):
             x = forward(x, memory[part].reshape(shape), scratch)
             found.append(x)
         return found

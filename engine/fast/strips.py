@@ -14,6 +14,7 @@ docs/engine.md has the measurements behind both.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -45,17 +46,28 @@ class Strips(NamedTuple):
     products: Array | None  # where a strip's products go; None for straight into the maps
 
 
+class OnePicture(RowProducts):
+    """The form of a convolution of one picture, whatever numbers its kernels hold."""
+
+    def __init__(self, layer: Conv2D, input_shape: Shape) -> None:
+        super().__init__(layer, input_shape, 1)
+        self.key = f"{self.window} {input_shape} {self.filters}"  # what its strips depend on
+
+
+# An edit of kernels makes a new StripConvolution, and that should cost next to nothing.
+form_of = lru_cache(maxsize=256)(OnePicture)
+
+
 class StripConvolution:
     """`engine.ops.convolution` for one picture (C, H, W), with the kernels of one layer."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, params: Parameters) -> None:
-        self.form = RowProducts(layer, input_shape, 1)
+        self.form = form_of(layer, input_shape)
         self.kernels = self.form.kernels(params["weight"], params["bias"])
-        self.key = f"{self.form.window} {input_shape} {layer.filters}"
 
     def __call__(self, x: Array, y: Array, scratch: Scratch) -> Array:
         """Write the maps (O, H', W') into y."""
-        ones, margins, strips, products = scratch.once(self.key, lambda: cut(self.form, scratch))
+        ones, margins, strips, products = scratch.once(self.form.key, lambda: cut(self.form, scratch))
         x_rows, y_rows = x.transpose(1, 0, 2), y.transpose(1, 0, 2)
         ones.fill(1)
         for margin in margins:

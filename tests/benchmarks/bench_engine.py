@@ -12,12 +12,10 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import statistics
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,25 +30,12 @@ from engine.layers import Layer
 from engine.network import Network
 from engine.optimise import AdamW
 from engine.spec import ModelSpec
+from tests.benchmarks.race import TURNS, Row, by_rate, by_time, race, table
 from tests.engine.rivals import onnx_session, torch_network
 from tests.models import model_spec, random_parameters, random_picture, tiny_vgg
 
 BATCH = 64
-TURN = 0.02  # seconds that one turn of one contestant should take: short, so that all meet the
-# same weather on a busy machine
-TURNS = 12  # of each contestant in one round
-
-
-@dataclass
-class Row:
-    """One line of the table."""
-
-    what: str
-    who: str
-    value: float  # milliseconds, pictures/s, or the ratio of memory
-    unit: str
-    ratio: float | None  # engine to this one; above 1 the engine is slower (for times)
-    goal: str = ""
+OWN = "engine"
 
 
 def installed(name: str) -> bool:
@@ -60,25 +45,6 @@ def installed(name: str) -> bool:
 def say(text: str) -> None:
     """Progress, on standard error: standard output holds the table."""
     print(text, file=sys.stderr, flush=True)
-
-
-def race(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """The median time of one call of each, in seconds; they take turns."""
-    repeats = {}
-    for name, call in contestants.items():
-        call()
-        start = time.perf_counter()
-        call()
-        took = time.perf_counter() - start
-        repeats[name] = max(1, int(TURN / max(took, 1e-6)))
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(rounds * TURNS):
-        for name, call in contestants.items():
-            for _ in range(repeats[name]):
-                start = time.perf_counter()
-                call()
-                times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(found) for name, found in times.items()}
 
 
 def lenet() -> ModelSpec:
@@ -119,7 +85,7 @@ def single(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
     say(what)
     parameters, x = random_parameters(spec), random_picture(spec)
     network = Network(spec, parameters)
-    contestants: dict[str, Callable[[], Any]] = {"engine": lambda: network.run(x)}
+    contestants: dict[str, Callable[[], Any]] = {OWN: lambda: network.run(x)}
     if installed("onnxruntime") and installed("onnx"):
         session = onnx_session(spec, parameters)
         contestants["ONNX Runtime"] = lambda: session.run(list(spec.names), {"input": x[None]})
@@ -138,11 +104,7 @@ def single(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
             return found
 
         contestants["PyTorch"] = by_torch
-    times = race(contestants, rounds)
-    return [
-        Row(what, who, 1e3 * t, "ms", times["engine"] / t if who != "engine" else None, goal)
-        for who, t in times.items()
-    ]
+    return by_time(what, race(contestants, rounds), OWN, goal)
 
 
 def batched(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
@@ -152,7 +114,7 @@ def batched(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
     parameters = random_parameters(spec)
     x = np.stack([random_picture(spec, seed) for seed in range(BATCH)])
     network = BatchNetwork(spec, parameters)
-    contestants: dict[str, Callable[[], Any]] = {"engine": lambda: network.forward(x)}
+    contestants: dict[str, Callable[[], Any]] = {OWN: lambda: network.forward(x)}
     if installed("torch"):
         import torch
 
@@ -164,7 +126,7 @@ def batched(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
                 return modules(pictures)
 
         contestants["PyTorch"] = by_torch
-    return rates(what, race(contestants, rounds), goal)
+    return by_rate(what, race(contestants, rounds), OWN, BATCH, goal)
 
 
 def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]:
@@ -182,7 +144,7 @@ def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]
         _, _, gradients = network.loss_and_gradients(x, targets)
         update(gradients)
 
-    contestants: dict[str, Callable[[], Any]] = {"engine": step}
+    contestants: dict[str, Callable[[], Any]] = {OWN: step}
     if installed("torch"):
         import torch
 
@@ -197,7 +159,7 @@ def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]
             optimiser.step()
 
         contestants["PyTorch"] = by_torch
-    return rates(what, race(contestants, rounds), goal)
+    return by_rate(what, race(contestants, rounds), OWN, BATCH, goal)
 
 
 def adamw(network: BatchNetwork) -> Callable[[Mapping[str, np.ndarray]], None]:
@@ -211,29 +173,23 @@ def adamw(network: BatchNetwork) -> Callable[[Mapping[str, np.ndarray]], None]:
     return update
 
 
-def rates(what: str, times: Mapping[str, float], goal: str) -> list[Row]:
-    return [
-        Row(what, who, BATCH / t, "pictures/s", t / times["engine"] if who != "engine" else None, goal)
-        for who, t in times.items()
-    ]
-
-
 def run_from(spec: ModelSpec, rounds: int) -> list[Row]:
-    """Running again from an edited layer, beside the whole run."""
-    what = f"{spec.id}: running again from an edited layer"
-    say(what)
+    """Running again from an edited layer, beside the same layers alone and the whole run."""
     network = Network(spec, random_parameters(spec))
     run = network.run(random_picture(spec))
-    contestants: dict[str, Callable[[], Any]] = {"engine": lambda: network.run(run.input)}
+    found = []
     for name, layer in zip(spec.names, spec.layers, strict=True):
         if isinstance(layer, layers.Conv2D | layers.Dense):
+            what = f"{spec.id}: running again from {name}, edited"
+            say(what)
             edit = {f"{name}.weight": network.parameters[f"{name}.weight"] * np.float32(1.5)}
-            contestants[f"from {name}"] = lambda n=name, e=edit: network.run_from(run, n, e)  # type: ignore[misc]
-    times = race(contestants, rounds)
-    return [
-        Row(what, "the whole run" if who == "engine" else who, 1e3 * t, "ms", None)
-        for who, t in times.items()
-    ]
+            contestants: dict[str, Callable[[], Any]] = {
+                OWN: lambda n=name, e=edit: network.run_from(run, n, e),  # type: ignore[misc]
+                "the layers from there on, without an edit": lambda n=name: network.run_from(run, n),  # type: ignore[misc]
+                "the whole run": lambda: network.run(run.input),
+            }
+            found += by_time(what, race(contestants, rounds), OWN, "")
+    return found
 
 
 def memory(spec: ModelSpec) -> list[Row]:
@@ -247,27 +203,9 @@ def memory(spec: ModelSpec) -> list[Row]:
     tracemalloc.stop()
     kept = run.input.nbytes + sum(a.nbytes for a in run.activations.values())
     return [
-        Row(what, "engine", peak / 2**20, "MiB", None),
-        Row(what, "engine, as a multiple of its activations", peak / kept, "×", None, "≤ 4"),
+        Row(what, OWN, peak / 2**20, "MiB"),
+        Row(what, "engine, as a multiple of its activations", peak / kept, "×", goal="≤ 4"),
     ]
-
-
-def table(rows: list[Row], missing: list[str]) -> str:
-    """The rows for people."""
-    lines, before = [], ""
-    for row in rows:
-        if row.what != before:
-            lines.append(f"\n{row.what}" + (f"   [goal {row.goal}]" if row.goal else ""))
-            before = row.what
-        ratio = "" if row.ratio is None else f"   {ratio_text(row)}"
-        lines.append(f"    {row.who:42s} {row.value:10.3f} {row.unit}{ratio}")
-    lines += [f"\n{name} is not installed: its columns are left out." for name in missing]
-    return "\n".join(lines)
-
-
-def ratio_text(row: Row) -> str:
-    faster = "of its time" if row.unit == "ms" else "of its rate"
-    return f"engine: {row.ratio:.2f} × {faster}"
 
 
 def main() -> None:
@@ -284,6 +222,7 @@ def main() -> None:
     rows += memory(tiny_vgg())
     for spec in (lenet(), deeper()):
         rows += single(spec, options.rounds, "")
+        rows += batched(spec, options.rounds, "")
         rows += training(spec, 1, options.rounds, "")
     missing = [name for name in ("onnxruntime", "torch") if not installed(name)]
     print(table(rows, missing))
