@@ -17,7 +17,7 @@ const ALLOWED = {
   state: ["core", "model", "api"],
   elements: ["core", "model", "draw", "formula", "api", "state"],
   learn: ["core", "model", "draw", "formula", "api", "state", "elements"],
-  tour: ["core", "model", "api", "state", "elements"],
+  tour: ["core", "model", "formula", "api", "state", "elements"],
 };
 const PURE = ["core", "model", "draw", "formula", "state"];
 /** Each module costs a request: past this many the page would open late (see `make bench BENCH=page`). */

@@ -38,9 +38,10 @@ export function bindAddress(store, defaultModel) {
   store.select((state) => [writeAddress(FIELDS, state), state.model, state.picture], write);
 
   addEventListener("popstate", () => {
-    const patch = stateOfAddress(location.search);
-    // What the pointer or the focus had marked belongs to where one comes from.
-    store.update({ ...patch, hover: null, modelId: patch.modelId || defaultModel });
+    // What the pointer or the focus had marked belongs to where one comes from. A tour goes on: what it asked
+    // for may be taken back, its step is not.
+    const patch = { ...stateOfAddress(location.search), hover: null, tour: store.state.tour };
+    store.update({ ...patch, modelId: patch.modelId || defaultModel });
     last = step({ ...store.state, picture: store.state.picture });
   });
 }

@@ -2,7 +2,7 @@
 /**
  * The page's head: which model, how it is coloured, and the page's own settings.
  */
-import { chooseModel, setScale, setTheme, toggleDetails, toggleLock } from "../state/actions.js";
+import { chooseModel, setScale, setTheme, startTour, toggleDetails, toggleLock } from "../state/actions.js";
 import { context } from "./context.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
@@ -19,7 +19,7 @@ const ONE_YEAR = 31_536_000;
 
 export class LoupeHeader extends LoupeElement {
   start() {
-    const menu = h("div", { class: "header-controls", id: "header-controls" }, this.#scale(), this.#lock(), this.#details(), this.#languages(), this.#theme(), this.#help(), this.#share());
+    const menu = h("div", { class: "header-controls", id: "header-controls" }, this.#scale(), this.#lock(), this.#details(), this.#languages(), this.#theme(), this.#tour(), this.#help(), this.#share());
     const toggle = h("button", { type: "button", class: "button header-menu", "aria-expanded": "false", "aria-controls": "header-controls", "aria-label": this.t("common.menu"), onclick: () => {
       const open = this.toggleAttribute("data-open");
       toggle.setAttribute("aria-expanded", String(open));
@@ -98,6 +98,10 @@ export class LoupeHeader extends LoupeElement {
     return button;
   }
 
+  #tour() {
+    return h("button", { type: "button", class: "button square", "data-action": "tour", title: this.t("common.tour.hint"), onclick: () => startTour(this.store) }, icon("tour"), h("span", { class: "sr" }, this.t("common.tour.title")));
+  }
+
   #help() {
     return h("button", { type: "button", class: "button square", "data-action": "help", title: this.t("common.help.title"), onclick: () => openDialog("help") }, icon("help"), h("span", { class: "sr" }, this.t("common.help.title")));
   }
@@ -124,6 +128,7 @@ const KEYS = {
   "?": () => openDialog("help"),
   d: toggleDetails,
   l: toggleLock,
+  t: (store) => void (store.state.tour || startTour(store)),
   1: (store) => setScale(store, "unit"),
   2: (store) => setScale(store, "layer"),
   3: (store) => setScale(store, "module"),

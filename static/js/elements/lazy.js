@@ -4,6 +4,7 @@
  * panels; and parts that come when they are needed, an opened view and Learn when it nears the viewport.
  * Each entry module defines its own elements, whose tags already stand in the page.
  */
+import { TOUR_KEY } from "../state/initial.js";
 import { bindAddress } from "./address-bar.js";
 import "./notices.js"; // before it is needed: without a server it could not be had any more
 import "./panel.js";
@@ -12,6 +13,7 @@ import "./strip.js";
 const PARTS = {
   views: () => import("./views/index.js"),
   learn: () => import("../learn/index.js"),
+  tour: () => import("../tour/index.js"),
 };
 
 /** How far above its place Learn begins to load. */
@@ -27,6 +29,9 @@ export function startRest(store, defaultModel) {
     if (open) void PARTS.views();
   });
   onceDrawn(() => requestIdle(() => { stop(); void PARTS.views(); }));
+
+  store.select(({ tour }) => tour !== null, (open) => void (open && PARTS.tour()));
+  onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./tour-offer.js"))));
 
   const learn = document.querySelector("loupe-learn");
   if (learn) {
@@ -45,6 +50,16 @@ export function startRest(store, defaultModel) {
     const asked = () => void (location.hash.startsWith("#learn") && PARTS.learn());
     addEventListener("hashchange", asked); // a layer's label leads to its chapter
     asked();
+  }
+}
+
+/** Somebody who has never been offered the tour, and who did not follow a link to something particular.
+ * @param {import("../state/actions.js").AppStore} store */
+function isNewcomer({ state }) {
+  try {
+    return !state.tour && !state.view && localStorage.getItem(TOUR_KEY) === null;
+  } catch {
+    return false; // what may not be remembered is not offered at every visit
   }
 }
 

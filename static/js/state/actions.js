@@ -79,6 +79,9 @@ export function openClass(store, index) {
   if (model) openView(store, { layer: scoresLayer(model).name, unit: index });
 }
 
+/** Begin a tour, or go on where it was left; the one that comes with the page is `network`. @param {AppStore} store @param {string} [id] */
+export const startTour = (store, id = "network") => store.state.tour?.id !== id && store.update({ tour: { id, step: "" } });
+
 /** Ask the server again for whatever failed. @param {AppStore} store */
 export const retry = (store) => store.update({ attempt: store.state.attempt + 1, problem: null });
 

@@ -65,4 +65,9 @@ export const FIELDS = [
   },
   { parameter: "at", parse: (text) => { const selection = parsePlace(text); return selection && { selection }; }, format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null) },
   VIEW_FIELD,
+  {
+    parameter: "tour",
+    parse: (text) => { const [, id, step] = /^([a-z0-9][a-z0-9-]{0,39})(?::([a-z0-9-]{1,20}))?$/.exec(text) ?? []; return id ? { tour: { id, step: step ?? "" } } : null; },
+    format: ({ tour }) => tour && (tour.step ? `${tour.id}:${tour.step}` : tour.id),
+  },
 ];

@@ -37,6 +37,7 @@
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered
  * @property {View | null} view the opened view
  * @property {string | null} chapter the chapter of Learn that is reached
+ * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it was left
  */
 /** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string, borrowed?: boolean }} Sample `borrowed`: of the default model's gallery, for a model that has none */
 /**
@@ -66,6 +67,9 @@
  * @property {number} [input] the input map that the microscope looks at
  * @property {Place[]} [trail] the values followed, from the score towards the pixel
  */
+
+/** Under which the browser keeps what it remembers of tours (`tour-memory.js`); not there for who was never offered one. */
+export const TOUR_KEY = "cnn-loupe-tour";
 
 /** @returns {State} */
 export const initialState = () => ({
@@ -100,4 +104,5 @@ export const initialState = () => ({
   selection: null,
   view: null,
   chapter: null,
+  tour: null,
 });

@@ -4,6 +4,7 @@
  */
 import { context } from "../context.js";
 import { h } from "../dom.js";
+import { startTour } from "../../state/actions.js";
 import { showDialog } from "./dialog.js";
 
 /** Keys as they stand on keyboards, and the catalogue's word for what they do. @type {[string[], string][]} */
@@ -15,18 +16,19 @@ const SHORTCUTS = [
   [["1", "2", "3", "4"], "scale"],
   [["L"], "lock"],
   [["D"], "details"],
+  [["T"], "tour"],
   [["Ctrl V"], "paste"],
   [["?"], "help"],
 ];
 
 export function open() {
-  const { t } = context().i18n;
+  const { i18n: { t }, store } = context();
   const rows = SHORTCUTS.map(([keys, words]) => h("tr", null, h("th", { scope: "row" }, keys.map((key) => h("kbd", null, key))), h("td", null, t(`common.help.${words}`))));
   const dialog = showDialog("help", t("common.help.title"), [
     h("p", null, t("common.help.intro")),
     h("ul", { class: "help-tips" }, ["hover", "click", "pixel"].map((tip) => h("li", null, t(`common.help.tip_${tip}`)))),
     h("h3", null, t("common.help.keys")),
     h("table", { class: "keys" }, h("tbody", null, rows)),
-    h("p", { class: "help-links" }, h("button", { type: "button", class: "button", "data-action": "go-to-learn", onclick: () => { dialog.close(); document.querySelector("loupe-learn")?.scrollIntoView(); } }, t("common.help.learn"))),
+    h("p", { class: "help-links" }, h("button", { type: "button", class: "button strong", "data-action": "start-tour", onclick: () => { dialog.close(); startTour(store); } }, t("common.tour.start")), h("button", { type: "button", class: "button", "data-action": "go-to-learn", onclick: () => { dialog.close(); document.querySelector("loupe-learn")?.scrollIntoView(); } }, t("common.help.learn"))),
   ]);
 }

@@ -1,0 +1,28 @@
+// @ts-check
+/**
+ * Offers the tour to a newcomer, once: a line beside the headline that hides nothing and goes away by
+ * itself as soon as the person has begun to look around.
+ */
+import { startTour } from "../state/actions.js";
+import { createTourMemory } from "../state/tour-memory.js";
+import { context } from "./context.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { loadStyle } from "./styles.js";
+
+const { i18n: { t }, store } = context();
+
+const stop = () => {
+  unwatch();
+  offer.remove();
+};
+const offer = h("aside", { class: "tour-offer", "data-offer": "tour", "aria-label": t("common.tour.title") },
+  h("p", null, t("common.tour.offer")),
+  h("button", { type: "button", class: "button strong", "data-action": "offer-start", onclick: () => { stop(); startTour(store); } }, t("common.tour.start")),
+  h("button", { type: "button", class: "button square quiet", "data-action": "offer-later", title: t("common.tour.later"), "aria-label": t("common.tour.later"), onclick: stop }, icon("close")));
+
+await loadStyle("tour-offer");
+const { picture } = store.state;
+const unwatch = store.select((state) => [state.view, state.tour, state.panel, state.picture !== picture || state.selection !== null], ([view, tour, panel, busy]) => (view || tour || panel || busy) && queueMicrotask(stop));
+document.querySelector(".stage-map")?.append(offer);
+createTourMemory(globalThis.localStorage).offer();
