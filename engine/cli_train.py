@@ -16,10 +16,11 @@ from engine.card import model_card
 from engine.cli_progress import BAR, LINES, SILENT, counter, show
 from engine.data.batches import split
 from engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
+from engine.entries import Category
 from engine.errors import DataError, TrainingError
 from engine.recipe import Recipe, read_recipe
 from engine.record import Judged, cool, judge, pooled, temperature, training_record
-from engine.spec import Category, ModelSpec
+from engine.spec import ModelSpec
 from engine.train import Task, Trained, finished, start, train
 from engine.weights import save_model
 

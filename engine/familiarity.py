@@ -25,7 +25,6 @@ from engine.spec import ModelSpec
 WITHIN = 0.99  # of the pictures learnt from lie within a range, half of the rest on each side
 QUIET = 0.99  # of the held-out pictures are not noted
 SHOWN = 5  # numbers that a note names, the furthest outside first
-STATISTICS = ("mean", "spread", "share")
 
 Measured = Mapping[str, Mapping[str, Array]]  # layer → statistic → (units,)
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.augment import Augmentation
+from engine.entries import Category
 from engine.errors import TrainingError
 from engine.fields import Flag, Real, Rule, Whole, check
 from engine.optimise import OPTIMISERS, SCHEDULES, Muon, Optimiser
-from engine.spec import FORMAT, Category, ModelSpec
+from engine.spec import FORMAT, ModelSpec
 
 RULES: Mapping[str, Rule] = {
     "epochs": Whole(1, 100_000),

@@ -1,4 +1,4 @@
-"""A model as data: its description, read, checked and written.
+"""A model as data: its entries put together, and checked to fit each other.
 
 Everything that can be wrong with a model's structure is found here, from shapes alone, before
 any array exists. What comes out is trusted by the rest of the engine.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
 from engine.arrays import Shape, shape_text
+from engine.entries import Category, category_from_json, layer_from_json
 from engine.errors import ShapeError, SpecError
 from engine.fields import (
     HYPERPARAMETERS,
@@ -28,7 +29,6 @@ from engine.fields import (
     bad,
     check,
 )
-from engine.kinds import KINDS
 from engine.layers import Layer
 from engine.windows import ReceptiveField
 
@@ -43,21 +43,6 @@ LAYERS, CLASSES = Whole(1, 64), Whole(1, 10000)
 ACTIVATIONS, PARAMETERS = Whole(1, 32_000_000), Whole(0, 32_000_000)
 
 _USUAL_CHANNELS = {1: ("grey",), 3: ("red", "green", "blue")}
-
-
-@dataclass(frozen=True)
-class Category:
-    """One class that the model can choose."""
-
-    index: int
-    name: str
-    labels: Mapping[str, str]
-    wnid: str | None = None
-
-    def describe(self) -> dict[str, Any]:
-        """The class as JSON-ready data."""
-        known = {"index": self.index, "name": self.name, "labels": dict(self.labels)}
-        return known if self.wnid is None else {**known, "wnid": self.wnid}
 
 
 @dataclass(frozen=True)
@@ -173,7 +158,7 @@ class ModelSpec:
                 for position, entry in enumerate(as_list("the description", "layers", data.get("layers")))
             ),
             classes=tuple(
-                _category(entry, position)
+                category_from_json(entry, position)
                 for position, entry in enumerate(
                     as_list("the description", "classes", data.get("classes", []))
                 )
@@ -201,56 +186,6 @@ class ModelSpec:
         count = self.input_shape[0]
         usual = _USUAL_CHANNELS.get(count, tuple(f"channel_{i}" for i in range(count)))
         return self.channels or usual
-
-
-def layer_from_json(entry: Any, position: int) -> Layer:
-    """The layer that one entry of `layers` describes."""
-    data = dict(as_object(f"layer {position}", entry))
-    name = as_text(f"layer {position}", "name", data.pop("name", None))
-    kind = data.pop("kind", None)
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise SpecError(
-            "unknown_kind",
-            f"{name}: there is no layer kind {kind!r}; the kinds are {', '.join(KINDS)}",
-            layer=name,
-            kind=str(kind),
-            known=list(KINDS),
-        )
-    known = {f.name: f for f in fields(KINDS[kind]) if f.name != "name"}
-    for key in data:
-        if key not in known:
-            raise SpecError(
-                "unknown_field",
-                f"{name}: {kind} has no {key!r}; it knows {', '.join(known) or 'no values'}",
-                layer=name,
-                kind=kind,
-                field=str(key),
-                known=list(known),
-            )
-    for key, definition in known.items():
-        if key not in data and definition.default is MISSING:
-            raise SpecError(
-                "missing_field",
-                f"{name}: {kind} needs {key}, {HYPERPARAMETERS[key]}",
-                layer=name,
-                kind=kind,
-                field=key,
-            )
-    values = {key: check(name, key, value, HYPERPARAMETERS[key]) for key, value in data.items()}
-    return KINDS[kind](name=name, **values)
-
-
-def _category(entry: Any, position: int) -> Category:
-    place = f"class {position}"
-    data = as_object(place, entry)
-    name = as_text(place, "name", data.get("name"))
-    wnid = data.get("wnid")
-    return Category(
-        index=data.get("index", position),
-        name=name,
-        labels=MappingProxyType({"en": name, **as_texts(place, data.get("labels", {}))}),
-        wnid=None if wnid is None else as_text(place, "wnid", wnid),
-    )
 
 
 def _check_input(spec: ModelSpec) -> None:

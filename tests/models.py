@@ -20,9 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from engine import layers
+from engine.entries import Category
 from engine.layers import Layer
 from engine.network import Network
-from engine.spec import Category, ModelSpec
+from engine.spec import ModelSpec
 from engine.weights import save_model
 
 

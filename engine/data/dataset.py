@@ -17,8 +17,8 @@ import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
 from engine.data.images import prepare
+from engine.entries import Category
 from engine.errors import DataError, ImageError
-from engine.spec import Category
 
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".gif", ".bmp"})
 NAMED = 5  # a message names at most this many unreadable files

@@ -1,0 +1,82 @@
+"""The entries of a model's description: its layers and its classes, read from JSON and checked.
+
+Each value is checked by itself here; whether the entries fit each other is `engine.spec`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import SpecError
+from engine.fields import HYPERPARAMETERS, as_object, as_text, as_texts, check
+from engine.kinds import KINDS
+from engine.layers import Layer
+
+
+@dataclass(frozen=True)
+class Category:
+    """One class that the model can choose."""
+
+    index: int
+    name: str
+    labels: Mapping[str, str]
+    wnid: str | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """The class as JSON-ready data."""
+        known = {"index": self.index, "name": self.name, "labels": dict(self.labels)}
+        return known if self.wnid is None else {**known, "wnid": self.wnid}
+
+
+def layer_from_json(entry: Any, position: int) -> Layer:
+    """The layer that one entry of `layers` describes."""
+    data = dict(as_object(f"layer {position}", entry))
+    name = as_text(f"layer {position}", "name", data.pop("name", None))
+    kind = data.pop("kind", None)
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise SpecError(
+            "unknown_kind",
+            f"{name}: there is no layer kind {kind!r}; the kinds are {', '.join(KINDS)}",
+            layer=name,
+            kind=str(kind),
+            known=list(KINDS),
+        )
+    known = {f.name: f for f in fields(KINDS[kind]) if f.name != "name"}
+    for key in data:
+        if key not in known:
+            raise SpecError(
+                "unknown_field",
+                f"{name}: {kind} has no {key!r}; it knows {', '.join(known) or 'no values'}",
+                layer=name,
+                kind=kind,
+                field=str(key),
+                known=list(known),
+            )
+    for key, definition in known.items():
+        if key not in data and definition.default is MISSING:
+            raise SpecError(
+                "missing_field",
+                f"{name}: {kind} needs {key}, {HYPERPARAMETERS[key]}",
+                layer=name,
+                kind=kind,
+                field=key,
+            )
+    values = {key: check(name, key, value, HYPERPARAMETERS[key]) for key, value in data.items()}
+    return KINDS[kind](name=name, **values)
+
+
+def category_from_json(entry: Any, position: int) -> Category:
+    """The class that one entry of `classes` describes."""
+    place = f"class {position}"
+    data = as_object(place, entry)
+    name = as_text(place, "name", data.get("name"))
+    wnid = data.get("wnid")
+    return Category(
+        index=data.get("index", position),
+        name=name,
+        labels=MappingProxyType({"en": name, **as_texts(place, data.get("labels", {}))}),
+        wnid=None if wnid is None else as_text(place, "wnid", wnid),
+    )
