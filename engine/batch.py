@@ -23,7 +23,7 @@ from engine.arrays import FLOAT, Array, Parameters, Shape, shape_text
 from engine.errors import TensorError
 from engine.fast.normalisation import BatchNormStep
 from engine.fast.plan import chain, order, statistics
-from engine.fast.step import Scratch, Step, block_shape, from_rows, to_rows
+from engine.fast.step import Lent, Scratch, Step, block_shape, from_rows, to_rows
 from engine.ops.loss import cross_entropy, cross_entropy_backward
 from engine.parameters import checked_parameters
 from engine.spec import ModelSpec
@@ -85,7 +85,7 @@ class BatchNetwork:
             part = self._part(number, len(x))
             y = self._input(x[part], thread)
             for step in self._chain(thread, part):
-                y = step.forward(y, self._weights[step.name], self._scratch[thread])
+                y = step.forward(y, self._lent(step, thread))
             output[part] = from_rows(y) if y.ndim == 4 else y
 
         self._each_block(len(x), work)
@@ -150,6 +150,10 @@ class BatchNetwork:
         else:
             list(self._pool.map(worker, range(self.threads)))
 
+    def _lent(self, step: Step, thread: int) -> Lent:
+        """What the step needs on its way forward."""
+        return Lent(self._weights[step.name], {}, self._scratch[thread])
+
     @staticmethod
     def _by_layer(name: str, arrays: Mapping[str, Array]) -> Mapping[str, Array]:
         own = ((key.rpartition("."), value) for key, value in arrays.items())
@@ -203,7 +207,7 @@ class _Batch:
         steps = network._chain(slot, part)
         y = _norm(steps[begin]).x if phase else network._input(self.x[part], slot)
         for step in steps[begin:end]:
-            y = step.forward(y, network._weights[step.name], network._scratch[thread])
+            y = step.forward(y, network._lent(step, thread))
         if end < len(steps):
             self.sums[number] = _norm(steps[end]).measure(y)
             return
@@ -227,13 +231,10 @@ class _Batch:
             stretch.append(steps[end])
             dy = _norm(steps[end]).dy
         for step in reversed(stretch):
-            dy = step.backward(
-                dy,
-                network._weights[step.name],
-                self.gradients[number].get(step.name, {}),
-                network._scratch[thread],
-                first=step is steps[0],
+            lent = network._lent(step, thread)._replace(
+                gradients=self.gradients[number].get(step.name, {}), first=step is steps[0]
             )
+            dy = step.backward(dy, lent)
         if phase:
             self.sums[number] = _norm(steps[begin]).measure_backward(dy)
 

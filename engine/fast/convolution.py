@@ -26,7 +26,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Scratch, Step
+from engine.fast.step import Lent, Scratch, Step
 from engine.layers import Conv2D
 from engine.windows import Window
 
@@ -128,31 +128,23 @@ class ConvStep(Step):
         self.y = np.empty((form.out_height, form.filters, count, form.out_width), dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         self.x = x
-        scratch.user[self.name] = self
-        rows = self.form.rows(scratch.zeros(self.name + ".x", self.form.shifted_shape), x)
-        flat = self.y.reshape(self.form.out_height, self.form.filters, -1)
-        np.matmul(self.form.kernels(weights["weight"], weights["bias"]), rows, out=flat)
+        lent.scratch.user[self.name] = self
+        rows = self.form.rows(lent.scratch.zeros(self.name + ".x", self.form.shifted_shape), x)
+        kernels = self.form.kernels(lent.weights["weight"], lent.weights["bias"])
+        np.matmul(kernels, rows, out=self.y.reshape(self.form.out_height, self.form.filters, -1))
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
+    def backward(self, dy: Array, lent: Lent) -> Array:
         # The shifted copies of the forward pass still stand there unless another block has
         # used the buffer since; making them again costs less than keeping them for every block.
-        mine = scratch.user.get(self.name) is self
-        scratch.user[self.name] = self
-        shifted = scratch.zeros(self.name + ".x", self.form.shifted_shape)
+        mine = lent.scratch.user.get(self.name) is self
+        lent.scratch.user[self.name] = self
+        shifted = lent.scratch.zeros(self.name + ".x", self.form.shifted_shape)
         rows = self.form.rows(shifted, None if mine else self.x)
-        self._parameter_gradients(dy, rows, gradients, scratch)
-        return dy if first else self._input_gradient(dy, weights["weight"], scratch)
+        self._parameter_gradients(dy, rows, lent.gradients, lent.scratch)
+        return dy if lent.first else self._input_gradient(dy, lent.weights["weight"], lent.scratch)
 
     def _parameter_gradients(
         self, dy: Array, rows: Array, gradients: Mapping[str, Array], scratch: Scratch

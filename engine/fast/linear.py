@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Scratch, Step, block_shape, from_rows
+from engine.fast.step import Lent, Step, block_shape, from_rows
 from engine.layers import Dense, Flatten, Softmax
 from engine.ops.loss import softmax, softmax_backward
 
@@ -21,20 +19,12 @@ class FlattenStep(Step):
         self.y = np.empty((count, *layer.output_shape(input_shape)), dtype=FLOAT)
         self.dx = np.empty(block_shape(input_shape, count), dtype=FLOAT)
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         pictures = self.y.reshape(self.count, *self.shape)
         pictures[...] = from_rows(x) if len(self.shape) == 3 else x
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
+    def backward(self, dy: Array, lent: Lent) -> Array:
         if len(self.shape) == 3:
             from_rows(self.dx)[...] = dy.reshape(self.count, *self.shape)
             return self.dx
@@ -49,26 +39,18 @@ class DenseStep(Step):
         self.y = np.empty((count, layer.units), dtype=FLOAT)
         self.x = self.dx = np.empty((count, *input_shape), dtype=FLOAT)
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         self.x = x
-        np.matmul(x, weights["weight"].T, out=self.y)
-        self.y += weights["bias"]
+        np.matmul(x, lent.weights["weight"].T, out=self.y)
+        self.y += lent.weights["bias"]
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
-        np.matmul(dy.T, self.x, out=gradients["weight"])
-        np.sum(dy, axis=0, out=gradients["bias"])
-        if first:
+    def backward(self, dy: Array, lent: Lent) -> Array:
+        np.matmul(dy.T, self.x, out=lent.gradients["weight"])
+        np.sum(dy, axis=0, out=lent.gradients["bias"])
+        if lent.first:
             return dy
-        np.matmul(dy, weights["weight"], out=self.dx)
+        np.matmul(dy, lent.weights["weight"], out=self.dx)
         return self.dx
 
 
@@ -81,17 +63,9 @@ class SoftmaxStep(Step):
         super().__init__(layer.name, count)
         self.y = np.empty((count, *input_shape), dtype=FLOAT)
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         self.y[...], _ = softmax(x)
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
+    def backward(self, dy: Array, lent: Lent) -> Array:
         return softmax_backward(self.y, dy)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Scratch, Step, block_shape
+from engine.fast.step import Lent, Step, block_shape
 from engine.layers import BatchNorm2D
 
 
@@ -104,7 +104,7 @@ class BatchNormStep(Step):
         self.x = x
         return self._sums(x, x)
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         self.x = x
         y = self.y.reshape(self.flat)
         np.multiply(x.reshape(self.flat), self.shared.factor[:, None], out=y)
@@ -121,18 +121,10 @@ class BatchNormStep(Step):
         self.dy[...] = dy
         return self._sums(self.dy, self.x)
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
+    def backward(self, dy: Array, lent: Lent) -> Array:
         """dx from the dy that was measured; the parameters' gradients are settled outside."""
         dx, x = self.dy.reshape(self.flat), self.x.reshape(self.flat)
-        product = scratch.zeros(self.name + ".product", self.flat)
+        product = lent.scratch.zeros(self.name + ".product", self.flat)
         np.multiply(x, self.shared.slope[:, None], out=product)
         product += self.shared.level[:, None]
         dx *= self.shared.factor[:, None]

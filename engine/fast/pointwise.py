@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 
 import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Scratch, Step, block_shape
+from engine.fast.step import Lent, Step, block_shape
 from engine.layers import Layer, LeakyReLU
 
 
@@ -31,22 +30,14 @@ class PointwiseStep(Step):
     def derive(self, dy: Array) -> None:
         """Turn dy into dx, in place."""
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         if not self.in_place:
             x = x.copy()
         self.apply(x)
         self.y = x
         return x
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
+    def backward(self, dy: Array, lent: Lent) -> Array:
         self.derive(dy)
         return dy
 

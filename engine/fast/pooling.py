@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Scratch, Step
+from engine.fast.step import Lent, Scratch, Step
 from engine.layers import AvgPool2D, MaxPool2D
 from engine.layers.pooling import Pool2D
 from engine.ops.pooling import window_counts
@@ -36,6 +36,21 @@ class PoolStep(Step):
         ph, pw = self.window.padding
         return (self.height + 2 * ph, self.channels, self.count, self.width + 2 * pw)
 
+    def pad(self, x: Array, scratch: Scratch, outside: float) -> Array:
+        """The maps with a margin of this value; x itself where the layer does not pad."""
+        if not any(self.window.padding):
+            return x
+        padded = scratch.zeros(self.name + ".x", self.padded_shape)
+        padded.fill(outside)
+        self.inside(padded)[...] = x
+        return padded
+
+    def empty_dx(self, scratch: Scratch) -> Array:
+        """Zeros as large as the padded maps."""
+        padded = scratch.zeros(self.name + ".dx", self.padded_shape)
+        padded.fill(0)
+        return padded
+
     def inside(self, padded: Array) -> Array:
         """The part of the padded maps that is not padding."""
         ph, pw = self.window.padding
@@ -53,13 +68,8 @@ class MaxPoolStep(PoolStep):
         self.winners = np.empty(self.y.shape, dtype=np.uint16)
         self.better = np.empty(self.y.shape, dtype=bool)
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
-        if any(self.window.padding):
-            padded = scratch.zeros(self.name + ".x", self.padded_shape)
-            padded.fill(-np.inf)
-            self.inside(padded)[...] = x
-            x = padded
-        for cell, values in enumerate(self.cells(x)):
+    def forward(self, x: Array, lent: Lent) -> Array:
+        for cell, values in enumerate(self.cells(self.pad(x, lent.scratch, -np.inf))):
             if cell == 0:
                 self.y[...] = values
                 self.winners.fill(0)
@@ -69,17 +79,8 @@ class MaxPoolStep(PoolStep):
             np.maximum(self.y, values, out=self.y)
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
-        padded = scratch.zeros(self.name + ".dx", self.padded_shape)
-        padded.fill(0)
+    def backward(self, dy: Array, lent: Lent) -> Array:
+        padded = self.empty_dx(lent.scratch)
         for cell, into in enumerate(self.cells(padded)):
             np.equal(self.winners, cell, out=self.better)
             into += dy * self.better
@@ -100,7 +101,7 @@ class MaxPool2x2Step(PoolStep):
         self.upper = np.empty(flat, dtype=bool)
         self.left = np.empty(self.y.shape, dtype=bool)
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         upper, lower = self._rows(x)
         np.maximum(upper, lower, out=self.rows)
         np.greater_equal(upper, lower, out=self.upper)
@@ -109,20 +110,12 @@ class MaxPool2x2Step(PoolStep):
         np.greater_equal(left, right, out=self.left)
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
+    def backward(self, dy: Array, lent: Lent) -> Array:
         # The loser of a pair gets what the winner leaves: dy or nothing.
         left, right = self.rows[..., 0::2], self.rows[..., 1::2]
         np.multiply(dy, self.left, out=left)
         np.subtract(dy, left, out=right)
-        dx = scratch.zeros(self.name + ".dx", self.padded_shape)  # dropped borders stay 0
+        dx = lent.scratch.zeros(self.name + ".dx", self.padded_shape)  # dropped borders stay 0
         upper, lower = self._rows(dx)
         np.multiply(self.rows, self.upper, out=upper)
         np.subtract(self.rows, upper, out=lower)
@@ -142,28 +135,15 @@ class AvgPoolStep(PoolStep):
         counts = window_counts(input_shape, self.window, count_include_pad=layer.count_include_pad)
         self.shares = (1 / counts)[:, None, None, :].astype(FLOAT)  # (H', 1, 1, W')
 
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
-        if any(self.window.padding):
-            padded = scratch.zeros(self.name + ".x", self.padded_shape)
-            self.inside(padded)[...] = x
-            x = padded
+    def forward(self, x: Array, lent: Lent) -> Array:
         self.y.fill(0)
-        for values in self.cells(x):
+        for values in self.cells(self.pad(x, lent.scratch, 0)):
             self.y += values
         self.y *= self.shares
         return self.y
 
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
-        padded = scratch.zeros(self.name + ".dx", self.padded_shape)
-        padded.fill(0)
+    def backward(self, dy: Array, lent: Lent) -> Array:
+        padded = self.empty_dx(lent.scratch)
         share = dy * self.shares
         for into in self.cells(padded):
             into += share

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -64,12 +64,23 @@ class Scratch:
         return found
 
 
-class Step(ABC):
-    """One layer for one block of `count` pictures, with the buffers that its way back needs.
+class Lent(NamedTuple):
+    """What a step is lent for one call.
 
-    `weights` and `gradients` are this layer's arrays by the layer's own names; gradients are
-    written, not added to.
+    weights    the layer's arrays, by the layer's own names
+    gradients  where theirs are written (not added to); nobody writes any on the way forward
+    scratch    the thread's buffers
+    first      nobody needs this step's dx: its way back may return anything
     """
+
+    weights: Mapping[str, Array]
+    gradients: Mapping[str, Array]
+    scratch: Scratch
+    first: bool = False
+
+
+class Step(ABC):
+    """One layer for one block of `count` pictures, with the buffers that its way back needs."""
 
     # Whether the way back reads y: then the step after it must not work in place.
     needs_output: ClassVar[bool] = False
@@ -79,20 +90,12 @@ class Step(ABC):
         self.count = count
 
     @abstractmethod
-    def forward(self, x: Array, weights: Mapping[str, Array], scratch: Scratch) -> Array:
+    def forward(self, x: Array, lent: Lent) -> Array:
         """The layer's output, in a buffer of this step's own or in place of x."""
 
     @abstractmethod
-    def backward(
-        self,
-        dy: Array,
-        weights: Mapping[str, Array],
-        gradients: Mapping[str, Array],
-        scratch: Scratch,
-        *,
-        first: bool,
-    ) -> Array:
-        """dx; dy may be overwritten. `first`: nobody needs dx, so anything may be returned."""
+    def backward(self, dy: Array, lent: Lent) -> Array:
+        """dx, and the parameters' gradients in `lent.gradients`; dy may be overwritten."""
 
 
 def to_rows(x: Array, out: Array) -> Array:
