@@ -16,6 +16,7 @@ Shape = tuple[int, ...]
 Pair = tuple[int, int]  # (height, width), (rows, columns): always in this order
 
 FLOAT = np.float32
+REAL = "fiub"  # NumPy's letters for the kinds of dtype that can become FLOAT
 
 
 def shape_text(shape: Shape | list[int]) -> str:

@@ -5,7 +5,7 @@ Values are checked and coerced here, where they come in, so that the layers can 
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -69,7 +69,7 @@ class Real:
     def accepts(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError
-        if not (math.isfinite(value) and self.low <= value <= self.high):
+        if not self.low <= value <= self.high:  # nothing of the kind holds for NaN
             raise ValueError
         return float(value)
 
@@ -89,6 +89,8 @@ class Flag:
     def __str__(self) -> str:
         return "true or false"
 
+
+FINITE = Real(-sys.float_info.max, sys.float_info.max)
 
 HYPERPARAMETERS: Mapping[str, Rule] = {
     "filters": Whole(1, 4096),
@@ -152,11 +154,19 @@ def as_texts(place: str, value: Any) -> Mapping[str, str]:
 
 
 def as_range(place: str, value: Any) -> tuple[float, float]:
-    """The value, if it is two numbers."""
+    """The value, if it is two finite numbers, the smaller first."""
     pair = as_list(place, "range", value)
-    if len(pair) != 2 or not all(isinstance(v, int | float) for v in pair):
-        raise bad(place, "range", list(pair), "two numbers, the smaller first")
-    return float(pair[0]), float(pair[1])
+    try:
+        low, high = (FINITE.accepts(end) for end in pair)
+    except ValueError:  # too few, too many, or not numbers
+        raise _bad_range(place, pair) from None
+    if low >= high:
+        raise _bad_range(place, pair)
+    return low, high
+
+
+def _bad_range(place: str, pair: Sequence[Any]) -> SpecError:
+    return bad(place, "range", list(pair), "two numbers, the smaller first")
 
 
 def _shown(value: Any) -> str:

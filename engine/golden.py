@@ -46,7 +46,7 @@ class Golden:
             data = json.loads(path.read_text("utf-8"))
             found = cls(tuple(float(score) for score in data["scores"]), float(data["tolerance"]))
             same = data["weights"] == description["weights"]["sha256"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise WeightsError(
                 "golden_unreadable", f"{FILE} cannot be read ({error}); restore the file", file=FILE
             ) from error

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Parameters, shape_text
+from engine.arrays import FLOAT, REAL, Array, Parameters, shape_text
 from engine.errors import WeightsError
 from engine.spec import ModelSpec
 
@@ -49,6 +49,13 @@ def replaced_parameters(spec: ModelSpec, parameters: Parameters, new: Parameters
 
 def _checked(spec: ModelSpec, name: str, given: Array) -> Array:
     value, shape = np.asarray(given), spec.parameter_shapes[name]
+    if value.dtype.kind not in REAL:
+        raise WeightsError(
+            "parameter_not_numbers",
+            f"{name} holds {value.dtype}; every weight must be a real number",
+            parameter=name,
+            dtype=str(value.dtype),
+        )
     if value.shape != shape:
         raise WeightsError(
             "parameter_wrong_shape",

@@ -17,7 +17,7 @@ from typing import Any
 from engine.data.augment import Augmentation
 from engine.entries import Category
 from engine.errors import TrainingError
-from engine.fields import Flag, Real, Rule, Whole, check
+from engine.fields import Flag, Real, Rule, Whole, as_list, as_object, check
 from engine.optimise import OPTIMISERS, SCHEDULES, Muon, Optimiser
 from engine.spec import FORMAT, ModelSpec
 
@@ -100,7 +100,8 @@ class Recipe:
 
         The last layer that has `units` and does not say how many gets one for each class.
         """
-        layers = [dict(layer) for layer in self.model.get("layers", [])]
+        entries = as_list("model", "layers", self.model.get("layers", []))
+        layers = [dict(as_object(f"layer {i}", entry)) for i, entry in enumerate(entries)]
         for layer in reversed(layers):
             if layer.get("kind") == "dense":
                 layer.setdefault("units", len(classes))
@@ -141,7 +142,7 @@ def read_recipe(path: Path) -> Recipe:
             "or leave the option out for the shipped one",
             file=str(path),
         ) from None
-    except ValueError as error:  # not TOML, or not UTF-8
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or nested without end
         raise TrainingError(
             "recipe_not_toml", f"{path} is not TOML: {error}", file=str(path), reason=str(error)
         ) from None
@@ -150,20 +151,21 @@ def read_recipe(path: Path) -> Recipe:
 
 def recipe_from(data: Mapping[str, Any]) -> Recipe:
     """The recipe that parsed TOML describes: tables model, training, optimiser, augmentation, card."""
-    _known("the recipe", data, ("model", "training", "optimiser", "augmentation", "card"))
-    training = dict(data.get("training", {}))
+    tables = ("model", "training", "optimiser", "augmentation", "card")
+    _known("the recipe", data, tables)
+    given = {table: dict(as_object(table, data.get(table, {}))) for table in tables}
+    training, chosen = given["training"], given["optimiser"]
     _known("training", training, [f.name for f in fields(Recipe) if f.name in RULES] + ["schedule"])
     schedule = training.pop("schedule", "one_cycle")
     _choice("training", "schedule", schedule, SCHEDULES)
-    chosen = dict(data.get("optimiser", {}))
     kind = chosen.pop("kind", "muon")
     _choice("optimiser", "kind", kind, OPTIMISERS)
     return Recipe(
-        model=data.get("model", {}),
-        card={key: str(text) for key, text in data.get("card", {}).items()},
+        model=given["model"],
+        card={key: str(text) for key, text in given["card"].items()},
         schedule=schedule,
         optimiser=OPTIMISERS[kind](**_checked("optimiser", chosen, OPTIMISERS[kind])),
-        augmentation=Augmentation(**_checked("augmentation", data.get("augmentation", {}), Augmentation)),
+        augmentation=Augmentation(**_checked("augmentation", given["augmentation"], Augmentation)),
         **{key: check("training", key, value, RULES[key]) for key, value in training.items()},
     )
 
@@ -186,7 +188,7 @@ def _known(place: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
 
 
 def _choice(place: str, key: str, value: Any, known: Mapping[str, Any]) -> None:
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise TrainingError(
             "unknown_choice",
             f"{place}: {key} is {value!r}; it must be one of {', '.join(known)}",
@@ -198,4 +200,5 @@ def _choice(place: str, key: str, value: Any, known: Mapping[str, Any]) -> None:
 
 
 def _values(settings: Any) -> dict[str, Any]:
+    """The fields of a dataclass (every optimiser is one, which its protocol cannot say)."""
     return asdict(settings)

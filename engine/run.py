@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape, shape_text
+from engine.arrays import FLOAT, REAL, Array, Shape, shape_text
 from engine.errors import TensorError
 from engine.layers import Softmax
 from engine.spec import INPUT, ModelSpec
@@ -84,7 +84,7 @@ def named(spec: ModelSpec, arrays: list[Array]) -> Mapping[str, Array]:
 def checked_input(x: Array, shape: Shape, place: str = INPUT) -> Array:
     """A read-only float32 copy of x. Raises TensorError unless x has this shape and is finite."""
     given = np.asarray(x)
-    if given.dtype.kind not in "fiub":
+    if given.dtype.kind not in REAL:
         raise TensorError(
             "tensor_not_numbers",
             f"{place}: the tensor holds {given.dtype}; it must hold numbers",

@@ -200,9 +200,7 @@ def _check_input(spec: ModelSpec) -> None:
         raise bad("input", "shape", list(spec.input_shape), "[channels, height, width]")
     for side, rule in zip(spec.input_shape, (CHANNELS, SIDE, SIDE), strict=True):
         check("input", "shape", side, rule)
-    low, high = spec.input_range
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise bad("input", "range", [low, high], "two numbers, the smaller first")
+    as_range("input", spec.input_range)
     if spec.channels and len(spec.channels) != spec.input_shape[0]:
         raise bad("input", "channels", list(spec.channels), f"{spec.input_shape[0]} names, one a channel")
 

@@ -97,7 +97,7 @@ def load_model(folder: Path | str) -> Model:
 def _read_description(path: Path) -> Mapping[str, Any]:
     try:
         description = json.loads(_read(path, LARGEST_DESCRIPTION))
-    except ValueError as error:  # not JSON, or not UTF-8
+    except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, or nested without end
         raise WeightsError(
             "description_not_json",
             f"{path.name} is not JSON ({error}); restore the file",

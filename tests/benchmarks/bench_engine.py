@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import sys
 import tracemalloc
 from collections.abc import Callable, Mapping
@@ -29,12 +30,14 @@ from engine.batch import BatchNetwork
 from engine.layers import Layer
 from engine.network import Network
 from engine.optimise import AdamW
+from engine.record import machine
 from engine.spec import ModelSpec
 from tests.benchmarks.race import TURNS, Row, by_rate, by_time, race, table
 from tests.engine.rivals import onnx_session, torch_network
 from tests.models import model_spec, random_parameters, random_picture, tiny_vgg
 
 BATCH = 64
+JSON = Path(".benchmarks/engine.json")
 OWN = "engine"
 
 
@@ -210,7 +213,9 @@ def memory(spec: ModelSpec) -> list[Row]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument(
+        "--json", type=Path, default=JSON, metavar="FILE", help="the figures as data (default %(default)s)"
+    )
     parser.add_argument("--rounds", type=int, default=5, help=f"rounds of {TURNS} turns each (default 5)")
     options = parser.parse_args()
     rows: list[Row] = []
@@ -226,9 +231,15 @@ def main() -> None:
         rows += training(spec, 1, options.rounds, "")
     missing = [name for name in ("onnxruntime", "torch") if not installed(name)]
     print(table(rows, missing))
-    if options.json:
-        figures = {"rows": [asdict(row) for row in rows], "missing": missing}
-        options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    figures = {
+        "machine": machine(os.cpu_count() or 1),
+        "load": os.getloadavg(),  # other work at the end, over 1, 5 and 15 minutes
+        "rows": [asdict(row) for row in rows],
+        "missing": missing,
+    }
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(f"\nThe same as data: {options.json}")
 
 
 if __name__ == "__main__":

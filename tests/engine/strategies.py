@@ -6,6 +6,7 @@ strides beyond the kernel, windows that see nothing but padding.
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
@@ -119,3 +120,37 @@ def distinct(rng: np.random.Generator, shape: Shape) -> Array:
 
 
 seeds = st.integers(0, 2**32 - 1)
+
+# What JSON and TOML can hold where something else is expected.
+odd_values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-3, 70),
+        st.sampled_from([2**63, 10**400, -(10**400)]),
+        st.floats(),
+        st.text(max_size=5),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["name", "en", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, whole: Any) -> Any:
+    """A copy of a tree of dictionaries and lists in which one branch is odd, or gone."""
+    found = copy.deepcopy(whole)
+    place = found
+    while True:
+        key = draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+        inner = place[key]
+        if not (isinstance(inner, dict | list) and inner) or draw(st.integers(0, 3)) == 0:
+            break
+        place = inner
+    if draw(st.integers(0, 4)) == 0:
+        del place[key]
+    else:
+        place[key] = draw(odd_values)
+    return found

@@ -16,7 +16,7 @@ from engine.errors import ShapeError, SpecError
 from engine.fields import HYPERPARAMETERS
 from engine.kinds import KINDS
 from engine.spec import ModelSpec
-from tests.engine.strategies import model_specs
+from tests.engine.strategies import model_specs, spoilt
 from tests.models import SPECS, tiny_vgg
 
 Change = Callable[[dict[str, Any]], Any]
@@ -68,6 +68,8 @@ REFUSALS: list[tuple[str, Change, str]] = [
     ("a fractional side", lambda d: d["input"].update(shape=[1, 8.5, 8]), "shape is 8.5"),
     ("a huge input", lambda d: d["input"].update(shape=[1, 5000, 8]), "from 1 to 1024"),
     ("a reversed range", lambda d: d["input"].update(range=[1, 0]), "the smaller first"),
+    ("an endless range", lambda d: d["input"].update(range=[0, 10**400]), "the smaller first"),
+    ("a range of truths", lambda d: d["input"].update(range=[False, True]), "the smaller first"),
     ("a range of three", lambda d: d["input"].update(range=[0, 1, 2]), "the smaller first"),
     ("too many channel names", lambda d: d["input"].update(channels=["a", "b"]), "1 names, one a channel"),
     ("an id with a slash", lambda d: d.update(id="../x"), "id is '../x'"),
@@ -109,6 +111,17 @@ def test_a_wrong_description_is_refused_with_value_and_rule(what: str, change: C
         ModelSpec.from_json(description)
     assert caught.value.code
     json.dumps(caught.value.params)
+
+
+@given(spoilt(SPECS["deep"].to_json()))
+@settings(max_examples=300, deadline=None)
+def test_whatever_stands_in_a_description_it_is_a_model_or_refused(description: Any) -> None:
+    try:
+        spec = ModelSpec.from_json(description)
+    except SpecError as error:
+        json.dumps(error.params)
+    else:
+        assert ModelSpec.from_json(spec.to_json()).to_json() == spec.to_json()
 
 
 @pytest.mark.parametrize("value", [None, 3, "model", [], True])

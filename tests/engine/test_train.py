@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
+from engine import zoo
 from engine.checkpoint import load_checkpoint, save_checkpoint
 from engine.data.batches import split
 from engine.data.dataset import class_names, find_pictures, load_dataset
+from engine.entries import Category
 from engine.errors import SpecError, TrainingError
 from engine.network import Network
 from engine.optimise import SGD
@@ -20,6 +25,7 @@ from engine.record import cool
 from engine.standardise import Standard, check_foldable, measure
 from engine.train import Progress, Task, finished, scores, start, train
 from tests.engine.pictures import RECIPE, one_folder_a_class, recipe_file
+from tests.engine.strategies import spoilt
 from tests.models import model_spec, random_parameters
 
 
@@ -204,6 +210,19 @@ def test_cooling_divides_the_scores_and_changes_no_choice(task: Task) -> None:
 def test_a_recipe_with_a_mistake_is_refused_by_name(change: str, words: str) -> None:
     with pytest.raises((TrainingError, SpecError), match=words):
         recipe_from(tomllib.loads(change))
+
+
+@given(spoilt(tomllib.loads((zoo.FOLDER / zoo.DEFAULT / "recipe.toml").read_text("utf-8"))))
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_in_a_recipe_it_says_how_to_train_or_is_refused(data: Any) -> None:
+    classes = [Category(i, f"class {i}", {"en": f"class {i}"}) for i in range(10)]
+    try:
+        recipe = recipe_from(data)
+        recipe.spec(classes)
+    except (TrainingError, SpecError) as error:
+        json.dumps(error.params)
+    else:
+        assert recipe.digest() == recipe_from(data).digest()
 
 
 def test_a_recipe_file_that_is_missing_or_not_toml_is_refused(tmp_path: Path) -> None:

@@ -71,6 +71,12 @@ DAMAGE: list[tuple[str, Callable[[Path], Any], str, str]] = [
         "is not JSON",
     ),
     (
+        "a description nested without end",
+        lambda f: (f / DESCRIPTION).write_text("[" * 200_000, "utf-8"),
+        "description_not_json",
+        "is not JSON",
+    ),
+    (
         "not UTF-8",
         lambda f: (f / DESCRIPTION).write_bytes(b"\xff\xfe{"),
         "description_not_json",
@@ -139,6 +145,12 @@ DAMAGE: list[tuple[str, Callable[[Path], Any], str, str]] = [
         lambda f: put(f, tensors(**{"scores.weight": np.zeros((3, 71), np.float32)})),
         "parameter_wrong_shape",
         "scores.weight is 3×71; the description's layers need 3×72",
+    ),
+    (
+        "a parameter of complex numbers",
+        lambda f: put(f, tensors(**{"edges.bias": np.zeros(2, np.complex64)})),
+        "parameter_not_numbers",
+        "every weight must be a real number",
     ),
     (
         "a parameter that is no number",
