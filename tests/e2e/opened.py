@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
+import sys
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import READY, Visited, eventually
 
@@ -33,6 +36,7 @@ class Truth:
 
     description: dict[str, Any]
     tensors: dict[str, np.ndarray]
+    parameters: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, base: str, model: str = "tiny-vgg", sample: str | None = None) -> Truth:
@@ -48,7 +52,9 @@ class Truth:
                 run = fetch(f"{api}/{model}/runs", picture.read(), picture.headers["Content-Type"])
         tensors = {"input": array(run["input"])}
         tensors |= {layer["name"]: array(layer["tensor"]) for layer in run["layers"]}
-        return cls(description, tensors)
+        learned = fetch(f"{api}/{model}/parameters")["layers"]
+        parameters = {one["name"]: {key: array(tensor) for key, tensor in one.items() if key != "name"} for one in learned}
+        return cls(description, tensors, parameters)
 
     def value(self, place: str) -> float:
         """What `conv_1_2[3,30,24]` names."""
@@ -104,3 +110,22 @@ def wrong_values(page: Page, truth: Truth) -> list[str]:
         for place, shown in pairs
         if np.float32(shown) != np.float32(truth.value(place))
     ]
+
+
+def copied_script(page: Page) -> str:
+    """What the button of the code part puts on the clipboard."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    if not page.locator("[data-part=code][open]").count():
+        page.locator("[data-part=code] summary").click()
+    page.click("[data-action=copy-code]")
+    expect(page.locator("[data-part=code] [role=status]")).not_to_be_empty()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def printed(script: str, folder: Path) -> float:
+    """What a copied script prints when Python runs it on its own."""
+    file = folder / "snippet.py"
+    file.write_text(script, "utf-8")
+    done = subprocess.run([sys.executable, "-W", "error", str(file)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)

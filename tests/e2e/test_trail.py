@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit, Visited, eventually
-from tests.e2e.opened import SETTLED, Truth, explained, open_view, show, wrong_values
+from tests.e2e.opened import SETTLED, Truth, copied_script, explained, open_view, printed, show, wrong_values
 
 pytestmark = pytest.mark.browser
 
@@ -99,23 +97,6 @@ def test_a_number_anywhere_in_a_view_can_be_followed(visit: Visit) -> None:
     cell.click()
     page.wait_for_selector(SETTLED.format("activation"))
     assert explained(page)[0] == place == "relu_1_1[3,31,25]"
-
-
-def copied_script(page: Page) -> str:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    if not page.locator("[data-part=code][open]").count():
-        page.locator("[data-part=code] summary").click()
-    page.click("[data-action=copy-code]")
-    expect(page.locator("[data-part=code] [role=status]")).not_to_be_empty()
-    return str(page.evaluate("navigator.clipboard.readText()"))
-
-
-def printed(script: str, folder: Path) -> float:
-    file = folder / "snippet.py"
-    file.write_text(script, "utf-8")
-    done = subprocess.run([sys.executable, "-W", "error", str(file)], capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return float(done.stdout)
 
 
 CODE = ["neuron:conv_1_2[3,30,24]", "activation:relu_2_2[1,3,4]", "pooling:max_pool_1[2,7,9]", "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[2,5,6]"]  # fmt: skip

@@ -2,65 +2,75 @@
 
 from __future__ import annotations
 
-import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 from xml.dom import minidom
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Route, expect
 from safetensors.numpy import load_file
 
 from tests.e2e.conftest import Visit, eventually, violations
-from tests.e2e.opened import SETTLED, Truth, explained, open_view, show, wrong_values
+from tests.e2e.opened import SETTLED, Truth, copied_script, explained, open_view, printed, show
 
 pytestmark = pytest.mark.browser
 
-# Tiny VGG: one unit of each view. The deep model: padding, stride, dilation, non-square kernels,
-# mean pooling, tanh, sigmoid, normalisation, a hidden dense layer. The minimal one: a single channel.
+# One unit of each view.
 TINY = ["neuron:conv_1_1[2]", "microscope:conv_1_2[3,30,24]!3", "activation:relu_2_1[4]", "pooling:max_pool_2[1]", "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[1,20,30]"]  # fmt: skip
-DEEP = ["neuron:c1[5,0,0]", "microscope:c2[1,3,3]!2", "activation:tanh1[2]", "pooling:avg1[3,0,14]", "activation:norm1[1]", "microscope:c4[7,16,7]!4", "activation:sigmoid1[0]", "microscope:c5[2,16,0]!0", "pooling:max1[3,0,0]", "neuron:c6[2]", "activation:leaky2[5]", "output:hidden[11]", "output:scores[3]", "softmax:probabilities[0]", "flatten:flat[3]"]  # fmt: skip
-MINIMAL = ["neuron:edges[1]", "microscope:edges[0,5,5]!0", "output:scores[2]", "pixels:input[0,7,7]", "flatten:flat[71]"]  # fmt: skip
 
 
-def walk(page: Page, truth: Truth, seed: int) -> None:
-    """Point at random positions of the view's maps and compare every number with the API's tensors."""
-    spread = random.Random(seed)
-    assert wrong_values(page, truth) == []
+def invent(kinds: dict[str, str]) -> Callable[[Route], None]:
+    """Answers that describe a model with kinds of layers that the page has never heard of."""
+
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        description = answer.json()
+        for layer in description["layers"]:
+            layer["kind"] = kinds.get(layer["name"], layer["kind"])
+        route.fulfill(response=answer, json=description)
+
+    return change
+
+
+def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims_nothing(visit: Visit, tmp_path: Path) -> None:
+    visited = visit()
+    visited.page.route("**/api/v1/models/deep", invent({"norm1": "whitening", "leaky2": "gating"}))
+    page = open_view(visited, "values:norm1[2,3,4]", "deep")
+    truth = Truth.of(visited.base, "deep")
     place, value = explained(page)
-    assert np.float32(value) == np.float32(truth.value(place))
-    maps = page.locator("loupe-view .view-stage .heat[role=application], loupe-view .view-side .microscope .heat[role=application]")
-    for _ in range(min(3, maps.count())):
-        target = maps.nth(spread.randrange(maps.count()))
-        target.scroll_into_view_if_needed()
-        box = target.bounding_box()
-        if box is None or box["width"] < 8:
-            continue
-        page.mouse.move(box["x"] + box["width"] * spread.uniform(0.05, 0.95), box["y"] + box["height"] * spread.uniform(0.05, 0.95))
-        page.wait_for_timeout(180)  # the explanation follows once the pointer rests
-        assert wrong_values(page, truth) == []
-        place, value = explained(page)
-        assert np.float32(value) == np.float32(truth.value(place))
+    assert np.float32(value) == truth.tensors["norm1"][2, 3, 4]
+    shown = page.locator(".stage-values .grid-cell").evaluate_all("(all) => all.map((one) => one.dataset.value)")
+    np.testing.assert_array_equal(np.float32(shown), truth.tensors["norm1"][2, 0:7, 1:8].ravel())
+    words = page.locator("loupe-view").inner_text()
+    assert "whitening" in words
+    assert "cannot take a layer of kind “whitening” apart" in words
+    # Nobody here can say what it sees: no window is marked, and no sentence says otherwise.
+    expect(page.locator("[data-seen]")).to_have_count(0)
+    expect(page.locator("[data-part=seen]")).to_be_hidden()
+    expect(page.locator(".operands .operand")).to_have_count(0)
+    box = page.locator(".stage-values .heat").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"])
+    eventually(lambda: explained(page)[0] != place, "another position")
+    assert np.float32(explained(page)[1]) == truth.value(explained(page)[0])
 
-
-def test_every_number_of_every_view_is_the_engines(visit: Visit) -> None:
-    visited = visit()
-    page = open_view(visited, TINY[0])
-    truth = Truth.of(visited.base)
-    for seed, view in enumerate(TINY):
-        show(page, view)
-        walk(page, truth, seed)
-
-
-@pytest.mark.parametrize(("model", "views"), [("deep", DEEP), ("minimal", MINIMAL)])
-def test_every_number_is_the_engines_in_models_of_odd_shapes(visit: Visit, model: str, views: list[str]) -> None:
-    visited = visit()
-    page = open_view(visited, views[0], model)
-    truth = Truth.of(visited.base, model)
-    for seed, view in enumerate(views):
-        show(page, view)
-        walk(page, truth, seed)
+    # Layers around it go on explaining themselves, as far as it.
+    show(page, "activation:relu1[2,3,4]")
+    page.locator(".operands .operand").click()
+    page.wait_for_selector(SETTLED.format("values"))
+    assert explained(page)[0] == "norm1[2,3,4]"
+    show(page, "neuron:c3[2,3,4]")
+    page.locator("[data-part=forward] summary").click()
+    assert "whitening" in page.locator("[data-part=forward] .note").inner_text()
+    show(page, "values:leaky2[5]")
+    assert np.float32(explained(page)[1]) == truth.tensors["leaky2"][5]
+    assert "gating" in page.locator("loupe-view").inner_text()
+    page.keyboard.press("Escape")
+    page.locator('[data-layer="norm1"][data-unit="1"]').click()
+    page.wait_for_selector(SETTLED.format("values"))
+    assert printed(copied_script(page), tmp_path) == pytest.approx(explained(page)[1], rel=1e-6)
 
 
 def test_per_input_results_and_the_bias_add_up_to_the_shown_value(visit: Visit) -> None:
@@ -253,19 +263,6 @@ def test_arrow_keys_move_the_window_on_either_map(visit: Visit) -> None:
     page.keyboard.press("ArrowUp")
     eventually(lambda: explained(page)[0] == "conv_1_2[3,29,25]", "one up")
     assert page.locator(".microscope figcaption.mono").first.inner_text() == "rows 29–31, columns 25–27"
-
-
-def test_the_receptive_field_is_marked_on_the_picture_and_on_every_layer_before(visit: Visit) -> None:
-    visited = visit()
-    page = open_view(visited, "pooling:max_pool_2[1,5,6]")
-    layers = [layer["name"] for layer in Truth.of(visited.base).layers]
-    before = ["input", *layers[: layers.index("max_pool_2")]]
-    seen = page.evaluate("() => [...document.querySelectorAll('[data-seen]')].map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])")
-    assert [name for name, _, _ in seen] == before
-    field = next(layer["receptive_field"] for layer in Truth.of(visited.base).layers if layer["name"] == "max_pool_2")
-    rows = [field["start"][0] + 5 * field["jump"][0], field["start"][0] + 5 * field["jump"][0] + field["size"][0] - 1]
-    columns = [field["start"][1] + 6 * field["jump"][1], field["start"][1] + 6 * field["jump"][1] + field["size"][1] - 1]
-    assert seen[0][1:] == [",".join(map(str, rows)), ",".join(map(str, columns))]
 
 
 def test_a_view_is_exported_as_png_and_svg_and_a_run_as_tensors(visit: Visit, tmp_path: Path) -> None:

@@ -84,9 +84,15 @@ def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> tuple[
 
 
 @st.composite
-def model_specs(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, *, scores: bool = True) -> ModelSpec:
+def model_specs(
+    draw: st.DrawFn,
+    kinds: tuple[str, ...] = KINDS,
+    *,
+    scores: bool = True,
+    inputs: st.SearchStrategy[tuple[int, int, int]] = maps_shapes,
+) -> ModelSpec:
     """A random model of up to nine layers; with `scores` it ends in a vector."""
-    input_shape: Shape = draw(maps_shapes)
+    input_shape: Shape = draw(inputs)
     shape, stack = input_shape, list[Layer]()
     for i in range(draw(st.integers(1, 6))):
         fitting = [k for k in kinds if k in BOTH or (k in MAPS_ONLY) == (len(shape) == 3)]

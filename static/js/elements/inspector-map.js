@@ -8,6 +8,7 @@ import { offset } from "../model/trace.js";
 import { unitValues } from "../model/statistics.js";
 import { setHover } from "../state/actions.js";
 import { colourRanges } from "../state/selectors.js";
+import { INPUT } from "../model/model.js";
 import { regionsBehind, visiblePart } from "../model/receptive-field.js";
 import { openView } from "../state/view.js";
 import { h } from "./dom.js";
@@ -110,7 +111,7 @@ export class InspectorMap {
   #sources({ model, column, unit }, at) {
     if (!column.layer) return [];
     const regions = regionsBehind(model, { layer: column.name, unit, at });
-    const picture = regions[regions.length - 1];
+    const picture = regions.find(({ layer }) => layer === INPUT);
     const part = picture && visiblePart(picture);
     return part ? [this.#host.t("network.inspector.sees", { top: part.top, bottom: part.bottom, left: part.left, right: part.right })] : [];
   }

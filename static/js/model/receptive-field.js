@@ -19,7 +19,8 @@ import { INPUT, isMaps } from "./model.js";
  */
 
 /**
- * The regions behind one value, nearest layer first, the picture last.
+ * The regions behind one value, nearest layer first, the picture last. They end at a layer of a kind that the
+ * page does not know: nobody here can say what its values see.
  * @param {Model} model @param {{ layer: string, unit: number, at?: number[] }} place `at` [row, column] for maps
  * @returns {Region[]}
  */
@@ -32,6 +33,7 @@ export function regionsBehind(model, place) {
     : { layer: start.name, unit: place.unit, top: 0, left: 0, bottom: 0, right: 0, shape: start.output_shape };
   const regions = [];
   for (let index = start.index; index >= 0; index--) {
+    if (model.layers[index].record.family === "unknown") break;
     region = stepBack(model, index, region);
     regions.push(region);
   }

@@ -122,7 +122,7 @@ export function createExplanation(actions) {
     const label = () => {
       const rest = ranked.length - list.children.length;
       more.hidden = rest === 0;
-      more.textContent = t("views.explain.more", { count: Math.min(rest, MORE), rest });
+      more.textContent = t(rest > MORE ? "views.explain.more" : "views.explain.rest", { count: Math.min(rest, MORE), rest });
     };
     label();
     return [h("h4", null, t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length })), list, more];

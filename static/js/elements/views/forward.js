@@ -1,7 +1,7 @@
 // @ts-check
 /** "Where this number goes": the values of the next layer that read it. Written when it is opened. */
 import { exact, signed } from "../../core/i18n.js";
-import { destinations, tensorOf } from "../../model/explain.js";
+import { destinations, layerAfter, tensorOf } from "../../model/explain.js";
 import { valueAt } from "../../model/trace.js";
 import { nameOf } from "../../formula/tree.js";
 import { h } from "../dom.js";
@@ -25,7 +25,10 @@ export function createForward({ t }) {
       write = () => {
         const found = destinations(scene, spot);
         list.replaceChildren();
-        if (!found) return void (words.textContent = t("views.forward.end"));
+        if (!found) {
+          const next = layerAfter(scene.model, spot.layer);
+          return void (words.textContent = next ? t("views.forward.unknown", { layer: next.name, kind: next.kind }) : t("views.forward.end"));
+        }
         const { layer, readers } = found;
         words.textContent = t(readers.length ? "views.forward.readers" : "views.forward.nobody", { count: readers.length, layer: layer.name }) + (readers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "");
         const byWeight = [...readers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));

@@ -70,7 +70,7 @@ export function createMicroscope(subject, actions) {
     h("div", { class: "microscope-maps" }, h("figure", null, input.root, inputPlace), h("span", { class: "arrow", "aria-hidden": "true" }, "→"), h("figure", null, result.root, resultPlace)),
     padding.some((size) => size > 0) ? h("p", { class: "note" }, h("span", { class: "padding-key", "aria-hidden": "true" }), t("views.microscope.padding", { size: sizeText(padding) })) : "",
     h("div", { class: `microscope-sum${kernelColumns > 3 ? " tall" : ""}` }, grids(t("views.microscope.values"), values.root), withSign("⊙", grids(t("views.microscope.kernel"), kernel.root)), withSign("=", grids(t("views.microscope.products"), products.root)), h("div", { class: "sum-of" }, h("span", { class: "sign" }, "Σ ="), partial, h("span", { class: "note" }, t("views.microscope.sum_of", { count: each })))),
-    h("div", { class: "microscope-all" }, h("h4", null, t("views.microscope.all", { count: channels })), h("ol", { class: "addends", start: "0" }, all.map(({ item }) => item)), h("p", { class: "addends-total" }, h("span", null, `+ ${t("views.bias")} `), bias, h("span", null, " = "), total)),
+    h("div", { class: "microscope-all" }, h("h4", null, t("views.microscope.all")), h("ol", { class: "addends", start: "0" }, all.map(({ item }) => item)), h("p", { class: "addends-total" }, h("span", null, `+ ${t("views.bias")} `), bias, h("span", null, " = "), total)),
     legends);
 
   /** @type {import("./subject.js").Subject} */

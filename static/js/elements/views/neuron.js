@@ -79,7 +79,6 @@ export function createNeuron(subject, actions) {
     head(t("views.neuron.kernels"), `${channels} · ${sizeText(window.size)}`),
     head(t("views.neuron.results"), sizeText([rows, columns])));
   const list = h("div", { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) }, heads, parts.map(({ row }) => row));
-  list.style.setProperty("--count", String(channels));
   list.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
   const legends = h("div", { class: "view-legends" });
   const root = h("div", { class: "stage-neuron" },
@@ -88,6 +87,7 @@ export function createNeuron(subject, actions) {
       h("div", { class: "sum-node" }, plus, h("div", { class: "sum-words" }, h("span", null, t("views.neuron.sum", { count: channels }), " ", sum), h("span", null, t("views.bias"), " ", bias))),
       h("div", { class: "neuron-output" }, output.root, h("div", { class: "output-words" }, h("strong", null, `${layer.name}[${subject.unit}]`), h("span", null, sizeText([rows, columns])), outputValue))),
     wires, legends);
+  root.style.setProperty("--count", String(channels));
 
   let limit = 1;
   /** @type {Subject} */

@@ -14,6 +14,9 @@ import { createValue, setValue, sizeText } from "./parts/value.js";
 /** Pixels shown as numbers to each side of the chosen one. */
 const AROUND = 2;
 
+/** A pixel's value in little room: two decimals, and more where these would make it look like 0. @param {number} value */
+const share = (value) => value.toFixed(value !== 0 && Math.abs(value) < 0.005 ? 4 : 2).replace("-", "\u2212");
+
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
 export function createPixels(subject, actions) {
   const { t } = actions;
@@ -77,7 +80,7 @@ export function createPixels(subject, actions) {
           return { value: valueAt(current.output, at), spot: { layer: INPUT, at } };
         });
         grid.set(cells, high - low || 1, { pixels: new Uint32Array(), css: (share) => channelScale(model.input.channels[channel], actions.state().tint).css(share) });
-        for (const cell of grid.cells) if (cell.firstChild instanceof Text) cell.firstChild.data = Number(cell.dataset.value).toFixed(2);
+        for (const cell of grid.cells) if (cell.firstChild instanceof Text) cell.firstChild.data = share(Number(cell.dataset.value));
         grid.mark((row - top) * gridColumns + (column - left));
         setValue(value, valueAt(current.output, [channel, row, column]), { layer: INPUT, at: [channel, row, column] });
         return Math.round((255 * (valueAt(current.output, [channel, row, column]) - low)) / (high - low || 1));

@@ -23,15 +23,17 @@ export function createSeen({ t }) {
     root,
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
     show({ scene }, spot) {
-      root.hidden = spot.layer === INPUT || !isMaps(scene.model.input.shape);
+      const region = isMaps(scene.model.input.shape) && regionsBehind(scene.model, placeOf(spot.layer, spot.at)).find(({ layer }) => layer === INPUT);
+      root.hidden = !region;
       write = () => {
-        const region = regionsBehind(scene.model, placeOf(spot.layer, spot.at)).find(({ layer }) => layer === INPUT);
         if (!region) return;
         const part = visiblePart(region);
         const [, rows, columns] = region.shape;
         const [height, width] = [region.bottom - region.top + 1, region.right - region.left + 1];
-        const everything = part !== null && part.bottom - part.top + 1 === rows && part.right - part.left + 1 === columns;
-        words.textContent = everything ? t("views.seen.all") : !part ? t("views.seen.padding") : t("views.seen.picture", { size: sizeText([height, width]), rows: `${part.top}–${part.bottom}`, columns: `${part.left}–${part.right}` });
+        const size = part && [part.bottom - part.top + 1, part.right - part.left + 1];
+        const everything = size !== null && size[0] === rows && size[1] === columns;
+        const padded = size !== null && (size[0] < height || size[1] < width);
+        words.textContent = everything ? t("views.seen.all") : !size ? t("views.seen.padding") : t(padded ? "views.seen.padded" : "views.seen.picture", { size: sizeText(size), window: sizeText([height, width]), rows: `${part.top}–${part.bottom}`, columns: `${part.left}–${part.right}` });
         if (picture?.run !== scene.run) picture = { run: scene.run, heat: createPicture(scene, t("views.picture")) };
         picture.heat.root.querySelectorAll(".mark").forEach((/** @type {Element} */ old) => old.remove());
         picture.heat.mark("field", [height, width]).move(region.top, region.left);

@@ -1,0 +1,293 @@
+"""Every number of an opened view, held against NumPy on the API's tensors.
+
+What says where it lies (`data-place`) must be the engine's float32 itself. What the page works out beside it
+(products, partial sums, contributions, shares) is worked out here again in float64, from tensors and weights.
+And whatever is written must be the rounding of the full number behind it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from playwright.sync_api import Page
+
+from tests.e2e.opened import Truth, explained, wrong_values
+
+Found = Iterator[str]
+
+# Where the text of a number stands, if the element that carries it holds more than its digits.
+TEXTS = """() => [...document.querySelectorAll('loupe-view [data-value]')].filter((one) => one.checkVisibility()).flatMap((one) => {
+    const said = one.querySelector(':scope > .operand-value, :scope > strong, .receded-value, .vector-value') ?? (one.children.length ? null : one);
+    const text = said?.textContent.trim();
+    return text ? [[one.dataset.value, text, one.localName]] : [];
+})"""
+
+
+def place_of(text: str) -> tuple[str, tuple[int, ...]]:
+    name, inside = text[:-1].split("[")
+    return name, tuple(int(i) for i in inside.split(","))
+
+
+def numbers(page: Page, selector: str) -> list[float]:
+    """The full numbers of these elements, in document order; those not on the screen are left out."""
+    return [float(value) for value in page.locator(f"loupe-view {selector}").evaluate_all("(all) => all.filter((one) => one.checkVisibility()).map((one) => one.dataset.value)")]  # fmt: skip
+
+
+def near(shown: float, wanted: float, size: float | None = None) -> bool:
+    """Equal but for the last digits of float32; `size` is what was added up, where much of it cancels."""
+    return abs(shown - wanted) <= 2e-7 * abs(wanted) + 1e-12 * (abs(wanted) if size is None else size) + 1e-30
+
+
+def differ(what: str, shown: list[float], wanted: list[float]) -> Found:
+    if len(shown) != len(wanted):
+        yield f"{what}: {len(shown)} numbers, {len(wanted)} expected"
+    for position, (one, other) in enumerate(zip(shown, wanted, strict=False)):
+        if not near(one, other, 1 + abs(other)):
+            yield f"{what}[{position}]: {one!r} on the page, {other!r} expected"
+
+
+def wrong_texts(page: Page) -> Found:
+    """What is written is the number's rounding to the digits that are written, and `0` only ever a 0."""
+    for value, text, tag in page.evaluate(TEXTS):
+        plain = text.replace("\u2212", "-")
+        found = re.search(r"([+-]?)((\d[\d,]*)(?:\.(\d+))?)(?:e([+-]\d+))?(\s*%)?", plain)
+        if not found:
+            yield f"{text!r} is no number, {value} is behind it"
+            continue
+        scale = 10.0 ** int(found[5] or 0) * (0.01 if found[6] else 1)
+        shown = float(found[1] + found[2].replace(",", "")) * scale
+        # In a formula the minus may stand before the number, as the operator of a difference.
+        true = abs(float(value)) if tag == "mn" and not found[1] else float(value)
+        unit = 10.0 ** -len(found[4] or "") * scale
+        if abs(shown - true) > 0.5000001 * unit or (plain == "0" and true != 0):
+            yield f"{text!r} is not the rounding of {value}"
+
+
+def window(layer: dict[str, object], at: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns under the window that makes the value at `at`; outside the map they are padding."""
+    size = layer.get("kernel") or layer["window"]
+    pairs = (size, layer["stride"], layer["padding"], layer.get("dilation", [1, 1]))
+    rows, columns = (np.arange(k) * d + i * s - p for k, s, p, d, i in zip(*pairs, at[1:], strict=True))  # type: ignore[call-overload]
+    return rows, columns
+
+
+def under(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """The maps' values there, 0 in the padding, in float64: (C, K_h, K_w)."""
+    padded = np.zeros((x.shape[0], len(rows), len(columns)))
+    for u, v in itertools.product(range(len(rows)), range(len(columns))):
+        if 0 <= rows[u] < x.shape[1] and 0 <= columns[v] < x.shape[2]:
+            padded[:, u, v] = x[:, rows[u], columns[v]]
+    return padded
+
+
+class Held:
+    """One state of an opened view against the truth."""
+
+    def __init__(self, page: Page, truth: Truth) -> None:
+        self.page, self.truth = page, truth
+        place, self.value = explained(page)
+        self.layer, self.at = place_of(place)
+        index = next((i for i, one in enumerate(truth.layers) if one["name"] == self.layer), None)
+        self.record = {"kind": "input", "name": "input"} if index is None else truth.layers[index]
+        self.source = truth.layers[index - 1]["name"] if index else "input"
+        self.x = truth.tensors[self.source].astype(np.float64)
+        self.y = truth.tensors[self.layer]
+        self.after = None if index is None or index + 1 == len(truth.layers) else truth.layers[index + 1]
+        self.parameters = {key: value.astype(np.float64) for key, value in truth.parameters.get(self.layer, {}).items()}
+
+    def wrong(self) -> list[str]:
+        names = self.page.locator("loupe-view [data-view]").evaluate_all("(all) => all.map((one) => one.dataset.view)")
+        found = [*wrong_values(self.page, self.truth), *wrong_texts(self.page), *self.explanation()]
+        views: dict[str, Callable[[], Found]] = {
+            "neuron": self.neuron, "microscope": self.microscope, "activation": self.activation, "pooling": self.pooling,
+            "flatten": self.flatten, "output": self.output, "softmax": self.softmax, "pixels": self.pixels,
+        }  # fmt: skip
+        for name in names:
+            found += [f"{name}: {one}" for one in views[name]()]
+        return [f"{self.layer}[{','.join(map(str, self.at))}] {one}" for one in found]
+
+    def explanation(self) -> Found:
+        """The sum in full, what float32 may differ by, and the operands: the largest first, each with its weight."""
+        if np.float32(self.value) != self.y[self.at]:
+            yield f"{self.value!r} is explained, the engine says {self.y[self.at]!r}"
+        made = numbers(self.page, "[data-made]")
+        if made:
+            allowed = float(str(self.page.locator("[data-allowed]").get_attribute("data-allowed")))
+            if abs(made[0] - float(self.y[self.at])) > allowed:
+                yield f"the terms make {made[0]!r}, more than {allowed:g} from the engine's {self.y[self.at]!r}"
+            wanted = self.made()
+            if wanted is not None and not near(made[0], wanted, 1 + np.abs(self.x).sum()):
+                yield f"the terms make {made[0]!r} on the page, {wanted!r} in NumPy"
+        rows = self.page.locator("loupe-view .operands > .operand-list > li").evaluate_all(
+            """(all) => all.map((row) => [row.querySelector('.operand').dataset.place ?? null, ...['.operand-weight', '.operand-product'].map((part) => row.querySelector(part)?.dataset.value ?? null)])"""
+        )
+        sizes = []
+        for place, weight, product in rows:
+            if weight is None or place is None:
+                continue
+            expected = self.weight_of(place_of(place)[1])
+            if expected is not None and np.float32(weight) != np.float32(expected):
+                yield f"{place} is weighed with {weight}, not {expected!r}"
+            if not near(float(product), self.truth.value(place) * float(np.float32(weight)), 1):
+                yield f"{place} × {weight} is not {product}"
+            sizes.append(abs(float(product)))
+        if sizes != sorted(sizes, reverse=True):
+            yield "the operands do not stand by size"
+
+    def made(self) -> float | None:
+        """What the terms make in float64, for the kinds that add up."""
+        if self.record["kind"] == "conv2d":
+            return float((under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum() + self.parameters["bias"][self.at[0]])
+        if self.record["kind"] == "dense":
+            return float(self.parameters["weight"][self.at[0]] @ self.x + self.parameters["bias"][self.at[0]])
+        return None
+
+    def weight_of(self, source: tuple[int, ...]) -> float | None:
+        if self.record["kind"] == "dense":
+            return float(self.parameters["weight"][self.at[0], source[0]])
+        if self.record["kind"] != "conv2d":
+            return None
+        rows, columns = window(self.record, self.at)
+        return float(self.parameters["weight"][self.at[0], source[0], list(rows).index(source[1]), list(columns).index(source[2])])
+
+    def partials(self) -> np.ndarray:
+        return (under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum((1, 2))
+
+    def neuron(self) -> Found:
+        partials = self.partials()
+        rows = self.page.locator("loupe-view .neuron-row").evaluate_all(
+            """(all) => { const frame = all[0].parentElement.getBoundingClientRect();
+                return all.filter((row) => { const box = row.getBoundingClientRect(); return box.bottom > frame.top && box.top < frame.bottom; })
+                    .map((row) => [Number(row.dataset.row), ...['.partial', '.value.small'].map((one) => Number(row.querySelector(one).dataset.value)), [...row.querySelectorAll('.kernel i')].map((cell) => Number(cell.dataset.value))]); }"""
+        )
+        if not rows:
+            yield "no row is on the screen"
+        patch = under(self.x, *window(self.record, self.at))
+        middle = [(size - 1) // 2 for size in patch.shape[1:]]
+        for channel, partial, value, kernel in rows:
+            yield from differ(f"result of input {channel}", [partial], [partials[channel]])
+            yield from differ(f"value of input {channel}", [value], [patch[channel, middle[0], middle[1]]])
+            yield from differ(f"kernel {channel}", kernel, self.parameters["weight"][self.at[0], channel].ravel().tolist())
+        yield from differ("sum and bias", numbers(self.page, ".sum-words .value"), [partials.sum(), self.parameters["bias"][self.at[0]]])
+        yield from differ("output", numbers(self.page, ".neuron-output .value"), [float(self.y[self.at])])
+
+    def microscope(self) -> Found:
+        channel = int(str(self.page.locator("loupe-view .addends .chosen .addend-name").inner_text()).strip("[]"))
+        patch = under(self.x, *window(self.record, self.at))[channel]
+        kernel = self.parameters["weight"][self.at[0], channel]
+        shown = [
+            [float(value) for value in cells]
+            for cells in self.page.locator("loupe-view .microscope .grid-numbers").evaluate_all("(all) => all.map((grid) => [...grid.children].map((cell) => cell.dataset.value))")
+        ]
+        for what, cells, wanted in zip(("under the window", "kernel", "products"), shown, (patch, kernel, patch * kernel), strict=True):
+            yield from differ(what, cells, wanted.ravel().tolist())
+        yield from differ("sum of the products", numbers(self.page, ".sum-of .value"), [float((patch * kernel).sum())])
+        yield from differ("results of all inputs", numbers(self.page, ".addends .value"), self.partials().tolist())
+        yield from differ("bias and value", numbers(self.page, ".addends-total .value"), [float(self.parameters["bias"][self.at[0]]), float(self.y[self.at])])
+
+    def activation(self) -> Found:
+        yield from differ("before and after", numbers(self.page, ".figure-value .value"), [float(self.x[self.at]), float(self.y[self.at])])
+        words = self.page.locator("loupe-view .function-words").inner_text().replace("\u2212", "-")
+        said = re.findall(r"(-?\d[\d.]*(?:e[+-]\d+)?)\) = (-?\d[\d.]*(?:e[+-]\d+)?)$", words)
+        if not said:
+            yield f"{words!r} says no numbers"
+            return
+        for text, true in zip(said[0], (self.x[self.at], self.y[self.at]), strict=True):
+            digits = re.fullmatch(r"-?\d+(?:\.(\d+))?(?:e([+-]\d+))?", text)
+            assert digits
+            if abs(float(text) - true) > 0.5000001 * 10.0 ** (int(digits[2] or 0) - len(digits[1] or "")):
+                yield f"{words!r} is not of {true!r}"
+
+    def pooling(self) -> Found:
+        rows, columns = window(self.record, self.at)
+        patch = under(self.x, rows, columns)[self.at[0]]
+        yield from differ("window", numbers(self.page, ".pooling-step .grid-cell"), patch.ravel().tolist())
+        yield from differ("result", numbers(self.page, ".pooling-step > .result"), [float(self.y[self.at])])
+        padding = self.page.locator("loupe-view .pooling-step .grid-cell").evaluate_all("(all) => all.map((cell) => cell.classList.contains('padding'))")
+        outside = [not (0 <= r < self.x.shape[1] and 0 <= c < self.x.shape[2]) for r in rows for c in columns]
+        if padding != outside:
+            yield "the padding is marked elsewhere than it lies"
+        if self.record["kind"] == "max_pool2d":
+            winner = self.page.locator("loupe-view .pooling-step .grid-cell.winner")
+            if not all(outside) and np.float32(str(winner.get_attribute("data-value"))) != self.y[self.at]:
+                yield "the marked cell is not the largest"
+
+    def flatten(self) -> Found:
+        """In C, H, W order nothing is calculated; the next layer's weights stand beside."""
+        shape = self.x.shape
+        index = np.ravel_multi_index(tuple(int(i) for i in np.unravel_index(self.at[0], shape)), shape)
+        if index != self.at[0] or self.x.ravel()[index] != self.y[self.at]:
+            yield "the value is not that of the map"
+        if not self.after or self.after["kind"] != "dense":
+            return
+        weights = self.truth.parameters[self.after["name"]]["weight"][:, self.at[0]].astype(np.float64)
+        yield from differ("weights", numbers(self.page, ".flatten-weights .operand-weight"), weights.tolist())
+        yield from differ("products", numbers(self.page, ".flatten-weights .operand-product"), (weights * float(self.y[self.at])).tolist())
+
+    def output(self) -> Found:
+        """What spoke for and against, by map and in total."""
+        products = self.parameters["weight"][self.at[0]] * self.x
+        rows = self.page.locator("loupe-view .output-row").count()
+        yield from differ("what each map adds", numbers(self.page, ".output-row .partial"), products.reshape(rows, -1).sum(1).tolist())
+        lines = [products[products > 0].sum(), products[products < 0].sum(), self.parameters["bias"][self.at[0]], float(self.y[self.at])]
+        if self.after and self.after["kind"] == "softmax":
+            lines.append(float(self.truth.tensors[self.after["name"]][self.at]))
+        yield from differ("for, against, bias, sum", numbers(self.page, ".sum-line .value"), lines)
+        for position, sign in enumerate((1, -1)):
+            wanted = sorted((p for p in products if sign * p > 0), key=lambda p: -sign * p)[:6]
+            shown = numbers(self.page, f".output-sum .operand-list >> nth={position} >> .operand-product")
+            yield from differ("largest for" if sign > 0 else "largest against", shown, wanted)
+        index = place_of(str(self.page.locator("loupe-view .element-link").get_attribute("data-place")))[1][0]
+        weight = self.parameters["weight"][self.at[0], index]
+        yield from differ("chosen element", numbers(self.page, ".element-product .value"), [weight, weight * self.x[index]])
+
+    def softmax(self) -> Found:
+        powers = np.exp(self.x - self.x.max())
+        cells = self.page.locator("loupe-view .softmax-table tbody tr").evaluate_all("(all) => all.map((row) => [...row.querySelectorAll('[data-value]')].map((one) => Number(one.dataset.value)))")
+        for name, column, wanted in zip(("score", "power", "share"), zip(*cells, strict=True), (self.x, powers, self.y), strict=True):
+            yield from differ(name, list(column), [float(one) for one in wanted])
+        if not math.isclose(sum(float(one) for one in self.y), 1, abs_tol=1e-5):
+            yield "the shares do not add up to 1"
+
+    def pixels(self) -> Found:
+        _, row, column = self.at
+        _, rows, columns = self.y.shape
+        high, wide = min(rows, 5), min(columns, 5)
+        top, left = min(max(row - 2, 0), rows - high), min(max(column - 2, 0), columns - wide)
+        patch = self.y[:, top : top + high, left : left + wide]
+        yield from differ("pixels around", numbers(self.page, ".channel .grid-cell"), [float(one) for one in patch.ravel()])
+        yield from differ("channels", numbers(self.page, ".channel .value.result"), [float(one) for one in self.y[:, row, column]])
+
+
+def wrong_numbers(page: Page, truth: Truth) -> list[str]:
+    """Whatever the opened view shows that is not so."""
+    return Held(page, truth).wrong()
+
+
+def seen_by(truth: Truth, place: str) -> dict[str, tuple[list[int], list[int]]]:
+    """First and last row and column that a value sees on every earlier maps layer: by following every single cell back."""
+    name, at = place_of(place)
+    index = next(i for i, one in enumerate(truth.layers) if one["name"] == name)
+    sets: list[set[int]] | None = [{at[1]}, {at[2]}] if len(at) == 3 else None
+    unit: int | None = at[0]
+    found = {}
+    for layer, before in zip(truth.layers[index::-1], [*(one["name"] for one in truth.layers[:index][::-1]), "input"], strict=True):
+        shape = truth.tensors[before].shape
+        if layer["kind"] == "flatten" and len(shape) == 3:
+            corner = None if unit is None else np.unravel_index(unit, shape)
+            sets = [set(range(shape[axis])) if corner is None else {int(corner[axis])} for axis in (1, 2)]
+            unit = None if corner is None else int(corner[0])
+        elif "kernel" in layer or "window" in layer:
+            assert sets is not None
+            size, dilation = layer.get("kernel") or layer["window"], layer.get("dilation", [1, 1])
+            sets = [{i * layer["stride"][a] - layer["padding"][a] + k * dilation[a] for i in sets[a] for k in range(size[a])} for a in (0, 1)]
+        if layer["kind"] in ("dense", "softmax"):
+            unit = None
+        if len(shape) == 3:
+            assert sets is not None
+            found[before] = ([min(sets[0]), max(sets[0])], [min(sets[1]), max(sets[1])])
+    return found

@@ -1,0 +1,149 @@
+"""Whatever an opened view shows is so: in every view, of any model, at random places, held against the API's tensors."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from engine.spec import ModelSpec
+from engine.weights import save_model
+from tests.conftest import RunningServer, running_server
+from tests.e2e.conftest import Visit, eventually
+from tests.e2e.numbers import seen_by, wrong_numbers
+from tests.e2e.opened import Truth, explained, open_view, show
+from tests.engine.strategies import model_specs
+from tests.models import model_spec, random_parameters
+
+pytestmark = pytest.mark.browser
+
+VIEWS = {
+    "conv2d": "neuron", "relu": "activation", "leaky_relu": "activation", "sigmoid": "activation", "tanh": "activation",
+    "batch_norm2d": "activation", "max_pool2d": "pooling", "avg_pool2d": "pooling", "flatten": "flatten", "dense": "output",
+    "softmax": "softmax",
+}  # fmt: skip
+
+
+def places(truth: Truth, spread: random.Random) -> list[str]:
+    """Every view of the model: one random unit and position of each layer, and of a convolution one input more closely."""
+    anywhere = lambda shape: ",".join(str(spread.randrange(size)) for size in shape)  # noqa: E731
+    found = [f"pixels:input[{anywhere(truth.tensors['input'].shape)}]"]
+    before = truth.tensors["input"].shape
+    for layer in truth.layers:
+        shape = truth.tensors[layer["name"]].shape
+        found.append(f"{VIEWS[layer['kind']]}:{layer['name']}[{anywhere(shape)}]")
+        if layer["kind"] == "conv2d":
+            found.append(f"microscope:{layer['name']}[{anywhere(shape)}]!{spread.randrange(before[0])}")
+        before = shape
+    return found
+
+
+def walk(page: Page, truth: Truth, spread: random.Random, moves: int = 2) -> list[str]:
+    """What is wrong of an opened view at first, and where its maps are pointed at."""
+    found = wrong_numbers(page, truth)
+    maps = page.locator("loupe-view .view-stage .heat, loupe-view .microscope .heat")
+    boxes = [box for box in (one.bounding_box() for one in maps.all()) if box and box["width"] >= 8 and box["height"] >= 8 and box["y"] > 0 and box["y"] + box["height"] < 880]
+    for box in spread.sample(boxes, min(moves, len(boxes))):
+        page.mouse.move(box["x"] + box["width"] * spread.uniform(0.05, 0.95), box["y"] + box["height"] * spread.uniform(0.05, 0.95))
+        page.wait_for_timeout(200)  # formula and operands follow once the pointer rests
+        found += wrong_numbers(page, truth)
+    return found
+
+
+def everything(page: Page, truth: Truth, seed: int) -> list[str]:
+    spread = random.Random(seed)
+    found = []
+    for view in places(truth, spread):
+        show(page, view)
+        found += [f"{view}: {one}" for one in walk(page, truth, spread)]
+    return found
+
+
+@pytest.mark.parametrize("model", ["tiny-vgg", "deep", "minimal", "wide"])
+def test_every_number_of_every_view_is_the_engines(visit: Visit, model: str) -> None:
+    visited = visit(reduced_motion="reduce")
+    page = open_view(visited, "pixels:input[0,0,0]", model)
+    assert everything(page, Truth.of(visited.base, model), 4) == []
+
+
+RANDOM = 6
+
+
+def random_specs() -> list[ModelSpec]:
+    """Models that nobody thought of: any layers, strides, padding, dilation; drawn anew only if the strategy changes."""
+    inputs = st.tuples(st.sampled_from([1, 3]), st.integers(6, 17), st.integers(6, 17))
+    drawn: list[ModelSpec] = []
+
+    @hypothesis.seed(4)
+    @hypothesis.settings(max_examples=200, database=None, deadline=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.given(model_specs(inputs=inputs))
+    def collect(spec: ModelSpec) -> None:
+        drawn.append(spec)
+
+    collect()
+    # Neighbouring draws are alike: of those with much in them, take some that lie far apart.
+    much = {tuple(layer.kind for layer in spec.layers): spec for spec in drawn if sum(len(shape) == 3 for shape in spec.shapes) >= 4 and len({layer.kind for layer in spec.layers}) >= 6}
+    chosen = list(much.values())[:: max(1, len(much) // RANDOM)][:RANDOM]
+    return [model_spec(f"random-{i}", spec.input_shape, list(spec.layers)) for i, spec in enumerate(chosen)]
+
+
+@pytest.fixture(scope="module")
+def random_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder: Path = tmp_path_factory.mktemp("random")
+    specs = random_specs()
+    assert len(specs) == RANDOM
+    for seed, spec in enumerate(specs):
+        save_model(folder / spec.id, spec, random_parameters(spec, seed))
+    with running_server(models=folder) as found:
+        yield found
+
+
+@pytest.mark.parametrize("index", range(RANDOM))
+def test_every_number_is_the_engines_in_random_models(visit: Visit, random_models: RunningServer, index: int) -> None:
+    visited = visit(base=random_models.url, reduced_motion="reduce")
+    page = open_view(visited, "pixels:input[0,0,0]", f"random-{index}")
+    assert everything(page, Truth.of(visited.base, f"random-{index}"), index) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "view"),
+    [
+        ("tiny-vgg", "pooling:max_pool_2[1,5,6]"), ("tiny-vgg", "flatten:flatten[700]"), ("tiny-vgg", "softmax:softmax[6]"),
+        ("deep", "neuron:c6[2,0,2]"), ("deep", "microscope:c5[2,16,0]!0"), ("deep", "output:hidden[3]"), ("minimal", "neuron:edges[1,0,5]"),
+    ],
+)  # fmt: skip
+def test_the_receptive_field_is_marked_on_every_earlier_layer_and_moves_with_the_pointer(visit: Visit, model: str, view: str) -> None:
+    visited = visit(reduced_motion="reduce")
+    page = open_view(visited, view, model)
+    truth = Truth.of(visited.base, model)
+    maps = {name for name, tensor in truth.tensors.items() if tensor.ndim == 3}
+
+    def marked() -> dict[str, tuple[list[int], list[int]]]:
+        seen = page.locator(".receded [data-seen]").evaluate_all("(all) => all.map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])")
+        return {name: ([*map(int, rows.split(","))], [*map(int, columns.split(","))]) for name, rows, columns in seen if name in maps}
+
+    place = explained(page)[0]
+    assert marked() == seen_by(truth, place)
+    if truth.tensors[place.split("[")[0]].ndim == 1:
+        return
+    before = marked()
+    box = page.locator("loupe-view .view-stage .heat[role=application], loupe-view .microscope .heat[role=application]").last.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    eventually(lambda: explained(page)[0] != place, "another value")
+    assert marked() == seen_by(truth, explained(page)[0])
+    assert marked() != before
+    # What is marked on the picture is drawn there, too: the frame lies over those rows and columns.
+    (top, bottom), _ = marked()["input"]
+    frame, picture = (page.locator(f".receded .is-picture {part}").bounding_box() for part in (".receded-window", ".receded-map canvas"))
+    assert frame is not None
+    assert picture is not None
+    row = picture["height"] / truth.tensors["input"].shape[1]
+    assert abs(frame["y"] - (picture["y"] + top * row)) < 1.5
+    assert abs(frame["height"] - (bottom - top + 1) * row) < 1.5 or np.isclose(frame["height"], 3, atol=0.5)
