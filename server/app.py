@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from engine.data.images import Limits
 from engine.errors import EngineError
-from server import routes
 from server.assets import Assets
 from server.dependencies import Services
 from server.errors import install_error_handlers
@@ -21,7 +19,7 @@ from server.metrics import Meter
 from server.openapi import describe
 from server.pages import Pages
 from server.paths import LIVE
-from server.routes import health, models, pages, runs, samples
+from server.routes import embed, health, learn, models, pages, runs, samples
 from server.runs import SampleRuns
 from server.security import Frame
 from server.settings import Settings
@@ -74,9 +72,7 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     install_error_handlers(app, pages.error_page)
     for router in (models.router, samples.router, runs.router):
         app.include_router(router, prefix=API)
-    app.include_router(health.router)
-    app.include_router(pages.router)
-    for router in _optional_routers():
+    for router in (health.router, pages.router, learn.router, embed.router):
         app.include_router(router)
     describe(app, settings)
     return app
@@ -89,12 +85,3 @@ def _self_test(library: Library) -> dict[str, float | None] | None:
     except EngineError as error:
         logger.error("self-test failed: %s", error)
         return None
-
-
-def _optional_routers() -> list[APIRouter]:
-    """Routers of parts that may be left out of an installation."""
-    found = []
-    for name in ("learn", "embed"):
-        if importlib.util.find_spec(f"{routes.__name__}.{name}") is not None:
-            found.append(importlib.import_module(f"{routes.__name__}.{name}").router)
-    return found

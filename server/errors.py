@@ -121,7 +121,7 @@ def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Res
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> Response:
-        if error.status == 404 and _wants_page(request):
+        if error.status == 404 and wants_page(request):
             return page(request, error.status, error.code)
         return problem_response(error.status, error.code, error.detail, error.params, headers=error.headers)
 
@@ -145,13 +145,13 @@ def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Res
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404 and _wants_page(request):
+        if error.status_code == 404 and wants_page(request):
             return page(request, 404, "not_found")
         code, detail = _FRAMEWORK.get(error.status_code, ("request_refused", str(error.detail)))
         return problem_response(error.status_code, code, detail, headers=error.headers)
 
 
-def _wants_page(request: Request) -> bool:
+def wants_page(request: Request) -> bool:
     """Whether a browser navigates here; scripts and tools ask for other types, or for any."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/v1")
 

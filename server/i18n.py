@@ -52,11 +52,11 @@ def translator(catalogue: Mapping[str, Any]) -> Callable[..., str]:
 def choose_language(request: Request, default: str) -> str:
     """`?lang=`, then the person's last choice (cookie), then what the browser prefers."""
     for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
-        known = _known(wanted or "")
+        known = known_language(wanted or "")
         if known:
             return known
     for tag in accepted(request.headers.get("accept-language", "")):
-        known = _known(tag)
+        known = known_language(tag)
         if known:
             return known
     return default
@@ -74,7 +74,7 @@ def accepted(header: str) -> list[str]:
     return [tag for _, _, tag in sorted(weighted)]
 
 
-def _known(tag: str) -> str | None:
+def known_language(tag: str) -> str | None:
     """`zh`, `zh-CN`, `zh-TW` … read simplified Chinese rather than English; `en-*` is English."""
     if tag in LANGUAGES:
         return tag

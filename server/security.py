@@ -25,8 +25,12 @@ logger = logging.getLogger("cnn_loupe")
 _ID_CHARACTERS = frozenset(string.ascii_letters + string.digits + "-_.")
 
 
-def content_policy(settings: Settings) -> str:
-    """What pages of this server may load: from itself and nowhere else, and nothing inline."""
+def content_policy(settings: Settings, ancestors: str | None = None, frames: str = "") -> str:
+    """What pages of this server may load: from itself and nowhere else, and nothing inline.
+
+    `ancestors` says who may show the page in a frame, as the setting does where it is left out;
+    `frames` what the page itself may show in frames, which is nothing unless it is said.
+    """
     pictures = " https:" if settings.picture_by_address else ""
     return "; ".join(
         (
@@ -39,15 +43,16 @@ def content_policy(settings: Settings) -> str:
             "media-src 'self' blob:",
             "worker-src 'self'",
             "manifest-src 'self'",
+            *((f"frame-src {frames}",) if frames else ()),
             "base-uri 'none'",
             "form-action 'self'",
-            f"frame-ancestors {settings.frame_ancestors}",
+            f"frame-ancestors {ancestors or settings.frame_ancestors}",
         )
     )
 
 
-def fixed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer."""
+def fixed_headers(settings: Settings, **changed: str) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer; `changed` ones by their names with _ for -."""
     shared = "cross-origin" if settings.cors_origins else "same-origin"
     headers = {
         "Content-Security-Policy": content_policy(settings),
@@ -58,7 +63,28 @@ def fixed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": shared,
     }
+    headers |= {name.replace("_", "-"): value for name, value in changed.items()}
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+# Where the page that makes snippets is; what they show is below it.
+BUILDER = "/embed"
+
+
+def embed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    """The headers below /embed/, which other sites may show in frames, isolated ones (COEP) among them."""
+    return fixed_headers(
+        settings,
+        Content_Security_Policy=content_policy(settings, " ".join(embed_ancestors(settings))),
+        Cross_Origin_Resource_Policy="cross-origin",
+        Cross_Origin_Embedder_Policy="require-corp",
+    )
+
+
+def embed_ancestors(settings: Settings) -> tuple[str, ...]:
+    """Who may show embeds: our own pages, whoever may show the whole page, and the embeds' own list."""
+    whole = (source for source in settings.frame_ancestors.split() if source not in ("'none'", "'self'"))
+    return tuple(dict.fromkeys(("'self'", *whole, *settings.embed_origins)))
 
 
 class Frame:
@@ -67,6 +93,10 @@ class Frame:
     def __init__(self, app: ASGIApp, settings: Settings, observe: Callable[[str, int, float], None]) -> None:
         self._app = app
         self._headers = fixed_headers(settings)
+        self._embed_headers = embed_headers(settings)
+        self._builder_headers = fixed_headers(
+            settings, Content_Security_Policy=content_policy(settings, frames="'self'")
+        )
         self._hosts = settings.allowed_hosts
         self._root = settings.root_path
         self._origins = frozenset(settings.cors_origins)
@@ -86,7 +116,7 @@ class Frame:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 found = list(message.get("headers", ()))
-                found += self._headers
+                found += self._headers_of(inner["path"], found)
                 found.append((b"x-request-id", identity.encode()))
                 message = {**message, "headers": found}
                 self._allow_origin(headers.get("origin"), message)
@@ -119,6 +149,16 @@ class Frame:
                     1000 * seconds,
                     extra={"request_id": identity, "status": status, "ms": round(1000 * seconds, 2)},
                 )
+
+    def _headers_of(self, path: str, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        if not path.startswith(BUILDER):
+            return self._headers
+        if path == BUILDER:
+            return self._builder_headers
+        if not path.startswith(BUILDER + "/"):
+            return self._headers
+        names = {name for name, _ in given}
+        return [header for header in self._embed_headers if header[0] not in names]
 
     def _inner(self, scope: Scope) -> Scope:
         """The request as the routes see it: without the sub-path, whether the proxy removed it or not."""

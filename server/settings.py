@@ -7,6 +7,7 @@ carries the table that `settings_table()` makes of this class; a test keeps the 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +16,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "CNN_LOUPE_"
+# A source of Content-Security-Policy's frame-ancestors that names a site, or every site.
+_ORIGIN = re.compile(r"\*|https?://(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?:\d{1,5}|\*))?")
 
 
 class Settings(BaseSettings):
@@ -74,6 +77,11 @@ class Settings(BaseSettings):
         "'self'",
         description="Who may show the page in a frame, as in Content-Security-Policy's frame-ancestors.",
     )
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Other sites that may show embeds (/embed/…), by comma, such as https://moodle.example.org "
+        "or https://*.example.org; * for all.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other sites whose scripts may call the API, by comma; none by default."
     )
@@ -94,7 +102,7 @@ class Settings(BaseSettings):
             return tuple(part for part in value.split(os.pathsep) if part)
         return value
 
-    @field_validator("allowed_hosts", "cors_origins", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "embed_origins", mode="before")
     @classmethod
     def _split_names(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -115,6 +123,17 @@ class Settings(BaseSettings):
         if any(character in value for character in ";,\r\n"):
             raise ValueError("is a list of sources separated by spaces, without ';' or ','")
         return value.strip() or "'none'"
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is not an origin: write scheme, name and port, without a path, "
+                    "such as https://moodle.example.org or http://192.168.1.5:8080"
+                )
+        return value
 
     @classmethod
     def chosen(cls, flags: Mapping[str, Any]) -> Settings:

@@ -18,6 +18,7 @@ const ALLOWED = {
   elements: ["core", "model", "draw", "formula", "api", "state"],
   learn: ["core", "model", "draw", "formula", "api", "state", "elements"],
   tour: ["core", "model", "formula", "api", "state", "elements"],
+  embed: ["core", "model", "draw", "api", "state", "elements", "learn"],
 };
 const PURE = ["core", "model", "draw", "formula", "state"];
 /** Each module costs a request: past this many the page would open late (see `make bench BENCH=page`). */
@@ -65,6 +66,21 @@ test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part
   for (const name of eager) for (const target of importsOf(name, STATIC)) eager.add(target);
   assert.ok(eager.size <= MOST_EAGER, `${eager.size} modules: ${[...eager].join(", ")}`);
   assert.deepEqual([...eager].filter((name) => /^(?:learn|tour|formula|elements\/(?:views|pictures|dialogs))\//.test(name)), []);
+});
+
+test("an embed starts with what it shows and no more", () => {
+  const graph = (start) => {
+    const found = new Set([start]);
+    for (const name of found) for (const target of importsOf(name, STATIC)) found.add(target);
+    return [...found];
+  };
+  const frame = /^elements\/(?:header|strip|panel|lazy|address-bar|register)\.js$/;
+  // The network brings the map and what its address says; a playground half of that.
+  for (const [start, most] of Object.entries({ "embed/widget.js": 24, "embed/view.js": 40, "embed/network.js": 40 })) {
+    const eager = graph(start);
+    assert.ok(eager.length <= most, `${start}: ${eager.length} modules: ${eager.join(", ")}`);
+    assert.deepEqual(eager.filter((name) => frame.test(name) || /^(?:tour|formula|learn\/widgets|elements\/(?:views|pictures|dialogs))\//.test(name)), [], start);
+  }
 });
 
 test("modules carry type checks", () => {

@@ -4,7 +4,7 @@ import { ACTIVATIONS, WEIGHTS, colourOf } from "./colour.js";
 import { curve, drawGrid, ends } from "./maps.js";
 
 /** @typedef {import("./maps.js").Box} Box */
-/** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, dark?: boolean }} Theme */
+/** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, text?: number, dark?: boolean }} Theme */
 
 /** The point at `t` 0–1 of an edge. @param {Box} from @param {Box} to @param {number} t */
 export function pointOn(from, to, t) {
@@ -65,13 +65,14 @@ function chip(context, from, to, { value, text }, limit, theme) {
   context.textAlign = "left";
   context.textBaseline = "middle";
   const width = context.measureText(text).width + 8;
+  const high = 19 * (theme.text ?? 1);
   const x = Math.min(from.x + from.width + 5, to.x - width - 2);
   const y = from.y + from.height / 2;
   context.fillStyle = colourOf(ACTIVATIONS, value, limit);
   context.strokeStyle = theme.lineStrong;
   context.lineWidth = 1;
   context.beginPath();
-  context.roundRect(x, y - 9.5, width, 19, 4);
+  context.roundRect(x, y - high / 2, width, high, 4);
   context.fill();
   context.stroke();
   context.fillStyle = limit > 0 && Math.abs(value) / limit > 0.42 ? "#ffffff" : "#14161b";

@@ -77,7 +77,7 @@ export class NetworkColumns {
       let control = units.get(box.unit);
       if (!control) units.set(box.unit, (control = this.#unit(placed, box.unit, model)));
       at(control, box);
-      control.classList.toggle("is-low", box.height < 34);
+      control.classList.toggle("is-low", box.height < 34 * this.#map.theme.text);
       row.append(control);
     });
     if (focused && row.contains(focused)) focused.focus({ preventScroll: true });
@@ -86,6 +86,7 @@ export class NetworkColumns {
   /** @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
   #label({ column, label, boxes }, model, layout) {
     const { map, details } = { map: this.#map, details: this.#map.store.state.details };
+    const below = (details ? 43 : 28) * map.theme.text;
     const { layer } = column;
     const classes = column.form === "classes";
     const chapter = layer ? layer.record.chapter : "image";
@@ -98,7 +99,7 @@ export class NetworkColumns {
     at(holder, { ...label, height: null });
     if (layout.staggered && label.row === 0) {
       const stem = h("span", { class: "network-stem", "aria-hidden": "true" });
-      at(stem, { x: Math.round(boxes[0].x - label.x + boxes[0].width / 2), y: details ? 43 : 28, width: 1, height: Math.max(0, layout.body.top - label.y - (details ? 43 : 28) - 4) });
+      at(stem, { x: Math.round(boxes[0].x - label.x + boxes[0].width / 2), y: below, width: 1, height: Math.max(0, layout.body.top - label.y - below - 4) });
       if (!classes) holder.append(stem);
     }
     return holder;
@@ -116,16 +117,18 @@ export class NetworkColumns {
   /** @param {PlacedColumn} placed @param {Layout} layout */
   #more({ column, boxes, first, hidden, shown, x, width }, layout) {
     const map = this.#map;
+    const { text } = map.theme;
     const button = (/** @type {"before" | "after"} */ side, /** @type {number} */ count, /** @type {number} */ y) => {
       const element = h("button", {
         type: "button", class: "network-more", "data-more": side, "data-of": column.name, disabled: count === 0, title: map.t(`network.more.${side}`, { count }), "aria-label": map.t(`network.more.${side}`, { count }),
         onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
       }, `${side === "before" ? "▲" : "▼"} ${count}`);
-      at(element, { x: x + width / 2 - Math.max(24, Math.min(width, 56)) / 2 - 2, y, width: Math.max(28, Math.min(width + 4, 60)), height: 24 });
+      const wide = text * Math.max(28, Math.min(width / text + 4, 60));
+      at(element, { x: x + width / 2 - wide / 2, y, width: wide, height: 24 * text });
       return element;
     };
     const last = boxes[boxes.length - 1];
-    return [button("before", first, Math.max(layout.body.top, boxes[0].y - 27)), button("after", hidden - first, Math.min(layout.body.bottom - 24, last.y + last.height + 3))];
+    return [button("before", first, Math.max(layout.body.top, boxes[0].y - 24 * text - 3)), button("after", hidden - first, Math.min(layout.body.bottom - 24 * text, last.y + last.height + 3))];
   }
 
   /** @param {PlacedColumn} placed @param {number} unit @param {Model} model @returns {HTMLElement} */

@@ -64,9 +64,10 @@ export class NetworkLegends {
     const right = after ? (x + width + after.x) / 2 : layout.width - 2;
     const room = 2 * Math.min(centre - left, right - centre) - 6;
     const wanted = element.classList.contains("is-input") ? 62 : 132;
-    const used = Math.max(width, Math.min(wanted, room));
-    element.classList.toggle("is-tight", used < 118);
-    element.classList.toggle("is-stacked", used < 106);
+    const { text } = this.#map.theme;
+    const used = Math.max(width, Math.min(wanted * text, room));
+    element.classList.toggle("is-tight", used < 118 * text);
+    element.classList.toggle("is-stacked", used < 106 * text);
     element.style.width = `${used}px`;
     element.style.transform = `translateX(${Math.max(2, centre - used / 2)}px)`;
   }

@@ -21,7 +21,7 @@ import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 import { NetworkColumns } from "./network-columns.js";
 import { NetworkLegends } from "./network-legends.js";
-import { readTheme, watchTheme } from "./theme.js";
+import { readTheme, textFactor, watchTheme } from "./theme.js";
 
 /** @typedef {import("../model/layout.js").Layout} Layout */
 /** @typedef {import("../api/client.js").Run} Run */
@@ -120,11 +120,16 @@ export class LoupeNetwork extends LoupeElement {
     if (!model) return;
     const [width, height] = [this.scroller.clientWidth, this.scroller.clientHeight];
     const byScore = order === "score" && run?.model === model.id ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a])) : null;
-    const key = JSON.stringify([model.id, model.digest, width, height, details, byScore, [...this.windows], devicePixelRatio]);
+    const text = textFactor(this);
+    const key = JSON.stringify([model.id, model.digest, width, height, details, byScore, [...this.windows], devicePixelRatio, text]);
     if (key === this.#placed) return;
+    if (text !== this.theme.text) {
+      this.theme = readTheme(this);
+      this.#widths.clear();
+    }
     this.#placed = key;
     this.#ratio = devicePixelRatio;
-    this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure });
+    this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure, text });
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
     for (const name of /** @type {const} */ (["edges", "maps", "highlight"])) this.#resize(this.#contexts[name]);
@@ -154,7 +159,7 @@ export class LoupeNetwork extends LoupeElement {
     let width = this.#widths.get(text);
     if (width === undefined) {
       const { scratch } = this.#contexts;
-      scratch.font = `600 13px ${getComputedStyle(this).fontFamily}`;
+      scratch.font = `600 ${13 * this.theme.text}px ${getComputedStyle(this).fontFamily}`;
       this.#widths.set(text, (width = scratch.measureText(text).width));
     }
     return width;

@@ -7,6 +7,7 @@ import { topScore } from "../state/selectors.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 import { icon } from "./icons.js";
+import { sentence } from "./sentence.js";
 
 class LoupeNotices extends LoupeElement {
   #strange = h("div", { role: "status" });
@@ -54,13 +55,5 @@ class LoupeNotices extends LoupeElement {
     this.#strange.replaceChildren(shown);
   }
 }
-
-/**
- * A problem in the reader's language. A code without words (from a newer server, say) keeps the
- * server's own English sentence.
- * @param {import("../core/i18n.js").Translator} i18n
- * @param {import("../api/client.js").Problem} problem
- */
-export const sentence = (i18n, { code, params, message }) => (i18n.has(`errors.${code}`) ? i18n.t(`errors.${code}`, params) : message);
 
 customElements.define("loupe-notices", LoupeNotices);

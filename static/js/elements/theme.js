@@ -4,9 +4,12 @@
  *
  * Tokens use `light-dark()`, which only resolves in a real colour property: a hidden probe carries each in turn.
  *
- * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, dark: boolean }} Theme
+ * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, text: number, dark: boolean }} Theme `text`: how much larger than usual text is
  */
 const TOKENS = { ground: "--ground", surface: "--surface", raised: "--raised", ink: "--ink", inkSoft: "--ink-soft", line: "--line", lineStrong: "--line-strong", edge: "--edge", accent: "--accent-mark" };
+
+/** How much larger than usual text is to be: `--text-factor`, set by presentation mode and by embeds. @param {Element} host */
+export const textFactor = (host) => Number(getComputedStyle(host).getPropertyValue("--text-factor")) || 1;
 
 /** @param {Element} host @returns {Theme} */
 export function readTheme(host) {
@@ -18,10 +21,11 @@ export function readTheme(host) {
     return [name, getComputedStyle(probe).color];
   }));
   probe.style.fontFamily = "var(--mono)";
-  const mono = `12px ${getComputedStyle(probe).fontFamily}`;
+  const text = textFactor(host);
+  const mono = `${12 * text}px ${getComputedStyle(probe).fontFamily}`;
   probe.remove();
   const [red, green, blue] = (colours.ground.match(/[\d.]+/g) ?? []).map(Number);
-  return /** @type {Theme} */ ({ ...colours, mono, dark: red + green + blue < 3 * 128 });
+  return /** @type {Theme} */ ({ ...colours, mono, text, dark: red + green + blue < 3 * 128 });
 }
 
 /** Call `react` when the page turns light or dark. @param {import("./element.js").LoupeElement} element @param {() => void} react */

@@ -44,6 +44,7 @@ import { shapeText } from "./model.js";
  * @property {readonly number[] | null} [order] classes from top to bottom; null: class order
  * @property {readonly string[]} [classes] what the output column says, to make room for it
  * @property {(text: string) => number} [measure] width of a label in pixels
+ * @property {number} [text] how much larger than usual text is; what holds text grows with it
  */
 
 /** At the left, where the input's name is wider than its boxes, and at the right. */
@@ -61,6 +62,13 @@ const HEADER = { name: 24, shape: 18, learned: 16, row: 40, gap: 10 };
 const LEGEND = { height: 50, none: 14 };
 const DENSEST = 2_500;
 
+/** What holds text, at a text size. @param {number} text */
+const sizesAt = (text) => {
+  /** @template {Record<string, number>} Sizes @param {Sizes} sizes @returns {Sizes} */
+  const larger = (sizes) => /** @type {any} */ (Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.round(size * text)])));
+  return { header: larger(HEADER), legends: larger(LEGEND), more: Math.round(MORE * text), line: Math.round(ROW.line * text), scores: larger(CLASSES), gaps: { ...GAP, classes: { ...GAP.classes, least: Math.round(GAP.classes.least * text) } }, rows: larger({ classes: 46, vector: 34 }) };
+};
+
 const estimate = (/** @type {string} */ text) => 7.3 * text.length;
 
 /**
@@ -68,24 +76,25 @@ const estimate = (/** @type {string} */ text) => 7.3 * text.length;
  * @param {Frame} frame
  * @returns {Layout}
  */
-export function layoutNetwork(columns, { width, height, details = true, windows = new Map(), order = null, classes = [], measure = estimate }) {
+export function layoutNetwork(columns, { width, height, details = true, windows = new Map(), order = null, classes = [], measure = estimate, text = 1 }) {
+  const { header: heads, legends, more, line, scores, gaps: around, rows: rowSizes } = sizesAt(text);
   const learned = details && columns.some(({ form, layer }) => form !== "classes" && layer && layer.parameter_count > 0);
-  const bare = HEADER.name + (details ? HEADER.shape : 0) + HEADER.gap;
-  const header = bare + (learned ? HEADER.learned : 0);
-  const legend = details ? LEGEND.height : LEGEND.none;
+  const bare = heads.name + (details ? heads.shape : 0) + heads.gap;
+  const header = bare + (learned ? heads.learned : 0);
+  const legend = details ? legends.height : legends.none;
 
   // Rows: as many as the fullest column shows.
   const roomFor = (/** @type {number} */ top) => Math.max(4 * ROW.tight, height - legend - top);
   const capacity = (/** @type {Column} */ column, /** @type {number} */ room) => {
-    if (column.form !== "maps") return Math.max(1, Math.floor(room / ROW.line));
+    if (column.form !== "maps") return Math.max(1, Math.floor(room / line));
     const tight = Math.floor(room / ROW.tight);
-    return column.units <= tight ? column.units : Math.max(1, Math.floor((room - 2 * MORE) / ROW.comfortable));
+    return column.units <= tight ? column.units : Math.max(1, Math.floor((room - 2 * more) / ROW.comfortable));
   };
   const plan = (/** @type {number} */ top) => {
     const room = roomFor(top);
     const rows = columns.map((column) => {
       const fits = capacity(column, room);
-      return column.units <= fits ? column.units : Math.max(1, Math.min(fits, column.form === "maps" ? fits : Math.floor((room - 2 * MORE) / ROW.line)));
+      return column.units <= fits ? column.units : Math.max(1, Math.min(fits, column.form === "maps" ? fits : Math.floor((room - 2 * more) / line)));
     });
     const mapRows = Math.max(1, ...columns.map((column, index) => (column.form === "maps" ? rows[index] : 1)));
     return { room, rows, mapRows, pitch: room / mapRows };
@@ -94,31 +103,31 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
   // Widths: the largest boxes that fit; what is left widens the gaps.
   const gapBefore = columns.map((column, index) => {
     if (index === 0) return null;
-    if (column.form === "classes") return GAP.classes;
-    if (!column.mixes && column.connects !== "all") return GAP.one;
-    return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module ? GAP.module : GAP.mix;
+    if (column.form === "classes") return around.classes;
+    if (!column.mixes && column.connects !== "all") return around.one;
+    return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module ? around.module : around.mix;
   });
   const apart = labelDistances(columns, measure, details);
   const outputs = columns.filter(({ form }) => form === "classes").length;
   const boxes = columns.length - outputs;
-  const wanted = outputs ? Math.max(CLASSES.least, Math.min(CLASSES.wanted, 54 + Math.max(0, ...classes.map(measure)))) : 0;
+  const wanted = outputs ? Math.max(scores.least, Math.min(scores.wanted, 54 * text + Math.max(0, ...classes.map(measure)))) : 0;
 
   /** @param {number} top @param {boolean} oneRow gaps are wide enough for all labels in one row */
   const place = (top, oneRow) => {
     const { room, rows, pitch } = plan(top);
     const extra = columns.map((column, index) => (rows[index] < column.units ? MINIMAP.width + MINIMAP.gap : 0));
     const gapsAt = (/** @type {number} */ side) => gapBefore.map((gap, index) => (gap ? Math.max(gap.least, gap.share * side, oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0) : 0));
-    const needed = (/** @type {number} */ side, score = CLASSES.least) => MARGINS + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
+    const needed = (/** @type {number} */ side, score = scores.least) => MARGINS + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
     const tallest = Math.max(BOX.smallest, Math.min(BOX.largest, pitch / (1 + ROW.gap)));
     const fits = needed(BOX.smallest) <= width;
-    const score = needed(BOX.smallest, wanted) <= width || !fits ? wanted : CLASSES.least;
+    const score = needed(BOX.smallest, wanted) <= width || !fits ? wanted : scores.least;
     let side = fits ? BOX.smallest : BOX.scrolling;
     while (fits && side + 1 <= tallest && needed(side + 1, score) <= width) side++;
     side = Math.floor(Math.min(side, pitch - 4));
 
     const stage = Math.max(width, Math.ceil(needed(side, score)));
     let spare = stage - needed(side, score);
-    const output = outputs ? Math.max(score, Math.min(CLASSES.most, score + 0.3 * spare)) : 0;
+    const output = outputs ? Math.max(score, Math.min(scores.most, score + 0.3 * spare)) : 0;
     spare -= outputs ? output - score : 0;
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
@@ -137,7 +146,7 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
   // Names in one row where boxes need not shrink below a comfortable size for it, else in two.
   const single = place(header, true);
   const staggered = !single.fits || single.side < BOX.comfortable;
-  const top = staggered ? bare + HEADER.row - (details ? 0 : HEADER.shape) : header;
+  const top = staggered ? bare + heads.row - (details ? 0 : heads.shape) : header;
   const { room, rows, side, stage, spans, pitch } = staggered ? place(top, false) : single;
 
   const result = columns.map((column, index) => {
@@ -145,19 +154,19 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     const shown = rows[index];
     const hidden = column.units - shown;
     const first = Math.max(0, Math.min(hidden, windows.get(column.name) ?? 0));
-    const inset = hidden ? MORE : 0;
+    const inset = hidden ? more : 0;
     const step = Math.min((room - 2 * inset) / shown, ROW.most * Math.min(pitch, 1.4 * side));
     const y0 = top + inset + (room - 2 * inset - step * shown) / 2;
     const boxes = Array.from({ length: shown }, (_, row) => {
       const unit = column.form === "classes" && order ? order[first + row] : first + row;
-      const size = boxSize(column, boxWidth, step, side);
+      const size = boxSize(column, boxWidth, step, side, rowSizes);
       return { unit, x: Math.round(x + (boxWidth - size.width) / 2), y: Math.round(y0 + step * row + (step - size.height) / 2), ...size };
     });
     const last = boxes[boxes.length - 1];
     return {
       column, x, width: boxWidth, boxes, total: column.units, first, shown, hidden,
       minimap: hidden ? { x: x - MINIMAP.gap - MINIMAP.width, y: boxes[0].y, width: MINIMAP.width, height: last.y + last.height - boxes[0].y } : null,
-      label: labelOf(columns, spans, index, stage, staggered, details, measure),
+      label: labelOf(columns, spans, index, stage, staggered, details, measure, heads),
     };
   });
 
@@ -165,10 +174,10 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
 }
 
 /** Maps keep their aspect inside a square; vectors and classes are rows.
- * @param {Column} column @param {number} width @param {number} step @param {number} side */
-function boxSize(column, width, step, side) {
-  if (column.form === "classes") return { width, height: Math.floor(Math.min(step - 2, 46)) };
-  if (column.form === "vector") return { width, height: Math.floor(Math.min(step - 3, side, 34)) };
+ * @param {Column} column @param {number} width @param {number} step @param {number} side @param {{ classes: number, vector: number }} most */
+function boxSize(column, width, step, side, most) {
+  if (column.form === "classes") return { width, height: Math.floor(Math.min(step - 2, most.classes)) };
+  if (column.form === "vector") return { width, height: Math.floor(Math.min(step - 3, side, most.vector)) };
   const [, rows, columns] = column.shape;
   const scale = Math.min(side, Math.floor(step - 3)) / Math.max(rows, columns);
   return { width: Math.max(6, Math.round(columns * scale)), height: Math.max(6, Math.round(rows * scale)) };
@@ -191,11 +200,11 @@ function labelDistances(columns, measure, details) {
  * A label's place: centred above its column. In one row each is as wide as its text (the gaps were made
  * for it), in two rows as wide as its neighbours in the same row allow.
  * @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index
- * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(text: string) => number} measure
+ * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(text: string) => number} measure @param {typeof HEADER} heads
  */
-function labelOf(columns, spans, index, stage, staggered, details, measure) {
+function labelOf(columns, spans, index, stage, staggered, details, measure, heads) {
   const row = /** @type {0 | 1} */ (staggered ? (index + 1) % 2 : 0);
-  const y = row * (HEADER.row - (details ? 0 : HEADER.shape));
+  const y = row * (heads.row - (details ? 0 : heads.shape));
   if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
   const centre = centreOf(columns, spans, index);
   const needs = (/** @type {number} */ at) => Math.max(measure(columns[at].name) + 4, details ? measure(shapeText(columns[at].shape)) + 4 : 0);

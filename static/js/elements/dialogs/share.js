@@ -2,6 +2,7 @@
 /**
  * A link to exactly what is on the screen. Exports of the view join here (`data-share-actions`).
  */
+import { formatView } from "../../state/view.js";
 import { linkTo } from "../address-bar.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
@@ -22,10 +23,17 @@ export function open() {
     h("div", { class: "row" }, field, copy),
     said,
     store.state.picture?.source === "own" ? h("p", { class: "note" }, t("common.share.own_picture")) : "",
+    h("p", { class: "row" }, h("a", { class: "button", href: builderAddress(store.state), "data-action": "embed" }, icon("frame"), h("span", null, t("common.share.embed"))), h("span", { class: "note" }, t("common.share.embed_hint"))),
     h("div", { class: "share-actions", "data-share-actions": true }),
   ]);
   field.focus();
   void addExports();
+}
+
+/** The page that makes a snippet of what is seen, for another page. @param {import("../../state/initial.js").State} state */
+function builderAddress({ view, model, picture, scale, details, language }) {
+  const asked = { what: view ? "view" : "network", view: view ? formatView(view) : "", model: model?.id ?? "", sample: picture?.source === "sample" ? picture.id : "", scale, details: details ? "" : "0", lang: language };
+  return `${context().root}/embed?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ""))}`;
 }
 
 /** The exports come with the opened views' words; they are added once those are here. */

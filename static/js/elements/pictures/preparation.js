@@ -9,7 +9,7 @@ import { ownOf, sampleOf } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
-import { sentence } from "../notices.js";
+import { sentence } from "../sentence.js";
 import { loadStyle } from "../styles.js";
 
 /** Longest side of a card's picture, in CSS pixels. */
