@@ -88,7 +88,10 @@ class Network:
         return scratch
 
     def trace(self, run: Run, name: str, at: tuple[int, ...]) -> Trace:
-        """What made the value at index `at` of the layer with this name."""
+        """What made the value at index `at` of the layer with this name.
+
+        Raises SpecError where there is no such layer, TensorError where it has no such value.
+        """
         position = self.spec.index(name)
         layer = self.spec.layers[position]
         return layer.trace(run.before(name), self._by_layer[position], at)
@@ -99,6 +102,8 @@ class Network:
         target is the index of the right class, or a probability for each class. The way back
         starts at the logits, where softmax and loss together leave p − target; the gradient
         with respect to the probabilities themselves is not among `activations`.
+
+        Raises TensorError where the model gives no scores, or the target is none of its classes.
         """
         logits = self._scores(run)
         wanted = _one_hot(target, logits.size)
@@ -127,7 +132,8 @@ class Network:
         """The derivatives of Σ dy · activation of the layer with this name.
 
         With dy = 1 at one index and 0 elsewhere they are the derivatives of that one value,
-        from which saliency maps and attributions are made.
+        from which saliency maps and attributions are made. dy has the shape of that layer's
+        output; TensorError otherwise.
         """
         position = self.spec.index(name)
         dy = checked_input(dy, self.spec.shapes[position], f"gradient at {name}")

@@ -31,6 +31,9 @@ class SGD:
     """Gradient descent with Nesterov's momentum.
 
     v ← m · v + g,  θ ← θ − η · (g + m · v + λ · θ)
+
+    g is the gradient, m the momentum, η the rate, λ the decay, which vectors (biases) are spared.
+    Source: Sutskever et al., 2013, https://proceedings.mlr.press/v28/sutskever13.html.
     """
 
     rate: float = 0.05

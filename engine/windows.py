@@ -77,6 +77,7 @@ class Reach:
     start      the first pixel of position 0 (negative where it begins in padding)
 
     Position i sees the pixels start + i·jump … start + i·jump + size − 1.
+    Source: Araujo, Norris and Sim, 2019, https://distill.pub/2019/computing-receptive-fields.
     """
 
     positions: int

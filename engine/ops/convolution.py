@@ -17,7 +17,8 @@ def conv2d(x: Array, w: Array, b: Array, window: Window) -> tuple[Array, Array]:
     x is (C, H, W), w is (O, C, Kh, Kw), b is (O,), and the result is (O, H', W') with
     H' = ⌊(H + 2p − d·(Kh − 1) − 1) / s⌋ + 1; stride s, padding p and dilation d each have a
     value for rows and one for columns. x is 0 in the padding. The kernel is not flipped:
-    strictly this is cross-correlation, as in every deep-learning library.
+    strictly this is cross-correlation, as in every deep-learning library. Kept: the windows
+    over the padded input, (C, H', W', Kh, Kw), a view that copies nothing.
     """
     seen = windows(pad(x, window.padding), window)  # (C, H', W', Kh, Kw)
     y = np.tensordot(w, seen, axes=([1, 2, 3], [0, 3, 4]))
@@ -31,9 +32,11 @@ def conv2d_backward(
 
     dw[o, c, u, v] = Σ_{i,j} dy[o, i, j] · (the x under cell (u, v) of window (i, j))
     db[o]          = Σ_{i,j} dy[o, i, j]
-    dx             : every output hands dy · w back to each input it has covered
+    dx[c, i·s + u·d − p, j·s + v·d − p] += Σ_o w[o, c, u, v] · dy[o, i, j]  for every i, j, u, v
 
-    Where windows overlap, an input gets something back from each of them.
+    dy is (O, H', W'); dx, dw and db have the shapes of x (`input_shape`), w and b. An output
+    hands something back to every input that it has covered; where windows overlap, an input
+    gets something from each of them.
     """
     dw = np.tensordot(dy, seen, axes=([1, 2], [1, 2]))
     db = dy.sum(axis=(1, 2))

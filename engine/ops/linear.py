@@ -19,5 +19,7 @@ def dense_backward(x: Array, dy: Array, w: Array) -> tuple[Array, Array, Array]:
     """The gradients (dx, dw, db) of `dense`.
 
     dx[i] = Σ_o w[o, i] · dy[o],  dw[o, i] = dy[o] · x[i],  db = dy
+
+    dy is (O,); dx, dw and db have the shapes of x, w and b.
     """
     return w.T @ dy, np.outer(dy, x), dy

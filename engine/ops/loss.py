@@ -13,7 +13,7 @@ def softmax(z: Array) -> tuple[Array, Array]:
     p[k] = e^z[k] / Σ_j e^z[j]
 
     The largest logit is taken off all of them first: the result is the same, and e^z cannot
-    overflow. Works along the last axis. Kept: p.
+    overflow. z and p are (K,), or (N, K) for N pictures. Kept: p.
     """
     powers = np.exp(z - z.max(axis=-1, keepdims=True))
     p: Array = powers / powers.sum(axis=-1, keepdims=True)

@@ -27,7 +27,13 @@ def batch_norm2d(
 def batch_norm2d_backward(
     n: Array, dy: Array, scale: Array, variance: Array, epsilon: float
 ) -> tuple[Array, Array, Array]:
-    """The gradients (dx, dscale, dshift) of `batch_norm2d` with its statistics held fixed."""
+    """The gradients (dx, dscale, dshift) of `batch_norm2d` with its statistics held fixed.
+
+    dx[c, i, j] = dy[c, i, j] · scale[c] / √(variance[c] + ε)
+    dscale[c]   = Σ_{i,j} dy[c, i, j] · n[c, i, j],  dshift[c] = Σ_{i,j} dy[c, i, j]
+
+    n and dy are (C, H, W), the rest (C,).
+    """
     deviation = np.sqrt(variance + variance.dtype.type(epsilon))
     dx = dy * (scale / deviation)[:, None, None]
     return dx, (dy * n).sum(axis=(1, 2)), dy.sum(axis=(1, 2))

@@ -25,7 +25,10 @@ def max_pool2d(x: Array, window: Window) -> tuple[Array, Array]:
 
 
 def max_pool2d_backward(winners: Array, dy: Array, window: Window, input_shape: tuple[int, ...]) -> Array:
-    """The gradient dx of `max_pool2d`: all of dy goes to the cell that won, none to the rest."""
+    """The gradient dx of `max_pool2d`: all of dy goes to the cell that won, none to the rest.
+
+    winners and dy are (C, H', W'), dx is (C, H, W), the `input_shape`.
+    """
     padded, back = _room(dy, window, input_shape)
     for cell, (u, v) in enumerate(np.ndindex(window.size)):
         back[:, :, :, u, v] += dy * (winners == cell)
@@ -39,7 +42,7 @@ def avg_pool2d(x: Array, window: Window, *, count_include_pad: bool) -> tuple[Ar
 
     x is (C, H, W), the result (C, H', W'). count is the number of cells of the window; with
     count_include_pad=False only of those that lie on the map, so that the zeros of the
-    padding do not pull the mean of a border window towards 0.
+    padding do not pull the mean of a border window towards 0. Kept: count, (H', W').
     """
     counts = window_counts(x.shape, window, count_include_pad=count_include_pad).astype(x.dtype)
     seen = windows(pad(x, window.padding), window)
@@ -47,7 +50,10 @@ def avg_pool2d(x: Array, window: Window, *, count_include_pad: bool) -> tuple[Ar
 
 
 def avg_pool2d_backward(counts: Array, dy: Array, window: Window, input_shape: tuple[int, ...]) -> Array:
-    """The gradient dx of `avg_pool2d`: dy / count goes to every cell of the window."""
+    """The gradient dx of `avg_pool2d`: dy / count goes to every cell of the window.
+
+    counts is (H', W'), dy is (C, H', W'), dx is (C, H, W), the `input_shape`.
+    """
     padded, back = _room(dy, window, input_shape)
     share = dy / counts
     for u, v in np.ndindex(window.size):
