@@ -13,13 +13,15 @@ from engine.errors import EngineError
 from server.assets import Assets
 from server.dependencies import Services
 from server.errors import install_error_handlers
+from server.lessons.shelf import load_shelf
+from server.lessons.told import Lessons
 from server.library import Library, load_library
 from server.limits import Workshop
 from server.metrics import Meter
 from server.openapi import describe
 from server.pages import Pages
 from server.paths import LIVE
-from server.routes import embed, health, learn, models, pages, runs, samples
+from server.routes import embed, health, learn, lessons, models, pages, runs, samples
 from server.runs import SampleRuns
 from server.security import Frame
 from server.settings import Settings
@@ -36,6 +38,9 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     """
     settings = settings or Settings()
     library = load_library(settings.models, settings.default_model)
+    limits = Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels)
+    shelf = load_shelf(settings.lessons, library, limits)
+    library = library.with_pictures(shelf.pictures(library))
     workshop = Workshop(
         threads=settings.threads,
         queue=settings.queue,
@@ -61,16 +66,17 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     app.state.services = Services(
         settings=settings,
         library=library,
+        lessons=Lessons(shelf, limits),
         assets=Assets(live=live),
         workshop=workshop,
         sample_runs=SampleRuns(),
-        picture_limits=Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels),
+        picture_limits=limits,
         self_test=_self_test(library),
     )
     app.state.pages = Pages(live=live)
     app.add_middleware(Frame, settings=settings, observe=meter.observe)
     install_error_handlers(app, pages.error_page)
-    for router in (models.router, samples.router, runs.router):
+    for router in (models.router, samples.router, runs.router, lessons.router):
         app.include_router(router, prefix=API)
     for router in (health.router, pages.router, learn.router, embed.router):
         app.include_router(router)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from engine.data.images import Limits
 from server.assets import Assets
+from server.lessons.told import Lessons
 from server.library import Entry, Library
 from server.limits import Workshop
 from server.runs import SampleRuns
@@ -21,6 +22,7 @@ class Services:
 
     settings: Settings
     library: Library
+    lessons: Lessons
     assets: Assets
     workshop: Workshop
     sample_runs: SampleRuns

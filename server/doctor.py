@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import shutil
@@ -13,9 +14,14 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from engine import zoo
+from engine.data.images import Limits
 from engine.errors import EngineError
 from engine.golden import Golden, check_golden, golden_input
 from engine.weights import load_model
+from server.errors import Problem
+from server.lessons.shelf import read_shelf
+from server.lessons.told import Lessons
+from server.library import load_library
 from server.paths import CATALOGUES, STATIC, TEMPLATES
 from server.settings import Settings
 from server.threads import BLAS
@@ -51,6 +57,7 @@ def examine() -> Iterator[Finding]:
     yield from _files()
     yield _threads()
     yield from _models()
+    yield from _lessons()
     yield _speed()
     yield _port()
     yield from _surroundings()
@@ -128,6 +135,33 @@ def _models() -> Iterator[Finding]:
             else f"digest right, deviation {deviation:.1e}"
         )
         yield Finding(f"model {name}", said)
+
+
+def _lessons() -> Iterator[Finding]:
+    """Every lesson that would be served, and every mistake with its file and line."""
+    settings = Settings()
+    if not settings.lessons:
+        return
+    log = logging.getLogger("cnn_loupe")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # of broken models the server's log tells
+    try:
+        library = load_library(settings.models, settings.default_model)
+    finally:
+        log.setLevel(level)
+    limits = Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels)
+    shelf = read_shelf(settings.lessons, library, limits)
+    lessons = Lessons(shelf, limits)
+    for lesson in shelf.lessons.values():
+        said = f"{len(lesson.steps)} steps, {len(lesson.pictures)} pictures"
+        try:
+            lessons.tell(lesson)
+        except (EngineError, Problem) as error:
+            yield Finding(f"lesson {lesson.id}", said, f"A question has no answer: {error}")
+        else:
+            yield Finding(f"lesson {lesson.id}", said)
+    for mistake in shelf.mistakes:
+        yield Finding(f"lesson {mistake.place}", mistake.what, mistake.remedy)
 
 
 def _speed() -> Finding:

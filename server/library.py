@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,10 @@ LARGEST_PICTURE = 5_000_000  # bytes of one gallery picture
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture of a model's gallery; `digest` names the picture under this very model."""
+    """One picture of a model's gallery; `digest` names the picture under this very model.
+
+    A lesson's picture stays in its teacher's folder (`content` is its digest), with a thumbnail made here.
+    """
 
     id: str
     category: int | None
@@ -44,8 +47,28 @@ class Sample:
     title: Mapping[str, str]
     caption: Mapping[str, str]
     picture: Path
-    thumbnail: Path
+    thumbnail: Path | bytes
     digest: str
+    lesson: str | None = None
+    content: str | None = None
+
+    def read(self) -> bytes:
+        """The picture's bytes: those that the digest names, or a Problem."""
+        if self.content is None:
+            return self.picture.read_bytes()
+        try:
+            data = self.picture.read_bytes()
+        except OSError:
+            data = b""
+        if digest_of(data) != self.content:
+            raise Problem(
+                404,
+                "picture_changed",
+                f"The picture {self.id!r} of a lesson has changed or is gone since the server read it; "
+                "its operator restarts the server.",
+                sample=self.id,
+            )
+        return data
 
 
 @dataclass(frozen=True)
@@ -73,7 +96,7 @@ class Entry:
     def digest(self) -> str:
         """Names description, weights and wire format together."""
         text = json.dumps(self.model.description, sort_keys=True, ensure_ascii=False)
-        return _digest(WIRE_VERSION.encode(), text.encode())
+        return digest_of(WIRE_VERSION.encode(), text.encode())
 
     @property
     def title(self) -> dict[str, str]:
@@ -167,7 +190,7 @@ class Library:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = {entry.id: entry for entry in entries}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
 
     def __len__(self) -> int:
@@ -188,6 +211,17 @@ class Library:
                 known=known,
             )
         return self._entries[name]
+
+    def with_pictures(self, pictures: Mapping[str, Mapping[str, Sample]]) -> Library:
+        """The same models with more pictures in their galleries, by model."""
+        return Library(
+            [
+                replace(entry, samples={**entry.samples, **more})
+                if (more := pictures.get(entry.id))
+                else entry
+                for entry in self
+            ]
+        )
 
     def self_test(self) -> dict[str, float | None]:
         """The largest deviation of every model from its golden values; None where it has none.
@@ -261,7 +295,7 @@ def _read_gallery(folder: Path, model_digest: str, classes: int) -> tuple[dict[s
             caption=item["caption"],
             picture=picture,
             thumbnail=thumbnail,
-            digest=_digest(model_digest.encode(), picture.read_bytes(), thumbnail.read_bytes()),
+            digest=digest_of(model_digest.encode(), picture.read_bytes(), thumbnail.read_bytes()),
         )
     default = data.get("default")
     return samples, default if default in samples else next(iter(samples), None)
@@ -288,7 +322,7 @@ def _describe_layer(spec: ModelSpec, index: int, layer: Layer) -> dict[str, Any]
     }
 
 
-def _digest(*parts: bytes) -> str:
+def digest_of(*parts: bytes) -> str:
     found = hashlib.sha256()
     for part in parts:
         found.update(len(part).to_bytes(8, "little") + part)

@@ -120,6 +120,7 @@ def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> d
             "picture_by_address": settings.picture_by_address,
             "max_upload_bytes": settings.max_upload_bytes,
             "max_pixels": settings.max_pixels,
+            "lessons": len(services.lessons),
         },
         "catalogue": {area: catalogue[area] for area in EAGER if area in catalogue},
     }

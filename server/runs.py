@@ -50,7 +50,14 @@ def run_picture(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
 
 def run_sample(entry: Entry, sample: Sample, wish: Wish, limits: Limits) -> bytes:
     """The answer to a picture of the gallery."""
-    return run_picture(entry, sample.picture.read_bytes(), wish, limits)
+    return run_picture(entry, sample.read(), wish, limits)
+
+
+def run_of_sample(entry: Entry, sample: Sample, limits: Limits) -> Run:
+    """The run itself of a picture of a gallery."""
+    with _decoding:
+        prepared = prepare(sample.read(), shape=_shape(entry), limits=limits)
+    return entry.network.run(prepared.input)
 
 
 # Read, JSON takes many times its bytes: an empty list of three bytes ("[],") becomes 64. So a body may have

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     models: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Folders with more models, separated like PATH; broken ones are reported and skipped."
     )
+    lessons: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
+        description="Folders with lessons, separated like PATH; mistakes in them are reported and skipped.",
+    )
     default_model: str = Field("tiny-vgg", description="Model shown first.")
     language: Literal["en", "zh-Hans"] = Field(
         "en", description="Language for people whose browser prefers none of the page's."
@@ -95,7 +99,7 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="Port for Prometheus metrics (needs the `metrics` extra); 0 is off."
     )
 
-    @field_validator("models", mode="before")
+    @field_validator("models", "lessons", mode="before")
     @classmethod
     def _split_folders(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -151,7 +155,7 @@ class Settings(BaseSettings):
 
 def _as_text(name: str, value: Any) -> str:
     if isinstance(value, tuple):
-        return (os.pathsep if name == "models" else ",").join(str(part) for part in value)
+        return (os.pathsep if name in ("models", "lessons") else ",").join(str(part) for part in value)
     return str(value)
 
 

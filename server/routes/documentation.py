@@ -13,7 +13,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 _REASONS = {
     400: "The request cannot be read",
-    404: "There is no such model, sample or address",
+    404: "There is no such model, sample, lesson or address",
     408: "The request did not arrive in time",
     413: "The body or the picture is too large",
     415: "The body is not a picture in a known format",

@@ -22,7 +22,14 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
         "content": {"image/*": {"schema": {"type": "string", "contentMediaType": "image/webp"}}},
     }
 }
-_MEDIA_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+_MEDIA_TYPES = {
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".bmp": "image/bmp",
+}
 
 
 @router.get(
@@ -86,11 +93,16 @@ def describe_sample(entry: Entry, sample: Sample, root: str) -> dict[str, Any]:
         "thumbnail": f"{address}/thumbnail?v={sample.digest}",
         "run": f"{address}/run?v={sample.digest}",
         "digest": sample.digest,
+        "lesson": sample.lesson,
     }
 
 
 def _picture(request: Request, sample: Sample, form: str, v: str | None) -> Response:
     path = sample.picture if form == "picture" else sample.thumbnail
-    media_type = _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
-    stored = Stored(path.read_bytes(), media_type, etag=f"{sample.digest}-{form}")
+    if isinstance(path, bytes):
+        body, media_type = path, "image/png"
+    else:
+        body = sample.read() if form == "picture" else path.read_bytes()
+        media_type = _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+    stored = Stored(body, media_type, etag=f"{sample.digest}-{form}")
     return stored.response(request, cache_rule(v, sample.digest))

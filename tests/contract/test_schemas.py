@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,7 +12,10 @@ from PIL import Image
 from pydantic import BaseModel
 
 from server import schemas
+from server.app import create_app
+from server.settings import Settings
 from tests.client import Client
+from tests.lessons import write_lesson
 from tests.models import SPECS, random_picture
 
 MODELS = ["minimal", "deep", "wide", "tiny-vgg"]
@@ -111,6 +115,20 @@ def test_runs_of_pictures_fit_the_schema(
 
 def test_the_list_of_models_and_the_operators_answers_fit(client: Client, document: dict[str, Any]) -> None:
     check(document, schemas.Models, client.get("/api/v1/models").json())
+    check(document, schemas.Lessons, client.get("/api/v1/lessons").json())
     check(document, schemas.Health, client.get("/healthz").json())
     check(document, schemas.Readiness, client.get("/readyz").json())
     check(document, schemas.Version, client.get("/version").json())
+
+
+def test_lessons_fit_their_schemas(models_folder: Path, document: dict[str, Any], tmp_path: Path) -> None:
+    write_lesson(tmp_path)
+    with Client(create_app(Settings(models=(models_folder,), lessons=(tmp_path,)))) as client:
+        listed = client.get("/api/v1/lessons").json()
+        check(document, schemas.Lessons, listed)
+        assert [lesson["id"] for lesson in listed["lessons"]] == ["edges"]
+        lesson = client.get("/api/v1/lessons/edges").json()
+        check(document, schemas.Lesson, lesson)
+        kinds = {step["question"]["answer"]["kind"] for step in lesson["steps"] if step["question"]}
+        assert kinds == {"number", "count", "class", "probability"}
+        check(document, schemas.Samples, client.get("/api/v1/models/tiny-vgg/samples").json())

@@ -117,7 +117,7 @@ def test_a_panel_closes_with_escape_and_gives_the_focus_back(visit: Visit) -> No
 
 def test_in_forced_colours_the_chosen_picture_is_still_marked(visit: Visit) -> None:
     page = visit(forced_colors="active").go()
-    outline = page.evaluate("getComputedStyle(document.querySelector('[data-sample][aria-pressed=true]')).outlineStyle")
+    outline = page.locator("[data-sample][aria-pressed=true]").evaluate("(chosen) => getComputedStyle(chosen).outlineStyle")
     assert outline == "solid"
 
 

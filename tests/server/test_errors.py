@@ -36,6 +36,7 @@ CASES: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/api/v1/models/vgg/parameters", {}, 404, "unknown_model"),
     ("GET", "/api/v1/models/tiny-vgg/samples/unicorn", {}, 404, "unknown_sample"),
     ("GET", "/api/v1/models/tiny-vgg/samples/unicorn/run", {}, 404, "unknown_sample"),
+    ("GET", "/api/v1/lessons/unicorn", {}, 404, "unknown_lesson"),
     ("POST", RUNS, {"json": {"sample": "unicorn"}}, 404, "unknown_sample"),
     ("POST", "/api/v1/models/vgg/runs", {"content": b"x"}, 404, "unknown_model"),
     ("POST", RUNS + "?layers=edges,nope", {"content": b"x"}, 422, "unknown_layer"),

@@ -56,6 +56,10 @@ export function createApi({ base, fetch }) {
     },
     /** @param {string} model @param {AbortSignal} [signal] */
     samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
+    /** @param {AbortSignal} [signal] @returns {Promise<{ lessons: LessonSummary[] }>} */
+    lessons: (signal) => json("/lessons", { signal }),
+    /** A lesson with its steps and their answers. @param {string} lesson @param {AbortSignal} [signal] @returns {Promise<Lesson>} */
+    lesson: (lesson, signal) => json(`/lessons/${id(lesson)}`, { signal }),
     /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
     picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
     /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
@@ -76,6 +80,12 @@ export function createApi({ base, fetch }) {
   };
 }
 
+/** @typedef {Record<string, string>} Texts by language */
+/** @typedef {{ id: string, languages: string[], title: Texts, about: Texts, model: string, step_count: number }} LessonSummary */
+/** @typedef {{ of: string, kind: "number" | "probability" | "count" | "class" | "shape", value: number | number[], tolerance: number }} LessonAnswer */
+/** @typedef {{ ask: Texts, answer: LessonAnswer, model: string, sample: string | null }} LessonQuestion */
+/** @typedef {{ title: Texts, text: Texts, link: string, question: LessonQuestion | null }} LessonStep */
+/** @typedef {LessonSummary & { steps: LessonStep[], pictures: string[] }} Lesson */
 /** @typedef {Map<string, import("../model/kinds.js").LayerParameters>} Parameters */
 /**
  * @typedef {object} Run one forward pass, decoded

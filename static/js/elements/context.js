@@ -12,7 +12,7 @@
  * @property {string} root the path under which the server is reached, without trailing slash
  * @property {string} assets the path of the static files, with trailing slash
  * @property {Record<string, string>} languages the catalogues that the server has: BCP 47 tag → the language's own name
- * @property {{ picture_by_address: boolean, max_upload_bytes: number }} settings what the self-hoster decided
+ * @property {{ picture_by_address: boolean, max_upload_bytes: number, lessons: number }} settings what the self-hoster decided
  */
 
 /** @type {Context | null} */

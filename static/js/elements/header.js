@@ -98,8 +98,9 @@ export class LoupeHeader extends LoupeElement {
     return button;
   }
 
+  /** Where the server has lessons, there is more than one tour to choose from. */
   #tour() {
-    return h("button", { type: "button", class: "button square", "data-action": "tour", title: this.t("common.tour.hint"), onclick: () => startTour(this.store) }, icon("tour"), h("span", { class: "sr" }, this.t("common.tour.title")));
+    return h("button", { type: "button", class: "button square", "data-action": "tour", title: this.t("common.tour.hint"), onclick: () => beginTour(this.store) }, icon("tour"), h("span", { class: "sr" }, this.t("common.tour.title")));
   }
 
   #help() {
@@ -128,12 +129,15 @@ const KEYS = {
   "?": () => openDialog("help"),
   d: toggleDetails,
   l: toggleLock,
-  t: (store) => void (store.state.tour || startTour(store)),
+  t: (store) => void (store.state.tour || beginTour(store)),
   1: (store) => setScale(store, "unit"),
   2: (store) => setScale(store, "layer"),
   3: (store) => setScale(store, "module"),
   4: (store) => setScale(store, "network"),
 };
+
+/** @param {import("../state/actions.js").AppStore} store */
+const beginTour = (store) => (context().settings.lessons ? openDialog("tours") : startTour(store));
 
 /** A choice that the server reads before it writes the next page. @param {string} name @param {string} value */
 function remember(name, value) {
@@ -143,7 +147,7 @@ function remember(name, value) {
 /** @param {EventTarget | null} target */
 const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** @param {"help" | "share"} name */
+/** @param {"help" | "share" | "tours"} name */
 async function openDialog(name) {
   const { open } = await import(`./dialogs/${name}.js`);
   open();

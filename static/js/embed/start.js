@@ -45,7 +45,7 @@ export function start({ asked, search, measure }) {
     root: boot.root,
     assets: boot.static,
     languages: {},
-    settings: { picture_by_address: false, max_upload_bytes: 0 },
+    settings: { picture_by_address: false, max_upload_bytes: 0, lessons: 0 },
   });
   resize(boot);
   store.select(({ network }) => network, (network) => {

@@ -75,7 +75,7 @@ export class LoupeTour extends LoupeElement {
     this.watch(({ tour }) => tour?.id ?? null, (id) => void this.#open(id));
     this.watch(({ tour, model, modelId, run, parameters, runOf }) => [tour?.step, model, modelId, run, parameters, runOf], () => this.#follow());
     this.watch((state) => state, () => this.#check());
-    this.watch(({ view, panel, picture, order, details, model, run, selection, problems }) => [view, panel, picture, order, details, model, run, selection, problems], () => this.#light.again());
+    this.watch(({ view, panel, picture, order, details, model, run, selection, problems }) => [view, panel, picture, order, details, model, run, selection, problems], () => this.#aim());
     for (const type of EVENTS) this.listen(document, type, (event) => this.#happened(event), { capture: true, passive: true });
     this.listen(document, "loupe:drawn", () => this.#light.again());
     this.listen(document, "focusin", (event) => this.#refocus(event));
@@ -147,8 +147,15 @@ export class LoupeTour extends LoupeElement {
       this.#said.replaceChildren();
     }
     this.#write();
-    this.#light.show(step.target(this.#scene ?? scene), step.keep);
+    this.#aim();
     this.#check();
+  }
+
+  /** Highlight what the step speaks of as things stand now. */
+  #aim() {
+    const [step, scene] = [this.#step, this.#scene];
+    if (step && scene) this.#light.show(step.target(scene) || null, step.keep);
+    else this.#light.again();
   }
 
   /** The step's words, with the numbers of the run that is drawn. */
@@ -206,8 +213,11 @@ export class LoupeTour extends LoupeElement {
     const [step, scene, tour] = [this.#step, this.#scene, this.#tour];
     if (!step || !scene || !tour) return;
     const shown = tour.answered(step, scene);
-    if (this.contains(document.activeElement)) this.#held = performance.now() + HOLD;
     if (!this.#done) this.#complete();
+    if (this.contains(document.activeElement)) {
+      this.#held = performance.now() + HOLD;
+      this.#next.focus({ preventScroll: true }); // the next key goes on, where a field would take it as text
+    }
     if (shown) this.store.update(shown);
   }
 

@@ -61,7 +61,7 @@ function lively({ model, run }, find) {
 }
 
 /** @param {string} text */
-const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+export const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&")}"`;
 
 /** All units of a layer's column that are shown. @param {string} layer */
 const column = (layer) => `loupe-network [data-layer=${quoted(layer)}][data-unit]`;

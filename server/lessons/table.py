@@ -1,0 +1,185 @@
+"""A table of a lesson's file: gives values of the kind that is asked for, and notes what is wrong with its line."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from server.i18n import LANGUAGES
+from server.lessons import lines
+from server.lessons.mistakes import Mistake, Wrong
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # of lessons and of their pictures, in addresses
+LONGEST_TITLE = 120  # characters
+LONGEST_TEXT = 2000
+LARGEST_FILE = 300_000  # bytes: a long book chapter
+Texts = dict[str, str]
+
+
+class Table:
+    """One table of the document, with its place in it."""
+
+    def __init__(
+        self,
+        file: Path,
+        data: dict[str, Any],
+        where: dict[lines.Path, int],
+        mistakes: list[Mistake],
+        path: lines.Path = (),
+    ) -> None:
+        self._file = file
+        self._data = data
+        self._where = where
+        self._mistakes = mistakes
+        self._path = path
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._data
+
+    def wrong(self, what: str, remedy: str, *key: str | int) -> None:
+        """Note a mistake at a key, or where the table begins where there is no such key."""
+        path = (*self._path, *key)
+        while path and path not in self._where:
+            path = path[:-1]
+        self._mistakes.append(Mistake(self._file, self._where.get(path, 1), what, remedy))
+
+    def only(self, *known: str) -> None:
+        """Note every key that means nothing here."""
+        for key in self._data.keys() - set(known):
+            self.wrong(f"{key!r} is not known here.", f"Known are {', '.join(known)}.", key)
+
+    def _missing(self, key: str, remedy: str) -> None:
+        self.wrong(f"{key!r} is missing.", remedy, key)
+
+    def text(self, key: str, most: int, *, needed: bool = True) -> str | None:
+        """A line of text; None where there is none, or none that can be used."""
+        value = self._data.get(key)
+        if value is None:
+            if needed:
+                self._missing(key, f'Add {key} = "…".')
+        elif not isinstance(value, str) or not value.strip():
+            self.wrong(
+                f"{key!r} is not a text.", f'Write {key} = "…" with something between the quotes.', key
+            )
+        elif len(value) > most:
+            self.wrong(f"{key!r} has {len(value)} characters; at most {most} are shown.", "Shorten it.", key)
+        else:
+            return value.strip()
+        return None
+
+    def number(self, key: str) -> float | None:
+        """A number from 0 on; None where there is none, or none that can be used."""
+        value = self._data.get(key)
+        if value is None:
+            return None
+        usable = isinstance(value, int | float) and not isinstance(value, bool)
+        if usable and 0 <= value < math.inf:
+            return float(value)
+        self.wrong(f"{key!r} is not a number from 0 on.", f"Write, for example, {key} = 0.01.", key)
+        return None
+
+    def languages(self) -> list[str]:
+        """The languages that the lesson is written in."""
+        value = self._data.get("languages")
+        known = ", ".join(LANGUAGES)
+        if value is None:
+            self._missing("languages", f'Add languages = ["en"]; known are {known}.')
+            return []
+        if not isinstance(value, list) or not value:
+            self.wrong("'languages' is not a list of languages.", f"Name some of {known}.", "languages")
+            return []
+        for index, language in enumerate(value):
+            if language not in LANGUAGES:
+                self.wrong(
+                    f"{language!r} is not a language of the page.", f"Known are {known}.", "languages", index
+                )
+        return [language for language in LANGUAGES if language in value]
+
+    def texts(self, key: str, languages: Sequence[str], most: int, *, needed: bool = True) -> Texts:
+        """A text in each of the languages."""
+        if key not in self._data and not needed:
+            return {}
+        first = languages[0] if languages else "en"
+        table = self.table(key, f'Add {key}.{first} = "…".')
+        if table is None:
+            return {}
+        if languages:
+            table.only(*languages)
+        found = {language: table.text(language, most) for language in languages}
+        return {language: text for language, text in found.items() if text is not None}
+
+    def table(self, key: str, remedy: str, *, needed: bool = True) -> Table | None:
+        """The table under a key."""
+        value = self._data.get(key)
+        if value is None:
+            if needed:
+                self._missing(key, remedy)
+            return None
+        if not isinstance(value, dict):
+            self.wrong(f"{key!r} is not a table.", remedy, key)
+            return None
+        return self._inner(value, key)
+
+    def tables(self, key: str, most: int) -> Iterator[Table]:
+        """The tables [[key]], in order."""
+        value = self._data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.wrong(f"{key!r} is not a list of tables.", f"Begin each with a line [[{key}]].", key)
+            return
+        if len(value) > most:
+            self.wrong(
+                f"There are {len(value)} {key}; at most {most} are read.", "Divide the lesson.", key, most
+            )
+        for index, item in enumerate(value[:most]):
+            yield self._inner(item, key, index)
+
+    def _inner(self, data: dict[str, Any], *key: str | int) -> Table:
+        return Table(self._file, data, self._where, self._mistakes, (*self._path, *key))
+
+
+def read_table(file: Path, mistakes: list[Mistake]) -> Table | None:
+    """The whole document; None, with the mistake noted, where it is not TOML."""
+    try:
+        text = _text(file)
+        data = tomllib.loads(text)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        mistakes.append(
+            Mistake(file, None, f"It cannot be read: {reason}.", "Let the server's user read it.")
+        )
+    except Wrong as wrong:
+        mistakes.append(Mistake(file, 1, wrong.what, wrong.remedy))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        mistakes.append(Mistake(file, line, "This is not UTF-8.", "Save the file in the encoding UTF-8."))
+    except RecursionError:
+        mistakes.append(Mistake(file, 1, "Lists are nested too deeply.", "A lesson needs no list in a list."))
+    except tomllib.TOMLDecodeError as error:
+        what, line = _syntax(str(error), file)
+        remedy = "Mend the line; texts stand between quotes, longer ones between three."
+        mistakes.append(Mistake(file, line, f"{what}.", remedy))
+    else:
+        return Table(file, data, lines.key_lines(text), mistakes)
+    return None
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as opened:
+        data = opened.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise Wrong(f"The file has more than {LARGEST_FILE} bytes.", "Divide the lesson.")
+    # Some editors put a mark before UTF-8.
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
+
+
+def _syntax(message: str, file: Path) -> tuple[str, int]:
+    """`Invalid value (at line 3, column 5)` as its two parts; at the end of the document it is the last line."""
+    what, _, place = message.partition(" (at ")
+    words = place.replace(",", " ").split()
+    if words[:1] == ["line"]:
+        return what, int(words[1])
+    return what, max(1, len(_text(file).splitlines()))

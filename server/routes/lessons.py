@@ -1,0 +1,40 @@
+"""Lessons: the tours that a teacher's folder adds."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from server import schemas
+from server.answers import Stored
+from server.dependencies import ServicesOf
+from server.lessons.told import summary
+from server.routes.documentation import problems, success
+from server.wire import dumps
+
+router = APIRouter(tags=["Lessons"])
+
+
+@router.get("/lessons", summary="List the lessons", responses={**success(schemas.Lessons)})
+async def list_lessons(request: Request, services: ServicesOf) -> Response:
+    """Every lesson of the teacher's folder; none where the server has no such folder."""
+    lessons = services.lessons.shelf.lessons.values()
+    return Stored(dumps({"lessons": [summary(lesson) for lesson in lessons]})).response(request)
+
+
+@router.get(
+    "/lessons/{lesson}",
+    summary="Give a lesson",
+    responses={**success(schemas.Lesson), **problems(404, 422, 503)},
+)
+async def give_lesson(request: Request, services: ServicesOf, lesson: str) -> Response:
+    """Its steps, each with the state of the page that it speaks of, and the answers to its questions.
+
+    Answers are the engine's, for the picture that the step shows.
+    """
+    lessons = services.lessons
+    found = lessons.lesson(lesson)
+    stored = lessons.kept(found)
+    if stored is None:
+        stored = await services.workshop.run(request, lambda: lessons.tell(found))
+    return stored.response(request)
