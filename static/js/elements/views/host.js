@@ -140,6 +140,7 @@ export class LoupeView extends LoupeElement {
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
   #build(subject, stage, card) {
     const { view, scene } = subject;
+    const focus = this.#focusKey();
     const label = classLabel(scene.model, view.layer, view.unit);
     const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
     const sliding = card?.positions ?? stage.positions;
@@ -168,7 +169,6 @@ export class LoupeView extends LoupeElement {
         h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title"))))),
       h("div", { class: "view-stage" }, stage.root),
       h("div", { class: "view-side" }, card?.root, this.#explanation.root));
-    const focus = this.#focusKey();
     this.replaceChildren(section, this.#tip.root);
     this.toggleAttribute("data-open", true);
     document.documentElement.toggleAttribute("data-view-open", true);
@@ -311,6 +311,13 @@ export class LoupeView extends LoupeElement {
     /** @type {HTMLElement} */ (found ?? section).focus({ preventScroll: true });
   }
 
+  /** What to focus after a view that an address opened: its neuron on the network map, or where the map's focus is. */
+  #ownControl() {
+    const { layer = "", unit = 0 } = this.#subject?.view ?? {};
+    const at = (/** @type {string} */ selector) => this.#network?.querySelector(selector) ?? null;
+    return at(`[data-layer="${CSS.escape(layer)}"][data-unit="${unit}"]`) ?? at('[data-unit][tabindex="0"]');
+  }
+
   #close() {
     if (!this.#open) return;
     this.#flyBack();
@@ -318,6 +325,8 @@ export class LoupeView extends LoupeElement {
     this.#playback?.stop();
     this.#open.stage.dispose?.();
     this.#open.card?.dispose?.();
+    const focused = document.activeElement === document.body || this.contains(document.activeElement);
+    const back = this.#opener !== document.body && this.#opener?.isConnected ? this.#opener : this.#ownControl();
     this.#open = null;
     this.#subject = null;
     this.#painted = [];
@@ -327,7 +336,7 @@ export class LoupeView extends LoupeElement {
     this.removeAttribute("data-open");
     document.documentElement.removeAttribute("data-view-open");
     this.replaceChildren();
-    if (this.#opener instanceof HTMLElement && this.#opener.isConnected) this.#opener.focus({ preventScroll: true });
+    if (focused && back instanceof HTMLElement) back.focus({ preventScroll: true });
     this.#opener = null;
   }
 }
