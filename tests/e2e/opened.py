@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import re
 import subprocess
 import sys
@@ -65,6 +66,27 @@ class Truth:
     @property
     def layers(self) -> list[dict[str, Any]]:
         return self.description["layers"]
+
+
+VIEWS = {
+    "conv2d": "neuron", "relu": "activation", "leaky_relu": "activation", "sigmoid": "activation", "tanh": "activation",
+    "batch_norm2d": "activation", "max_pool2d": "pooling", "avg_pool2d": "pooling", "flatten": "flatten", "dense": "output",
+    "softmax": "softmax",
+}  # fmt: skip
+
+
+def places(truth: Truth, spread: random.Random) -> list[str]:
+    """Every view of the model: one random unit and position of each layer, and of a convolution one input more closely."""
+    anywhere = lambda shape: ",".join(str(spread.randrange(size)) for size in shape)  # noqa: E731
+    found = [f"pixels:input[{anywhere(truth.tensors['input'].shape)}]"]
+    before = truth.tensors["input"].shape
+    for layer in truth.layers:
+        shape = truth.tensors[layer["name"]].shape
+        found.append(f"{VIEWS[layer['kind']]}:{layer['name']}[{anywhere(shape)}]")
+        if layer["kind"] == "conv2d":
+            found.append(f"microscope:{layer['name']}[{anywhere(shape)}]!{spread.randrange(before[0])}")
+        before = shape
+    return found
 
 
 def open_view(visited: Visited, view: str, model: str | None = None) -> Page:

@@ -17,32 +17,11 @@ from engine.weights import save_model
 from tests.conftest import RunningServer, running_server
 from tests.e2e.conftest import Visit, eventually
 from tests.e2e.numbers import seen_by, wrong_numbers
-from tests.e2e.opened import Truth, explained, open_view, show
+from tests.e2e.opened import Truth, explained, open_view, places, show
 from tests.engine.strategies import model_specs
 from tests.models import model_spec, random_parameters
 
 pytestmark = pytest.mark.browser
-
-VIEWS = {
-    "conv2d": "neuron", "relu": "activation", "leaky_relu": "activation", "sigmoid": "activation", "tanh": "activation",
-    "batch_norm2d": "activation", "max_pool2d": "pooling", "avg_pool2d": "pooling", "flatten": "flatten", "dense": "output",
-    "softmax": "softmax",
-}  # fmt: skip
-
-
-def places(truth: Truth, spread: random.Random) -> list[str]:
-    """Every view of the model: one random unit and position of each layer, and of a convolution one input more closely."""
-    anywhere = lambda shape: ",".join(str(spread.randrange(size)) for size in shape)  # noqa: E731
-    found = [f"pixels:input[{anywhere(truth.tensors['input'].shape)}]"]
-    before = truth.tensors["input"].shape
-    for layer in truth.layers:
-        shape = truth.tensors[layer["name"]].shape
-        found.append(f"{VIEWS[layer['kind']]}:{layer['name']}[{anywhere(shape)}]")
-        if layer["kind"] == "conv2d":
-            found.append(f"microscope:{layer['name']}[{anywhere(shape)}]!{spread.randrange(before[0])}")
-        before = shape
-    return found
-
 
 def walk(page: Page, truth: Truth, spread: random.Random, moves: int = 2) -> list[str]:
     """What is wrong of an opened view at first, and where its maps are pointed at."""
