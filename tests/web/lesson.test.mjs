@@ -49,7 +49,7 @@ test("a step changes what its link names, and nothing when it is there already",
   assert.equal(opened.target(sceneWith({ ...there, view: null })), "", "gone away: nothing to stand beside");
   const chosen = { ...there, ...marked.prepare(sceneWith(there)) };
   assert.deepEqual([chosen.view, chosen.selection, chosen.scale], [null, { layer: "c1", unit: 2 }, "unit"], "what the link does not name of the learner's own settings stays");
-  assert.equal(marked.target(sceneWith(chosen)), 'loupe-network [data-layer="c1"][data-unit="2"]');
+  assert.equal(marked.target(sceneWith(chosen)), 'loupe-network [data-layer="c1"][data-unit="2"] || loupe-inspector');
   const elsewhere = other.prepare(sceneWith());
   assert.deepEqual([elsewhere.modelId, elsewhere.picture], ["other", { source: "sample", id: "edges.bars" }]);
 });

@@ -72,6 +72,14 @@ test("each step brings its subject about, from the map and from any other step's
   }
 });
 
+test("of many classes the one that leads is brought to where it is shown", () => {
+  const step = STEPS.find(({ id }) => id === "score");
+  const many = describe("many", [1, 2, 2], [{ name: "flat", kind: "flatten" }, { name: "out", kind: "dense", units: 40 }]);
+  assert.deepEqual(step.prepare({ ...sceneOf("deep"), model: many }), { order: "score" });
+  assert.equal(step.prepare({ ...sceneOf("deep", { order: "score" }), model: many }), null);
+  assert.equal(step.prepare(sceneOf("deep")), null);
+});
+
 test("looking at a map of the first convolution counts, looking at another layer does not", () => {
   const step = STEPS.find(({ id }) => id === "hover");
   const scene = sceneOf("deep");

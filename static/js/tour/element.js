@@ -14,7 +14,7 @@ import { LoupeElement } from "../elements/element.js";
 import { icon } from "../elements/icons.js";
 import { createQuestion } from "./ask.js";
 import { beside, isDeed, isRead, isSeen, stepAt, stepsFor } from "./course.js";
-import { createSpotlight } from "./spotlight.js";
+import { createSpotlight, visibleOf } from "./spotlight.js";
 import { inline, paragraphs } from "./text.js";
 
 /** How long something that opens may take the focus from the tour, in milliseconds. */
@@ -313,7 +313,7 @@ export class LoupeTour extends LoupeElement {
     if (!this.contains(document.activeElement)) return void this.#next.focus({ preventScroll: true });
     const scene = this.#scene;
     const selector = this.#step && scene && this.#step.target(scene);
-    const elements = selector ? [...document.querySelectorAll(selector)] : [];
+    const elements = selector ? visibleOf(selector) : [];
     const controls = elements.flatMap((element) => [element, ...element.querySelectorAll("button, a[href], input, [tabindex]")]).filter((element) => element instanceof HTMLElement && element.matches('button:not(:disabled), a[href], input, [tabindex]') && element.checkVisibility());
     const control = controls.find((element) => element.matches('[tabindex="0"], [aria-pressed="true"]')) ?? controls[0] ?? document.querySelector("loupe-network");
     /** @type {HTMLElement | null} */ (control)?.focus({ preventScroll: true });

@@ -79,7 +79,8 @@ function isAt(state, wanted, exactly) {
 /** What a step's words stand beside. @param {Partial<State>} wanted */
 function targetOf({ view, selection }) {
   if (view) return view.at || view.trail?.length ? "loupe-view .explained:has([data-explained])" : "loupe-view .view-title";
-  return selection ? `loupe-network [data-layer=${quoted(selection.layer)}][data-unit="${selection.unit}"]` : "loupe-answer";
+  // A unit that a long column does not show is still in the inspector.
+  return selection ? `loupe-network [data-layer=${quoted(selection.layer)}][data-unit="${selection.unit}"] || loupe-inspector` : "loupe-answer";
 }
 
 /** The value that is asked for, where it is one that the page can open. @param {LessonQuestion | null} question @param {import("./steps.js").Scene} scene */

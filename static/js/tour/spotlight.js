@@ -39,7 +39,7 @@ export function createSpotlight(words, onFound) {
   /** @type {boolean | null} */
   let found = null;
 
-  const look = () => (target ? [...document.querySelectorAll(target)].filter((element) => element.checkVisibility()) : []);
+  const look = () => (target ? visibleOf(target) : []);
 
   const draw = () => {
     const elements = look();
@@ -134,6 +134,15 @@ export function createSpotlight(words, onFound) {
       ring.remove();
     },
   };
+}
+
+/** All visible elements of a selector; of several, divided by `||`, those of the first that has any. @param {string} selectors @returns {Element[]} */
+export function visibleOf(selectors) {
+  for (const selector of selectors.split("||")) {
+    const found = [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
+    if (found.length) return found;
+  }
+  return [];
 }
 
 /** The inspector's own bar, where it sticks to the lower edge, stands upon the sheet. */

@@ -23,7 +23,7 @@
  * @property {string} id
  * @property {(model: Model) => boolean} applies
  * @property {(scene: Scene) => Partial<State> | null} prepare what has to change for the step's subject to be there
- * @property {(scene: Scene) => string} target a selector of what is highlighted: all that it matches
+ * @property {(scene: Scene) => string} target a selector of what is highlighted: all that it matches (`spotlight.js`, `visibleOf`)
  * @property {string} [keep] a selector of what should stay visible beside it, as far as there is room
  * @property {(scene: Scene, entered: State) => boolean} [seen] whether the state shows that it is done
  * @property {Deed[]} [deeds]
@@ -37,6 +37,7 @@ import { placeOf, samePlace, viewFor } from "../state/view.js";
 import { activationOf, convolutionOf, endOf, liveliest, poolingOf, probabilitiesOf, scoresOf } from "./landmarks.js";
 import { predict } from "./predict.js";
 
+const MANY_CLASSES = 10;
 const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 /** The map of the network, with nothing opened over it. */
 const CLEAR = { view: null, panel: null, transform: null };
@@ -47,7 +48,7 @@ const toMap = ({ state }) => (state.view || state.panel ? CLEAR : null);
 /** @param {Model} model @param {import("../state/initial.js").Place} place @param {Partial<View>} [more] @returns {Partial<State>} */
 const opened = (model, place, more) => ({ panel: null, transform: null, view: { name: viewFor(model, place.layer), ...place, ...more } });
 
-/** The same, but only where another view is open. @param {Scene} scene @param {(view: View) => boolean} fits @param {() => Partial<State>} otherwise */
+/** The same, but only where another view is open. @param {Scene} scene @param {(view: View) => boolean} fits @param {() => Partial<State> | null} otherwise */
 const unless = ({ state }, fits, otherwise) => (state.view && fits(state.view) && !state.panel ? null : otherwise());
 
 /** @param {Model} model @param {(model: Model) => import("../model/model.js").Layer | null} find */
@@ -169,7 +170,13 @@ export const STEPS = Object.freeze([
   {
     id: "score",
     applies: (model) => scoresOf(model) !== null,
-    prepare: (scene) => unless(scene, (view) => of(view, nameOf(scene.model, scoresOf)), () => CLEAR),
+    prepare(scene) {
+      const { model, state } = scene;
+      // Of many classes only some are shown: the one that leads is, where they stand in the order of their scores.
+      const order = model.classes.length > MANY_CLASSES && state.order !== "score" ? /** @type {const} */ ({ order: "score" }) : null;
+      const map = unless(scene, (view) => of(view, nameOf(model, scoresOf)), () => (state.view || state.panel ? CLEAR : null));
+      return map || order ? { ...map, ...order } : null;
+    },
     target: (scene) => `loupe-network [data-class="${top(scene)}"]`,
     keep: "loupe-inspector",
     seen: ({ model, state }) => state.view !== null && of(state.view, nameOf(model, scoresOf)),
