@@ -9,6 +9,7 @@ from xml.dom import minidom
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Route, expect
 from safetensors.numpy import load_file
 
@@ -290,8 +291,70 @@ def test_a_view_is_exported_as_png_and_svg_and_a_run_as_tensors(visit: Visit, tm
         np.testing.assert_array_equal(tensor, truth.tensors[name])
 
 
-def test_reduced_motion_opens_views_at_once(visit: Visit) -> None:
+CELLS = """() => { const frame = document.querySelector('.view-frame').getBoundingClientRect();
+    return [...document.querySelectorAll('loupe-view .view-stage .grid-cell:not(.padding), loupe-view .microscope .grid-cell:not(.padding), loupe-view .vector-cell i, loupe-view .score-dot')].flatMap((one) => {
+        const [box, hidden] = [one.getBoundingClientRect(), one.closest('.view-stage, .view-side').getBoundingClientRect()];
+        return box.bottom < hidden.bottom && box.top > hidden.top ? [[box.left - frame.left, box.top - frame.top, box.width, box.height, getComputedStyle(one).backgroundColor]] : []; }); }"""
+
+
+def test_an_exported_view_has_the_numbers_and_colours_of_the_page(visit: Visit, tmp_path: Path) -> None:
+    page = open_view(visit(), "activation:leaky2[5]", "deep")
+    for view in ["activation:leaky2[5]", "microscope:c4[7,16,7]!4", "pooling:avg1[3,0,14]", "output:hidden[11]", "softmax:probabilities[0]", "pixels:input[1,20,30]", "flatten:flat[3]"]:
+        show(page, view)
+        page.click("[data-action=export-view]")
+        files = {}
+        for kind in ("svg", "png"):
+            with page.expect_download() as download:
+                page.click(f"[data-action=export-{kind}]")
+            files[kind] = tmp_path / download.value.suggested_filename
+            download.value.save_as(files[kind])
+        page.keyboard.press("Escape")
+        svg = minidom.parse(str(files["svg"]))
+        drawn = [[float(one.getAttribute(key)) for key in ("x", "y", "width", "height")] + [one.getAttribute("fill")] for one in svg.getElementsByTagName("rect") if one.hasAttribute("x")]
+        cells = page.evaluate(CELLS)
+        for *box, colour in cells:
+            assert any(fill == colour and max(abs(a - b) for a, b in zip(box, where, strict=True)) < 0.6 for *where, fill in drawn), (view, box, colour)
+        assert cells or view.startswith(("output", "flatten"))
+        texts = " ".join(one.firstChild.data for one in svg.getElementsByTagName("text") if one.firstChild)
+        for shown in page.locator("[data-explained], .view-stage .value.result").all_inner_texts():
+            assert shown.strip() in texts, view
+        with Image.open(files["png"]) as picture:
+            scale = picture.width / float(svg.documentElement.getAttribute("width"))
+            assert scale >= 1
+            for left, top, width, height, colour in cells:
+                # A corner, where no figure stands; of small dots the middle.
+                point = (left + min(3, width / 2), top + 4) if width > 20 else (left + width / 2, top + height / 2)
+                found = picture.convert("RGB").getpixel((int(point[0] * scale), int(point[1] * scale)))
+                wanted = [int(part) for part in re.findall(r"\d+", colour)[:3]]
+                assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 3, (view, left, top, found, wanted)
+
+
+WATCH = """() => { window.flown = []; new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach((one) => {
+    if (one.classList?.contains('flights')) window.flown.push([...one.children].map((map) => map.getAnimations()[0].effect.getTiming().duration)); })))
+    .observe(document.body, { childList: true }); }"""
+
+
+def test_maps_fly_from_the_network_into_a_view_and_back_within_400_ms(visit: Visit) -> None:
+    page = visit().go()
+    page.evaluate(WATCH)
+    page.click('[data-layer="conv_1_2"][data-unit="3"]')
+    page.wait_for_selector(SETTLED.format("neuron"))
+    opened = page.evaluate("window.flown")
+    assert len(opened) == 1
+    assert len(opened[0]) >= 11, "ten inputs and the neuron's own map"
+    page.keyboard.press("Escape")
+    eventually(lambda: len(page.evaluate("window.flown")) == 2, "the map on its way back")
+    assert len(page.evaluate("window.flown")[1]) == 1
+    assert {time for flight in page.evaluate("window.flown") for time in flight} <= set(range(200, 401))
+    expect(page.locator(".flights")).to_have_count(0)
+
+
+def test_reduced_motion_opens_and_closes_views_at_once(visit: Visit) -> None:
     page = visit(reduced_motion="reduce").go()
+    page.evaluate(WATCH)
     page.click('[data-layer="relu_1_1"][data-unit="1"]')
     page.wait_for_selector(SETTLED.format("activation"))
     assert page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length") == 0
+    page.keyboard.press("Escape")
+    expect(page.locator("loupe-view [data-view]")).to_have_count(0)
+    assert page.evaluate("window.flown") == []

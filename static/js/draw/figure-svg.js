@@ -4,7 +4,7 @@
  *
  * @typedef {{ type: "box", x: number, y: number, width: number, height: number, radius: number, fill: string | null, stroke: string | null, strokeWidth: number }} BoxItem
  * @typedef {{ type: "text", x: number, y: number, text: string, size: number, weight: string, style: string, family: string, fill: string, width: number }} TextItem `y` is the baseline, `width` what it takes on the screen
- * @typedef {{ type: "image", x: number, y: number, width: number, height: number, href: string, pixelated: boolean }} ImageItem
+ * @typedef {{ type: "image", x: number, y: number, width: number, height: number, href: string, pixelated: boolean, clip?: { x: number, y: number, width: number, height: number } }} ImageItem `clip`: the part that is seen
  * @typedef {{ type: "path", d: string, transform: string, fill: string | null, stroke: string | null, strokeWidth: number, dash: string }} PathItem
  * @typedef {BoxItem | TextItem | ImageItem | PathItem} Item
  * @typedef {{ width: number, height: number, ground: string, title: string, items: Item[] }} Figure
@@ -21,7 +21,11 @@ const written = (attributes) =>
 /** @type {Record<string, (item: any) => string>} */
 const TAGS = {
   box: ({ x, y, width, height, radius, fill, stroke, strokeWidth }) => `<rect${written({ x, y, width, height, rx: radius || null, fill: fill ?? "none", stroke, "stroke-width": stroke ? strokeWidth : null })}/>`,
-  image: ({ x, y, width, height, href, pixelated }) => `<image${written({ x, y, width, height, href, preserveAspectRatio: "none", "image-rendering": pixelated ? "pixelated" : null })}/>`,
+  image: ({ x, y, width, height, href, pixelated, clip }) => {
+    const picture = (/** @type {number} */ left, /** @type {number} */ top) => `<image${written({ x: left, y: top, width, height, href, preserveAspectRatio: "none", "image-rendering": pixelated ? "pixelated" : null })}/>`;
+    // A nested drawing clips what reaches over its edges.
+    return clip ? `<svg${written({ ...clip })}>${picture(x - clip.x, y - clip.y)}</svg>` : picture(x, y);
+  },
   path: ({ d, transform, fill, stroke, strokeWidth, dash }) => `<path${written({ d, transform: transform || null, fill: fill ?? "none", stroke, "stroke-width": stroke ? strokeWidth : null, "stroke-dasharray": dash || null })}/>`,
   // The width is given, so that other fonts do not push the figure apart.
   text: ({ x, y, text, size, weight, style, family, fill, width }) =>

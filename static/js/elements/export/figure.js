@@ -7,7 +7,7 @@
  */
 
 /** What has no use on paper. */
-const LEFT_OUT = ".sr, .view-out, .view-picker, .playback, .trail-tools, .view-tip, [hidden], [data-action], summary, script, style, .network-more, .network-hint";
+const LEFT_OUT = ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, [hidden], [data-action], details:not([open]), script, style, .network-more, .network-hint";
 
 /** @param {HTMLElement} root @param {string} title @returns {import("../../draw/figure-svg.js").Figure} */
 export function figureOf(root, title) {
@@ -27,8 +27,9 @@ function groundOf(element) {
   return "white";
 }
 
-/** @param {string} colour null where nothing would be seen */
-const visible = (colour) => (colour === "transparent" || /(?:,|\/)\s*0\)$/.test(colour) ? null : colour);
+/** Null where nothing would be seen: `rgba(0, 0, 0, 0)`, `rgb(0 0 0 / 0)`. A last number without an alpha is a colour's blue.
+ * @param {string} colour */
+const visible = (colour) => (colour === "transparent" || /^rgba\(.*,\s*0\)$|\/\s*0%?\)$/.test(colour) ? null : colour);
 
 /**
  * @typedef {{ items: Item[], left: number, top: number, clip: { left: number, top: number, right: number, bottom: number } }} Page
@@ -44,24 +45,36 @@ function walk(element, page) {
   if (!inside && style.display !== "contents") return undefined;
   boxOf(element, box, style, page);
   if (element instanceof HTMLCanvasElement) {
-    if (element.width && element.height) page.items.push({ type: "image", x: box.left - page.left, y: box.top - page.top, width: box.width, height: box.height, href: element.toDataURL("image/png"), pixelated: style.imageRendering === "pixelated" });
+    if (element.width && element.height) page.items.push({ type: "image", x: box.left - page.left, y: box.top - page.top, width: box.width, height: box.height, href: element.toDataURL("image/png"), pixelated: style.imageRendering === "pixelated", clip: clipOf(box, page) });
     return undefined;
   }
   if (element instanceof HTMLImageElement) return imageOf(element, box, page);
   if (element.localName === "mfrac") bar(element, style, page);
   const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
   const inner = clips ? { ...page, clip: { left: Math.max(page.clip.left, box.left), top: Math.max(page.clip.top, box.top), right: Math.min(page.clip.right, box.right), bottom: Math.min(page.clip.bottom, box.bottom) } } : page;
+  /** What lies above its neighbours (a list's head, under which its rows scroll) is drawn after them. @type {Element[]} */
+  const above = [];
   for (const child of element.childNodes) {
-    if (child instanceof Element) walk(child, inner);
-    else if (child instanceof Text && child.data.trim()) texts(child, style, inner);
+    if (child instanceof Element) {
+      if (Number(getComputedStyle(child).zIndex) > 0) above.push(child);
+      else walk(child, inner);
+    } else if (child instanceof Text && child.data.trim()) texts(child, style, inner);
   }
+  for (const child of above) walk(child, inner);
   return undefined;
+}
+
+/** The part of a box that its frame lets be seen; undefined where that is all of it. @param {DOMRect} box @param {Page} page */
+function clipOf(box, { clip, left, top }) {
+  const seen = { left: Math.max(box.left, clip.left), top: Math.max(box.top, clip.top), right: Math.min(box.right, clip.right), bottom: Math.min(box.bottom, clip.bottom) };
+  const [width, height] = [seen.right - seen.left, seen.bottom - seen.top];
+  return box.width - width < 1 && box.height - height < 1 ? undefined : { x: seen.left - left, y: seen.top - top, width, height };
 }
 
 /** @param {Element} element @param {DOMRect} box @param {CSSStyleDeclaration} style @param {Page} page */
 function boxOf(element, box, style, page) {
   const fill = visible(style.backgroundColor);
-  const frame = element.matches(".mark") ? { colour: style.boxShadow.match(/rgba?\([^)]*\)/)?.[0] ?? null, width: 2 } : element.matches(".heat, .kernel") ? { colour: style.outlineColor, width: 1 } : { colour: parseFloat(style.borderTopWidth) && parseFloat(style.borderLeftWidth) ? visible(style.borderTopColor) : null, width: parseFloat(style.borderTopWidth) };
+  const frame = element.matches(".mark, .receded-window") ? { colour: style.boxShadow.match(/rgba?\([^)]*\)/)?.[0] ?? null, width: 2 } : element.matches(".heat, .kernel") ? { colour: style.outlineColor, width: 1 } : { colour: parseFloat(style.borderTopWidth) && parseFloat(style.borderLeftWidth) ? visible(style.borderTopColor) : null, width: parseFloat(style.borderTopWidth) };
   const [x, y] = [box.left - page.left, box.top - page.top];
   if (!fill && !frame.colour) {
     if (parseFloat(style.borderTopWidth) && visible(style.borderTopColor)) page.items.push({ type: "box", x, y, width: box.width, height: parseFloat(style.borderTopWidth), radius: 0, fill: style.borderTopColor, stroke: null, strokeWidth: 0 });
@@ -76,7 +89,7 @@ function imageOf(image, box, page) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
   canvas.getContext("2d")?.drawImage(image, 0, 0);
-  page.items.push({ type: "image", x: box.left - page.left, y: box.top - page.top, width: box.width, height: box.height, href: canvas.toDataURL("image/png"), pixelated: false });
+  page.items.push({ type: "image", x: box.left - page.left, y: box.top - page.top, width: box.width, height: box.height, href: canvas.toDataURL("image/png"), pixelated: false, clip: clipOf(box, page) });
 }
 
 /** The bar of a fraction. @param {Element} element @param {CSSStyleDeclaration} style @param {Page} page */
@@ -104,11 +117,13 @@ function texts(node, style, page) {
     }
   }
   const size = parseFloat(style.fontSize);
+  // A formula's variable of one letter is slanted by its tag, not by its style.
+  const slanted = node.parentElement?.localName === "mi" && node.data.length === 1;
   for (const { text, box, right } of lines) {
     const middle = (box.top + box.bottom) / 2;
     if (middle < page.clip.top || middle > page.clip.bottom || box.left > page.clip.right || right < page.clip.left) continue;
     // The baseline of common fonts lies a third of the size below the middle of the line box.
-    page.items.push({ type: "text", x: box.left - page.left, y: middle + 0.35 * size - page.top, text, size, weight: style.fontWeight, style: style.fontStyle, family: style.fontFamily.replaceAll('"', "'"), fill: style.color, width: right - box.left });
+    page.items.push({ type: "text", x: box.left - page.left, y: middle + 0.35 * size - page.top, text, size, weight: style.fontWeight, style: slanted ? "italic" : style.fontStyle, family: style.fontFamily.replaceAll('"', "'"), fill: style.color, width: right - box.left });
   }
 }
 
