@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.answers import Stored
+from server.modules import START, join
 from server.paths import LIVE, STATIC
 
 _TYPES = {
@@ -75,8 +76,8 @@ class Assets:
         """The file of this name (`js/main.js`), if there is one."""
         return self._snapshot.files.get(name)
 
-    def eager_modules(self, start: str = "js/main.js") -> list[str]:
-        """The modules that `start` imports at once, directly or not, in the order they are met."""
+    def eager_modules(self, start: str = START) -> list[str]:
+        """The files that `start` imports at once, directly or not, in the order they are met."""
         key = (self.digest, start)
         if key not in self._eager:
             self._eager = {known: names for known, names in self._eager.items() if known[0] == self.digest}
@@ -109,13 +110,18 @@ class Assets:
 
     def _scan(self) -> _Snapshot:
         signature = self._signature()
+        bodies = {path.relative_to(self._folder).as_posix(): path.read_bytes() for path in self._paths()}
+        scripts = {
+            name: without_comments(body.decode("utf-8"))
+            for name, body in bodies.items()
+            if name.endswith(".js")
+        }
+        bodies |= {name: text.encode() for name, text in join(scripts).items()}
         files, total = {}, hashlib.sha256()
-        for path in self._paths():
-            name, body = path.relative_to(self._folder).as_posix(), path.read_bytes()
-            if path.suffix == ".js":
-                body = without_comments(body.decode("utf-8")).encode()
+        for name, body in bodies.items():
             total.update(name.encode() + b"\0" + len(body).to_bytes(8, "little") + body)
-            kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            suffix = Path(name).suffix
+            kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
             files[name] = Stored(body, kind)
         files[STYLESHEET] = _joined(files)
         return _Snapshot(signature, total.hexdigest()[:16], files)

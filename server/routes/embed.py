@@ -14,7 +14,7 @@ from server.errors import Problem, wants_page
 from server.i18n import LANGUAGES, choose_language, known_language, translator
 from server.origins import allows, framing_page
 from server.pages import Pages, choose_theme, script_json
-from server.routes.pages import preloads
+from server.routes.pages import answers, gallery, preloads
 from server.security import content_policy, embed_ancestors
 from server.settings import PREFIX
 
@@ -107,8 +107,7 @@ def _title(embed: Embed, language: str, t: Any) -> str:
 
 
 def _preloads(services: Services, embed: Embed, request: Request) -> list[str]:
-    wanted = preloads(services, embed.entry, request.query_params)
-    return {"run": wanted, "model": wanted[:1], "nothing": []}[embed.needs]
+    return preloads(services, embed.entry, request.query_params) if embed.needs == "run" else []
 
 
 def _modules(services: Services, embed: Embed) -> list[str]:
@@ -144,6 +143,7 @@ def _boot(services: Services, embed: Embed, language: str, catalogue: dict[str, 
         "widget": embed.widget,
         "needs": embed.needs,
         "catalogue": words,
+        "answers": answers(embed.entry, gallery(services, embed.entry)) if embed.needs != "nothing" else {},
     }
 
 

@@ -14,12 +14,11 @@ from server.dependencies import Services, ServicesOf
 from server.errors import Problem
 from server.i18n import choose_language, translator
 from server.library import Entry
+from server.modules import ADDRESS, POINTING, REST
 from server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
 from server.routes.samples import describe_sample
 
 router = APIRouter(include_in_schema=False)
-
-ADDRESS = "js/elements/address-bar.js"
 
 
 def pages_of(request: Request) -> Pages:
@@ -35,25 +34,30 @@ async def index(request: Request, services: ServicesOf) -> Response:
     language = choose_language(request, services.settings.language)
     pages = pages_of(request)
     asked = asked_model(services, request.query_params)
+    samples = gallery(services, asked)
+    modules = services.assets.eager_modules()
+    if request.query_params:  # something must read what the address asks for
+        modules = _with(modules, services.assets.eager_modules(ADDRESS))
+    later = _with(services.assets.eager_modules(REST), services.assets.eager_modules(POINTING))
     html = pages.render(
         "index.html",
         language,
         services,
-        boot=script_json(boot_data(services, language, pages.catalogue(language, services.assets.digest))),
+        boot=script_json(
+            boot_data(services, language, pages.catalogue(language, services.assets.digest))
+            | {"answers": answers(asked, samples), "later": [name for name in later if name not in modules]}
+        ),
         theme=choose_theme(request),
-        modules=first_modules(services, request.query_params),
-        samples=gallery(services, asked),
+        modules=modules,
+        samples=samples,
+        first=first_picture(asked, request.query_params),
         preloads=preloads(services, asked, request.query_params),
     )
     return pages.respond(request, html)
 
 
-def first_modules(services: Services, query: Mapping[str, str]) -> list[str]:
-    """The modules without which nothing is drawn: where the address asks for something, what reads it too."""
-    modules = services.assets.eager_modules()
-    if not query:
-        return modules
-    return [*modules, *(name for name in services.assets.eager_modules(ADDRESS) if name not in modules)]
+def _with(names: list[str], more: list[str]) -> list[str]:
+    return list(dict.fromkeys([*names, *more]))
 
 
 def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:
@@ -72,16 +76,28 @@ def gallery(services: Services, entry: Entry | None) -> list[dict[str, Any]]:
     return [describe_sample(entry, sample, root) for sample in entry.samples.values()]
 
 
+def answers(entry: Entry | None, samples: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the API would say of the model that is shown first, by path: it need not be asked for."""
+    if entry is None:
+        return {}
+    return {f"/models/{entry.id}": entry.description, f"/models/{entry.id}/samples": {"samples": samples}}
+
+
 def preloads(services: Services, entry: Entry | None, query: Mapping[str, str]) -> list[str]:
     """What this view fetches first, at the very addresses that the page will ask for."""
     if entry is None:
         return []
-    base = f"{services.settings.root_path}/api/v1/models/{entry.id}"
-    found = [base, f"{base}/parameters", f"{base}/samples"]
-    sample = None if "own" in query else entry.samples.get(query.get("sample") or entry.default_sample or "")
-    if sample:
-        found.append(f"{base}/samples/{sample.id}/run?v={sample.digest}")
-    return found
+    root, first = services.settings.root_path, first_picture(entry, query)
+    found = [describe_sample(entry, entry.samples[first], root)["run"]] if first else []
+    return [*found, f"{root}/api/v1/models/{entry.id}/parameters"] if "view" in query else found
+
+
+def first_picture(entry: Entry | None, query: Mapping[str, str]) -> str | None:
+    """The sample that the address shows first; None where it is a picture of the person's own, or an unknown one."""
+    if entry is None or "own" in query:
+        return None
+    name = query.get("sample") or entry.default_sample
+    return name if name in entry.samples else None
 
 
 @router.get("/api/docs")

@@ -3,7 +3,7 @@
  * The composition root: reads what the server put into the page, wires the parts, and starts them.
  *
  * Every module that is imported here, directly or not, is fetched before the network is drawn; whatever
- * can wait for that comes with `elements/lazy.js`.
+ * can wait for that comes with `elements/rest.js`.
  */
 import { createApi } from "./api/client.js";
 import { createTranslator } from "./core/i18n.js";
@@ -11,6 +11,7 @@ import { createScheduler } from "./core/timing.js";
 import { createStore } from "./core/store.js";
 import { LoupeAnswer } from "./elements/answer.js";
 import { provide } from "./elements/context.js";
+import { h } from "./elements/dom.js";
 import { LoupeHeader } from "./elements/header.js";
 import { LoupeNetwork } from "./elements/network-map.js";
 import { follow } from "./state/follow.js";
@@ -21,51 +22,59 @@ import { createRuns } from "./state/runs.js";
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
 const root = document.documentElement;
 
-// An address without a query asks for nothing: what reads and writes addresses can wait then.
-const asked = location.search ? (await import("./elements/address-bar.js")).stateOfAddress(location.search) : {};
-const store = createStore({
-  ...initialState(),
-  ...asked,
-  modelId: asked.modelId || boot.default_model,
-  language: boot.language,
-  models: boot.models ?? [],
-  theme: /** @type {import("./state/initial.js").State["theme"]} */ (root.dataset.theme ?? "auto"),
-});
-const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis) });
-const runs = createRuns(api);
-const i18n = createTranslator(boot.language, boot.catalogue);
+/** @param {Partial<import("./state/initial.js").State>} asked what the address asks for */
+function start(asked) {
+  const store = createStore({
+    ...initialState(),
+    ...asked,
+    modelId: asked.modelId || boot.default_model,
+    language: boot.language,
+    models: boot.models ?? [],
+    theme: /** @type {import("./state/initial.js").State["theme"]} */ (root.dataset.theme ?? "auto"),
+  });
+  const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
+  const runs = createRuns(api);
 
-provide({
-  store,
-  api,
-  runs,
-  i18n,
-  scheduler: createScheduler(requestAnimationFrame.bind(globalThis)),
-  root: boot.root,
-  assets: boot.static,
-  languages: boot.languages,
-  settings: boot.settings,
-});
+  provide({
+    store,
+    api,
+    runs,
+    i18n: createTranslator(boot.language, boot.catalogue),
+    scheduler: createScheduler(requestAnimationFrame.bind(globalThis)),
+    root: boot.root,
+    assets: boot.static,
+    languages: boot.languages,
+    settings: boot.settings,
+  });
 
-store.select(({ network }) => network, (network) => {
-  // "ready" is said by whoever paints the last map (`elements/network-map.js`).
-  if (network !== "ready") root.dataset.network = network;
-});
-store.select(({ theme }) => theme, (theme) => void (root.dataset.theme = theme));
+  store.select(({ network }) => network, (network) => {
+    // "ready" is said by whoever paints the last map (`elements/network-map.js`).
+    if (network !== "ready") root.dataset.network = network;
+  });
+  store.select(({ theme }) => theme, (theme) => void (root.dataset.theme = theme));
 
-customElements.define("loupe-header", LoupeHeader);
-customElements.define("loupe-answer", LoupeAnswer);
-customElements.define("loupe-network", LoupeNetwork);
-follow({ store, api, runs });
+  customElements.define("loupe-header", LoupeHeader);
+  customElements.define("loupe-answer", LoupeAnswer);
+  customElements.define("loupe-network", LoupeNetwork);
+  follow({ store, api, runs });
 
-/** The rest of the page: once the network is drawn or cannot be, or at once where the address asks for it. */
-const loadRest = async () => {
-  const { startRest } = await import("./elements/lazy.js");
-  startRest(store, boot.default_model);
-};
-/** @type {Promise<void> | undefined} */
-let rest;
-const need = () => void (rest ??= loadRest());
-if (location.search || location.hash) need();
-addEventListener("loupe:drawn", need, { once: true });
-store.select(({ network }) => network, (network) => network === "error" && need());
+  // The rest of the page: once the network is drawn or cannot be, or at once where the address asks for it.
+  // It is fetched while the network is being drawn.
+  store.select(({ run }) => run !== null, (some) => {
+    if (some) document.head.append(...boot.later.map((/** @type {string} */ name) => h("link", { rel: "modulepreload", href: boot.static + name })));
+  });
+  let begun = false;
+  const startRest = async () => {
+    if (begun) return;
+    begun = true;
+    (await import("./elements/rest.js")).startRest(store, boot.default_model);
+  };
+  if (location.search || location.hash) void startRest();
+  addEventListener("loupe:drawn", startRest, { once: true });
+  store.select(({ network }) => network, (network) => void (network === "error" && startRest()));
+}
+
+// An address without a query asks for nothing: what reads and writes addresses can wait then. (A function that
+// is called later, not an `await` here: what is loaded later imports from this module, and would wait for it.)
+if (location.search) void import("./elements/address-bar.js").then(({ stateOfAddress }) => start(stateOfAddress(location.search)));
+else start({});

@@ -23,21 +23,22 @@ TINY = ["neuron:conv_1_1[2]", "microscope:conv_1_2[3,30,24]!3", "activation:relu
 
 
 def invent(kinds: dict[str, str]) -> Callable[[Route], None]:
-    """Answers that describe a model with kinds of layers that the page has never heard of."""
+    """A page whose model has kinds of layers that nobody has ever heard of; its description comes with it."""
 
     def change(route: Route) -> None:
         answer = route.fetch()
-        description = answer.json()
-        for layer in description["layers"]:
-            layer["kind"] = kinds.get(layer["name"], layer["kind"])
-        route.fulfill(response=answer, json=description)
+        text = answer.text()
+        for name, kind in kinds.items():
+            text, count = re.subn(f'"name":"{name}","kind":"[^"]+"', f'"name":"{name}","kind":"{kind}"', text)
+            assert count == 1, name
+        route.fulfill(response=answer, body=text)
 
     return change
 
 
 def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims_nothing(visit: Visit, tmp_path: Path) -> None:
     visited = visit()
-    visited.page.route("**/api/v1/models/deep", invent({"norm1": "whitening", "leaky2": "gating"}))
+    visited.page.route("**/?*model=deep*", invent({"norm1": "whitening", "leaky2": "gating"}))
     page = open_view(visited, "values:norm1[2,3,4]", "deep")
     truth = Truth.of(visited.base, "deep")
     place, value = explained(page)

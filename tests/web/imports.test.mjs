@@ -74,7 +74,7 @@ test("an embed starts with what it shows and no more", () => {
     for (const name of found) for (const target of importsOf(name, STATIC)) found.add(target);
     return [...found];
   };
-  const frame = /^elements\/(?:header|strip|panel|lazy|address-bar|register)\.js$/;
+  const frame = /^elements\/(?:header|strip|panel|rest|address-bar)\.js$/;
   // The network brings the map and what its address says; a playground half of that.
   for (const [start, most] of Object.entries({ "embed/widget.js": 24, "embed/view.js": 40, "embed/network.js": 40 })) {
     const eager = graph(start);

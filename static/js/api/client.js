@@ -23,8 +23,9 @@ export class Problem extends Error {
  * @param {object} options
  * @param {string} options.base for example `/api/v1`
  * @param {typeof fetch} options.fetch
+ * @param {Record<string, any>} [options.known] answers that came with the page, by path
  */
-export function createApi({ base, fetch }) {
+export function createApi({ base, fetch, known = {} }) {
   /** @param {string} url @param {RequestInit} [init] */
   const requestFrom = async (url, init) => {
     let response;
@@ -40,7 +41,7 @@ export function createApi({ base, fetch }) {
   /** @param {string} path @param {RequestInit} [init] */
   const request = (path, init) => requestFrom(base + path, init);
   /** @param {string} path @param {RequestInit} [init] */
-  const json = async (path, init) => (await request(path, init)).json();
+  const json = async (path, init) => known[path] ?? (await request(path, init)).json();
   const id = encodeURIComponent;
 
   return {

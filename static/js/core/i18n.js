@@ -14,7 +14,7 @@
  * @param {Catalogue} catalogue
  */
 export function createTranslator(language, catalogue) {
-  const formats = createFormats(language);
+  const formats = createFormats();
 
   /** @param {string} key @returns {string | undefined} */
   const find = (key) => {
@@ -45,19 +45,30 @@ export function createTranslator(language, catalogue) {
   };
 }
 
+/** A number without its sign: groups of three, at least `least` and at most `most` decimals. @param {number} size @param {number} least @param {number} most */
+function written(size, least, most) {
+  const [whole, decimals = ""] = size.toFixed(most).split(".");
+  let end = decimals.length;
+  while (end > least && decimals[end - 1] === "0") end--;
+  return whole.replace(/\B(?=(?:\d{3})+$)/g, ",") + (end > 0 ? `.${decimals.slice(0, end)}` : "");
+}
+
+const minus = (/** @type {string} */ text) => text.replace(/^-/, "\u2212");
+
 /**
- * Number formats of one language, made once. The minus is U+2212, as in print.
- * @param {string} language
+ * Number formats. The minus is U+2212, as in print. Every language that we have groups by commas and has a
+ * decimal point, so these are written by hand: the first use of `Intl` alone costs a page 20 ms.
+ * `i18n.test.mjs` holds them to what `Intl` says in each of our languages.
  */
-export function createFormats(language) {
-  const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const percent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const minus = (/** @type {string} */ text) => text.replace(/^-/, "\u2212");
+function createFormats() {
   return {
     /** A count or a size. @param {number} value */
-    plain: (value) => minus(plain.format(value)),
+    plain(value) {
+      const text = Number.isFinite(value) ? written(Math.abs(value), 0, 2) : String(Math.abs(value));
+      return value < 0 && text !== "0" ? `\u2212${text}` : text;
+    },
     /** A probability 0–1. @param {number} value */
-    percent: (value) => percent.format(value),
+    percent: (value) => `${written(100 * value, 1, 1)}%`,
     /** A rounded value with its sign, for a readout: three significant figures at most, two decimals at least.
      * @param {number} value */
     value: (value) => signed(value),

@@ -7,7 +7,7 @@
  * Diverging tables hold exact white at entry 128, where the value 0 falls.
  */
 
-/** @typedef {{ pixels: Uint32Array, css: (share: number) => string }} Scale `share` −1…1 (diverging) or 0…1 */
+/** @typedef {{ readonly pixels: Uint32Array, css: (share: number) => string }} Scale `share` −1…1 (diverging) or 0…1 */
 
 /**
  * @param {number} lightness 0–1 @param {number} chroma @param {number} hue degrees
@@ -44,12 +44,24 @@ const arm = ({ dark, chroma, hue, turn = 0 }) => (/** @type {number} */ share) =
  */
 function diverging(negative, positive) {
   const colour = (/** @type {number} */ share) => (share < 0 ? negative(-share) : positive(share));
-  return { pixels: Uint32Array.from({ length: 256 }, (_, entry) => pack(colour(Math.max(-1, (entry - 128) / 127)))), css: (share) => css(colour(Math.max(-1, Math.min(1, share)))) };
+  return scale((entry) => colour(Math.max(-1, (entry - 128) / 127)), (share) => colour(Math.max(-1, Math.min(1, share))));
 }
 
 /** @param {(share: number) => [number, number, number]} colour @returns {Scale} */
 function sequential(colour) {
-  return { pixels: Uint32Array.from({ length: 256 }, (_, entry) => pack(colour(entry / 255))), css: (share) => css(colour(Math.max(0, Math.min(1, share)))) };
+  return scale((entry) => colour(entry / 255), (share) => colour(Math.max(0, Math.min(1, share))));
+}
+
+/** The table is made when something is first painted with it. @param {(entry: number) => [number, number, number]} entryColour @param {(share: number) => [number, number, number]} colour @returns {Scale} */
+function scale(entryColour, colour) {
+  /** @type {Uint32Array | undefined} */
+  let table;
+  return {
+    get pixels() {
+      return (table ??= Uint32Array.from({ length: 256 }, (_, entry) => pack(entryColour(entry))));
+    },
+    css: (share) => css(colour(share)),
+  };
 }
 
 const css = (/** @type {number[]} */ [r, g, b]) => `rgb(${r} ${g} ${b})`;

@@ -148,27 +148,43 @@ export class NetworkColumns {
     return name && this.#map.i18n.has(key) ? this.#map.t(key) : (name ?? String(unit));
   }
 
-  /** Say the values of a run: class rows, and the sentence of every unit. @param {import("../api/client.js").Run} run */
+  /** Say the values of a run: what is read on the screen at once, the sentences that are heard after the paint.
+   * @param {import("../api/client.js").Run} run */
   tell(run) {
-    const [model, layout, map] = [this.#model, this.#layout, this.#map];
-    if (!model || !layout) return;
+    const layout = this.#layout;
+    if (!layout) return;
     const best = topScore(run);
-    for (const { column, boxes, total } of layout.columns) {
-      const tensor = column.layer ? run.activations.get(column.name) : run.input;
+    for (const { column, boxes } of layout.columns) {
+      const tensor = column.layer && !isMaps(column.shape) && run.activations.get(column.name);
       for (const { unit } of boxes) {
         const control = this.control(column.name, unit);
-        if (!control || !tensor) continue;
-        if (column.form === "classes") this.#tellClass(control, run, unit, unit === best?.class);
-        else {
-          const values = unitValues(tensor, unit);
-          const { minimum, maximum } = summarise(values);
-          const words = {
-            layer: column.layer ? column.name : map.t("network.input"), unit: column.layer ? unit : this.channel(model, unit), count: total, height: column.shape[1], width: column.shape[2],
-            minimum: map.i18n.value(minimum), maximum: map.i18n.value(maximum),
-          };
-          control.setAttribute("aria-label", map.t(!column.layer ? "network.say.channel" : isMaps(column.shape) ? "network.say.map" : "network.say.value", words));
-          if (!isMaps(column.shape)) control.dataset.value = exact(values[0]);
-        }
+        if (control && column.form === "classes") this.#tellClass(control, run, unit, unit === best?.class);
+        else if (control && tensor) control.dataset.value = exact(tensor.data[unit]);
+      }
+    }
+    clearTimeout(this.#saying);
+    if (run !== this.#said.run || layout !== this.#said.layout) this.#saying = setTimeout(() => this.#say(run, layout));
+  }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #saying;
+  /** What the sentences speak of. @type {{ run: import("../api/client.js").Run | null, layout: Layout | null }} */
+  #said = { run: null, layout: null };
+
+  /** @param {import("../api/client.js").Run} run @param {Layout} layout */
+  #say(run, layout) {
+    const map = this.#map;
+    this.#said = { run, layout };
+    for (const { column, boxes, total } of layout.columns) {
+      const tensor = column.layer ? run.activations.get(column.name) : run.input;
+      if (!tensor || column.form === "classes" || !this.#model) continue;
+      const key = !column.layer ? "network.say.channel" : isMaps(column.shape) ? "network.say.map" : "network.say.value";
+      for (const { unit } of boxes) {
+        const { minimum, maximum } = summarise(unitValues(tensor, unit));
+        this.control(column.name, unit)?.setAttribute("aria-label", map.t(key, {
+          layer: column.layer ? column.name : map.t("network.input"), unit: column.layer ? unit : this.channel(this.#model, unit), count: total, height: column.shape[1], width: column.shape[2],
+          minimum: map.i18n.value(minimum), maximum: map.i18n.value(maximum),
+        }));
       }
     }
   }

@@ -27,7 +27,7 @@ import { readTheme, textFactor, watchTheme } from "./theme.js";
 /** @typedef {import("../api/client.js").Run} Run */
 
 /** How one points at units. */
-const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown"];
+const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown", "wheel"];
 
 export class LoupeNetwork extends LoupeElement {
   /** @type {Layout | null} */
@@ -104,7 +104,7 @@ export class LoupeNetwork extends LoupeElement {
     const early = [];
     const keep = (/** @type {Event} */ event) => void early.push(event);
     for (const type of HANDS) this.stage.addEventListener(type, keep);
-    const [{ NetworkHighlight }, { listenToGrid }, { explainLabels }] = await Promise.all([import("./network-highlight.js"), import("./network-input.js"), import("./network-arithmetic.js"), import("./inspector.js")]);
+    const { NetworkHighlight, explainLabels, listenToGrid } = await import("./network-pointing.js");
     for (const type of HANDS) this.stage.removeEventListener(type, keep);
     if (!this.isConnected || this.#highlight) return;
     this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
@@ -132,7 +132,8 @@ export class LoupeNetwork extends LoupeElement {
     this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure, text });
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
-    for (const name of /** @type {const} */ (["edges", "maps", "highlight"])) this.#resize(this.#contexts[name]);
+    this.#resize(this.#contexts.edges);
+    this.#resize(this.#contexts.maps);
     this.#columns.place(this.layout, model);
     const { edges } = this.#contexts;
     edges.clearRect(0, 0, this.layout.width, this.layout.height);
@@ -214,8 +215,11 @@ export class LoupeNetwork extends LoupeElement {
   #drawHighlight = () => {
     const { highlight } = this.#contexts;
     if (!this.layout) return;
-    highlight.clearRect(0, 0, this.layout.width, this.layout.height);
-    this.#highlight?.draw(this.layout);
+    if (this.#highlight) {
+      this.#resize(highlight);
+      highlight.clearRect(0, 0, this.layout.width, this.layout.height);
+      this.#highlight.draw(this.layout);
+    }
     const { hover, selection } = this.store.state;
     this.#legends.point(hover ?? selection, colourRanges(this.store.state));
   };

@@ -9,7 +9,7 @@
  * @property {string} model @property {any[]} models
  * @property {string[]} controls @property {[number, number] | null} size @property {number} text
  * @property {string | null} widget @property {"run" | "model" | "nothing"} needs
- * @property {import("../core/i18n.js").Catalogue} catalogue
+ * @property {import("../core/i18n.js").Catalogue} catalogue @property {Record<string, any>} answers
  */
 /** @typedef {import("../state/initial.js").State} State */
 import { createApi } from "../api/client.js";
@@ -36,7 +36,7 @@ export function start({ asked, search, measure }) {
   /** @type {Boot} */
   const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
   const store = createStore({ ...initialState(), ...asked, modelId: boot.model, language: boot.language, models: boot.models, theme: /** @type {State["theme"]} */ (root.dataset.theme) });
-  const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis) });
+  const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
   const runs = createRuns(api);
   provide({
     store, api, runs,

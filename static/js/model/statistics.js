@@ -41,29 +41,32 @@ const DIGITS = [
  * The nearest-rank quantile of |v| over several arrays: the ⌈q·n⌉-th smallest.
  *
  * The bits of a positive float32 sort like the float, so counting digit by digit finds it exactly in
- * linear time, without sorting.
+ * linear time, without sorting; after each digit only the values that share it are left.
  * @param {readonly Float32Array[]} arrays @param {number} quantile 0–1
  */
 export function magnitudeQuantile(arrays, quantile) {
   const total = arrays.reduce((count, { length }) => count + length, 0);
   if (total === 0) return 0;
-  const bits = arrays.map((array) => new Uint32Array(array.buffer, array.byteOffset, array.length));
+  let left = arrays.map((array) => new Uint32Array(array.buffer, array.byteOffset, array.length));
   let rank = Math.max(1, Math.ceil(quantile * total));
-  let prefix = 0; // the digits found so far
+  let found = 0;
   for (const { shift, values } of DIGITS) {
     const counts = new Uint32Array(values);
-    const known = shift + 31 - Math.clz32(values);
-    for (const words of bits) {
-      for (let i = 0; i < words.length; i++) {
-        const word = words[i] & 0x7fffffff;
-        if (word >>> known === prefix >>> known) counts[(word >>> shift) & (values - 1)]++;
-      }
-    }
+    for (const words of left) for (let i = 0; i < words.length; i++) counts[((words[i] & 0x7fffffff) >>> shift) & (values - 1)]++;
     let digit = 0;
     while (counts[digit] < rank) rank -= counts[digit++];
-    prefix |= digit << shift;
+    found |= digit << shift;
+    left = [sharing(left, digit, shift, values - 1, counts[digit])];
   }
-  return new Float32Array(Uint32Array.of(prefix).buffer)[0];
+  return new Float32Array(Uint32Array.of(found).buffer)[0];
+}
+
+/** The words with this digit. @param {readonly Uint32Array[]} arrays @param {number} digit @param {number} shift @param {number} mask @param {number} count how many they are */
+function sharing(arrays, digit, shift, mask, count) {
+  const kept = new Uint32Array(count);
+  let next = 0;
+  for (const words of arrays) for (let i = 0; i < words.length; i++) if ((((words[i] & 0x7fffffff) >>> shift) & mask) === digit) kept[next++] = words[i];
+  return kept;
 }
 
 /** Largest |v|. @param {readonly Float32Array[]} arrays */

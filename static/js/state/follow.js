@@ -26,6 +26,7 @@ let bench = null;
 export function follow({ store, api, runs }) {
   const modelTask = createTask();
   const runTask = createTask();
+  const parametersTask = createTask();
 
   const failed = (/** @type {unknown} */ error) => {
     if (!(error instanceof Problem)) throw error;
@@ -40,15 +41,11 @@ export function follow({ store, api, runs }) {
     if (store.state.model?.id === id) return;
     store.update({ network: "loading", working: true });
     try {
-      const loaded = await modelTask(async (signal) => {
-        const parameters = api.parameters(id, signal);
-        parameters.catch(() => {});
+      await modelTask(async (signal) => {
         const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
         const shown = samples.length ? samples : await borrowed(description, signal);
         store.update({ model: createModel(description), parameters: null, samples: shown, run: null, runOf: null, originalRun: null });
-        return parameters;
       });
-      if (loaded !== SUPERSEDED) store.update({ parameters: loaded });
     } catch (error) {
       const problem = failed(error);
       const { model, run } = store.state;
@@ -58,6 +55,18 @@ export function follow({ store, api, runs }) {
       store.update({ modelId: model.id, picture: store.state.runOf, network: "ready", problem: null });
     }
     return undefined;
+  };
+
+  /** The learned numbers come after the run: the network is drawn without them, what is pointed at is explained with them. */
+  const loadParameters = async () => {
+    const { model, run, parameters } = store.state;
+    if (!model || parameters || run?.model !== model.id) return;
+    try {
+      const loaded = await parametersTask((signal) => api.parameters(model.id, signal));
+      if (loaded !== SUPERSEDED && store.state.model === model) store.update({ parameters: loaded });
+    } catch (error) {
+      failed(error);
+    }
   };
 
   /** A model without a gallery is shown with the default model's, if it takes pictures at all.
@@ -128,6 +137,7 @@ export function follow({ store, api, runs }) {
       (state) => [state.model, state.modelId, state.picture, ownOf(state, state.picture)?.crop, state.ownReady, state.transform, state.attempt],
       () => void showPicture(),
     ),
+    store.select(({ model, run, attempt }) => [model, run?.model === model?.id, attempt], () => void loadParameters()),
   ];
   return () => stops.forEach((stop) => stop());
 }

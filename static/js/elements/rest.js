@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * What the page does without until its network is drawn: the strip's controls, the address bar, messages,
- * panels; and parts that come when they are needed, an opened view and Learn when it nears the viewport.
- * Each entry module defines its own elements, whose tags already stand in the page.
+ * What the page does without until its network is drawn: what marks and explains units, the strip's controls,
+ * the address bar, messages, panels; and parts that come when they are needed, an opened view, the tour, and Learn
+ * when it nears the viewport. Each part defines its own elements, whose tags already stand in the page.
  */
 import { TOUR_KEY } from "../state/initial.js";
 import { bindAddress } from "./address-bar.js";
+import "./network-pointing.js";
 import "./notices.js"; // before it is needed: without a server it could not be had any more
 import "./panel.js";
 import "./strip.js";
