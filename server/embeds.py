@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.spec import INPUT, NAME
+from server.addresses import ORDERS, SCALES, SWITCH, VIEWS
 from server.chapters import CHAPTERS
 from server.errors import Problem
 from server.i18n import LANGUAGES, known_language
@@ -30,11 +31,6 @@ USUAL = {
     "view": ("picker", "playback", "explanation", "link"),
     "widget": ("link",),
 }
-# By name, as in static/js/elements/views/registry.js (a test compares them).
-VIEWS = ("neuron", "microscope", "activation", "pooling", "flatten", "output", "softmax", "pixels", "values")
-SCALES = ("unit", "layer", "module", "network")
-ORDERS = ("class", "score")
-SWITCH = ("0", "1")
 # What a playground needs, where that is not the run of a picture.
 NEEDS = {"backprop": "nothing", "sliding": "nothing", "counts": "model", "training": "model"}
 SIDE = (200, 4000)  # CSS pixels

@@ -152,6 +152,11 @@ class _Reader:
                     f"{answer.of} depends on a picture, and {link.entry.id} has none here.",
                     "Ask for something of the model itself, or add a picture.",
                 )
+            if answer.run and link.changed:
+                raise Wrong(
+                    f"{answer.of} depends on the picture, and the link changes it (transform=…).",
+                    "Leave the change out of the link, or put the changed picture into the folder.",
+                )
         except Wrong as wrong:
             inner.wrong(wrong.what, wrong.remedy, "answer")
             return None

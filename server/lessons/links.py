@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from engine.spec import INPUT, ModelSpec
+from server.addresses import ORDERS, SCALES, SWITCH, VIEWS
 from server.lessons.mistakes import Wrong
 from server.library import Entry, Library, Sample
 
@@ -16,17 +17,37 @@ from server.library import Entry, Library, Sample
 CARRIED = ("model", "sample", "scale", "details", "order", "at", "view", "panel", "transform")
 DROPPED = ("lang", "tour")
 
+PANELS = ("crop", "preparation", "transform")
+# Every control of the bench with its range, as in static/js/state/transform-text.js (a test compares).
+TRANSFORMS: Mapping[str, tuple[float, float]] = {
+    "shift_x": (-32, 32),
+    "shift_y": (-32, 32),
+    "rotate": (-180, 180),
+    "flip": (0, 1),
+    "brightness": (-1, 1),
+    "contrast": (0, 3),
+    "blur": (0, 6),
+    "noise": (0, 0.5),
+    "grey": (0, 1),
+    "swap": (0, 5),
+}
+_CHOICES = {"scale": SCALES, "details": SWITCH, "order": ORDERS, "panel": PANELS}
+
 _PLACE = re.compile(r"([\w.-]{1,64})\[(\d{1,7})(?:,(\d{1,7})(?:,(\d{1,7}))?)?\]")
 _VIEW = re.compile(r"([a-z]{1,20}):([^!~]+)(?:!(\d{1,7}))?((?:~[^~]+)*)")
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where a step leads: a model, a picture of its gallery (None where the model takes none), and the rest."""
+    """Where a step leads: a model, a picture of its gallery (None where the model takes none), and the rest.
+
+    changed says that the picture is changed by the bench: what the network makes of it only the page knows.
+    """
 
     entry: Entry
     sample: Sample | None
     query: str
+    changed: bool
 
 
 def read_link(
@@ -44,9 +65,14 @@ def read_link(
     for name in ("at", "view"):
         if name in given:
             _check_place(name, given[name], entry.spec)
+    for name, choices in _CHOICES.items():
+        if name in given and given[name] not in choices:
+            raise Wrong(f"The link has {name}={given[name][:40]!r}.", f"It may be {', '.join(choices)}.")
+    if "transform" in given:
+        _check_transform(given["transform"])
     parameters = {"model": entry.id, **({"sample": sample.id} if sample else {}), **given}
     query = "&".join(f"{name}={quote(value, safe=',:[]!~')}" for name, value in parameters.items())
-    return Link(entry, sample, f"?{query}")
+    return Link(entry, sample, f"?{query}", "transform" in given)
 
 
 def takes_pictures(spec: ModelSpec) -> bool:
@@ -111,6 +137,8 @@ def _check_place(name: str, text: str, spec: ModelSpec) -> None:
         raise Wrong(
             f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share."
         )
+    if match is not None and match[1] not in VIEWS:
+        raise Wrong(f"There is no view {match[1]!r}.", f"The views are {', '.join(VIEWS)}.")
     places = [text] if match is None else [match[2], *match[4].split("~")[1:]]
     for place in places:
         found = _PLACE.fullmatch(place)
@@ -120,6 +148,19 @@ def _check_place(name: str, text: str, spec: ModelSpec) -> None:
                 "Write layer[unit] or layer[unit,row,column].",
             )
         check_index(spec, found[1], [int(part) for part in found.groups()[1:] if part is not None])
+
+
+def _check_transform(text: str) -> None:
+    for part in text.split(","):
+        name, _, value = part.partition(":")
+        low, high = TRANSFORMS.get(name, (0, 0))
+        try:
+            fits = name in TRANSFORMS and low <= float(value) <= high
+        except ValueError:
+            fits = False
+        if not fits:
+            known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in TRANSFORMS.items())
+            raise Wrong(f"{part[:40]!r} is no change of the picture.", f"Known are {known}.")
 
 
 def check_index(spec: ModelSpec, layer: str, index: list[int], *, whole: bool = False) -> None:

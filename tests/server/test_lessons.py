@@ -21,7 +21,7 @@ from server.app import create_app
 from server.doctor import examine
 from server.lessons import lines
 from server.lessons.answers import default_tolerance, read_answer
-from server.lessons.links import CARRIED, DROPPED
+from server.lessons.links import CARRIED, DROPPED, PANELS, TRANSFORMS
 from server.lessons.mistakes import Mistake
 from server.lessons.shelf import Shelf, read_shelf
 from server.library import Library, load_library
@@ -123,6 +123,11 @@ def test_a_link_keeps_what_the_page_reads_and_nothing_of_where_it_was_copied(cli
     address = (ROOT / "static/js/state/address.js").read_text("utf-8")
     known = set(re.findall(r'parameter: "(\w+)"', address)) | {"view", "lang"}
     assert {*CARRIED, *DROPPED, "own"} == known
+    bench = (ROOT / "static/js/state/transform-text.js").read_text("utf-8")
+    ranges = re.findall(r"^  (\w+): \{ at: [\d.]+, from: (-?[\d.]+), to: ([\d.]+)", bench, re.MULTILINE)
+    assert {name: (float(low), float(high)) for name, low, high in ranges} == TRANSFORMS
+    (panels,) = re.findall(r'parameter: "panel",\s+parse: .*?oneOf\((\[.*?\])', address)
+    assert tuple(json.loads(panels)) == PANELS
 
 
 def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_them(client: Client) -> None:
@@ -188,6 +193,11 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('link = "?at=conv_1_1[3]"', 'link = "?at=conv_1_1[10]"', "[10]", "It goes from 0 to 9"),
     ('link = "?at=conv_1_1[3]"', 'link = "?sample=unicorn"', "unicorn", "no picture 'unicorn'"),
     ('link = "?at=conv_1_1[3]"', 'link = "?own=0123456789abcdef"', "own=", "only in your browser"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?scale=loud"', "loud", "It may be unit, layer"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?transform=rotate:900"', "rotate", "rotate (-180 to 180)"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?transform=melt"', "melt", "no change of the picture"),
+    ('link = "?view=neuron:conv_1_1[3]"', 'link = "?view=nerve:conv_1_1[3]"', "nerve", "no view 'nerve'"),
+    ('link = "?order=score"', 'link = "?transform=flip:1"', 'answer = "top"', "the link changes it"),
     ('link = "?at=conv_1_1[3]"', 'link = "somewhere"', "somewhere", "not a link"),
     ('answer = "top"', 'answer = "best"', "best", "cannot be asked of the engine"),
     ('answer = "top"', 'answer = "top"\ntolerance = 1', "tolerance = 1", "has no tolerance"),

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createTranslator } from "../../static/js/core/i18n.js";
 import { initialState } from "../../static/js/state/initial.js";
+import { unchanged } from "../../static/js/state/transform-text.js";
 import { judge, readNumber } from "../../static/js/tour/judge.js";
 import { lessonTour } from "../../static/js/tour/lesson.js";
 import { describe } from "./support/models.mjs";
@@ -77,6 +78,7 @@ test("few classes are choices, others and numbers are typed; all say the engine'
   assert.match(value.judge("0.31").said, /sign/);
   for (const kind of [question("shape(c1)", "shape", [6, 40, 32], 0), question("parameters", "count", 1638, 0), question("probability(class 1)", "probability", 0.62)]) assert.doesNotMatch(asked(kind).reveal, /[{}]|NaN|tour\./);
   assert.match(asked(question("c1[0, 0, 0]", "number", 1), { picture: { source: "sample", id: "espresso" } }).about, /koala/, "asked of another picture than is shown");
+  assert.match(asked(question("c1[0, 0, 0]", "number", 1), { transform: { ...unchanged(), rotate: 9 } }).about, /koala/, "asked of the picture as it is, and it is changed now");
   assert.equal(asked(question("c1[0, 0, 0]", "number", 1)).about, undefined);
 });
 

@@ -40,7 +40,8 @@ export function lessonTour(lesson, i18n) {
     question(step, scene) {
       const { question } = stepOf(step);
       if (!question) return null;
-      const same = scene.model.id === question.model && (question.sample === null || scene.state.picture?.id === question.sample);
+      const { picture, transform } = scene.state;
+      const same = scene.model.id === question.model && (question.sample === null || (picture?.id === question.sample && !transform));
       const sample = scene.state.samples.find(({ id }) => id === question.sample);
       const about = question.sample === null ? t("tour.lesson.about_model", { model: question.model }) : t("tour.lesson.about", { model: question.model, picture: sample ? i18n.label(sample.title) : question.sample });
       return { key: `${step.id} ${same}`, ask: inWords(question.ask), ...(same ? {} : { about }), ...answers(question, scene.model, i18n) };
@@ -85,7 +86,7 @@ function targetOf({ view, selection }) {
 
 /** The value that is asked for, where it is one that the page can open. @param {LessonQuestion | null} question @param {import("./steps.js").Scene} scene */
 function placeAsked(question, { model, state }) {
-  if (question?.answer.kind !== "number" || model.id !== question.model || state.picture?.id !== question.sample) return null;
+  if (question?.answer.kind !== "number" || model.id !== question.model || state.picture?.id !== question.sample || state.transform) return null;
   const place = parsePlace(question.answer.of.replace(/\s/g, ""));
   return place && exists(model, place) ? place : null;
 }
