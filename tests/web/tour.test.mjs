@@ -167,6 +167,10 @@ test("a browser remembers the offer, the step, and what was done, until the tour
   assert.deepEqual([createTourMemory(storage).at("network"), createTourMemory(storage).offered], [null, true]);
 });
 
+test("what the offer leaves behind is read as an offer", () => {
+  assert.equal(createTourMemory(shelf('{"offered":true}')).offered, true);
+});
+
 test("a storage that is full, forbidden or spoilt stops nothing", () => {
   for (const text of ["", "nonsense", "[]", "7", '{"at": 3, "done": {"network": "x"}}', '{"at": {"network": 4}}']) {
     const memory = createTourMemory(shelf(text));

@@ -4,7 +4,7 @@
  * itself as soon as the person has begun to look around.
  */
 import { startTour } from "../state/actions.js";
-import { createTourMemory } from "../state/tour-memory.js";
+import { TOUR_KEY } from "../state/initial.js";
 import { context } from "./context.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -25,4 +25,9 @@ await loadStyle("tour-offer");
 const { picture } = store.state;
 const unwatch = store.select((state) => [state.view, state.tour, state.panel, state.picture !== picture || state.selection !== null], ([view, tour, panel, busy]) => (view || tour || panel || busy) && queueMicrotask(stop));
 document.querySelector(".stage-map")?.append(offer);
-createTourMemory(globalThis.localStorage).offer();
+// `state/tour-memory.js` reads it; it comes with the tour, which has not begun. That the storage works is known: it was asked.
+try {
+  localStorage.setItem(TOUR_KEY, JSON.stringify({ offered: true }));
+} catch {
+  // full: it is offered again the next time
+}

@@ -29,7 +29,6 @@ export function createTourMemory(storage) {
     get offered() {
       return kept.offered;
     },
-    offer: () => keep({ offered: true }),
     /** @param {string} tour */
     at: (tour) => kept.at[tour] ?? null,
     /** @param {string} tour */
