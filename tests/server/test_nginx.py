@@ -72,10 +72,16 @@ def test_page_scripts_pictures_and_runs_work_under_a_sub_path(
         base = url.removesuffix("/learn/cnn")
         html = httpx.get(url + "/").text
         addresses = {a.replace("&amp;", "&") for a in re.findall(r'(?:href|src)="(/[^"]+)"', html)}
-        assert len(addresses) > 20
+        kinds = {"scripts": r"/static/[0-9a-f]{16}/js/.+\.js", "styles": r"/static/[0-9a-f]{16}/css/.+\.css", "run": r"/api/.+/run\?v="}
+        for kind, pattern in kinds.items():
+            assert any(re.search(pattern, address) for address in addresses), f"the page names no {kind}: {addresses}"
         for address in addresses:
             assert address.startswith("/learn/cnn/")
             assert httpx.get(base + address).status_code in (200, 204), address
+        sample = httpx.get(url + "/api/v1/models/tiny-vgg/samples").json()["samples"][0]
+        for name in ("url", "thumbnail", "run"):
+            assert sample[name].startswith("/learn/cnn/")
+            assert httpx.get(base + sample[name]).status_code == 200, sample[name]
         run = httpx.post(f"{url}/api/v1/models/tiny-vgg/runs?layers=softmax", content=PHOTO)
         assert run.json()["layers"][0]["shape"] == [10]
         problem = httpx.get(url + "/api/v1/models/none")
