@@ -53,6 +53,8 @@ export class LoupeNetwork extends LoupeElement {
   /** @type {import("./network-highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
   #placed = "";
+  /** Of the box that the layout was made for. @type {[number, number]} */
+  #size = [0, 0];
 
   start() {
     const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
@@ -77,7 +79,10 @@ export class LoupeNetwork extends LoupeElement {
     this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
     this.watch(({ model, run, scale, lock, lockedRun, details, order, tint }) => [model, run, scale, lock, lockedRun, details, order, tint], this.redraw);
     this.watch(({ hover, selection, parameters, view }) => [hover, selection, parameters, view], () => this.frame(this.#drawHighlight));
-    this.watch(({ view }) => view, (view) => void this.toggleAttribute("data-receded", view !== null));
+    this.watch(({ view }) => view, (view) => {
+      this.toggleAttribute("data-receded", view !== null);
+      if (!view) this.redraw();
+    });
     this.#painted = this.#highlight = null;
   }
 
@@ -116,9 +121,11 @@ export class LoupeNetwork extends LoupeElement {
 
   /** Lay out when something that decides on places has changed. */
   #place() {
-    const { model, details, order, run } = this.store.state;
+    const { model, details, order, run, view } = this.store.state;
     if (!model) return;
-    const [width, height] = [this.scroller.clientWidth, this.scroller.clientHeight];
+    // Under an opened view the map has another size, for a while: it stays as it was.
+    if (!view || !this.layout) this.#size = [this.scroller.clientWidth, this.scroller.clientHeight];
+    const [width, height] = this.#size;
     const byScore = order === "score" && run?.model === model.id ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a])) : null;
     const text = textFactor(this);
     const key = JSON.stringify([model.id, model.digest, width, height, details, byScore, [...this.windows], devicePixelRatio, text]);

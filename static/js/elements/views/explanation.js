@@ -45,6 +45,7 @@ export function createExplanation(actions) {
 
   return {
     root,
+    reveal: trail.reveal,
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
     show(subject, spot) {
       const found = explain(subject.scene, spot);

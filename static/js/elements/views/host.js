@@ -14,7 +14,7 @@
  * @property {[number, number] | null} [positions] rows and columns that a window slides over, if one does
  * @property {(subject: Subject) => void} paint new data of the same structure
  * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been slid over
- * @property {() => void} [settle] after it stands in the document
+ * @property {() => void} [settle] scroll and connect what was painted, once it stands in the document
  * @property {() => void} [dispose]
  */
 /**
@@ -65,6 +65,8 @@ export class LoupeView extends LoupeElement {
   #subject = null;
   /** What the maps are painted from; as long as it stays, only marks and numbers move. @type {readonly unknown[]} */
   #painted = [];
+  /** Whether something was painted that has not been scrolled to its place since. */
+  #unsettled = false;
   /** @type {number[]} */
   #at = [];
   /** @type {number | null} */
@@ -117,12 +119,14 @@ export class LoupeView extends LoupeElement {
     const key = [definition.stage.name, subject.scene.model.id, view.layer, view.unit, this.i18n.language].join("|");
     const cardKey = definition.card ? `${key}|${definition.card.name}|${view.input}` : "";
     const opening = !this.#open;
+    const focus = this.#focusKey();
     const samePlace = this.#open?.key === key && this.#subject !== null && this.#subject.view.layer === view.layer;
     if (opening) this.#opener = document.activeElement;
     this.#subject = subject;
     if (!samePlace || view.at) this.#at = subject.at;
 
-    if (this.#open?.key !== key || this.#open.cardKey !== cardKey) {
+    const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
+    if (built) {
       const actions = this.#actions;
       const stage = this.#open?.key === key ? this.#open.stage : definition.stage(subject, actions);
       const card = definition.card ? definition.card(subject, actions) : null;
@@ -133,14 +137,19 @@ export class LoupeView extends LoupeElement {
       this.#build(subject, stage, card);
       this.#open = { key, stage, card, cardKey };
     }
-    this.#draw(opening);
+    this.#draw();
+    // Everything is written; from here on places are read, so that the page is laid out once.
+    if (built) this.#restoreFocus(focus);
+    const flights = opening && !REDUCED.matches && BESIDE.matches && this.#network ? flightsInto(this, this.#network) : [];
+    this.#arrange();
+    performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
+    this.#enter(opening, flights);
     return undefined;
   }
 
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
   #build(subject, stage, card) {
     const { view, scene } = subject;
-    const focus = this.#focusKey();
     const label = classLabel(scene.model, view.layer, view.unit);
     const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
     const sliding = card?.positions ?? stage.positions;
@@ -172,11 +181,10 @@ export class LoupeView extends LoupeElement {
     this.replaceChildren(section, this.#tip.root);
     this.toggleAttribute("data-open", true);
     document.documentElement.toggleAttribute("data-view-open", true);
-    this.#restoreFocus(focus, section);
   }
 
-  /** @param {boolean} opening */
-  #draw(opening) {
+  /** Paint, mark, and explain; nothing here asks where anything is. */
+  #draw() {
     const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     const subject = /** @type {Subject} */ (this.#subject);
     const { scale, lock, tint } = this.store.state;
@@ -185,23 +193,33 @@ export class LoupeView extends LoupeElement {
     this.#painted = source;
     for (const part of [stage, card]) {
       if (!part) continue;
-      if (!painted) {
-        part.paint(subject);
-        part.settle?.();
-      }
+      if (!painted) part.paint(subject);
       part.point(this.#at, this.#revealed);
     }
+    this.#unsettled ||= !painted;
     this.#explain();
     this.#playback?.place(this.#position());
-    performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
+  }
+
+  /** Scroll and connect what was drawn, now that it has places. */
+  #arrange() {
+    const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
+    if (this.#unsettled) for (const part of [stage, card]) part?.settle?.();
+    this.#unsettled = false;
+    this.#explanation?.reveal();
+    if (this.#subject) this.#receded?.part.reveal(spotOf(this.#subject, this.#at));
+  }
+
+  /** Come in, where the view was not there before. @param {boolean} opening @param {import("./parts/flight.js").Flight[]} flights */
+  #enter(opening, flights) {
+    const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     const settle = () => {
       for (const part of [stage, card]) part?.root.toggleAttribute("data-settled", true);
     };
     const section = this.firstElementChild;
     if (!opening || REDUCED.matches || !section) return settle();
     section.animate([{ opacity: 0 }, { opacity: 1 }], { duration: TRANSITION, easing: "ease-out" }).finished.then(settle, settle);
-    const network = this.#network;
-    if (network && BESIDE.matches) fly(flightsInto(section, network), TRANSITION);
+    fly(flights, TRANSITION);
     return undefined;
   }
 
@@ -256,7 +274,7 @@ export class LoupeView extends LoupeElement {
     this.#open.stage.point(this.#at, this.#revealed);
     this.#open.card?.point(this.#at, this.#revealed);
     clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.#explain(), REST);
+    this.#resting = setTimeout(() => this.#rest(), REST);
   }
 
   #explain() {
@@ -265,6 +283,12 @@ export class LoupeView extends LoupeElement {
     const spot = spotOf(this.#subject, this.#at);
     this.#explanation?.show(this.#subject, spot);
     this.#receded?.part.show(this.#subject.scene, spot);
+  }
+
+  /** The pointer rests. */
+  #rest() {
+    this.#explain();
+    if (this.#open) this.#arrange();
   }
 
   /** @param {MouseEvent} event */
@@ -305,10 +329,10 @@ export class LoupeView extends LoupeElement {
     return active && this.contains(active) ? ["data-action", "data-receded-layer", "data-place", "data-picker"].map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`).find(Boolean) || null : null;
   }
 
-  /** @param {string | null} key @param {HTMLElement} section */
-  #restoreFocus(key, section) {
+  /** @param {string | null} key */
+  #restoreFocus(key) {
     const found = key ? this.querySelector(key) : null;
-    /** @type {HTMLElement} */ (found ?? section).focus({ preventScroll: true });
+    /** @type {HTMLElement} */ (found ?? this.firstElementChild).focus({ preventScroll: true });
   }
 
   /** What to focus after a view that an address opened: its neuron on the network map, or where the map's focus is. */

@@ -24,6 +24,9 @@ import { signed } from "../../core/i18n.js";
 /** @typedef {import("./subject.js").Subject} Subject */
 /** @typedef {import("./host.js").Actions} Actions */
 
+/** Rows that are painted before it is known which of them fit. */
+const AT_ONCE = 16;
+
 /** @param {Subject} subject @param {Actions} actions @returns {import("./host.js").ViewPart} */
 export function createNeuron(subject, actions) {
   const { t } = actions;
@@ -108,13 +111,18 @@ export function createNeuron(subject, actions) {
     return map;
   };
 
-  /** Rows come and go while one scrolls: paint those that are seen, once for each set of data. */
-  const paintVisible = () => {
+  /** Rows come and go while one scrolls: those that are seen are painted, once for each set of data. */
+  const look = () => {
     const box = list.getBoundingClientRect();
     visible = parts.flatMap(({ row }, channel) => {
       const { top, bottom } = row.getBoundingClientRect();
       return bottom > box.top - 40 && top < box.bottom + 40 ? [channel] : [];
     });
+    paintVisible();
+    drawWires();
+  };
+
+  const paintVisible = () => {
     for (const channel of visible) {
       const part = parts[channel];
       if (part.painted !== version) {
@@ -124,7 +132,6 @@ export function createNeuron(subject, actions) {
       }
       part.result.reveal(shown);
     }
-    drawWires();
   };
 
   const drawWires = () => {
@@ -145,8 +152,8 @@ export function createNeuron(subject, actions) {
     }));
   };
 
-  list.addEventListener("scroll", () => actions.frame(() => { paintVisible(); point(at, shown); }), { passive: true });
-  const sized = new ResizeObserver(() => actions.frame(paintVisible));
+  list.addEventListener("scroll", () => actions.frame(() => { look(); point(at, shown); }), { passive: true });
+  const sized = new ResizeObserver(() => actions.frame(look));
   sized.observe(root);
 
   /** @param {number[]} next @param {number | null} revealed */
@@ -200,15 +207,16 @@ export function createNeuron(subject, actions) {
       legends.replaceChildren(
         createLegend(t("views.legend.activations"), ACTIVATIONS, { low: `≤ ${signed(-limit)}`, high: `≥ ${signed(limit)}` }),
         createLegend(t("views.legend.weights"), WEIGHTS, { low: `≤ ${signed(-weightLimit)}`, high: `≥ ${signed(weightLimit)}` }));
+      visible = parts.slice(0, AT_ONCE).map((_, channel) => channel);
       paintVisible();
     },
     point,
-    /** Bring the chosen row into view. */
+    /** Bring the chosen row into view, and find out which others are. */
     settle() {
       const chosen = actions.state().view?.input;
-      if (chosen === undefined) return;
-      scrollTo(list, parts[chosen]?.row);
-      paintVisible();
+      if (chosen !== undefined) scrollTo(list, parts[chosen]?.row);
+      look();
+      if (parts.length > AT_ONCE) point(at, shown);
     },
     dispose: () => sized.disconnect(),
   };

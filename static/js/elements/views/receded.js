@@ -92,6 +92,9 @@ export function createReceded({ model }, { t, i18n, state }) {
         entry.show(scene, later ? "later" : entry.layer === spot.layer ? "here" : "earlier", found, state());
       }
       this.point(spot);
+    },
+    /** Bring the shown value's layer into sight. @param {Spot} spot */
+    reveal(spot) {
       scrollTo(list, /** @type {Entry} */ (byLayer.get(spot.layer)).root);
     },
   };

@@ -42,7 +42,6 @@ export function createTrail(actions) {
           openView(store, trail[0], { trail });
         } }, t("views.trail.from_top")),
       );
-      scrollTo(list, list.querySelector('[aria-current="step"]'));
 
       /** @param {import("../../state/initial.js").Place} step */
       function card(step) {
@@ -54,6 +53,10 @@ export function createTrail(actions) {
           h("strong", { class: "mono" }, shownValue(actions.i18n, scene.model, place.layer, value)),
           h("span", { class: "trail-how" }, trace ? t(`views.operation.${trace.operation}`, { count: trace.terms.length }) : t(place.layer === INPUT ? "views.operation.pixel" : "views.operation.unknown"))));
       }
+    },
+    /** Bring the step that is shown into sight. */
+    reveal() {
+      if (!list.hidden) scrollTo(list, list.querySelector('[aria-current="step"]'));
     },
   };
 }
