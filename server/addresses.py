@@ -5,3 +5,10 @@ VIEWS = ("neuron", "microscope", "activation", "pooling", "flatten", "output", "
 SCALES = ("unit", "layer", "module", "network")
 ORDERS = ("class", "score")
 SWITCH = ("0", "1")
+# What a class sees in presentation mode, as in static/js/state/present.js (a test compares).
+PRESENTED = (
+    "caption", "spotlight", "keys",
+    "answer", "inspector", "learn",
+    "model", "pictures", "tools", "scale", "details", "language", "theme", "menu",
+    "layers", "picker", "playback", "explanation",
+)  # fmt: skip

@@ -26,6 +26,7 @@ PAGE: dict[str, str | None] = {
     REST: ADDRESS,
     VIEWS: REST,
     "js/tour/index.js": VIEWS,
+    "js/present/index.js": VIEWS,
     "js/learn/index.js": REST,
 }
 # Those of embeds, which take from the page's parts what is there.

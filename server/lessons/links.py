@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from engine.spec import INPUT, ModelSpec
-from server.addresses import ORDERS, SCALES, SWITCH, VIEWS
+from server.addresses import ORDERS, PRESENTED, SCALES, SWITCH, VIEWS
 from server.lessons.mistakes import Wrong
 from server.library import Entry, Library, Sample
 
 # The parameters of the page's address (static/js/state/address.js; a test compares). The language is the
 # reader's own, and a step of a lesson leads to no other tour.
-CARRIED = ("model", "sample", "scale", "details", "order", "at", "view", "panel", "transform")
+CARRIED = ("model", "sample", "scale", "details", "order", "at", "view", "panel", "transform", "present")
 DROPPED = ("lang", "tour")
 
 PANELS = ("crop", "preparation", "transform")
@@ -70,6 +70,8 @@ def read_link(
             raise Wrong(f"The link has {name}={given[name][:40]!r}.", f"It may be {', '.join(choices)}.")
     if "transform" in given:
         _check_transform(given["transform"])
+    if "present" in given:
+        _check_presented(given["present"])
     parameters = {"model": entry.id, **({"sample": sample.id} if sample else {}), **given}
     query = "&".join(f"{name}={quote(value, safe=',:[]!~')}" for name, value in parameters.items())
     return Link(entry, sample, f"?{query}", "transform" in given)
@@ -161,6 +163,15 @@ def _check_transform(text: str) -> None:
         if not fits:
             known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in TRANSFORMS.items())
             raise Wrong(f"{part[:40]!r} is no change of the picture.", f"Known are {known}.")
+
+
+def _check_presented(text: str) -> None:
+    for name in [] if text in ("1", "none") else text.split(","):
+        if name not in PRESENTED:
+            raise Wrong(
+                f"{name[:40]!r} is no control that a presentation shows.",
+                f"Write present=1, present=none, or some of {', '.join(PRESENTED)}.",
+            )
 
 
 def check_index(spec: ModelSpec, layer: str, index: list[int], *, whole: bool = False) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.images import Limits
+from server.addresses import PRESENTED
 from server.app import create_app
 from server.doctor import examine
 from server.lessons import lines
@@ -121,13 +122,16 @@ def test_a_link_keeps_what_the_page_reads_and_nothing_of_where_it_was_copied(cli
     assert step["link"].startswith("?model=deep&sample=")
     assert step["link"].endswith("&view=neuron:c4[2,1,1]")
     address = (ROOT / "static/js/state/address.js").read_text("utf-8")
-    known = set(re.findall(r'parameter: "(\w+)"', address)) | {"view", "lang"}
+    known = set(re.findall(r'parameter: "(\w+)"', address)) | {"view", "present", "lang"}
     assert {*CARRIED, *DROPPED, "own"} == known
     bench = (ROOT / "static/js/state/transform-text.js").read_text("utf-8")
     ranges = re.findall(r"^  (\w+): \{ at: [\d.]+, from: (-?[\d.]+), to: ([\d.]+)", bench, re.MULTILINE)
     assert {name: (float(low), float(high)) for name, low, high in ranges} == TRANSFORMS
     (panels,) = re.findall(r'parameter: "panel",\s+parse: .*?oneOf\((\[.*?\])', address)
     assert tuple(json.loads(panels)) == PANELS
+    groups = re.search(r"GROUPS = \{(.*?)\};", (ROOT / "static/js/state/present.js").read_text("utf-8"), re.DOTALL)
+    assert groups is not None
+    assert tuple(re.findall(r'"(\w+)"', groups[1])) == PRESENTED
 
 
 def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_them(client: Client) -> None:
@@ -195,6 +199,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('link = "?at=conv_1_1[3]"', 'link = "?own=0123456789abcdef"', "own=", "only in your browser"),
     ('link = "?at=conv_1_1[3]"', 'link = "?scale=loud"', "loud", "It may be unit, layer"),
     ('link = "?at=conv_1_1[3]"', 'link = "?transform=rotate:900"', "rotate", "rotate (-180 to 180)"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?present=caption,loud"', "loud", "Write present=1, present=none"),
     ('link = "?at=conv_1_1[3]"', 'link = "?transform=melt"', "melt", "no change of the picture"),
     ('link = "?view=neuron:conv_1_1[3]"', 'link = "?view=nerve:conv_1_1[3]"', "nerve", "no view 'nerve'"),
     ('link = "?order=score"', 'link = "?transform=flip:1"', 'answer = "top"', "the link changes it"),

@@ -18,6 +18,7 @@ const ALLOWED = {
   elements: ["core", "model", "draw", "formula", "api", "state"],
   learn: ["core", "model", "draw", "formula", "api", "state", "elements"],
   tour: ["core", "model", "formula", "api", "state", "elements"],
+  present: ["core", "model", "api", "state", "elements"],
   embed: ["core", "model", "draw", "api", "state", "elements", "learn"],
 };
 const PURE = ["core", "model", "draw", "formula", "state"];
@@ -38,7 +39,7 @@ test("imports go one way, from folder to folder", () => {
     const folder = folderOf(name);
     if (!folder) continue;
     assert.ok(ALLOWED[folder], `${name}: folder ${folder} has no rule here`);
-    const lazy = importsOf(name, DYNAMIC).filter((target) => !["elements", "learn", "tour"].includes(folderOf(target)) || folder !== "elements");
+    const lazy = importsOf(name, DYNAMIC).filter((target) => !["elements", "learn", "tour", "present"].includes(folderOf(target)) || folder !== "elements");
     for (const target of [...importsOf(name, STATIC), ...lazy]) {
       if (folderOf(target) !== folder && !ALLOWED[folder].includes(folderOf(target))) wrong.push(`${name} imports ${target}`);
     }
@@ -65,7 +66,7 @@ test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part
   const eager = new Set(["main.js"]);
   for (const name of eager) for (const target of importsOf(name, STATIC)) eager.add(target);
   assert.ok(eager.size <= MOST_EAGER, `${eager.size} modules: ${[...eager].join(", ")}`);
-  assert.deepEqual([...eager].filter((name) => /^(?:learn|tour|formula|elements\/(?:views|pictures|dialogs))\//.test(name)), []);
+  assert.deepEqual([...eager].filter((name) => /^(?:learn|tour|present|formula|elements\/(?:views|pictures|dialogs))\//.test(name)), []);
 });
 
 test("an embed starts with what it shows and no more", () => {
@@ -79,7 +80,7 @@ test("an embed starts with what it shows and no more", () => {
   for (const [start, most] of Object.entries({ "embed/widget.js": 24, "embed/view.js": 40, "embed/network.js": 40 })) {
     const eager = graph(start);
     assert.ok(eager.length <= most, `${start}: ${eager.length} modules: ${eager.join(", ")}`);
-    assert.deepEqual(eager.filter((name) => frame.test(name) || /^(?:tour|formula|learn\/widgets|elements\/(?:views|pictures|dialogs))\//.test(name)), [], start);
+    assert.deepEqual(eager.filter((name) => frame.test(name) || /^(?:tour|present|formula|learn\/widgets|elements\/(?:views|pictures|dialogs))\//.test(name)), [], start);
   }
 });
 

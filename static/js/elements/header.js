@@ -130,6 +130,7 @@ const KEYS = {
   d: toggleDetails,
   l: toggleLock,
   t: (store) => void (store.state.tour || beginTour(store)),
+  p: async (store) => (await import("../state/present.js")).togglePresenting(store),
   1: (store) => setScale(store, "unit"),
   2: (store) => setScale(store, "layer"),
   3: (store) => setScale(store, "module"),

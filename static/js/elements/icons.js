@@ -28,6 +28,11 @@ const PATHS = {
   tour: "M6 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM18 14.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM8.5 7H14a4 4 0 0 1 0 8h-3.5a3 3 0 0 0-3 3v1",
   frame: "M3 5h18v14H3zM3 9h18M10 13l-2 1.5 2 1.5M14 13l2 1.5-2 1.5",
   screen: "M3 4h18v12H3zM12 16v4M8 20h8",
+  back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
+  up: "M5 15l7-7 7 7",
+  down: "M5 9l7 7 7-7",
+  expand: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   warning: "M12 4l9 16H3zM12 10v4M12 17v.01",
 };
 

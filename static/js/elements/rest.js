@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * What the page does without until its network is drawn: what marks and explains units, the strip's controls,
- * the address bar, messages, panels; and parts that come when they are needed, an opened view, the tour, and Learn
- * when it nears the viewport. Each part defines its own elements, whose tags already stand in the page.
+ * the address bar, messages, panels; and parts that come when they are needed, an opened view, the tour, presentation mode, and
+ * Learn when it nears the viewport. Each part defines its own elements, whose tags already stand in the page.
  */
 import { TOUR_KEY } from "../state/initial.js";
 import { bindAddress } from "./address-bar.js";
@@ -15,6 +15,7 @@ const PARTS = {
   views: () => import("./views/index.js"),
   learn: () => import("../learn/index.js"),
   tour: () => import("../tour/index.js"),
+  present: () => import("../present/index.js"),
 };
 
 /** How far above its place Learn begins to load. */
@@ -32,6 +33,7 @@ export function startRest(store, defaultModel) {
   onceDrawn(() => requestIdle(() => { stop(); void PARTS.views(); }));
 
   store.select(({ tour }) => tour !== null, (open) => void (open && PARTS.tour()));
+  store.select(({ present }) => present !== null, (on) => void (on && PARTS.present()));
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./tour-offer.js"))));
 
   const learn = document.querySelector("loupe-learn");

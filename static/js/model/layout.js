@@ -49,24 +49,25 @@ import { shapeText } from "./model.js";
 
 /** At the left, where the input's name is wider than its boxes, and at the right. */
 const MARGIN = { left: 14, right: 8 };
-const MARGINS = MARGIN.left + MARGIN.right;
 /** Side of a map's box; where the stage scrolls sideways anyway, it need not be squeezed. */
 const BOX = { smallest: 28, scrolling: 36, comfortable: 38, largest: 88 };
 /** Gaps as shares of the box side, with the least in pixels: kernels and numbers stand in the wide ones. */
 const GAP = { one: { share: 0.36, least: 10, weight: 1 }, mix: { share: 1.1, least: 38, weight: 2.6 }, module: { share: 1.25, least: 42, weight: 3.2 }, classes: { share: 1.1, least: 46, weight: 2.6 } };
 const CLASSES = { least: 106, wanted: 136, most: 190 };
-const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, most: 2.6 };
+const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, text: 16, bar: 9, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
 const MORE = 28;
 const HEADER = { name: 24, shape: 18, learned: 16, row: 40, gap: 10 };
 const LEGEND = { height: 50, none: 14 };
 const DENSEST = 2_500;
+/** Between two names in the same row, with their own margins. */
+const LABEL_GAP = 14;
 
 /** What holds text, at a text size. @param {number} text */
 const sizesAt = (text) => {
   /** @template {Record<string, number>} Sizes @param {Sizes} sizes @returns {Sizes} */
   const larger = (sizes) => /** @type {any} */ (Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.round(size * text)])));
-  return { header: larger(HEADER), legends: larger(LEGEND), more: Math.round(MORE * text), line: Math.round(ROW.line * text), scores: larger(CLASSES), gaps: { ...GAP, classes: { ...GAP.classes, least: Math.round(GAP.classes.least * text) } }, rows: larger({ classes: 46, vector: 34 }) };
+  return { header: larger(HEADER), legends: larger(LEGEND), more: Math.round(MORE * text), line: Math.round(Math.max(ROW.line, ROW.text * text + ROW.bar)), scores: larger(CLASSES), gaps: { ...GAP, classes: { ...GAP.classes, least: Math.round(GAP.classes.least * text) } }, rows: larger({ classes: 46, vector: 34 }) };
 };
 
 const estimate = (/** @type {string} */ text) => 7.3 * text.length;
@@ -107,7 +108,9 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     if (!column.mixes && column.connects !== "all") return around.one;
     return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module ? around.module : around.mix;
   });
-  const apart = labelDistances(columns, measure, details);
+  const half = labelHalves(columns, measure, details);
+  const apart = labelDistances(columns, half);
+  const margin = Math.max(MARGIN.left, half[0] - BOX.smallest / 2);
   const outputs = columns.filter(({ form }) => form === "classes").length;
   const boxes = columns.length - outputs;
   const wanted = outputs ? Math.max(scores.least, Math.min(scores.wanted, 54 * text + Math.max(0, ...classes.map(measure)))) : 0;
@@ -117,7 +120,7 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     const { room, rows, pitch } = plan(top);
     const extra = columns.map((column, index) => (rows[index] < column.units ? MINIMAP.width + MINIMAP.gap : 0));
     const gapsAt = (/** @type {number} */ side) => gapBefore.map((gap, index) => (gap ? Math.max(gap.least, gap.share * side, oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0) : 0));
-    const needed = (/** @type {number} */ side, score = scores.least) => MARGINS + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
+    const needed = (/** @type {number} */ side, score = scores.least) => margin + MARGIN.right + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
     const tallest = Math.max(BOX.smallest, Math.min(BOX.largest, pitch / (1 + ROW.gap)));
     const fits = needed(BOX.smallest) <= width;
     const score = needed(BOX.smallest, wanted) <= width || !fits ? wanted : scores.least;
@@ -127,13 +130,15 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
 
     const stage = Math.max(width, Math.ceil(needed(side, score)));
     let spare = stage - needed(side, score);
-    const output = outputs ? Math.max(score, Math.min(scores.most, score + 0.3 * spare)) : 0;
+    const output = outputs ? Math.max(score, Math.min(scores.most, score + (oneRow ? 0.3 : 0) * spare)) : 0;
     spare -= outputs ? output - score : 0;
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
-    const gaps = gapsAt(side).map((gap, index) => Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)));
-    const used = MARGINS + boxes * side + outputs * output + sum(extra) + sum(gaps);
-    let x = MARGIN.left + Math.max(0, (stage - used) / 2);
+    const least = gapsAt(side);
+    if (!oneRow) spare -= widened(columns, half, least, side, spare);
+    const gaps = least.map((gap, index) => Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)));
+    const used = margin + MARGIN.right + boxes * side + outputs * output + sum(extra) + sum(gaps);
+    let x = margin + Math.max(0, (stage - used) / 2);
     const spans = columns.map((column, index) => {
       x += gaps[index] + extra[index];
       const span = { x: Math.round(x), width: column.form === "classes" ? Math.floor(output) : side };
@@ -186,13 +191,33 @@ function boxSize(column, width, step, side, most) {
 /** @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index */
 const centreOf = (columns, spans, index) => spans[index].x + spans[index].width / 2;
 
+/** Half of what a column's name and shape need. @param {readonly Column[]} columns @param {(text: string) => number} measure @param {boolean} details */
+const labelHalves = (columns, measure, details) => columns.map((column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) / 2);
+
+/**
+ * In two rows a name stands beside that of the column after the next: where there is room to spare, widen the two
+ * gaps between them until both fit. Returns what was taken.
+ * @param {readonly Column[]} columns @param {number[]} half @param {number[]} gaps changed here @param {number} side @param {number} spare
+ */
+function widened(columns, half, gaps, side, spare) {
+  let taken = 0;
+  for (let index = 2; index < columns.length; index++) {
+    if (columns[index].form === "classes") continue;
+    const missing = half[index - 2] + half[index] + LABEL_GAP - (gaps[index - 1] + gaps[index] + 2 * side);
+    const given = Math.min(Math.max(0, missing), spare - taken);
+    gaps[index - 1] += given / 2;
+    gaps[index] += given / 2;
+    taken += given;
+  }
+  return taken;
+}
+
 /**
  * How far apart the middles of neighbouring columns must be for names and shapes to stand in one row
  * (for the output column: its left edge from the middle before).
- * @param {readonly Column[]} columns @param {(text: string) => number} measure @param {boolean} details
+ * @param {readonly Column[]} columns @param {number[]} half
  */
-function labelDistances(columns, measure, details) {
-  const half = columns.map((column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) / 2);
+function labelDistances(columns, half) {
   return columns.map((column, index) => (index === 0 ? 0 : half[index - 1] + (column.form === "classes" ? 0 : half[index]) + 8));
 }
 

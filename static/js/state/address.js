@@ -6,6 +6,7 @@
  * @typedef {import("../core/url-state.js").Field<State>} Field
  */
 
+import { PRESENT_FIELD } from "./present.js";
 import { defaultPicture } from "./selectors.js";
 import { formatTransform, parseTransform } from "./transform-text.js";
 import { VIEW_FIELD } from "./view.js";
@@ -27,11 +28,11 @@ export const formatPlace = ({ layer, unit, at }) => `${layer}[${[unit, ...(at ??
 
 /** The fields that an address decides: going back to one without them resets them to their defaults.
  * @type {(keyof State)[]} */
-export const ADDRESSED = ["modelId", "picture", "scale", "details", "order", "selection", "view", "panel", "transform"];
+export const ADDRESSED = ["modelId", "picture", "scale", "details", "order", "selection", "view", "panel", "transform", "present"];
 
 /** What makes a new entry in the browser's history; everything else replaces the current one.
  * @param {State} state */
-export const step = ({ modelId, picture, view, panel }) => JSON.stringify([modelId, picture, view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null], panel]);
+export const step = ({ modelId, picture, view, panel, present }) => JSON.stringify([modelId, picture, present !== null, view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null], panel]);
 
 /** @type {Field[]} */
 export const FIELDS = [
@@ -65,6 +66,7 @@ export const FIELDS = [
   },
   { parameter: "at", parse: (text) => { const selection = parsePlace(text); return selection && { selection }; }, format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null) },
   VIEW_FIELD,
+  PRESENT_FIELD,
   {
     parameter: "tour",
     parse: (text) => { const [, id, step] = /^([a-z0-9][a-z0-9-]{0,39})(?::([a-z0-9-]{1,20}))?$/.exec(text) ?? []; return id ? { tour: { id, step: step ?? "" } } : null; },

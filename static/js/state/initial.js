@@ -38,6 +38,7 @@
  * @property {View | null} view the opened view
  * @property {string | null} chapter the chapter of Learn that is reached
  * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it was left
+ * @property {readonly string[] | null} present the controls that a class sees (`present.js`); null while nothing is presented
  */
 /** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string, borrowed?: boolean }} Sample `borrowed`: of the default model's gallery, for a model that has none */
 /**
@@ -105,4 +106,5 @@ export const initialState = () => ({
   view: null,
   chapter: null,
   tour: null,
+  present: null,
 });

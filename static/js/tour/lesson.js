@@ -70,7 +70,7 @@ function asStep(step, index) {
 function isAt(state, wanted, exactly) {
   const same = (/** @type {keyof State} */ key) => JSON.stringify(state[key] ?? null) === JSON.stringify(wanted[key] ?? null);
   if (state.modelId !== wanted.modelId || (wanted.picture && !same("picture")) || !same("panel") || !same("transform")) return false;
-  if (["scale", "details", "order"].some((key) => key in wanted && !same(/** @type {keyof State} */ (key)))) return !exactly;
+  if (["scale", "details", "order", "present"].some((key) => key in wanted && !same(/** @type {keyof State} */ (key)))) return !exactly;
   const [view, place] = [wanted.view, wanted.selection];
   if (!view) return state.view === null && (!exactly || !place || (state.selection !== null && samePlace(state.selection, place)));
   if (state.view?.name !== view.name || state.view.layer !== view.layer || state.view.unit !== view.unit) return false;

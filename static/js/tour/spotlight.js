@@ -4,6 +4,7 @@
  * scrolls, changes its size, or shows something else.
  */
 import { h } from "../elements/dom.js";
+import { visibleBox } from "../elements/views/parts/scroll.js";
 import { around, isSheet, placeBeside } from "./place.js";
 
 /** How long a change may go on moving things, in milliseconds. */
@@ -157,17 +158,4 @@ function scrollerOf(element) {
     if (parent.scrollHeight > parent.clientHeight && /auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent;
   }
   return document.scrollingElement ?? document.documentElement;
-}
-
-/** The part of an element that its scrolling ancestors leave visible. @param {Element} element @returns {Box} */
-function visibleBox(element) {
-  let { left, top, right, bottom } = element.getBoundingClientRect();
-  for (let parent = element.parentElement; parent && parent !== document.body; parent = parent.parentElement) {
-    const { overflowX, overflowY } = getComputedStyle(parent);
-    if (overflowX === "visible" && overflowY === "visible") continue;
-    const clip = parent.getBoundingClientRect();
-    if (overflowX !== "visible") [left, right] = [Math.max(left, clip.left), Math.min(right, clip.right)];
-    if (overflowY !== "visible") [top, bottom] = [Math.max(top, clip.top), Math.min(bottom, clip.bottom)];
-  }
-  return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
 }

@@ -5,6 +5,7 @@
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { startTour } from "../../state/actions.js";
+import { togglePresenting } from "../../state/present.js";
 import { showDialog } from "./dialog.js";
 
 /** Keys as they stand on keyboards, and the catalogue's word for what they do. @type {[string[], string][]} */
@@ -17,6 +18,7 @@ const SHORTCUTS = [
   [["L"], "lock"],
   [["D"], "details"],
   [["T"], "tour"],
+  [["P"], "present"],
   [["Ctrl V"], "paste"],
   [["?"], "help"],
 ];
@@ -29,6 +31,6 @@ export function open() {
     h("ul", { class: "help-tips" }, ["hover", "click", "pixel"].map((tip) => h("li", null, t(`common.help.tip_${tip}`)))),
     h("h3", null, t("common.help.keys")),
     h("table", { class: "keys" }, h("tbody", null, rows)),
-    h("p", { class: "help-links" }, h("button", { type: "button", class: "button strong", "data-action": "start-tour", onclick: () => { dialog.close(); startTour(store); } }, t("common.tour.start")), h("button", { type: "button", class: "button", "data-action": "go-to-learn", onclick: () => { dialog.close(); document.querySelector("loupe-learn")?.scrollIntoView(); } }, t("common.help.learn"))),
+    h("p", { class: "help-links" }, h("button", { type: "button", class: "button strong", "data-action": "start-tour", onclick: () => { dialog.close(); startTour(store); } }, t("common.tour.start")), store.state.present ? "" : h("button", { type: "button", class: "button", "data-action": "present", title: t("common.present.hint"), onclick: () => { dialog.close(); togglePresenting(store); } }, t("common.present.title")), h("button", { type: "button", class: "button", "data-action": "go-to-learn", onclick: () => { dialog.close(); document.querySelector("loupe-learn")?.scrollIntoView(); } }, t("common.help.learn"))),
   ]);
 }

@@ -2,6 +2,7 @@
 /**
  * A link to exactly what is on the screen. Exports of the view join here (`data-share-actions`).
  */
+import { togglePresenting } from "../../state/present.js";
 import { formatView } from "../../state/view.js";
 import { linkTo } from "../address-bar.js";
 import { context } from "../context.js";
@@ -18,12 +19,13 @@ export function open() {
   const copy = h("button", { type: "button", class: "button strong", "data-action": "copy-link", onclick: async () => {
     said.textContent = t((await copied(field)) ? "common.share.copied" : "common.share.copy_yourself");
   } }, icon("link"), h("span", null, t("common.share.copy")));
-  showDialog("share", t("common.share.title"), [
+  const dialog = showDialog("share", t("common.share.title"), [
     h("p", null, t("common.share.intro")),
     h("div", { class: "row" }, field, copy),
     said,
     store.state.picture?.source === "own" ? h("p", { class: "note" }, t("common.share.own_picture")) : "",
     h("p", { class: "row" }, h("a", { class: "button", href: builderAddress(store.state), "data-action": "embed" }, icon("frame"), h("span", null, t("common.share.embed"))), h("span", { class: "note" }, t("common.share.embed_hint"))),
+    store.state.present ? "" : h("p", { class: "row" }, h("button", { type: "button", class: "button", "data-action": "present", onclick: () => { dialog.close(); togglePresenting(store); } }, icon("screen"), h("span", null, t("common.present.title"))), h("span", { class: "note" }, t("common.present.hint"))),
     h("div", { class: "share-actions", "data-share-actions": true }),
   ]);
   field.focus();

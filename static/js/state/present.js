@@ -1,0 +1,52 @@
+// @ts-check
+/**
+ * Presentation mode: which controls a class sees, and their place in the address.
+ *
+ * @typedef {import("./initial.js").State} State
+ * @typedef {import("./actions.js").AppStore} AppStore
+ */
+
+/** Everything that can be shown or hidden, in the order in which an address names it, by where it stands. */
+export const GROUPS = {
+  presenting: ["caption", "spotlight", "keys"],
+  network: ["answer", "inspector", "learn"],
+  page: ["model", "pictures", "tools", "scale", "details", "language", "theme", "menu"],
+  opened: ["layers", "picker", "playback", "explanation"],
+};
+export const CONTROLS = Object.values(GROUPS).flat();
+
+/** What is shown where nothing else is asked for: what is pointed at, in large, and the way on. */
+export const USUAL = ["caption", "spotlight", "keys", "playback"];
+
+/** Controls in their own order, each once. @param {readonly string[]} chosen */
+export const inOrder = (chosen) => CONTROLS.filter((control) => chosen.includes(control));
+
+/** `1` the usual ones, `none`, or names by comma. @param {string} text @returns {string[] | null} */
+export function parsePresent(text) {
+  if (text === "1") return USUAL;
+  if (text === "none") return [];
+  const names = text.split(",");
+  return names.every((name) => CONTROLS.includes(name)) ? inOrder(names) : null;
+}
+
+/** @param {readonly string[]} shown */
+export function formatPresent(shown) {
+  const text = inOrder(shown).join(",");
+  return text === inOrder(USUAL).join(",") ? "1" : text || "none";
+}
+
+/** Its row in the table of `address.js`. @type {import("../core/url-state.js").Field<State>} */
+export const PRESENT_FIELD = {
+  parameter: "present",
+  parse: (text) => { const present = parsePresent(text); return present && { present }; },
+  format: ({ present }) => present && formatPresent(present),
+};
+
+/** @param {AppStore} store */
+export const togglePresenting = (store) => store.update({ present: store.state.present ? null : USUAL });
+
+/** Show or hide a control. @param {AppStore} store @param {string} control */
+export function toggleControl(store, control) {
+  const present = store.state.present ?? USUAL;
+  store.update({ present: inOrder(present.includes(control) ? present.filter((one) => one !== control) : [...present, control]) });
+}
