@@ -203,6 +203,15 @@ def test_controls_of_an_opened_view_and_addresses_that_make_no_sense(visit: Visi
         presented(page)
         page.wait_for_selector("[data-view=neuron][data-settled]")
         assert [name for name, selector in SEEN_OPENED.items() if page.locator(selector).first.is_visible()] == controls.split(",")
+    page = visited.go("/?present=pictures,model&view=neuron:conv_1_2[3]")
+    presented(page)
+    page.wait_for_selector("[data-view=neuron][data-settled]")
+    page.click('[data-sample="koala"]')  # what is chosen is there beside an opened calculation, too
+    eventually(lambda: "sample=koala" in page.url, "another picture under the same view")
+    for width, height in ((1280, 720), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator("[data-row='0'] .kernel")).to_be_in_viewport()
+        expect(page.locator(".neuron-output .heat")).to_be_in_viewport()
     page = visited.go("/?present=caption,everything&sample=koala")
     page.wait_for_timeout(500)
     expect(page.locator("loupe-present")).to_have_count(0)
@@ -222,6 +231,11 @@ def test_keys_lead_from_layer_to_layer_and_from_neuron_to_neuron(visit: Visit) -
     assert page.evaluate("document.activeElement.dataset.unit") == "1"
     page.keyboard.press("ArrowDown")  # the map's own keys go on from there
     expect(name).to_have_text("conv_1_1[2]")
+
+    page.keyboard.press("?")
+    expect(page.locator("dialog .keys")).to_contain_text("J")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
 
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-view=neuron][data-settled]")

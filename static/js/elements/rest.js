@@ -60,7 +60,7 @@ export function startRest(store, defaultModel) {
  * @param {import("../state/actions.js").AppStore} store */
 function isNewcomer({ state }) {
   try {
-    return !state.tour && !state.view && localStorage.getItem(TOUR_KEY) === null;
+    return !state.tour && !state.view && !state.present && localStorage.getItem(TOUR_KEY) === null;
   } catch {
     return false; // what may not be remembered is not offered at every visit
   }

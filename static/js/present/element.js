@@ -54,7 +54,7 @@ export class LoupePresent extends LoupeElement {
       h("div", { class: "present-tools" }, this.#out,
         named(h("button", { type: "button", class: "button square", "data-action": "present-choose", popovertarget: "present-chooser" }, icon("sliders")), this.t("present.choose")),
         full,
-        named(h("button", { type: "button", class: "button square", "data-action": "present-leave", onclick: () => togglePresenting(this.store) }, icon("close")), `${this.t("present.leave")} (P)`)),
+        named(h("button", { type: "button", class: "button square", "data-action": "present-leave", onclick: () => this.#leave() }, icon("close")), `${this.t("present.leave")} (P)`)),
       this.#said, chooser);
 
     this.watch(({ present }) => present?.join(" "), (shown) => void (shown !== undefined && (root.dataset.present = shown)));
@@ -66,6 +66,8 @@ export class LoupePresent extends LoupeElement {
     this.listen(window, "resize", () => this.#resize());
     const tall = () => root.style.setProperty("--present-bar", `${this.offsetHeight}px`);
     this.observeSize(this, tall);
+    const stage = document.querySelector(".stage-map");
+    if (stage) this.observeSize(stage, () => root.style.setProperty("--present-room", `${stage.clientHeight}px`));
     const fullness = () => named(full, this.t(document.fullscreenElement ? "present.window" : "present.full"));
     fullness();
     this.listen(document, "fullscreenchange", fullness);
@@ -78,12 +80,12 @@ export class LoupePresent extends LoupeElement {
       chooser.hidePopover();
     }, { capture: true });
     this.listen(document, "keydown", (event) => this.#keys(event));
+    this.#said.textContent = this.t("present.begun");
     this.#light();
     this.cleanup(createSpots(this, (number) => { this.#number = number; this.#tell(); }));
     this.cleanup(() => {
       delete root.dataset.present;
-      root.style.removeProperty("--present-bar");
-      root.style.removeProperty("--text-factor");
+      for (const property of ["--present-bar", "--present-room", "--text-factor"]) root.style.removeProperty(property);
       root.style.fontSize = "";
       this.#veil.root.remove();
       this.#map?.redraw();
@@ -102,6 +104,12 @@ export class LoupePresent extends LoupeElement {
       named(h("button", { type: "button", class: "button square", "data-action": `present-${by > 0 ? "next" : "previous"}-${axis}`, "aria-keyshortcuts": key, onclick: () => this.#step(axis, by) }, icon(name)), `${this.t(`present.${by > 0 ? "next" : "previous"}_${axis}`)} (${key})`);
     const [first, second] = axis === "layer" ? ["back", "forward"] : ["up", "down"];
     return h("div", { class: "present-step", role: "group", "aria-label": this.t(`present.${axis}`) }, button(-1, first, back), h("span", { "aria-hidden": "true" }, this.t(`present.${axis}`)), button(1, second, on));
+  }
+
+  /** Whoever left it by its own button goes on at the network. */
+  #leave() {
+    togglePresenting(this.store);
+    this.#map?.focus({ preventScroll: true });
   }
 
   /** @param {Axis} axis @param {1 | -1} by */

@@ -23,9 +23,13 @@ const SHORTCUTS = [
   [["?"], "help"],
 ];
 
+/** Those that there are only while something is presented. @type {[string[], string][]} */
+const PRESENTING = [[["N", "B"], "present.keys_layer"], [["J", "K"], "present.keys_neuron"]];
+
 export function open() {
   const { i18n: { t }, store } = context();
-  const rows = SHORTCUTS.map(([keys, words]) => h("tr", null, h("th", { scope: "row" }, keys.map((key) => h("kbd", null, key))), h("td", null, t(`common.help.${words}`))));
+  const shortcuts = [...SHORTCUTS.map(([keys, words]) => /** @type {const} */ ([keys, `common.help.${words}`])), ...(store.state.present ? PRESENTING : [])];
+  const rows = shortcuts.map(([keys, words]) => h("tr", null, h("th", { scope: "row" }, keys.map((key) => h("kbd", null, key))), h("td", null, t(words))));
   const dialog = showDialog("help", t("common.help.title"), [
     h("p", null, t("common.help.intro")),
     h("ul", { class: "help-tips" }, ["hover", "click", "pixel"].map((tip) => h("li", null, t(`common.help.tip_${tip}`)))),
