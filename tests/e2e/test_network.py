@@ -72,7 +72,7 @@ def test_screen_readers_hear_a_sentence_for_a_neuron_and_for_a_class(visit: Visi
     assert said == (
         f"conv_1_2, neuron 3, one of 10 counted from 0, 60 by 60, from {signed(min(own))} to {signed(max(own))}"
     )
-    assert "espresso, class 6, probability" in (
+    assert "espresso, output, class 6, one of 10 counted from 0, probability" in (
         page.locator('[data-class="6"]').get_attribute("aria-label") or ""
     )
 

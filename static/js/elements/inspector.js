@@ -9,6 +9,7 @@ import { isMaps } from "../model/model.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
 import { InspectorMap } from "./inspector-map.js";
+import { channelName } from "./network-columns.js";
 import { classFacts, layerFacts, modelFacts, settings, unitFacts } from "./inspector-facts.js";
 import { hints } from "./inspector-hints.js";
 import { readTheme, watchTheme } from "./theme.js";
@@ -108,7 +109,7 @@ export class LoupeInspector extends LoupeElement {
   /** One line that says what kind of thing this is. @param {Subject} subject */
   #subtitle({ model, column, unit }) {
     const { layer } = column;
-    if (!layer) return this.t("network.kind.input", { channel: model.input.channels[unit] ?? String(unit), count: column.units });
+    if (!layer) return this.t("network.kind.input", { channel: channelName(this.i18n, model, unit), count: column.units });
     if (column.form === "classes") return this.t("network.kind.class", { unit, count: column.units, layer: column.name });
     const key = `network.kind.${layer.kind}`;
     const window = layer.record.window(layer);

@@ -93,7 +93,7 @@ export class NetworkColumns {
     const name = layer ? column.name : map.t("network.input");
     const holder = h("div", { class: "network-label", role: "rowheader", "data-form": column.form },
       h("a", { class: "network-name", href: `#learn-${chapter}`, "data-chapter": chapter, title: map.t("network.chapter", { layer: name }), tabindex: "-1" }, name),
-      details && !classes && h("span", { class: "network-shape" }, shapeText(column.shape)),
+      details && !classes && h("span", { class: "network-shape", title: shapeText(column.shape) }, shapeText(column.shape)),
       details && !layout.staggered && layer && layer.parameter_count > 0 && !classes && h("span", { class: "network-learned" }, map.t("network.learned", { count: layer.parameter_count })),
       classes && this.#sort());
     at(holder, { ...label, height: null });
@@ -138,14 +138,7 @@ export class NetworkColumns {
       type: "button", class: classes ? "network-class" : "network-unit", role: "gridcell", tabindex: "-1",
       "data-layer": column.name, "data-unit": unit, "data-class": classes ? unit : null, "data-channel": column.layer ? null : (model.input.channels[unit] ?? null),
     }, ...(classes ? [h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[unit].labels)), h("span", { class: "network-class-value" }), h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" }))]
-      : column.layer ? [] : [h("span", { class: "network-channel" }, this.channel(model, unit))]));
-  }
-
-  /** An input channel's name in the reader's language. @param {Model} model @param {number} unit */
-  channel(model, unit) {
-    const name = model.input.channels[unit];
-    const key = `network.channel.${name}`;
-    return name && this.#map.i18n.has(key) ? this.#map.t(key) : (name ?? String(unit));
+      : column.layer ? [] : [h("span", { class: "network-channel" }, channelName(this.#map.i18n, model, unit))]));
   }
 
   /** Say the values of a run: what is read on the screen at once, the sentences that are heard after the paint.
@@ -154,11 +147,11 @@ export class NetworkColumns {
     const layout = this.#layout;
     if (!layout) return;
     const best = topScore(run);
-    for (const { column, boxes } of layout.columns) {
+    for (const { column, boxes, total } of layout.columns) {
       const tensor = column.layer && !isMaps(column.shape) && run.activations.get(column.name);
       for (const { unit } of boxes) {
         const control = this.control(column.name, unit);
-        if (control && column.form === "classes") this.#tellClass(control, run, unit, unit === best?.class);
+        if (control && column.form === "classes") this.#tellClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
         else if (control && tensor) control.dataset.value = exact(tensor.data[unit]);
       }
     }
@@ -182,18 +175,18 @@ export class NetworkColumns {
       for (const { unit } of boxes) {
         const { minimum, maximum } = summarise(unitValues(tensor, unit));
         this.control(column.name, unit)?.setAttribute("aria-label", map.t(key, {
-          layer: column.layer ? column.name : map.t("network.input"), unit: column.layer ? unit : this.channel(this.#model, unit), count: total, height: column.shape[1], width: column.shape[2],
+          layer: column.layer ? column.name : map.t("network.input"), unit: column.layer ? unit : channelName(map.i18n, this.#model, unit), count: total, height: column.shape[1], width: column.shape[2],
           minimum: map.i18n.value(minimum), maximum: map.i18n.value(maximum),
         }));
       }
     }
   }
 
-  /** @param {HTMLElement} control @param {import("../api/client.js").Run} run @param {number} unit @param {boolean} best */
-  #tellClass(control, run, unit, best) {
+  /** @param {HTMLElement} control @param {import("../api/client.js").Run} run @param {{ layer: string, unit: number, count: number }} place @param {boolean} best */
+  #tellClass(control, run, place, best) {
     const { i18n } = this.#map;
-    const { probability } = run.scores[unit];
-    const logit = run.scores[unit].logit ?? NaN;
+    const { probability } = run.scores[place.unit];
+    const logit = run.scores[place.unit].logit ?? NaN;
     const known = probability !== null && probability !== undefined;
     const [name, value, bar] = /** @type {HTMLElement[]} */ ([...control.children]);
     const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit ?? 0)), Number.MIN_VALUE);
@@ -201,7 +194,7 @@ export class NetworkColumns {
     control.dataset.value = exact(known ? probability : logit);
     control.classList.toggle("is-top", best);
     /** @type {HTMLElement} */ (bar.firstElementChild).style.transform = `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
-    control.setAttribute("aria-label", this.#map.t(known ? "network.say.class" : "network.say.score", { name: name.textContent ?? "", probability: value.textContent ?? "", logit: i18n.value(logit), unit }));
+    control.setAttribute("aria-label", this.#map.t(known ? "network.say.class" : "network.say.score", { name: name.textContent ?? "", probability: value.textContent ?? "", logit: i18n.value(logit), ...place }));
   }
 
   /** The tab key reaches the grid once; arrows move inside it. @param {HTMLElement} [chosen] */
@@ -215,6 +208,13 @@ export class NetworkColumns {
   roveTo(control) {
     this.#keepOneInTabOrder(control);
   }
+}
+
+/** An input channel's name in the reader's language. @param {import("../core/i18n.js").Translator} i18n @param {Model} model @param {number} unit */
+export function channelName(i18n, model, unit) {
+  const name = model.input.channels[unit];
+  const key = `network.channel.${name}`;
+  return name && i18n.has(key) ? i18n.t(key) : (name ?? String(unit));
 }
 
 /** @param {HTMLElement} element @param {{ x: number, y: number, width: number, height: number | null }} box */

@@ -115,6 +115,9 @@ export class LoupeNetwork extends LoupeElement {
     this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
     listenToGrid(this);
     explainLabels(this);
+    // A link may name a unit that its column has scrolled away.
+    const { selection } = this.store.state;
+    if (selection) this.reveal(selection.layer, selection.unit);
     for (const event of early) event.target?.dispatchEvent(new (/** @type {any} */ (event.constructor))(event.type, event));
     this.frame(this.#drawHighlight);
   }

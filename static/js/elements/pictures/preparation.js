@@ -85,7 +85,7 @@ class LoupePreparation extends LoupeElement {
     canvas.style.width = `${Math.max(8, pixels.width * scale)}px`;
     canvas.style.height = `${Math.max(8, pixels.height * scale)}px`;
     const mark = h("span", { class: "stage-mark" });
-    const values = h("output", { class: "stage-values" });
+    const values = h("output", { class: "stage-numbers" });
     const last = stage === count - 1;
     const holder = h("div", { class: "stage-picture", ...(last ? { tabindex: 0, role: "application", "aria-label": this.t("pictures.preparation.follow") } : { "aria-hidden": "true" }) }, canvas, mark);
     const point = (/** @type {PointerEvent} */ event) => {

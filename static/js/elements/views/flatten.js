@@ -45,7 +45,7 @@ export function createFlatten(subject, actions) {
       h("div", { class: "flatten-words" },
         h("p", { class: "mono big" }, `(${map} · ${rows} + ${row}) · ${columns} + ${column} = `, h("strong", null, String(subject.unit))),
         h("p", null, t("views.flatten.words", { from: `${subject.source}[${[map, row, column].join(", ")}]`, to: `${layer.name}[${subject.unit}]` })), value,
-        weighed ? h("section", { class: "flatten-weights", tabindex: "0", "aria-label": t("views.flatten.weights", { layer: weighed.name }) }, h("h4", null, t("views.flatten.weights", { layer: weighed.name })), weights) : "")),
+        weighed ? h("section", { class: "flatten-weights", tabindex: "0", "aria-label": t("views.flatten.weights", { layer: weighed.name }) }, h("h3", null, t("views.flatten.weights", { layer: weighed.name })), weights) : "")),
     h("ol", { class: "flatten-strips", start: "0", tabindex: "0", "aria-label": t("views.output.strip", { count: maps * size }) }, strips.map(({ root: item }) => item)), legends);
 
   return {

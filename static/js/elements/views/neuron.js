@@ -21,6 +21,9 @@ import { scrollTo } from "./parts/scroll.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
 import { signed } from "../../core/i18n.js";
 
+/** How long the pointer rests before rows out of sight follow it, in milliseconds. */
+const UNSEEN = 200;
+
 /** @typedef {import("./subject.js").Subject} Subject */
 /** @typedef {import("./host.js").Actions} Actions */
 
@@ -104,6 +107,8 @@ export function createNeuron(subject, actions) {
   let at = subject.at;
   /** @type {number[]} rows that are on the screen */
   let visible = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let unseen;
 
   const partialOf = (/** @type {number} */ channel) => {
     let map = partials.get(channel);
@@ -167,7 +172,7 @@ export function createNeuron(subject, actions) {
     const subtotals = partialsAt(trace, channels);
     const cell = middle[0] * window.size[1] + middle[1];
     const each = window.size[0] * window.size[1];
-    for (const channel of visible) {
+    const tell = (/** @type {number} */ channel) => {
       const part = parts[channel];
       part.inputMark.move(top, left);
       part.resultMark.move(row, column);
@@ -175,7 +180,11 @@ export function createNeuron(subject, actions) {
       const term = trace.terms[channel * each + cell];
       setValue(part.inputValue, term.value, term.padding ? null : { layer: current.source, at: term.at });
       setValue(part.partial, subtotals[channel]);
-    }
+    };
+    visible.forEach(tell);
+    // Rows that are scrolled away are reached by key and by screen reader all the same.
+    clearTimeout(unseen);
+    unseen = setTimeout(() => parts.forEach((_, channel) => visible.includes(channel) || tell(channel)), UNSEEN);
     output.place(row, column);
     outputMark.move(row, column);
     output.reveal(revealed);
@@ -218,7 +227,10 @@ export function createNeuron(subject, actions) {
       look();
       if (parts.length > AT_ONCE) point(at, shown);
     },
-    dispose: () => sized.disconnect(),
+    dispose() {
+      sized.disconnect();
+      clearTimeout(unseen);
+    },
   };
 }
 

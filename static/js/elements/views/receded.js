@@ -32,10 +32,10 @@ import { shownValue, sizeText, spotText } from "./parts/value.js";
 export function createReceded({ model }, { t, i18n, state }) {
   const entries = [INPUT, ...model.layers.map(({ name }) => name)].map((layer) => createEntry(layer, layer === INPUT ? model.input.shape : /** @type {import("../../model/model.js").Layer} */ (model.layer(layer)).output_shape, layer === INPUT ? t("views.picture") : layer, i18n));
   const byLayer = new Map(entries.map((entry) => [entry.layer, entry]));
-  const list = h("ol", { class: "receded-layers", "aria-label": t("views.receded.title") }, entries.map(({ root }) => root));
+  const list = h("ol", { class: "receded-layers", "aria-label": t("views.receded.title") }, entries.slice(1).map(({ root }) => root));
   const outWords = h("span");
   const out = h("button", { type: "button", class: "view-out", "data-action": "close-view", title: t("views.out_hint"), onclick: () => climb(context().store) }, h("span", { "aria-hidden": "true" }, "←"), outWords, h("kbd", { "aria-hidden": "true" }, "Esc"));
-  const root = h("nav", { class: "receded", "aria-label": t("views.receded.title") }, out, list);
+  const root = h("nav", { class: "receded", "aria-label": t("views.receded.title") }, out, entries[0].root, list);
   root.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     if (event.target === root || event.target === list) climb(context().store);
   });
@@ -95,7 +95,7 @@ export function createReceded({ model }, { t, i18n, state }) {
     },
     /** Bring the shown value's layer into sight. @param {Spot} spot */
     reveal(spot) {
-      scrollTo(list, /** @type {Entry} */ (byLayer.get(spot.layer)).root);
+      if (spot.layer !== INPUT) scrollTo(list, /** @type {Entry} */ (byLayer.get(spot.layer)).root);
     },
   };
 }
@@ -113,7 +113,8 @@ function createEntry(layer, shape, title, i18n) {
   const name = h("span", { class: "receded-name" }, title);
   const value = h("span", { class: "receded-value mono" });
   const button = h("button", { type: "button", class: "receded-layer", "data-receded-layer": layer }, map, h("span", { class: "receded-words" }, name, value));
-  const root = h("li", layer === INPUT ? { class: "is-picture" } : null, button);
+  // However long the list, the picture with the window on it stays in sight: it stands before it.
+  const root = layer === INPUT ? h("div", { class: "is-picture" }, button) : h("li", null, button);
   /** @type {readonly unknown[]} */
   let painted = [];
 

@@ -13,7 +13,8 @@ import { viewLimit } from "./parts/range.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
 import { createVector } from "./parts/vector.js";
 
-const AROUND = 3;
+/** So many values to each side of the one that is looked at; a telephone has room for fewer. */
+const AROUND = matchMedia("(max-width: 40rem)").matches ? 2 : 3;
 
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
 export function createValues(subject, actions) {
