@@ -1,6 +1,7 @@
 # make serve   the server, in an environment of its own        (CNN_LOUPE_HOST, CNN_LOUPE_PORT)
 # make test    everything the tests need, then all tests
 # make lint    style and types of Python and JavaScript
+# make access  axe-core and our own measures over every view, language, theme and width    (ACCESS="--states tour")
 # make bench   the figures of the README                       (BENCH="server engine page" picks some)
 # make fuzz    hostile requests with a seed                     (REQUESTS=100000 SEED=1)
 # make soak    half an hour of mixed requests: is memory flat?
@@ -17,12 +18,13 @@ BENCH ?=
 TORCH ?= torch>=2.5
 WORKERS ?= 2
 AUDIT ?=
+ACCESS ?=
 
 export PYTHON
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test lint bench fuzz soak audit sbom lock lowest wheel image-proof clean
+.PHONY: serve test lint access bench fuzz soak audit sbom lock lowest wheel image-proof clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/.serve: pyproject.toml .ci/environment
@@ -55,6 +57,11 @@ test: $(VENV)/.test
 	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; .ci/tools; \
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/e2e; \
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
+
+access: $(VENV)/.test
+	@set -e; CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \
+	PATH="$$(.ci/node $(VENV)):$$PATH"; export PATH; \
+	$(PY) -m tests.access --workers $(WORKERS) $(ACCESS)
 
 $(BENCH_VENV)/.ready: pyproject.toml tests/benchmarks/requirements.txt
 	@.ci/environment $(BENCH_VENV)

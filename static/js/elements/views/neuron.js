@@ -184,7 +184,7 @@ export function createNeuron(subject, actions) {
     visible.forEach(tell);
     // Rows that are scrolled away are reached by key and by screen reader all the same.
     clearTimeout(unseen);
-    unseen = setTimeout(() => parts.forEach((_, channel) => visible.includes(channel) || tell(channel)), UNSEEN);
+    unseen = setTimeout(() => parts.forEach((_, channel) => tell(channel)), UNSEEN);
     output.place(row, column);
     outputMark.move(row, column);
     output.reveal(revealed);
