@@ -22,6 +22,8 @@ export class NetworkLegends {
   #ends = [h("span", null, "−"), h("span", null, "+")];
   /** What the legends say, so that they are not made anew when nothing has changed. */
   #shown = "";
+  /** The strips of colour, which stay while the numbers below them change. @type {HTMLElement[]} */
+  #bars = [];
 
   /** @param {import("./network-map.js").LoupeNetwork} map */
   constructor(map) {
@@ -38,9 +40,10 @@ export class NetworkLegends {
     this.#shown = key;
     this.element.style.transform = `translateY(${layout.legends}px)`;
     const byName = new Map(layout.columns.map((placed) => [placed.column.name, placed]));
-    const legends = ranges.groups.filter(({ columns }) => columns.length).map(({ columns, limit }) => {
+    const legends = ranges.groups.filter(({ columns }) => columns.length).map(({ columns, limit }, index) => {
       const members = columns.map((name) => /** @type {PlacedColumn} */ (byName.get(name)));
-      return { element: this.#range(columns, limit), x: members[0].x, width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x };
+      const strip = (this.#bars[index] ??= bar((share) => ACTIVATIONS.css(2 * share - 1)));
+      return { element: this.#range(columns, limit, strip), x: members[0].x, width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x };
     });
     const inputs = layout.columns.filter(({ column }) => !column.layer).map((placed) => ({ element: this.#input(model.input.range), x: placed.x, width: placed.width }));
     const all = [...inputs, ...legends];
@@ -72,18 +75,18 @@ export class NetworkLegends {
     element.style.transform = `translateX(${Math.max(2, centre - used / 2)}px)`;
   }
 
-  /** @param {string[]} columns @param {number | null} limit null: each map has its own */
-  #range(columns, limit) {
+  /** @param {string[]} columns @param {number | null} limit null: each map has its own @param {HTMLElement} strip */
+  #range(columns, limit, strip) {
     const { t, i18n } = { t: this.#map.t.bind(this.#map), i18n: this.#map.i18n };
     const name = columns.length > 1 ? t("network.legend.span", { first: columns[0], last: columns[columns.length - 1] }) : columns[0];
     if (limit === null) {
-      return h("div", { class: "network-legend is-own", role: "group", "aria-label": t("network.legend.own") }, bar((share) => ACTIVATIONS.css(2 * share - 1)),
+      return h("div", { class: "network-legend is-own", role: "group", "aria-label": t("network.legend.own") }, strip,
         h("span", { class: "network-legend-numbers" }, this.#ends[0], h("span", { class: "network-legend-zero" }, "0"), this.#ends[1]),
         h("span", { class: "network-legend-note" }, t("network.legend.own")));
     }
     const end = i18n.value(limit).replace(/^[+−]/, "");
     return h("div", { class: "network-legend", role: "group", "data-layers": columns.join(" "), "data-value": exact(limit), title: t("network.legend.title", { columns: name, limit: i18n.full(limit) }), "aria-label": t("network.legend.title", { columns: name, limit: i18n.full(limit) }) },
-      bar((share) => ACTIVATIONS.css(2 * share - 1)),
+      strip,
       limit > 0
         ? h("span", { class: "network-legend-numbers" }, h("span", null, `≤ −${end}`), h("span", { class: "network-legend-zero" }, "0"), h("span", null, `≥ +${end}`))
         : h("span", { class: "network-legend-numbers" }, h("span", { class: "network-legend-only" }, t("network.legend.zero"))));
@@ -101,7 +104,7 @@ export class NetworkLegends {
   }
 }
 
-/** A strip of the scale itself, drawn from the table that paints the maps. @param {(share: number) => string} colour share 0–1 from left to right */
+/** A strip of the scale itself. @param {(share: number) => string} colour share 0–1 from left to right */
 export function bar(colour) {
   const canvas = h("canvas", { class: "network-legend-bar", width: STEPS, height: 1, "aria-hidden": "true" });
   const context = canvas.getContext("2d");

@@ -2,14 +2,18 @@
 /**
  * The network: a column for each layer, a heat map for each unit, edges between them.
  *
- * Layout comes from shapes (`model/layout.js`), paint from the run and the colour ranges. Three canvases
- * lie over each other (edges, maps, highlight), so that a hover repaints neither maps nor edges; buttons
- * above them carry focus, names and test hooks.
+ * Layout comes from shapes (`model/layout.js`), paint from the run and the colour ranges. Two canvases
+ * lie over each other, so that a hover repaints neither maps nor edges; buttons between them carry focus,
+ * names and test hooks. Another run paints over the maps, edges stay as long as places do.
+ *
+ * Until it can be shown the map is prepared off the page, a piece at a time, so that the page stays free and
+ * is laid out once.
  *
  * For opened views, which stand in place over the map: `rectOf(layer, unit)` says where a unit is drawn,
  * `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours, `reveal(layer, unit)` brings
  * its control into view; while `state.view` is set the map carries `data-receded` and marks nothing.
  */
+import { turn } from "../core/timing.js";
 import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../draw/colour.js";
 import { divergingPainter, drawBars, drawLinks, drawMaps, drawMinimap, sequentialPainter } from "../draw/maps.js";
 import { columnsOf } from "../model/columns.js";
@@ -26,6 +30,10 @@ import { readTheme, textFactor, watchTheme } from "./theme.js";
 /** @typedef {import("../model/layout.js").Layout} Layout */
 /** @typedef {import("../api/client.js").Run} Run */
 
+/** How long the first run is waited for before the map is shown without, in milliseconds. */
+const PATIENCE = 150;
+/** How long the first painting goes on before it lets others have their turn, in milliseconds. */
+const TURN = 8;
 /** How one points at units. */
 const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown", "wheel"];
 
@@ -41,14 +49,16 @@ export class LoupeNetwork extends LoupeElement {
   /** @type {HTMLElement} */
   scroller = /** @type {any} */ (null);
 
-  /** @type {Record<"edges" | "maps" | "highlight" | "scratch", CanvasRenderingContext2D>} */
+  /** @type {Record<"maps" | "highlight" | "scratch", CanvasRenderingContext2D>} */
   #contexts = /** @type {any} */ (null);
   /** @type {NetworkColumns} */
   #columns = /** @type {any} */ (null);
   /** @type {NetworkLegends} */
   #legends = /** @type {any} */ (null);
-  /** @type {Run | null} the run that is painted */
-  #painted = null;
+  /** What the maps are painted from. @type {readonly unknown[]} */
+  #painted = [];
+  /** The run of which it has been said that it is drawn. @type {Run | null} */
+  #drawn = null;
   #ratio = 1;
   /** @type {import("./network-highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
@@ -58,16 +68,17 @@ export class LoupeNetwork extends LoupeElement {
 
   start() {
     const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
-    const canvases = { edges: canvas("edges"), maps: canvas("maps"), highlight: canvas("highlight") };
+    const canvases = { maps: canvas("maps"), highlight: canvas("highlight") };
     this.#contexts = {
-      edges: canvases.edges.getContext("2d"), maps: canvases.maps.getContext("2d"), highlight: canvases.highlight.getContext("2d"),
+      maps: canvases.maps.getContext("2d"), highlight: canvases.highlight.getContext("2d"),
       scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
     };
     this.#columns = new NetworkColumns(this);
     this.#legends = new NetworkLegends(this);
-    this.stage = h("div", { class: "network-stage" }, canvases.edges, canvases.maps, this.#columns.grid, this.#columns.more, canvases.highlight, this.#legends.element);
-    this.scroller = h("div", { class: "network-scroll" }, this.stage);
+    this.stage = h("div", { class: "network-stage" }, canvases.maps, this.#columns.grid, this.#columns.more, canvases.highlight, this.#legends.element);
+    this.scroller = h("div", { class: "network-scroll" });
     this.replaceChildren(this.scroller);
+    this.#preparing = false;
     this.theme = readTheme(this);
 
     watchTheme(this, () => {
@@ -83,21 +94,66 @@ export class LoupeNetwork extends LoupeElement {
       this.toggleAttribute("data-receded", view !== null);
       if (!view) this.redraw();
     });
-    this.#painted = this.#highlight = null;
+    this.#drawn = this.#highlight = null;
   }
 
   /** Draw whatever has changed in the next frame. */
-  redraw = () => this.frame(this.#draw);
+  redraw = () => {
+    if (this.stage.isConnected) this.frame(this.#draw);
+    else void this.#prepare();
+  };
+
+  /** The run that can be drawn. */
+  get #run() {
+    const { model, run } = this.store.state;
+    return run && run.model === model?.id ? run : null;
+  }
+
+  #preparing = false;
+  /** The first time: place and paint off the page, then show. */
+  async #prepare() {
+    if (this.#preparing || !this.store.state.model || !this.isConnected || this.scroller.clientWidth === 0) return;
+    this.#preparing = true;
+    await turn(); // the first run is asked for meanwhile
+    this.#place();
+    await this.#firstRun();
+    const run = this.#run;
+    if (run) await this.#paintInTurns();
+    this.frame(this.#draw);
+  }
+
+  /** Until there is a run, or it has been waited for long enough. @returns {Promise<void>} */
+  #firstRun() {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, PATIENCE);
+      this.watch(() => this.#run !== null || this.store.state.network === "error", (over) => {
+        if (!over) return;
+        clearTimeout(late);
+        resolve();
+      });
+    });
+  }
+
+  async #paintInTurns() {
+    let begun = performance.now();
+    for (const _ of this.#paint(this.#run)) {
+      if (performance.now() - begun < TURN) continue;
+      await turn();
+      begun = performance.now();
+    }
+  }
 
   #draw = () => {
-    const { model, run } = this.store.state;
+    const { model } = this.store.state;
     if (!model || !this.isConnected || this.scroller.clientWidth === 0) return;
     this.#place();
-    const drawn = run?.model === model.id ? run : null;
-    this.#paint(drawn);
+    const run = this.#run;
+    for (const _ of this.#paint(run)); // all at once
+    if (run) this.#columns.tell(run);
+    if (!this.stage.isConnected) this.scroller.append(this.stage);
     this.#drawHighlight();
-    if (drawn && drawn !== this.#painted) {
-      this.#painted = drawn;
+    if (run && run !== this.#drawn) {
+      this.#drawn = run;
       sayDrawn();
       if (!this.#highlight) void this.#loadRest();
     }
@@ -142,12 +198,12 @@ export class LoupeNetwork extends LoupeElement {
     this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure, text });
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
-    this.#resize(this.#contexts.edges);
-    this.#resize(this.#contexts.maps);
     this.#columns.place(this.layout, model);
-    const { edges } = this.#contexts;
-    edges.clearRect(0, 0, this.layout.width, this.layout.height);
-    drawLinks(edges, this.layout, this.theme);
+    const { maps } = this.#contexts;
+    this.#resize(maps);
+    maps.clearRect(0, 0, this.layout.width, this.layout.height);
+    drawLinks(maps, this.layout, this.theme);
+    this.#painted = [];
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -176,20 +232,28 @@ export class LoupeNetwork extends LoupeElement {
     return width;
   };
 
-  /** @param {Run | null} run */
-  #paint(run) {
+  /** Paint over the maps and minimaps, and say in legends how; yields after each piece. @param {Run | null} run */
+  *#paint(run) {
     const layout = /** @type {Layout} */ (this.layout);
     const { maps } = this.#contexts;
-    maps.clearRect(0, 0, layout.width, layout.height);
-    const ranges = colourRanges(this.store.state);
-    if (!run || !ranges) return;
+    const { state } = this.store;
+    const ranges = run && colourRanges(state);
+    const source = [layout, run, ranges, state.tint];
+    if (source.every((part, index) => part === this.#painted[index])) return;
+    this.#painted = [];
+    yield;
     for (const placed of layout.columns) {
       const { column, boxes, minimap } = placed;
+      if (!run || !ranges) {
+        for (const { x, y, width, height } of boxes) maps.clearRect(x, y, width, height);
+        continue;
+      }
       this.#paintBoxes(maps, column.name, boxes, this.#ratio);
       if (minimap) drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
+      yield;
     }
-    this.#columns.tell(run);
-    this.#legends.show(layout, ranges);
+    if (ranges) this.#legends.show(layout, ranges);
+    this.#painted = source;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../model/layout.js").Box[]} boxes @param {number} ratio */

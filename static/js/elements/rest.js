@@ -4,6 +4,7 @@
  * the address bar, messages, panels; and parts that come when they are needed, an opened view, the tour, presentation mode, and
  * Learn when it nears the viewport. Each part defines its own elements, whose tags already stand in the page.
  */
+import { requestIdle } from "../core/timing.js";
 import { TOUR_KEY } from "../state/initial.js";
 import { bindAddress } from "./address-bar.js";
 import "./network-pointing.js";
@@ -71,6 +72,3 @@ function onceDrawn(act) {
   if (document.documentElement.dataset.network === "ready") act();
   else addEventListener("loupe:drawn", act, { once: true });
 }
-
-/** @param {() => void} act */
-const requestIdle = (act) => ("requestIdleCallback" in window ? requestIdleCallback(act) : setTimeout(act, 200));

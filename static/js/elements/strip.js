@@ -3,6 +3,7 @@
  * The pictures to choose from: the gallery, the teaching pictures, the person's own, and the ways in.
  * What adds, keeps and changes own pictures is loaded when it is first needed (`pictures/`).
  */
+import { requestIdle } from "../core/timing.js";
 import { choosePicture, togglePanel } from "../state/actions.js";
 import { neighbours, ownOf, sampleOf } from "../state/selectors.js";
 import { context } from "./context.js";
@@ -38,7 +39,7 @@ class LoupeStrip extends LoupeElement {
       this.toggleAttribute("data-working", this.store.state.working);
       this.setAttribute("aria-busy", String(this.store.state.working));
     });
-    this.watch((state) => state.runOf, (ref) => ref && requestIdleCallback?.(() => this.#ahead()));
+    this.watch((state) => state.runOf, (ref) => void (ref && requestIdle(() => this.#ahead())));
     this.listen(scroller, "scroll", () => this.#tell(null), { passive: true });
     this.#intake();
   }

@@ -30,15 +30,17 @@
  * @property {(draw: () => void) => void} frame
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
+import { requestIdle } from "../../core/timing.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 import { climb, closeView, exists, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
-import { flightsInto, fly } from "./parts/flight.js";
+import { arrivals, enter, leave } from "./parts/entrance.js";
 import { createTip } from "./parts/tip.js";
 import { parseSpot } from "./parts/value.js";
+import { createAhead, same } from "./ahead.js";
 import { createExplanation } from "./explanation.js";
 import { createReceded } from "./receded.js";
 import { VIEWS } from "./registry.js";
@@ -46,17 +48,14 @@ import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
-const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
-/** Wide enough for the view to lie over the network; on narrower screens it stands in its place. */
-const BESIDE = matchMedia("(min-width: 80rem)");
-/** Milliseconds. */
-const TRANSITION = 260;
+/** How long it must rest on a unit of the network before its view is built ahead, in milliseconds. */
+const RESTS = 150;
 
 export class LoupeView extends LoupeElement {
   /** @type {{ key: string, stage: ViewPart, card: ViewPart | null, cardKey: string } | null} */
   #open = null;
-  /** @type {ReturnType<typeof createExplanation> | null} */
-  #explanation = null;
+  #explanation = createExplanation(this.#actions);
+  #ahead = createAhead();
   /** The network beside the view; it stays while views of one model follow each other. @type {{ key: string, part: ReturnType<typeof createReceded> } | null} */
   #receded = null;
   /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
@@ -72,6 +71,7 @@ export class LoupeView extends LoupeElement {
   /** @type {number | null} */
   #revealed = null;
   #resting = 0;
+  #expecting = 0;
   /** @type {Element | null} what had the focus before the view opened */
   #opener = null;
   /** @type {ReturnType<typeof createTip>} */
@@ -79,12 +79,24 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(({ view, run, parameters, model, scale, lock, tint, language }) => [view, run, parameters, model, scale, lock, tint, language], () => this.#follow());
+    this.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], () => this.#expect());
     this.listen(document, "keydown", (event) => this.#keys(event));
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
     this.listen(this, "focusin", (event) => this.#hovered(event));
     this.listen(this, "pointerleave", () => this.#tip.hide());
-    this.cleanup(() => this.#close());
+    this.cleanup(() => { this.#close(); this.#ahead.drop(); });
+  }
+
+  /** What the pointer rests on is likely to be opened; at first it is any neuron. */
+  #expect() {
+    clearTimeout(this.#expecting);
+    this.#expecting = setTimeout(() => requestIdle(() => {
+      const { hover, model } = this.store.state;
+      const layer = model?.layers.filter(({ record }) => record.view === "neuron").pop();
+      if (hover) this.prepare({ layer: hover.layer, unit: hover.unit });
+      else if (layer && !this.#receded) this.prepare({ layer: layer.name, unit: 0 });
+    }), RESTS);
   }
 
   /** @type {Actions} */
@@ -115,9 +127,7 @@ export class LoupeView extends LoupeElement {
     // Without a subject the model or the run is on its way, or an old link names a place that this model lacks.
     if (!subject) return state.model && state.model.id === state.modelId && !exists(state.model, state.view) ? closeView(this.store) : undefined;
     const { view } = subject;
-    const definition = VIEWS[view.name] ?? VIEWS[viewFor(subject.scene.model, view.layer)] ?? VIEWS.values;
-    const key = [definition.stage.name, subject.scene.model.id, view.layer, view.unit, this.i18n.language].join("|");
-    const cardKey = definition.card ? `${key}|${definition.card.name}|${view.input}` : "";
+    const { definition, key, cardKey } = this.#plan(subject);
     const opening = !this.#open;
     const focus = this.#focusKey();
     const samePlace = this.#open?.key === key && this.#subject !== null && this.#subject.view.layer === view.layer;
@@ -128,7 +138,8 @@ export class LoupeView extends LoupeElement {
     const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
     if (built) {
       const actions = this.#actions;
-      const stage = this.#open?.key === key ? this.#open.stage : definition.stage(subject, actions);
+      const ahead = this.#open?.key === key || definition.card ? null : this.#ahead.take(key, this.#source(subject));
+      const stage = this.#open?.key === key ? this.#open.stage : ahead ?? definition.stage(subject, actions);
       const card = definition.card ? definition.card(subject, actions) : null;
       if (this.#open && this.#open.stage !== stage) this.#open.stage.dispose?.();
       this.#open?.card?.dispose?.();
@@ -136,15 +147,53 @@ export class LoupeView extends LoupeElement {
       this.#revealed = null;
       this.#build(subject, stage, card);
       this.#open = { key, stage, card, cardKey };
+      if (ahead) {
+        this.#painted = [ahead, null, ...this.#source(subject)];
+        this.#unsettled = true;
+      }
     }
     this.#draw();
     // Everything is written; from here on places are read, so that the page is laid out once.
     if (built) this.#restoreFocus(focus);
-    const flights = opening && !REDUCED.matches && BESIDE.matches && this.#network ? flightsInto(this, this.#network) : [];
+    const flights = opening ? arrivals(this, this.#network) : [];
     this.#arrange();
     performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
-    this.#enter(opening, flights);
+    const section = this.firstElementChild;
+    if (opening && section) enter(section, flights, () => this.#settled());
+    else this.#settled();
     return undefined;
+  }
+
+  /** Which parts show a subject, and what they stand for. @param {Subject} subject */
+  #plan({ scene, view }) {
+    const definition = VIEWS[view.name] ?? VIEWS[viewFor(scene.model, view.layer)] ?? VIEWS.values;
+    const key = [definition.stage.name, scene.model.id, view.layer, view.unit].join("|");
+    return { definition, key, cardKey: definition.card ? `${key}|${definition.card.name}|${view.input}` : "" };
+  }
+
+  /** What maps are painted from. @param {Subject} subject */
+  #source({ scene }) {
+    const { scale, lock, tint } = this.store.state;
+    return [scene.run, scene.parameters, scale, lock, tint];
+  }
+
+  /** Build what shows a unit, in case it is opened next. @param {import("../../state/initial.js").Place} place */
+  prepare({ layer, unit }) {
+    const { state } = this.store;
+    if (state.view || !state.model) return;
+    const subject = subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
+    if (!subject) return;
+    const { definition, key } = this.#plan(subject);
+    this.#ahead.build(key, this.#source(subject), subject, () => definition.stage(subject, this.#actions));
+    this.#beside(subject.scene).show(subject.scene, spotOf(subject, subject.at));
+    this.#explanation.show(subject, spotOf(subject, subject.at));
+  }
+
+  /** @param {Subject["scene"]} scene */
+  #beside(scene) {
+    const key = [scene.model.id, scene.model.digest].join("|");
+    if (this.#receded?.key !== key) this.#receded = { key, part: createReceded(scene, this.#actions) };
+    return this.#receded.part;
   }
 
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
@@ -158,7 +207,6 @@ export class LoupeView extends LoupeElement {
       this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
       this.#move();
     }) : null;
-    this.#explanation = createExplanation(this.#actions);
     for (const part of [stage, card]) {
       if (!part) continue;
       part.root.dataset.view = part.name;
@@ -166,10 +214,8 @@ export class LoupeView extends LoupeElement {
     }
     const chapter = subject.layer?.record.chapter ?? "image";
     const kind = subject.layer ? this.t(`views.kind.${subject.layer.record.family}`) : this.t("views.kind.pixels");
-    const network = [scene.model.id, scene.model.digest, this.i18n.language].join("|");
-    if (this.#receded?.key !== network) this.#receded = { key: network, part: createReceded(scene, this.#actions) };
     const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
-      this.#receded.part.root,
+      this.#beside(scene).root,
       h("header", { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
         createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
@@ -187,9 +233,8 @@ export class LoupeView extends LoupeElement {
   #draw() {
     const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     const subject = /** @type {Subject} */ (this.#subject);
-    const { scale, lock, tint } = this.store.state;
-    const source = [stage, card, subject.scene.run, subject.scene.parameters, scale, lock, tint];
-    const painted = source.every((part, index) => part === this.#painted[index]);
+    const source = [stage, card, ...this.#source(subject)];
+    const painted = same(source, this.#painted);
     this.#painted = source;
     for (const part of [stage, card]) {
       if (!part) continue;
@@ -206,36 +251,17 @@ export class LoupeView extends LoupeElement {
     const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     if (this.#unsettled) for (const part of [stage, card]) part?.settle?.();
     this.#unsettled = false;
-    this.#explanation?.reveal();
+    this.#explanation.reveal();
     if (this.#subject) this.#receded?.part.reveal(spotOf(this.#subject, this.#at));
   }
 
-  /** Come in, where the view was not there before. @param {boolean} opening @param {import("./parts/flight.js").Flight[]} flights */
-  #enter(opening, flights) {
-    const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
-    const settle = () => {
-      for (const part of [stage, card]) part?.root.toggleAttribute("data-settled", true);
-    };
-    const section = this.firstElementChild;
-    if (!opening || REDUCED.matches || !section) return settle();
-    section.animate([{ opacity: 0 }, { opacity: 1 }], { duration: TRANSITION, easing: "ease-out" }).finished.then(settle, settle);
-    fly(flights, TRANSITION);
-    return undefined;
+  #settled() {
+    for (const part of [this.#open?.stage, this.#open?.card]) part?.root.toggleAttribute("data-settled", true);
   }
 
   /** @returns {import("../network-map.js").LoupeNetwork | null} */
   get #network() {
     return document.querySelector("loupe-network");
-  }
-
-  /** The opened unit's map goes back to where the network has it. */
-  #flyBack() {
-    const network = this.#network;
-    const section = this.firstElementChild;
-    if (!network || !section || !this.#subject || REDUCED.matches || !BESIDE.matches) return;
-    const own = `${this.#subject.view.layer}[${this.#subject.view.unit}]`;
-    const back = flightsInto(section, network).find(({ canvas }) => canvas.closest(`.view-stage [data-from="${CSS.escape(own)}"]`));
-    if (back) fly([{ canvas: back.canvas, from: back.to, to: back.from }], TRANSITION);
   }
 
   get open() {
@@ -281,7 +307,7 @@ export class LoupeView extends LoupeElement {
     clearTimeout(this.#resting);
     if (!this.#subject || !this.#open) return;
     const spot = spotOf(this.#subject, this.#at);
-    this.#explanation?.show(this.#subject, spot);
+    this.#explanation.show(this.#subject, spot);
     this.#receded?.part.show(this.#subject.scene, spot);
   }
 
@@ -344,7 +370,7 @@ export class LoupeView extends LoupeElement {
 
   #close() {
     if (!this.#open) return;
-    this.#flyBack();
+    if (this.firstElementChild && this.#subject) leave(this.firstElementChild, this.#network, `${this.#subject.view.layer}[${this.#subject.view.unit}]`);
     clearTimeout(this.#resting);
     this.#playback?.stop();
     this.#open.stage.dispose?.();
@@ -354,7 +380,6 @@ export class LoupeView extends LoupeElement {
     this.#open = null;
     this.#subject = null;
     this.#painted = [];
-    this.#explanation = null;
     this.#playback = null;
     this.#tip.hide();
     this.removeAttribute("data-open");
