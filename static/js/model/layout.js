@@ -130,12 +130,12 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
 
     const stage = Math.max(width, Math.ceil(needed(side, score)));
     let spare = stage - needed(side, score);
-    const output = outputs ? Math.max(score, Math.min(scores.most, score + (oneRow ? 0.3 : 0) * spare)) : 0;
+    const least = gapsAt(side);
+    if (!oneRow) spare -= widened(columns, half, least, side, spare);
+    const output = outputs ? Math.max(score, Math.min(scores.most, score + 0.3 * spare)) : 0;
     spare -= outputs ? output - score : 0;
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
-    const least = gapsAt(side);
-    if (!oneRow) spare -= widened(columns, half, least, side, spare);
     const gaps = least.map((gap, index) => Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)));
     const used = margin + MARGIN.right + boxes * side + outputs * output + sum(extra) + sum(gaps);
     let x = margin + Math.max(0, (stage - used) / 2);
