@@ -220,6 +220,12 @@ TOURS = [
     network("lesson: a wrong answer", "tour=edges:2", act=both(there("loupe-tour input"), lambda page: page.fill("loupe-tour input", "123"), click("[data-action=tour-check]", ".tour-feedback[data-tone=wrong]"))),
 ]  # fmt: skip
 
+PRESENTED = [
+    network("presentation", "present=1", act=there("loupe-present .present-tools")),
+    network("presentation of a neuron", "present=1&view=neuron:conv_1_2[3,30,24]", act=there("[data-view=neuron][data-settled]")),
+    network("presentation without controls", "present=none", act=there("loupe-present .present-tools")),
+]
+
 LEARN = [State(f"chapter: {page}", f"/#learn-{page}", f"{READY} article[data-chapter='{page}'][data-settled]") for page in PAGES]
 ANSWERED = [
     State(f"chapter: {page}, answered {how}", f"/#learn-{page}", f"{READY} article[data-chapter='{page}'][data-settled]", answered(text), leaves=True)
@@ -248,4 +254,4 @@ OWN = [
     network("without a server", act=without_server, leaves=True),
 ]  # fmt: skip
 
-STATES = [*NETWORK, *VIEWS, *PANELS, *TOURS, *LEARN, *ANSWERED, *EMBEDS, *DOCUMENTS, *OWN]
+STATES = [*NETWORK, *VIEWS, *PANELS, *TOURS, *PRESENTED, *LEARN, *ANSWERED, *EMBEDS, *DOCUMENTS, *OWN]

@@ -84,6 +84,7 @@ export class LoupeNetwork extends LoupeElement {
     watchTheme(this, () => {
       this.theme = readTheme(this);
       this.#placed = "";
+      this.#widths.clear(); // the size of text may have changed with it
       this.redraw();
     });
     this.observeSize(this.scroller, this.redraw);

@@ -49,6 +49,7 @@ export class LoupePresent extends LoupeElement {
     const full = h("button", { type: "button", class: "button square", "data-action": "present-full", hidden: !document.fullscreenEnabled, onclick: () => toggleFull() }, icon("expand"));
     const chooser = createChooser(this);
     this.replaceChildren(
+      h("h1", { class: "sr" }, this.t("present.title")), // the page's own is away with the header
       h("div", { class: "present-caption" }, this.#name, this.#amounts),
       h("div", { class: "present-keys" }, this.#steps("layer", "B", "N"), this.#steps("neuron", "K", "J")),
       h("div", { class: "present-tools" }, this.#out,
