@@ -18,8 +18,13 @@ export class Widget extends LoupeElement {
       return slider({ id, label: this.t(`learn.counts.${id}`), min, max, step, value: this.setting[id], oninput: (value) => this.#set({ [id]: value }) });
     });
     const preset = (/** @type {string} */ id, /** @type {Partial<Widget["setting"]>} */ setting) => button({ id, text: this.t(`learn.counts.${id}`), onclick: () => this.#set(setting) });
-    const { model } = this.store.state;
-    this.presets = h("div", { class: "learn-widget-foot" }, preset("grey32", { side: 32, channels: 1, filters: 5, kernel: 3, neurons: 5 }), preset("colour32", { side: 32, channels: 3, filters: 5, kernel: 3, neurons: 5 }), preset("grey224", { side: 224, channels: 1, filters: 5, kernel: 3, neurons: 1 }), model ? preset("model", { side: Math.min(256, model.input.shape[1]), channels: Math.min(16, model.input.shape[0]) }) : "");
+    // The model may still be on its way.
+    const likeModel = button({ id: "model", text: this.t("learn.counts.model"), onclick: () => {
+      const [channels, side] = this.store.state.model?.input.shape ?? [];
+      this.#set({ side: Math.min(256, side), channels: Math.min(16, channels) });
+    } });
+    this.watch(({ model }) => model, (model) => void (likeModel.hidden = model === null));
+    this.presets = h("div", { class: "learn-widget-foot" }, preset("grey32", { side: 32, channels: 1, filters: 5, kernel: 3, neurons: 5 }), preset("colour32", { side: 32, channels: 3, filters: 5, kernel: 3, neurons: 5 }), preset("grey224", { side: 224, channels: 1, filters: 5, kernel: 3, neurons: 1 }), likeModel);
     this.results = h("div", { class: "learn-counts-results", role: "status", "aria-live": "off" });
     this.replaceChildren(h("div", { class: "learn-counts-stage" }, h("div", null, h("div", { class: "learn-sliders" }, this.sliders.map(({ element }) => element)), this.presets), this.results));
     this.#draw();
@@ -50,7 +55,7 @@ export class Widget extends LoupeElement {
         const square = h("span", { class: "learn-counts-square", "data-count": id, "aria-hidden": "true" });
         const edge = 100 * Math.sqrt(count / most); // areas are to scale, so sides go with the root
         square.style.width = `${edge}%`;
-        return h("div", { class: "learn-counts-row" }, h("div", { class: "learn-counts-box" }, square), h("div", null, h("p", { class: "learn-widget-label" }, this.t(`learn.counts.${id === "convolution" ? "layer_convolution" : id === "dense" ? "layer_dense" : "layer_same"}`, { filters, neurons, across })), math(...joined([row(...formula)]), o("="), n(this.i18n.plain(count), "learn-result")), h("span", { class: "sr", "data-value": count, "data-count": id }, String(count))));
+        return h("div", { class: "learn-counts-row" }, h("div", { class: "learn-counts-box" }, square), h("div", null, h("p", { class: "learn-widget-label" }, this.t(`learn.counts.${id === "convolution" ? "layer_convolution" : id === "dense" ? "layer_dense" : "layer_same"}`, { filters, neurons, across })), math(...joined([row(...formula)])), " ", math(o("="), n(this.i18n.plain(count), "learn-result")), h("span", { class: "sr", "data-value": count, "data-count": id }, String(count))));
       }),
       h("p", { class: "learn-widget-note" }, across > 0 ? this.t("learn.counts.times", { times: Math.round(times) }) : this.t("learn.counts.too_large")),
     );
