@@ -2,19 +2,17 @@
 /** The inspector's numbers: of a unit on this picture, of a class, of a layer, of the model. */
 import { exact } from "../core/i18n.js";
 import { ACTIVATIONS, GREY, colourOf } from "../draw/colour.js";
-import { drawHistogram } from "../draw/histogram.js";
 import { contributions, fieldArithmetic, parameterArithmetic, sizeArithmetic } from "../model/arithmetic.js";
 import { columnsOf } from "../model/columns.js";
 import { hyperparameters } from "../model/hyperparameters.js";
 import { inputOf, isMaps, shapeText } from "../model/model.js";
-import { condition, deviation, histogram, summarise, unitValues } from "../model/statistics.js";
+import { condition, deviation, summarise, unitValues } from "../model/statistics.js";
 import { colourRanges } from "../state/selectors.js";
 import { h } from "./dom.js";
 
 /** @typedef {import("./inspector.js").LoupeInspector} Host */
 /** @typedef {import("./inspector.js").Subject} Subject */
 
-const BINS = 36;
 const LISTED = 12;
 
 /** @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value */
@@ -40,7 +38,7 @@ export function unitFacts(host, { model, column, unit, tensor }) {
   const limit = column.layer ? (colourRanges(host.store.state)?.limit(column.name, unit) ?? 0) : 0;
   return [
     state && h("p", { class: "inspector-hint is-warning" }, host.t(`network.inspector.${state}`)),
-    spread(host, values, zeros, (value) => (column.layer ? colourOf(ACTIVATIONS, value, limit) : GREY.css(value / model.input.range[1]))),
+    host.spread.show(values, zeros, (value) => (column.layer ? colourOf(ACTIVATIONS, value, limit) : GREY.css(value / model.input.range[1]))),
     list([
       [host.t("network.inspector.range"), h("span", null, number(host, minimum), " … ", number(host, maximum))],
       [host.t("network.inspector.mean"), number(host, mean)],
@@ -48,22 +46,6 @@ export function unitFacts(host, { model, column, unit, tensor }) {
       zeros > 0 && [host.t("network.inspector.zeros"), i18n.percent(zeros / count), `${zeros} / ${count}`],
     ]),
   ].filter(Boolean);
-}
-
-/** The histogram; values that are exactly 0 would dwarf all others behind an activation and are only counted.
- * @param {Host} host @param {Float32Array} values @param {number} zeros @param {(value: number) => string} colour */
-function spread(host, values, zeros, colour) {
-  const without = zeros > 0.2 * values.length;
-  const counted = without ? values.filter((value) => value !== 0) : values;
-  if (counted.length === 0) return null;
-  const { minimum, maximum } = summarise(counted);
-  const [low, high] = [Math.min(0, minimum), Math.max(0, maximum)];
-  const [width, height, ratio] = [264, 56, devicePixelRatio];
-  const canvas = h("canvas", { class: "inspector-histogram", width: width * ratio, height: height * ratio, role: "img", "aria-label": host.t("network.inspector.histogram", { low: host.i18n.value(low), high: host.i18n.value(high) }) });
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
-  drawHistogram(context, { x: 0, y: 0, width, height }, { counts: histogram(counted, low, high, BINS), low, high }, { ...host.theme, colour });
-  return h("figure", { class: "inspector-spread" }, canvas, h("figcaption", null, h("span", null, host.i18n.value(low)), h("span", null, host.t(without ? "network.inspector.spread_without" : "network.inspector.spread")), h("span", null, host.i18n.value(high))));
 }
 
 /** A layer's hyperparameters in one line. @param {Host} host @param {import("../model/model.js").Layer} layer */

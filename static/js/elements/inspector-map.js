@@ -13,6 +13,7 @@ import { regionsBehind, visiblePart } from "../model/receptive-field.js";
 import { openView } from "../state/view.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { resize } from "./inspector-spread.js";
 import { bar } from "./network-legends.js";
 
 /** @typedef {import("./inspector.js").Subject} Subject */
@@ -28,6 +29,7 @@ export class InspectorMap {
   #reads = h("p", { class: "inspector-reads" });
   #copy;
   #legend = h("div", { class: "inspector-legend" });
+  #bars = { activations: bar((share) => ACTIVATIONS.css(2 * share - 1)), input: bar((share) => GREY.css(share)) };
   #pad;
   element;
 
@@ -52,8 +54,7 @@ export class InspectorMap {
     const { t, i18n } = { t: this.#host.t.bind(this.#host), i18n: this.#host.i18n };
     const [, rows, columns] = tensor.shape;
     const canvas = this.#canvas;
-    canvas.width = columns;
-    canvas.height = rows;
+    resize(canvas, columns, rows);
     const context = canvas.getContext("2d");
     const image = context.createImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
@@ -68,11 +69,9 @@ export class InspectorMap {
     this.#pad.setAttribute("aria-label", t("network.inspector.map", { rows, columns }));
     const end = i18n.value(limit).replace(/^[+−]/, "");
     this.#legend.replaceChildren(...(column.layer
-      ? [h("span", { "data-value": exact(-limit) }, `≤ −${end}`), bar((share) => ACTIVATIONS.css(2 * share - 1)), h("span", { "data-value": exact(limit) }, `≥ +${end}`)]
-      : [h("span", null, i18n.plain(low)), bar((share) => GREY.css(share)), h("span", null, i18n.plain(high))]));
-    this.#copy.replaceChildren(icon("copy"));
-    this.#copy.title = t("network.inspector.copy");
-    this.#copy.setAttribute("aria-label", t("network.inspector.copy"));
+      ? [h("span", { "data-value": exact(-limit) }, `≤ −${end}`), this.#bars.activations, h("span", { "data-value": exact(limit) }, `≥ +${end}`)]
+      : [h("span", null, i18n.plain(low)), this.#bars.input, h("span", null, i18n.plain(high))]));
+    this.#sayCopy(false);
     this.point(this.#host.store.state.hover?.at ?? null);
   }
 
@@ -164,7 +163,17 @@ export class InspectorMap {
     const text = this.#value.dataset.value;
     if (!text) return;
     await navigator.clipboard.writeText(text);
-    this.#copy.replaceChildren(icon("check"));
-    this.#copy.title = this.#host.t("network.inspector.copied");
+    this.#sayCopy(true);
+  }
+
+  /** @type {boolean | null} */
+  #copied = null;
+  /** @param {boolean} copied */
+  #sayCopy(copied) {
+    if (copied === this.#copied) return;
+    this.#copied = copied;
+    this.#copy.replaceChildren(icon(copied ? "check" : "copy"));
+    this.#copy.title = this.#host.t(copied ? "network.inspector.copied" : "network.inspector.copy");
+    this.#copy.setAttribute("aria-label", this.#host.t("network.inspector.copy"));
   }
 }

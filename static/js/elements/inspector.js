@@ -12,6 +12,7 @@ import { InspectorMap } from "./inspector-map.js";
 import { channelName } from "./network-columns.js";
 import { classFacts, layerFacts, modelFacts, settings, unitFacts } from "./inspector-facts.js";
 import { hints } from "./inspector-hints.js";
+import { createSpread } from "./inspector-spread.js";
 import { readTheme, watchTheme } from "./theme.js";
 
 /** @typedef {import("../state/initial.js").Place} Place */
@@ -27,6 +28,7 @@ import { readTheme, watchTheme } from "./theme.js";
 export class LoupeInspector extends LoupeElement {
   /** @type {import("./theme.js").Theme} */
   theme = /** @type {any} */ (null);
+  spread = createSpread(this);
   #head = h("div", { class: "inspector-head" });
   #body = h("div", { class: "inspector-body", id: "inspector-body" });
   #map = new InspectorMap(this);

@@ -19,12 +19,13 @@ export function createAhead() {
     /** @param {string} key what the stage stands for @param {readonly unknown[]} source what it is painted from
      * @param {import("./subject.js").Subject} subject @param {() => ViewPart} create */
     build(key, source, subject, create) {
-      if (built?.key === key && same(built.source, source)) return;
+      if (built?.key === key && same(built.source, source)) return built.stage;
       drop();
       const stage = create();
       stage.paint(subject);
       stage.point(subject.at, null);
       built = { key, stage, source };
+      return stage;
     },
     /** The stage, if it is the one that was built. @param {string} key @param {readonly unknown[]} source @returns {ViewPart | null} */
     take(key, source) {

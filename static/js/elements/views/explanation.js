@@ -12,6 +12,7 @@ import { tolerance } from "../../model/tolerance.js";
 import { copyText } from "../copy.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
+import { same } from "./ahead.js";
 import { createCode } from "./code.js";
 import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
@@ -43,11 +44,18 @@ export function createExplanation(actions) {
     h("div", { class: "explanation-main" }, value, formula, exactness, trail.tools, operands),
     h("div", { class: "explanation-more" }, forward.root, seen.root, code.root, layer.root));
 
+  /** What is explained now. @type {readonly unknown[]} */
+  let shown = [];
+
   return {
     root,
     reveal: trail.reveal,
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
     show(subject, spot) {
+      const { scene, view } = subject;
+      const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, spotText(spot)];
+      if (same(asked, shown)) return;
+      shown = asked;
       const found = explain(subject.scene, spot);
       const { model } = subject.scene;
       value.replaceChildren(h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""), h("button", { type: "button", class: "button quiet copy-value", "data-action": "copy-value", title: t("views.explain.copy"), "aria-label": t("views.explain.copy"), onclick: async (/** @type {MouseEvent} */ event) => {

@@ -37,7 +37,7 @@ import { icon } from "../icons.js";
 import { climb, closeView, exists, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
-import { arrivals, enter, leave } from "./parts/entrance.js";
+import { enter, leaving, placesIn } from "./parts/entrance.js";
 import { createTip } from "./parts/tip.js";
 import { parseSpot } from "./parts/value.js";
 import { createAhead, same } from "./ahead.js";
@@ -135,6 +135,7 @@ export class LoupeView extends LoupeElement {
     this.#subject = subject;
     if (!samePlace || view.at) this.#at = subject.at;
 
+    const origins = opening ? placesIn(this.#network) : new Map();
     const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
     if (built) {
       const actions = this.#actions;
@@ -155,11 +156,10 @@ export class LoupeView extends LoupeElement {
     this.#draw();
     // Everything is written; from here on places are read, so that the page is laid out once.
     if (built) this.#restoreFocus(focus);
-    const flights = opening ? arrivals(this, this.#network) : [];
     this.#arrange();
     performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
     const section = this.firstElementChild;
-    if (opening && section) enter(section, flights, () => this.#settled());
+    if (opening && section) enter(section, origins, () => this.#settled());
     else this.#settled();
     return undefined;
   }
@@ -184,9 +184,21 @@ export class LoupeView extends LoupeElement {
     const subject = subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
     if (!subject) return;
     const { definition, key } = this.#plan(subject);
-    this.#ahead.build(key, this.#source(subject), subject, () => definition.stage(subject, this.#actions));
+    const stage = this.#ahead.build(key, this.#source(subject), subject, () => definition.stage(subject, this.#actions));
     this.#beside(subject.scene).show(subject.scene, spotOf(subject, subject.at));
     this.#explanation.show(subject, spotOf(subject, subject.at));
+    if (!this.#rehearsed) this.#rehearse(stage);
+    this.#rehearsed = true;
+  }
+
+  #rehearsed = false;
+  /** Lay a view out once where nobody sees it: fonts are found, and what else a first time costs is paid. @param {ViewPart} stage */
+  #rehearse(stage) {
+    const rehearsal = h("div", { class: "view rehearsal", "data-open": true, "aria-hidden": "true", inert: true },
+      h("section", { class: "view-frame" }, this.#receded?.part.root, h("div", { class: "view-stage" }, stage.root), h("div", { class: "view-side" }, this.#explanation.root)));
+    document.body.append(rehearsal);
+    rehearsal.getBoundingClientRect();
+    rehearsal.remove();
   }
 
   /** @param {Subject["scene"]} scene */
@@ -370,7 +382,8 @@ export class LoupeView extends LoupeElement {
 
   #close() {
     if (!this.#open) return;
-    if (this.firstElementChild && this.#subject) leave(this.firstElementChild, this.#network, `${this.#subject.view.layer}[${this.#subject.view.unit}]`);
+    const { layer = "", unit = 0 } = this.#subject?.view ?? {};
+    const leave = this.firstElementChild ? leaving(this.firstElementChild, `${layer}[${unit}]`) : null;
     clearTimeout(this.#resting);
     this.#playback?.stop();
     this.#open.stage.dispose?.();
@@ -386,6 +399,7 @@ export class LoupeView extends LoupeElement {
     document.documentElement.removeAttribute("data-view-open");
     this.replaceChildren();
     if (focused && back instanceof HTMLElement) back.focus({ preventScroll: true });
+    leave?.(this.#network?.rectOf(layer, unit) ?? null);
     this.#opener = null;
   }
 }

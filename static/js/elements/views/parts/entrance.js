@@ -1,9 +1,8 @@
 // @ts-check
 /** How a view comes and goes: its maps fly from the network and back, where there is room for both and motion is welcome. */
-import { flightsInto, fly } from "./flight.js";
+import { flight, fly, unitMaps } from "./flight.js";
 
-/** @typedef {import("./flight.js").Flight} Flight */
-/** @typedef {import("./flight.js").Network} Network */
+/** @typedef {Map<string, DOMRect>} Places of units, by names such as `conv_1_2[3]` */
 
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 /** Wide enough for the view to lie over the network; on narrower screens it stands in its place. */
@@ -12,20 +11,24 @@ const BESIDE = matchMedia("(min-width: 80rem)");
 const TRANSITION = 260;
 
 const flies = () => !REDUCED.matches && BESIDE.matches;
+const placeOf = (/** @type {Element} */ element) => element.getBoundingClientRect();
 
-/** Where the maps of a view that has just been laid out come from. @param {Element} view @param {Network | null} network @returns {Flight[]} */
-export const arrivals = (view, network) => (network && flies() ? flightsInto(view, network) : []);
+/** Where the units of the network are, asked before a view covers it. @param {Element | null} network @returns {Places} */
+export const placesIn = (network) =>
+  new Map(network && flies() ? [...network.querySelectorAll("[data-unit]")].map((unit) => [`${/** @type {HTMLElement} */ (unit).dataset.layer}[${/** @type {HTMLElement} */ (unit).dataset.unit}]`, placeOf(unit)]) : []);
 
-/** Let a view appear. @param {Element} section @param {Flight[]} flights @param {() => void} arrived */
-export function enter(section, flights, arrived) {
+/** Let a view appear, once it is laid out. @param {Element} section @param {Places} origins @param {() => void} arrived */
+export function enter(section, origins, arrived) {
   if (REDUCED.matches) return arrived();
+  const flights = unitMaps(section).flatMap(([unit, canvas]) => (origins.has(unit) ? flight(canvas, origins.get(unit), placeOf(canvas)) : []));
   section.animate([{ opacity: 0 }, { opacity: 1 }], { duration: TRANSITION, easing: "ease-out" }).finished.then(arrived, arrived);
   return fly(flights, TRANSITION);
 }
 
-/** The opened unit's map goes back to where the network has it. @param {Element} section @param {Network | null} network @param {string} unit such as `conv_1_2[3]` */
-export function leave(section, network, unit) {
-  if (!network || !flies()) return;
-  const back = flightsInto(section, network).find(({ canvas }) => canvas.closest(`.view-stage [data-from="${CSS.escape(unit)}"]`));
-  if (back) fly([{ canvas: back.canvas, from: back.to, to: back.from }], TRANSITION);
+/** Let the map of the opened unit go back to where the network has it, once that is uncovered.
+ * @param {Element} section while it still stands @param {string} unit @returns {(to: DOMRect | null) => void} */
+export function leaving(section, unit) {
+  const [, canvas] = flies() ? unitMaps(section).find(([from, map]) => from === unit && map.closest(".view-stage")) ?? [] : [];
+  const from = canvas && placeOf(canvas);
+  return (to) => void (canvas && fly(flight(canvas, from, to), TRANSITION));
 }

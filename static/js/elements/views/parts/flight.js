@@ -6,23 +6,19 @@
 import { h } from "../../dom.js";
 
 /** @typedef {{ canvas: HTMLCanvasElement, from: DOMRect, to: DOMRect }} Flight */
-/** @typedef {{ rectOf: (layer: string, unit: number) => DOMRect | null }} Network */
-
 const EASING = "cubic-bezier(0.2, 0, 0, 1)";
 
 /** @param {DOMRect | null | undefined} box */
 const seen = (box) => Boolean(box && box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth);
 
-/** Every map of a view that the network shows, too. @param {Element} view @param {Network} network @returns {Flight[]} */
-export function flightsInto(view, network) {
-  return [...view.querySelectorAll("[data-from]")].flatMap((part) => {
-    const [, layer = "", unit = ""] = /^(.+)\[(\d+)\]$/.exec(/** @type {HTMLElement} */ (part).dataset.from ?? "") ?? [];
-    const canvas = part.querySelector("canvas");
-    const from = network.rectOf(layer, Number(unit));
-    const to = part.getBoundingClientRect();
-    return canvas && from && seen(from) && seen(to) ? [{ canvas, from, to }] : [];
-  });
-}
+/** The maps of a view that stand for units, as `conv_1_2[3]`. @param {Element} view @returns {[string, HTMLCanvasElement][]} */
+export const unitMaps = (view) => [...view.querySelectorAll("[data-from]")].flatMap((part) => {
+  const canvas = part.querySelector("canvas");
+  return canvas ? [/** @type {[string, HTMLCanvasElement]} */ ([/** @type {HTMLElement} */ (part).dataset.from ?? "", canvas])] : [];
+});
+
+/** A flight, if both its ends can be seen. @param {HTMLCanvasElement} canvas @param {DOMRect | null | undefined} from @param {DOMRect | null | undefined} to @returns {Flight[]} */
+export const flight = (canvas, from, to) => (from && to && seen(from) && seen(to) ? [{ canvas, from, to }] : []);
 
 /** @param {Flight[]} flights @param {number} duration milliseconds */
 export function fly(flights, duration) {
