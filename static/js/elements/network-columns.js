@@ -78,6 +78,7 @@ export class NetworkColumns {
       if (!control) units.set(box.unit, (control = this.#unit(placed, box.unit, model)));
       at(control, box);
       control.classList.toggle("is-low", box.height < 34 * this.#map.theme.text);
+      control.classList.toggle("is-stacked", layout.stacked && box.height >= 38 * this.#map.theme.text);
       row.append(control);
     });
     if (focused && row.contains(focused)) focused.focus({ preventScroll: true });

@@ -32,6 +32,7 @@ import { shapeText } from "./model.js";
  * @property {PlacedColumn[]} columns
  * @property {Link[]} links
  * @property {{ top: number, bottom: number }} body where boxes stand
+ * @property {boolean} stacked a class's name and its value do not fit beside each other
  * @property {number} legends top of the legends, below the boxes
  * @property {boolean} staggered labels stand in two rows
  * @property {number} box side of a map's box
@@ -113,7 +114,8 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
   const margin = Math.max(MARGIN.left, half[0] - BOX.smallest / 2);
   const outputs = columns.filter(({ form }) => form === "classes").length;
   const boxes = columns.length - outputs;
-  const wanted = outputs ? Math.max(scores.least, Math.min(scores.wanted, 54 * text + Math.max(0, ...classes.map(measure)))) : 0;
+  const beside = 54 * text + Math.max(0, ...classes.map(measure)); // a class's name and its value
+  const wanted = outputs ? Math.max(scores.least, Math.min(scores.wanted, beside)) : 0;
 
   /** @param {number} top @param {boolean} oneRow gaps are wide enough for all labels in one row */
   const place = (top, oneRow) => {
@@ -175,7 +177,7 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     };
   });
 
-  return { width: stage, height: top + room + legend, columns: result, links: linksOf(result), body: { top, bottom: top + room }, legends: top + room, staggered, box: side };
+  return { width: stage, height: top + room + legend, columns: result, links: linksOf(result), body: { top, bottom: top + room }, legends: top + room, staggered, box: side, stacked: spans.some((span, index) => columns[index].form === "classes" && span.width < beside) };
 }
 
 /** Maps keep their aspect inside a square; vectors and classes are rows.
@@ -222,7 +224,7 @@ function labelDistances(columns, half) {
 }
 
 /**
- * A label's place: centred above its column. In one row each is as wide as its text (the gaps were made
+ * A label's place: centred above its column, if it can. In one row each is as wide as its text (the gaps were made
  * for it), in two rows as wide as its neighbours in the same row allow.
  * @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index
  * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(text: string) => number} measure @param {typeof HEADER} heads
@@ -233,18 +235,19 @@ function labelOf(columns, spans, index, stage, staggered, details, measure, head
   if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
   const centre = centreOf(columns, spans, index);
   const needs = (/** @type {number} */ at) => Math.max(measure(columns[at].name) + 4, details ? measure(shapeText(columns[at].shape)) + 4 : 0);
-  const gaps = [needs(index), 2 * centre, 2 * (stage - centre)];
-  // A neighbour that needs less than half of the room between the two leaves the rest.
-  for (const other of staggered ? [index - 2, index + 2] : []) {
-    if (!columns[other]) continue;
-    if (columns[other].form === "classes") gaps.push(2 * (spans[other].x - centre - 6));
-    else {
-      const distance = Math.abs(centreOf(columns, spans, other) - centre);
-      gaps.push(Math.max(distance - 6, 2 * (distance - needs(other) / 2 - 6)));
-    }
+  // Room at both sides. A neighbour that needs less than half of the way between the two leaves the rest.
+  const room = [centre, stage - centre];
+  for (const [side, other] of staggered ? [index - 2, index + 2].entries() : []) {
+    if (!columns[other] || columns[other].form === "classes") continue;
+    const distance = Math.abs(centreOf(columns, spans, other) - centre);
+    room[side] = Math.min(room[side], Math.max(distance / 2 - 3, distance - needs(other) / 2 - 6));
   }
-  const width = Math.max(24, Math.min(...gaps));
-  return { x: centre - width / 2, y, width, row };
+  // Beside the classes, which keep their place, a name may stand off the middle.
+  const beside = staggered && [index + 1, index + 2].find((other) => columns[other]?.form === "classes");
+  if (beside) room[1] = Math.min(room[1], spans[beside].x - centre - 6);
+  const width = Math.max(24, Math.min(needs(index), beside ? room[0] + room[1] : 2 * Math.min(...room)));
+  const x = beside ? Math.min(Math.max(centre - width / 2, centre - room[0]), centre + room[1] - width) : centre - width / 2;
+  return { x, y, width, row };
 }
 
 /** @param {PlacedColumn[]} placed @returns {Link[]} */
