@@ -21,14 +21,14 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 
 from tests.benchmarks.hover import FRAME, UNIT, p95, sweep
 from tests.conftest import running_server
-from tests.e2e.conftest import browser_path
+from tests.e2e.conftest import QUIET, browser_path
 
 REPEATS = 5
 REST = 2000  # milliseconds that a new window is left alone
 POINTED = 600  # milliseconds that the pointer rests on a unit before it is clicked
 READY = "html[data-network=ready]"
 LINE = {"offline": False, "latency": 40, "downloadThroughput": 10e6 / 8, "uploadThroughput": 10e6 / 8}
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync", "--js-flags=--expose-gc")
+ARGUMENTS = (*QUIET, "--js-flags=--expose-gc")
 
 # Before the page's own scripts: long tasks.
 WATCH = """

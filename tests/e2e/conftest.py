@@ -15,11 +15,18 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.conftest import RunningServer
 from tests.web.tools import installed_tools
 
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
+# A new window of Chromium also loads pages for its own address bar, in processes of their own, which cost as much
+# as a small test. The last list of features counts: the others are those that Playwright turns off.
+OFF = (
+    "PreloadTopChromeWebUI", "AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades", "LensOverlay", "MediaRouter", "OptimizationHints", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "Translate",
 )  # fmt: skip
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync", f"--disable-features={','.join(OFF)}",
+)  # fmt: skip
+ARGUMENTS = (*QUIET, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 READY = "html[data-network=ready]"
 
 # Machines that run every test at once are slow: patience costs nothing where things go well.

@@ -66,8 +66,7 @@ export function listenToGrid(map) {
   });
   map.listen(stage, "keydown", (event) => keys(map, event));
   map.listen(stage, "wheel", (event) => {
-    const layer = controlAt(event.target)?.dataset.layer ?? minimapAt(map, event);
-    const placed = map.layout?.columns.find(({ column }) => column.name === layer);
+    const placed = columnAt(map, event);
     if (!placed?.hidden || event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
     const next = placed.first + Math.sign(event.deltaY);
     if (next < 0 || next > placed.hidden) return;
@@ -143,6 +142,12 @@ function minimapAt(map, event) {
   const [x, y] = [event.clientX - left, event.clientY - top];
   const near = map.layout?.columns.find(({ minimap }) => minimap && x >= minimap.x - 9 && x <= minimap.x + minimap.width + 4 && y >= minimap.y - 4 && y <= minimap.y + minimap.height + 4);
   return near?.column.name ?? null;
+}
+
+/** The column that an event is over, between its units as well. @param {LoupeNetwork} map @param {WheelEvent} event */
+function columnAt(map, event) {
+  const x = event.clientX - map.stage.getBoundingClientRect().left;
+  return map.layout?.columns.find(({ x: left, width, minimap }) => x >= (minimap ? minimap.x - 9 : left) && x <= left + width);
 }
 
 /** @param {LoupeNetwork} map @param {KeyboardEvent} event */
