@@ -88,6 +88,7 @@ def go_with_picture(visited: Visited, model: str, file: Path) -> Page:
     page.goto(f"{visited.base}/?model={model}")
     page.set_input_files(INPUT, str(file))
     page.wait_for_selector("html[data-run]", state="attached")
+    page.wait_for_selector("[data-panel=crop] loupe-crop canvas")  # it moves the map, and takes the focus
     return page
 
 

@@ -82,7 +82,8 @@ class LoupeCrop extends LoupeElement {
     this.#bitmap = bitmap;
     this.#layout();
     this.#show();
-    this.canvas.focus({ preventScroll: true });
+    // Not from somebody who has gone on meanwhile.
+    if (!document.activeElement?.closest("loupe-network, loupe-view, loupe-learn")) this.canvas.focus({ preventScroll: true });
     return undefined;
   }
 
