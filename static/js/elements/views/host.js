@@ -80,6 +80,11 @@ export class LoupeView extends LoupeElement {
   start() {
     this.watch(({ view, run, parameters, model, scale, lock, tint, language }) => [view, run, parameters, model, scale, lock, tint, language], () => this.#follow());
     this.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], () => this.#expect());
+    // Between pressing and letting go there is time enough for whoever clicks at once.
+    this.listen(document, "pointerdown", ({ target }) => {
+      const pressed = /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(".network [data-unit]") : null);
+      if (pressed) setTimeout(() => this.prepare({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }));
+    }, { passive: true });
     this.listen(document, "keydown", (event) => this.#keys(event));
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
@@ -187,18 +192,25 @@ export class LoupeView extends LoupeElement {
     const stage = this.#ahead.build(key, this.#source(subject), subject, () => definition.stage(subject, this.#actions));
     this.#beside(subject.scene).show(subject.scene, spotOf(subject, subject.at));
     this.#explanation.show(subject, spotOf(subject, subject.at));
-    if (!this.#rehearsed) this.#rehearse(stage);
+    if (!this.#rehearsed) this.#rehearse(stage, subject);
     this.#rehearsed = true;
   }
 
   #rehearsed = false;
-  /** Lay a view out once where nobody sees it: fonts are found, and what else a first time costs is paid. @param {ViewPart} stage */
-  #rehearse(stage) {
+  /** Lay a view out once where nobody sees it, with its card if it can have one: fonts are found, and what else a
+   * first time costs is paid. @param {ViewPart} stage @param {Subject} subject */
+  #rehearse(stage, subject) {
+    const { microscope } = VIEWS;
+    const closer = { ...subject, view: { ...subject.view, name: "microscope", input: 0 } };
+    const card = this.#plan(subject).definition.stage === microscope.stage ? microscope.card?.(closer, this.#actions) : null;
+    card?.paint(closer);
+    card?.point(subject.at, null);
     const rehearsal = h("div", { class: "view rehearsal", "data-open": true, "aria-hidden": "true", inert: true },
-      h("section", { class: "view-frame" }, this.#receded?.part.root, h("div", { class: "view-stage" }, stage.root), h("div", { class: "view-side" }, this.#explanation.root)));
+      h("section", { class: "view-frame" }, this.#receded?.part.root, h("div", { class: "view-stage" }, stage.root), h("div", { class: "view-side" }, card?.root, this.#explanation.root)));
     document.body.append(rehearsal);
     rehearsal.getBoundingClientRect();
     rehearsal.remove();
+    card?.dispose?.();
   }
 
   /** @param {Subject["scene"]} scene */
