@@ -9,7 +9,12 @@ import { initialState } from "../../static/js/state/initial.js";
 import { createRuns, KEPT } from "../../static/js/state/runs.js";
 import { unchanged } from "../../static/js/state/transform-text.js";
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Everything that waits for a promise or for a module has had its turn; what is imported late is here already. */
+const settled = async () => {
+  await import("../../static/js/model/transform.js");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+};
 const DESCRIPTION = { id: "m", digest: "d", title: { en: "M" }, input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] }, classes: [], parameter_count: 0, layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }], training: null, samples_default: "a" };
 const SAMPLES = ["a", "b", "c"].map((id) => ({ id, digest: `digest-${id}`, role: "clear", title: {}, caption: {}, class: null, url: "", thumbnail: "" }));
 const runOf = (name) => ({ model: "m", input: { shape: [1, 2, 2], data: new Float32Array(4) }, activations: new Map(), scores: [], preparation: null, note: null, name });
