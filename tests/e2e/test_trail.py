@@ -92,7 +92,7 @@ def test_a_number_can_be_followed_forward_to_those_that_read_it(visit: Visit) ->
     page.locator("[data-part=forward] summary").click()
     readers = page.locator("[data-part=forward] .operand")
     expect(readers).to_have_count(60)
-    assert "90" in page.locator("[data-part=forward] .note").inner_text()
+    expect(page.locator("[data-part=forward] .note")).to_contain_text("90")
     assert wrong_values(page, Truth.of(visited.base)) == []
     target = str(readers.first.get_attribute("data-place"))
     readers.first.click()

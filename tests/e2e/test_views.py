@@ -65,7 +65,7 @@ def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims
     assert explained(page)[0] == "norm1[2,3,4]"
     show(page, "neuron:c3[2,3,4]")
     page.locator("[data-part=forward] summary").click()
-    assert "whitening" in page.locator("[data-part=forward] .note").inner_text()
+    expect(page.locator("[data-part=forward] .note")).to_contain_text("whitening")
     show(page, "values:leaky2[5]")
     assert np.float32(explained(page)[1]) == truth.tensors["leaky2"][5]
     assert "gating" in page.locator("loupe-view").inner_text()
