@@ -342,7 +342,7 @@ def test_the_map_fits_and_no_names_collide_and_only_its_own_frame_scrolls(visit:
           const boxes = [...document.querySelectorAll(".network-name, .network-shape")].map((one) => { const { left, right, top, bottom } = one.getBoundingClientRect(); return { left, right, top, bottom, of: one.closest(".network-label") }; });
           const collisions = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.of !== b.of && a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5));
           const scroller = document.querySelector(".network-scroll");
-          return { collisions: collisions.length, page: document.documentElement.scrollWidth - innerWidth, map: scroller.scrollWidth - scroller.clientWidth, units: document.querySelectorAll("[data-unit]").length };
+          return { collisions: collisions.length, page: document.documentElement.scrollWidth - innerWidth, map: scroller.scrollWidth - scroller.clientWidth, units: document.querySelectorAll("loupe-network [data-unit]").length };
         }"""
     )
     assert found["collisions"] == 0
