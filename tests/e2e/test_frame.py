@@ -157,6 +157,7 @@ def test_keys_change_the_scale_and_open_help(visit: Visit) -> None:
 def test_share_copies_a_link_to_what_is_seen(visit: Visit) -> None:
     visited = visit(permissions=["clipboard-read", "clipboard-write"])
     page = visited.go("/?sample=koala")
+    page.bring_to_front()  # only a page that has the focus may write to the clipboard
     page.click('[data-action="share"]')
     page.click('[data-action="copy-link"]')
     expect(page.locator("dialog [role=status]").first).not_to_be_empty()
