@@ -1,7 +1,7 @@
 """Every state that the page can be seen in, and how one gets there.
 
 A state is an address, what shows that it stands, and at times a deed that no address carries (a dialog, an answer).
-A new view, dialog or page joins here; tests/e2e/test_access_rules.py says when a kind of view has been forgotten.
+A new view, dialog or page joins here; tests/e2e/test_access_states.py says when a kind of view has been forgotten.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from playwright.sync_api import Page, Route
 
 from server.chapters import CHAPTERS, PAGES
 from server.embeds import playgrounds
+from tests.e2e.conftest import READY
+from tests.e2e.opened import invent
 
-READY = "html[data-network=ready]"
 INSPECTOR = "loupe-inspector[data-of]"
 Act = Callable[[Page], None]
 
@@ -142,20 +143,6 @@ def every_detail(page: Page) -> None:
 def hovered(page: Page) -> None:
     page.locator('loupe-network [data-layer="conv_1_2"][data-unit="3"]').hover()
     page.wait_for_selector('loupe-inspector[data-of="conv_1_2[3]"]')
-
-
-def invent(kinds: dict[str, str]) -> Callable[[Route], None]:
-    """A page whose model has kinds of layers that nobody has ever heard of; its description comes with it."""
-
-    def change(route: Route) -> None:
-        answer = route.fetch()
-        text = answer.text()
-        for name, kind in kinds.items():
-            text, count = re.subn(f'"name":"{name}","kind":"[^"]+"', f'"name":"{name}","kind":"{kind}"', text)
-            assert count == 1, name
-        route.fulfill(response=answer, body=text)
-
-    return change
 
 
 def from_a_stranger(route: Route) -> None:

@@ -9,12 +9,13 @@ import re
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import READY, Visited, eventually
 
@@ -151,3 +152,17 @@ def printed(script: str, folder: Path) -> float:
     done = subprocess.run([sys.executable, "-W", "error", str(file)], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return float(done.stdout)
+
+
+def invent(kinds: dict[str, str]) -> Callable[[Route], None]:
+    """A page whose model has kinds of layers that nobody has ever heard of; its description comes with it."""
+
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text()
+        for name, kind in kinds.items():
+            text, count = re.subn(f'"name":"{name}","kind":"[^"]+"', f'"name":"{name}","kind":"{kind}"', text)
+            assert count == 1, name
+        route.fulfill(response=answer, body=text)
+
+    return change

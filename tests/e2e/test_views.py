@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from xml.dom import minidom
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 from safetensors.numpy import load_file
 
 from tests.e2e.conftest import Visit, eventually, violations
-from tests.e2e.opened import SETTLED, Truth, copied_script, explained, open_view, printed, show
+from tests.e2e.opened import SETTLED, Truth, copied_script, explained, invent, open_view, printed, show
 
 pytestmark = pytest.mark.browser
 
 # One unit of each view.
 TINY = ["neuron:conv_1_1[2]", "microscope:conv_1_2[3,30,24]!3", "activation:relu_2_1[4]", "pooling:max_pool_2[1]", "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[1,20,30]"]  # fmt: skip
-
-
-def invent(kinds: dict[str, str]) -> Callable[[Route], None]:
-    """A page whose model has kinds of layers that nobody has ever heard of; its description comes with it."""
-
-    def change(route: Route) -> None:
-        answer = route.fetch()
-        text = answer.text()
-        for name, kind in kinds.items():
-            text, count = re.subn(f'"name":"{name}","kind":"[^"]+"', f'"name":"{name}","kind":"{kind}"', text)
-            assert count == 1, name
-        route.fulfill(response=answer, body=text)
-
-    return change
 
 
 def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims_nothing(visit: Visit, tmp_path: Path) -> None:
