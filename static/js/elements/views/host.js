@@ -30,7 +30,6 @@
  * @property {(draw: () => void) => void} frame
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
-import { requestIdle } from "../../core/timing.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
@@ -48,14 +47,13 @@ import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
-/** How long it must rest on a unit of the network before its view is built ahead, in milliseconds. */
-const RESTS = 150;
 
 export class LoupeView extends LoupeElement {
   /** @type {{ key: string, stage: ViewPart, card: ViewPart | null, cardKey: string } | null} */
   #open = null;
   #explanation = createExplanation(this.#actions);
-  #ahead = createAhead();
+  /** @type {ReturnType<typeof createAhead> | null} */
+  #ahead = null;
   /** The network beside the view; it stays while views of one model follow each other. @type {{ key: string, part: ReturnType<typeof createReceded> } | null} */
   #receded = null;
   /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
@@ -71,7 +69,6 @@ export class LoupeView extends LoupeElement {
   /** @type {number | null} */
   #revealed = null;
   #resting = 0;
-  #expecting = 0;
   /** @type {Element | null} what had the focus before the view opened */
   #opener = null;
   /** @type {ReturnType<typeof createTip>} */
@@ -79,29 +76,13 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(({ view, run, parameters, model, scale, lock, tint, language }) => [view, run, parameters, model, scale, lock, tint, language], () => this.#follow());
-    this.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], () => this.#expect());
-    // Between pressing and letting go there is time enough for whoever clicks at once.
-    this.listen(document, "pointerdown", ({ target }) => {
-      const pressed = /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(".network [data-unit]") : null);
-      if (pressed) setTimeout(() => this.prepare({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }));
-    }, { passive: true });
+    this.#ahead = createAhead(this, (place) => this.#planFor(place));
     this.listen(document, "keydown", (event) => this.#keys(event));
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
     this.listen(this, "focusin", (event) => this.#hovered(event));
     this.listen(this, "pointerleave", () => this.#tip.hide());
-    this.cleanup(() => { this.#close(); this.#ahead.drop(); });
-  }
-
-  /** What the pointer rests on is likely to be opened; at first it is any neuron. */
-  #expect() {
-    clearTimeout(this.#expecting);
-    this.#expecting = setTimeout(() => requestIdle(() => {
-      const { hover, model } = this.store.state;
-      const layer = model?.layers.filter(({ record }) => record.view === "neuron").pop();
-      if (hover) this.prepare({ layer: hover.layer, unit: hover.unit });
-      else if (layer && !this.#receded) this.prepare({ layer: layer.name, unit: 0 });
-    }), RESTS);
+    this.cleanup(() => this.#close());
   }
 
   /** @type {Actions} */
@@ -144,7 +125,7 @@ export class LoupeView extends LoupeElement {
     const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
     if (built) {
       const actions = this.#actions;
-      const ahead = this.#open?.key === key || definition.card ? null : this.#ahead.take(key, this.#source(subject));
+      const ahead = this.#open?.key === key || definition.card ? null : this.#ahead?.take(key, this.#source(subject));
       const stage = this.#open?.key === key ? this.#open.stage : ahead ?? definition.stage(subject, actions);
       const card = definition.card ? definition.card(subject, actions) : null;
       if (this.#open && this.#open.stage !== stage) this.#open.stage.dispose?.();
@@ -182,35 +163,35 @@ export class LoupeView extends LoupeElement {
     return [scene.run, scene.parameters, scale, lock, tint];
   }
 
-  /** Build what shows a unit, in case it is opened next. @param {import("../../state/initial.js").Place} place */
-  prepare({ layer, unit }) {
+  /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./ahead.js").Plan | null} */
+  #planFor({ layer, unit }) {
     const { state } = this.store;
-    if (state.view || !state.model) return;
-    const subject = subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
-    if (!subject) return;
+    const subject = state.view || !state.model ? null : subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
+    if (!subject) return null;
     const { definition, key } = this.#plan(subject);
-    const stage = this.#ahead.build(key, this.#source(subject), subject, () => definition.stage(subject, this.#actions));
-    this.#beside(subject.scene).show(subject.scene, spotOf(subject, subject.at));
-    this.#explanation.show(subject, spotOf(subject, subject.at));
-    if (!this.#rehearsed) this.#rehearse(stage, subject);
-    this.#rehearsed = true;
-  }
-
-  #rehearsed = false;
-  /** Lay a view out once where nobody sees it, with its card if it can have one: fonts are found, and what else a
-   * first time costs is paid. @param {ViewPart} stage @param {Subject} subject */
-  #rehearse(stage, subject) {
-    const { microscope } = VIEWS;
-    const closer = { ...subject, view: { ...subject.view, name: "microscope", input: 0 } };
-    const card = this.#plan(subject).definition.stage === microscope.stage ? microscope.card?.(closer, this.#actions) : null;
-    card?.paint(closer);
-    card?.point(subject.at, null);
-    const rehearsal = h("div", { class: "view rehearsal", "data-open": true, "aria-hidden": "true", inert: true },
-      h("section", { class: "view-frame" }, this.#receded?.part.root, h("div", { class: "view-stage" }, stage.root), h("div", { class: "view-side" }, card?.root, this.#explanation.root)));
-    document.body.append(rehearsal);
-    rehearsal.getBoundingClientRect();
-    rehearsal.remove();
-    card?.dispose?.();
+    const actions = this.#actions;
+    const painted = (/** @type {import("./registry.js").Create} */ create, /** @type {Subject} */ of) => {
+      const part = create(of, actions);
+      part.paint(of);
+      part.point(of.at, null);
+      return part;
+    };
+    return {
+      key,
+      source: this.#source(subject),
+      stage: () => painted(definition.stage, subject),
+      beside: () => {
+        const spot = spotOf(subject, subject.at);
+        const receded = this.#beside(subject.scene);
+        receded.show(subject.scene, spot);
+        this.#explanation.show(subject, spot);
+        return [receded.root, this.#explanation.root];
+      },
+      card: () => {
+        const { stage, card } = VIEWS.microscope;
+        return card && definition.stage === stage ? painted(card, { ...subject, view: { ...subject.view, name: "microscope", input: 0 } }) : null;
+      },
+    };
   }
 
   /** @param {Subject["scene"]} scene */
