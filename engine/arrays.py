@@ -19,6 +19,14 @@ FLOAT = np.float32
 REAL = "fiub"  # NumPy's letters for the kinds of dtype that can become FLOAT
 
 
+def float_copy(given: Array) -> Array:
+    """A C-contiguous float32 copy; what lies beyond float32 becomes infinite in it."""
+    if given.dtype == FLOAT:
+        return np.array(given, order="C")
+    with np.errstate(over="ignore"):
+        return np.array(given, dtype=FLOAT, order="C")
+
+
 def shape_text(shape: Shape | list[int]) -> str:
     """`(3, 64, 64)` as people write it: `3×64×64`."""
     return "×".join(str(side) for side in shape)

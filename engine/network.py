@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.arrays import FLOAT, Array, Parameters, Shape
 from engine.errors import TensorError
-from engine.fast.single import Layout, fast_forward
+from engine.fast.rows import Layout
+from engine.fast.single import fast_forward
 from engine.fast.step import Scratch
 from engine.layers import Layer, Softmax
 from engine.ops.loss import cross_entropy, cross_entropy_backward
@@ -77,8 +78,13 @@ class Network:
         # The readable forms of `engine.ops` would give the same, and take ten times as long.
         layout = self._layouts.get(first)
         if layout is None:
-            layout = self._layouts[first] = Layout(self.spec.shapes[first:])
-        return layout.run(self._forwards[first:], x, self._scratch())
+            layout = self._layouts[first] = Layout(x.shape, self.spec.shapes[first:])
+        scratch = self._scratch()
+        x, (inside, outside) = layout.input(x, scratch), layout.outputs()
+        for forward, y in zip(self._forwards[first:], inside, strict=True):
+            forward(x, y, scratch)
+            x = y
+        return outside
 
     def _scratch(self) -> Scratch:
         """This thread's own buffers."""

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, REAL, Array, Parameters, shape_text
+from engine.arrays import REAL, Array, Parameters, float_copy, shape_text
 from engine.errors import WeightsError
 from engine.spec import ModelSpec
 
@@ -65,8 +65,7 @@ def _checked(spec: ModelSpec, name: str, given: Array) -> Array:
             shape=list(value.shape),
             expected=list(shape),
         )
-    with np.errstate(over="ignore"):  # beyond float32 becomes infinite, refused just below
-        copy = np.array(value, dtype=FLOAT, order="C")
+    copy = float_copy(value)
     if not np.isfinite(copy).all():
         raise WeightsError(
             "parameter_not_finite",

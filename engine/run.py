@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, REAL, Array, Shape, shape_text
+from engine.arrays import REAL, Array, Shape, float_copy, shape_text
 from engine.errors import TensorError
 from engine.layers import Softmax
 from engine.spec import INPUT, ModelSpec
@@ -101,11 +101,7 @@ def checked_input(x: Array, shape: Shape, place: str = INPUT) -> Array:
             expected=list(shape),
         )
     # A copy, so that nobody who holds the caller's array can change a finished run.
-    if given.dtype == FLOAT:
-        copy = np.array(given, order="C")
-    else:
-        with np.errstate(over="ignore"):  # beyond float32 becomes infinite, refused just below
-            copy = np.array(given, dtype=FLOAT, order="C")
+    copy = float_copy(given)
     if not np.isfinite(copy).all():
         bad = tuple(int(i) for i in np.argwhere(~np.isfinite(copy))[0])
         raise TensorError(

@@ -11,9 +11,9 @@ from engine import layers
 from engine.arrays import Array
 from engine.batch import BatchNetwork
 from engine.errors import TensorError
-from engine.fast import strips
-from engine.fast.convolution import RowProducts
+from engine.fast import rows, strips
 from engine.fast.plan import order
+from engine.fast.single import fast_forward
 from engine.fast.step import Scratch, room
 from engine.network import Network
 from engine.ops.loss import cross_entropy
@@ -61,8 +61,25 @@ def test_a_run_gives_what_the_readable_operations_give(spec: ModelSpec, seed: in
     run = network.run(x)
     for found, expected in zip(run.activations.values(), readable(network, x), strict=True):
         assert_close(found, expected)
-        assert found.flags.c_contiguous
         assert found.dtype == np.float32
+        assert not found.flags.writeable
+
+
+@pytest.mark.parametrize(("width", "line"), [(1, 1), (11, 11), (12, 16), (13, 16), (16, 16), (33, 33), (62, 64), (64, 64)])
+def test_lines_fill_whole_registers_where_a_third_more_is_enough_for_that(width: int, line: int) -> None:
+    assert rows.wide(width) == line
+
+
+def test_outputs_begin_with_lines_of_the_cache_and_are_seen_without_their_surplus() -> None:
+    shapes = [(2, 3, 13), (2, 1, 5), (10,)]
+    inside, outside = rows.Layout((1, 3, 13), shapes).outputs()
+    assert [y.shape for y in inside] == [(3, 2, 16), (1, 2, 5), (10,)]
+    assert [y.shape for y in outside] == shapes
+    for y, seen in zip(inside, outside, strict=True):
+        assert y.ctypes.data % 64 == 0
+        y[...] = np.arange(y.size).reshape(y.shape)
+        assert np.shares_memory(y, seen)
+    assert outside[0][1, 2, 3] == inside[0][2, 1, 3]
 
 
 @st.composite
@@ -90,27 +107,50 @@ def test_a_convolution_in_strips_is_the_readable_one_whatever_was_in_their_memor
     own = {key.removeprefix("conv."): value for key, value in params.items()}
     x = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
     scratch = Scratch()
-    for buffer in ("strip", "products"):
-        scratch.part(buffer, (strips.CACHED,)).fill(np.nan)
+    scratch.part("strip", (strips.CACHED,)).fill(np.nan)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(strips, "CACHED", cached)
-        patch.setattr(strips, "LONG", 1)
         forward = strips.StripConvolution(layer, shape, own)
+        layout = rows.Layout(shape, [layer.output_shape(shape)])
         for _ in range(2):
-            y = np.full(layer.output_shape(shape), np.nan, np.float32)
-            assert_close(forward(x, y, scratch), layer.forward(x, own)[0])
+            (inside,), (y,) = layout.outputs()
+            inside.fill(np.nan)
+            forward(layout.input(x, scratch), inside, scratch)
+            assert_close(y, layer.forward(x, own)[0])
+            assert np.isfinite(inside).all()  # the surplus columns, too
 
 
-def test_strips_are_many_where_memory_is_scarce_and_wider_where_whole_registers_are_near() -> None:
-    form = RowProducts(layers.Conv2D("conv", 10), (10, 62, 62), 1)
+def test_strips_are_many_where_memory_is_scarce_and_cover_every_row_once() -> None:
+    form = strips.form_of(layers.Conv2D("conv", 10), (10, 62, 62))
     pieces = strips.cut(form, Scratch())
     assert len(pieces.strips) > 1
     covered = [row for strip in pieces.strips for row in range(60)[strip.outputs]]
     assert covered == list(range(60))
-    assert pieces.products is not None
-    assert pieces.products.shape[-1] == 64
-    narrow = strips.cut(RowProducts(layers.Conv2D("conv", 10), (10, 30, 30), 1), Scratch())
-    assert narrow.products is None
+
+
+@given(model_specs(scores=False), seeds)
+@settings(max_examples=30, deadline=None)
+def test_surplus_columns_hold_numbers_of_the_run_itself(spec: ModelSpec, seed: int) -> None:
+    parameters, scratch = random_parameters(spec, seed), Scratch()
+    forwards = [
+        fast_forward(layer, shape, {key: parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(shape)})
+        for layer, shape in zip(spec.layers, spec.input_shapes, strict=True)
+    ]
+    layout = rows.Layout(spec.input_shape, spec.shapes)
+    found = []
+    for before in (np.nan, np.inf):
+        x = layout.input(pictures(spec, 1, seed)[0], scratch)
+        inside, _ = layout.outputs()
+        for forward, y in zip(forwards, inside, strict=True):
+            for buffer in ("strip", "pooled"):
+                scratch.part(buffer, (strips.CACHED,)).fill(before)
+            y.fill(before)
+            forward(x, y, scratch)
+            x = y
+        found.append(inside)
+    for first, again in zip(*found, strict=True):
+        assert np.isfinite(first).all()
+        assert (first == again).all()
 
 
 @pytest.mark.parametrize("size", [1, 15, 16, 1000])
