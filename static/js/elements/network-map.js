@@ -89,6 +89,8 @@ export class LoupeNetwork extends LoupeElement {
     });
     this.observeSize(this.scroller, this.redraw);
     this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
+    // Painted as soon as it is there: the next frame shows it, instead of beginning with it.
+    this.watch(({ run }) => run, () => this.stage.isConnected && this.#draw());
     this.watch(({ model, run, scale, lock, lockedRun, details, order, tint }) => [model, run, scale, lock, lockedRun, details, order, tint], this.redraw);
     this.watch(({ hover, selection, parameters, view }) => [hover, selection, parameters, view], () => this.frame(this.#drawHighlight));
     this.watch(({ view }) => view, (view) => {

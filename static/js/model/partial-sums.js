@@ -31,19 +31,22 @@ export function partialMap(layer, input, weight, unit, channel) {
   const [, inputHeight, inputWidth] = input.shape;
   const kernel = kernelOf(weight, unit, channel);
   const base = channel * inputHeight * inputWidth;
+  const { data } = input;
+  const stride = sliding.stride[1];
   const result = new Float64Array(height * width);
   for (let u = 0; u < sliding.size[0]; u++) {
     const top = u * sliding.dilation[0] - sliding.padding[0];
     for (let v = 0; v < sliding.size[1]; v++) {
       const left = v * sliding.dilation[1] - sliding.padding[1];
       const factor = kernel[u * sliding.size[1] + v];
+      // The output columns that see the map here, and not its padding.
+      const first = Math.max(0, Math.ceil(-left / stride));
+      const end = Math.min(width, Math.floor((inputWidth - 1 - left) / stride) + 1);
       for (let i = 0; i < height; i++) {
         const row = i * sliding.stride[0] + top;
         if (row < 0 || row >= inputHeight) continue;
-        const from = base + row * inputWidth + left;
-        for (let j = 0, column = left; j < width; j++, column += sliding.stride[1]) {
-          if (column >= 0 && column < inputWidth) result[i * width + j] += factor * input.data[from + j * sliding.stride[1]];
-        }
+        let from = base + row * inputWidth + left + first * stride;
+        for (let to = i * width + first; to < i * width + end; to++, from += stride) result[to] += factor * data[from];
       }
     }
   }

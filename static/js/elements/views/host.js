@@ -13,6 +13,7 @@
  * @property {string} name its `data-view`
  * @property {[number, number] | null} [positions] rows and columns that a window slides over, if one does
  * @property {(subject: Subject) => void} paint new data of the same structure
+ * @property {(input: number | undefined) => void} [choose] mark the input that is looked at
  * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been slid over
  * @property {() => void} [settle] scroll and connect what was painted, once it stands in the document
  * @property {() => void} [dispose]
@@ -60,9 +61,9 @@ export class LoupeView extends LoupeElement {
   #playback = null;
   /** @type {Subject | null} */
   #subject = null;
-  /** What the maps are painted from; as long as it stays, only marks and numbers move. @type {readonly unknown[]} */
-  #painted = [];
-  /** Whether something was painted that has not been scrolled to its place since. */
+  /** What a part's maps are painted from; as long as it stays, only marks and numbers move. @type {WeakMap<ViewPart, readonly unknown[]>} */
+  #painted = new WeakMap();
+  /** Whether something was built or painted that has not been scrolled to its place since. */
   #unsettled = false;
   /** @type {number[]} */
   #at = [];
@@ -134,10 +135,8 @@ export class LoupeView extends LoupeElement {
       this.#revealed = null;
       this.#build(subject, stage, card);
       this.#open = { key, stage, card, cardKey };
-      if (ahead) {
-        this.#painted = [ahead, null, ...this.#source(subject)];
-        this.#unsettled = true;
-      }
+      this.#unsettled = true;
+      if (ahead) this.#painted.set(ahead, this.#source(subject));
     }
     this.#draw();
     // Everything is written; from here on places are read, so that the page is laid out once.
@@ -238,15 +237,17 @@ export class LoupeView extends LoupeElement {
   #draw() {
     const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     const subject = /** @type {Subject} */ (this.#subject);
-    const source = [stage, card, ...this.#source(subject)];
-    const painted = same(source, this.#painted);
-    this.#painted = source;
+    const source = this.#source(subject);
     for (const part of [stage, card]) {
       if (!part) continue;
-      if (!painted) part.paint(subject);
+      if (!same(source, this.#painted.get(part) ?? [])) {
+        part.paint(subject);
+        this.#painted.set(part, source);
+        this.#unsettled = true;
+      }
+      part.choose?.(subject.view.input);
       part.point(this.#at, this.#revealed);
     }
-    this.#unsettled ||= !painted;
     this.#explain();
     this.#playback?.place(this.#position());
   }
@@ -385,7 +386,6 @@ export class LoupeView extends LoupeElement {
     const back = this.#opener !== document.body && this.#opener?.isConnected ? this.#opener : this.#ownControl();
     this.#open = null;
     this.#subject = null;
-    this.#painted = [];
     this.#playback = null;
     this.#tip.hide();
     this.removeAttribute("data-open");

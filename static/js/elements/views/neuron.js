@@ -105,6 +105,8 @@ export function createNeuron(subject, actions) {
   let shown = null;
   /** @type {number[]} */
   let at = subject.at;
+  /** @type {number | undefined} the row that the microscope shows */
+  let chosen;
   /** @type {number[]} rows that are on the screen */
   let visible = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -145,7 +147,6 @@ export function createNeuron(subject, actions) {
     const end = plus.getBoundingClientRect();
     const [x1, y1] = [end.left - frame.left, end.top + end.height / 2 - frame.top];
     wires.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
-    const chosen = actions.state().view?.input;
     const box = list.getBoundingClientRect();
     wires.replaceChildren(...visible.flatMap((channel) => {
       const start = parts[channel].partial.getBoundingClientRect();
@@ -205,12 +206,11 @@ export function createNeuron(subject, actions) {
       const all = () => [...inputValues(current), unitValues(current.output, current.unit), ...parts.map((_, channel) => partialOf(channel))];
       limit = viewLimit(actions.state(), current, all);
       const weightLimit = limitOf([weight.data.subarray(current.unit * (weight.data.length / weight.shape[0]), (current.unit + 1) * (weight.data.length / weight.shape[0]))]);
-      parts.forEach(({ cells, row }, channel) => {
+      parts.forEach(({ cells }, channel) => {
         kernelOf(weight, current.unit, channel).forEach((value, index) => {
           cells[index].style.backgroundColor = colourOf(WEIGHTS, value, weightLimit);
           cells[index].dataset.value = String(value);
         });
-        row.classList.toggle("chosen", actions.state().view?.input === channel);
       });
       output.paint(unitValues(current.output, current.unit), limit, ACTIVATIONS);
       legends.replaceChildren(
@@ -219,10 +219,13 @@ export function createNeuron(subject, actions) {
       visible = parts.slice(0, AT_ONCE).map((_, channel) => channel);
       paintVisible();
     },
+    choose(input) {
+      chosen = input;
+      parts.forEach(({ row }, channel) => row.classList.toggle("chosen", channel === chosen));
+    },
     point,
     /** Bring the chosen row into view, and find out which others are. */
     settle() {
-      const chosen = actions.state().view?.input;
       if (chosen !== undefined) scrollTo(list, parts[chosen]?.row);
       look();
       if (parts.length > AT_ONCE) point(at, shown);
