@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The view that is likely to be opened next, built while there is nothing else to do: of the unit that the
- * pointer or the focus rests on, or that is pressed, and at first of any neuron. So a click finds it there.
+ * What is likely to be opened next, built while there is nothing else to do: the view of the unit that the
+ * pointer or the focus rests on, or that is pressed, and at first of any neuron; in an open view what lies
+ * before it once a row of it is pressed or rested on. So a click finds it there.
  */
 import { requestIdle } from "../../core/timing.js";
 import { h } from "../dom.js";
@@ -9,41 +10,43 @@ import { h } from "../dom.js";
 /** @typedef {import("./host.js").ViewPart} ViewPart */
 /** @typedef {import("../../state/initial.js").Place} Place */
 /**
- * @typedef {object} Plan what shows a unit
- * @property {string} key what its stage stands for
+ * @typedef {object} Plan a part of a view
+ * @property {string} key what it stands for
  * @property {readonly unknown[]} source what it is painted from
- * @property {() => ViewPart} stage builds it, painted
- * @property {() => (HTMLElement | undefined)[]} beside writes what lies beside the stage
- * @property {() => ViewPart | null} card builds what can lie in front of it, painted
+ * @property {() => ViewPart} build builds it, painted
  */
+/** @typedef {{ stage: Plan, beside: () => (HTMLElement | undefined)[] }} ViewPlan a stage, and what writes that which lies beside it */
 
 /** How long the pointer must rest on a unit, in milliseconds. */
 const RESTS = 150;
 
-/** @param {import("../element.js").LoupeElement} host @param {(place: Place) => Plan | null} planFor null while nothing is to be built */
-export function createAhead(host, planFor) {
-  /** @type {{ key: string, stage: ViewPart, source: readonly unknown[] } | null} */
-  let built = null;
+/**
+ * @param {import("../element.js").LoupeElement} host
+ * @param {(place: Place) => ViewPlan | null} viewFor what would show a unit; null while a view is open
+ * @param {(place: Place, input: number) => Plan | null} cardFor what would lie before the view of a unit, for one of its inputs
+ */
+export function createAhead(host, viewFor, cardFor) {
+  const stage = createSlot();
+  const card = createSlot();
   let rehearsed = false;
   let waiting = 0;
 
-  const drop = () => {
-    built?.stage.dispose?.();
-    built = null;
-  };
-
   /** @param {Place} place */
   const build = (place) => {
-    const plan = planFor(place);
-    if (!plan || (built?.key === plan.key && same(built.source, plan.source))) return;
-    drop();
-    built = { key: plan.key, stage: plan.stage(), source: plan.source };
+    const plan = viewFor(place);
+    if (!plan || !stage.build(plan.stage)) return;
     const beside = plan.beside();
-    if (rehearsed) return;
+    if (rehearsed || !stage.root) return;
     rehearsed = true;
-    const card = plan.card();
-    rehearse(built.stage.root, [...beside, card?.root]);
-    card?.dispose?.();
+    const front = cardFor(place, 0)?.build();
+    rehearse(stage.root, [...beside, front?.root]);
+    front?.dispose?.();
+  };
+
+  /** @param {number} input */
+  const buildCard = (input) => {
+    const { view } = host.store.state;
+    if (view) card.build(cardFor(view, input));
   };
 
   const expect = () => {
@@ -56,21 +59,58 @@ export function createAhead(host, planFor) {
     }), RESTS);
   };
 
-  host.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], expect);
-  // Between pressing and letting go there is time enough for whoever clicks at once.
-  host.listen(document, "pointerdown", ({ target }) => {
-    const pressed = /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(".network [data-unit]") : null);
-    if (pressed) setTimeout(() => build({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }));
-  }, { passive: true });
-  host.cleanup(() => { clearTimeout(waiting); drop(); });
+  /** The row of an opened view that an event is about. @param {Event} event */
+  const rowAt = ({ target }) => {
+    const row = /** @type {HTMLElement | null} */ (target instanceof Element && host.contains(target) ? target.closest("[data-row]") : null);
+    return row && Number(row.dataset.row);
+  };
+  const expectCard = (/** @type {Event} */ event) => {
+    const row = rowAt(event);
+    clearTimeout(waiting);
+    if (row !== null) waiting = setTimeout(() => requestIdle(() => buildCard(row)), RESTS);
+  };
 
+  host.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], expect);
+  for (const type of ["pointerover", "focusin"]) host.listen(host, type, expectCard);
+  // Between pressing and letting go there is time enough for whoever clicks at once.
+  host.listen(document, "pointerdown", (event) => {
+    const row = rowAt(event);
+    if (row !== null) return void setTimeout(() => buildCard(row));
+    const pressed = /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest(".network [data-unit]") : null);
+    if (pressed) setTimeout(() => build({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }));
+    return undefined;
+  }, { passive: true });
+  host.cleanup(() => { clearTimeout(waiting); stage.drop(); card.drop(); });
+
+  return { stage: stage.take, card: card.take };
+}
+
+/** Room for one part that is built ahead. */
+function createSlot() {
+  /** @type {{ key: string, source: readonly unknown[], part: ViewPart } | null} */
+  let built = null;
+  const drop = () => {
+    built?.part.dispose?.();
+    built = null;
+  };
   return {
-    /** The stage, if it is the one that was built. @param {string} key @param {readonly unknown[]} source @returns {ViewPart | null} */
-    take(key, source) {
+    drop,
+    get root() {
+      return built?.part.root ?? null;
+    },
+    /** Build a part unless it stands there already; says whether it did. @param {Plan | null} plan */
+    build(plan) {
+      if (!plan || (built?.key === plan.key && same(built.source, plan.source))) return false;
+      drop();
+      built = { key: plan.key, source: plan.source, part: plan.build() };
+      return true;
+    },
+    /** The part, if it is the one that was built. @param {Omit<Plan, "build">} plan @returns {ViewPart | null} */
+    take({ key, source }) {
       if (built?.key !== key || !same(built.source, source)) return null;
-      const { stage } = built;
+      const { part } = built;
       built = null;
-      return stage;
+      return part;
     },
   };
 }

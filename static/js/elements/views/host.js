@@ -77,7 +77,7 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(({ view, run, parameters, model, scale, lock, tint, language }) => [view, run, parameters, model, scale, lock, tint, language], () => this.#follow());
-    this.#ahead = createAhead(this, (place) => this.#planFor(place));
+    this.#ahead = createAhead(this, (place) => this.#viewFor(place), (place, input) => this.#cardFor(place, input));
     this.listen(document, "keydown", (event) => this.#keys(event));
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
@@ -126,9 +126,9 @@ export class LoupeView extends LoupeElement {
     const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
     if (built) {
       const actions = this.#actions;
-      const ahead = this.#open?.key === key || definition.card ? null : this.#ahead?.take(key, this.#source(subject));
-      const stage = this.#open?.key === key ? this.#open.stage : ahead ?? definition.stage(subject, actions);
-      const card = definition.card ? definition.card(subject, actions) : null;
+      const source = this.#source(subject);
+      const stage = this.#open?.key === key ? this.#open.stage : this.#ahead?.stage({ key, source }) ?? definition.stage(subject, actions);
+      const card = definition.card ? this.#ahead?.card({ key: cardKey, source }) ?? definition.card(subject, actions) : null;
       if (this.#open && this.#open.stage !== stage) this.#open.stage.dispose?.();
       this.#open?.card?.dispose?.();
       this.#playback?.stop();
@@ -136,7 +136,6 @@ export class LoupeView extends LoupeElement {
       this.#build(subject, stage, card);
       this.#open = { key, stage, card, cardKey };
       this.#unsettled = true;
-      if (ahead) this.#painted.set(ahead, this.#source(subject));
     }
     this.#draw();
     // Everything is written; from here on places are read, so that the page is laid out once.
@@ -162,35 +161,40 @@ export class LoupeView extends LoupeElement {
     return [scene.run, scene.parameters, scale, lock, tint];
   }
 
-  /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./ahead.js").Plan | null} */
-  #planFor({ layer, unit }) {
+  /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./ahead.js").ViewPlan | null} */
+  #viewFor({ layer, unit }) {
     const { state } = this.store;
     const subject = state.view || !state.model ? null : subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
     if (!subject) return null;
-    const { definition, key } = this.#plan(subject);
-    const actions = this.#actions;
-    const painted = (/** @type {import("./registry.js").Create} */ create, /** @type {Subject} */ of) => {
-      const part = create(of, actions);
-      part.paint(of);
-      part.point(of.at, null);
+    const beside = () => {
+      const spot = spotOf(subject, subject.at);
+      const receded = this.#beside(subject.scene);
+      receded.show(subject.scene, spot);
+      this.#explanation.show(subject, spot);
+      return [receded.root, this.#explanation.root];
+    };
+    return { stage: this.#partFor(subject, "stage"), beside };
+  }
+
+  /** What would lie before the view of a unit, if one of its inputs were looked at. @param {import("../../state/initial.js").Place} place @param {number} input @returns {import("./ahead.js").Plan | null} */
+  #cardFor({ layer, unit }, input) {
+    const { state } = this.store;
+    const subject = state.model && viewFor(state.model, layer) === "neuron" ? subjectOf({ ...state, view: { name: "microscope", layer, unit, input } }) : null;
+    return subject && this.#partFor(subject, "card");
+  }
+
+  /** One part of what shows a subject. @param {Subject} subject @param {"stage" | "card"} which @returns {import("./ahead.js").Plan} */
+  #partFor(subject, which) {
+    const { definition, key, cardKey } = this.#plan(subject);
+    const source = this.#source(subject);
+    const build = () => {
+      const part = /** @type {import("./registry.js").Create} */ (definition[which])(subject, this.#actions);
+      part.paint(subject);
+      part.point(subject.at, null);
+      this.#painted.set(part, source);
       return part;
     };
-    return {
-      key,
-      source: this.#source(subject),
-      stage: () => painted(definition.stage, subject),
-      beside: () => {
-        const spot = spotOf(subject, subject.at);
-        const receded = this.#beside(subject.scene);
-        receded.show(subject.scene, spot);
-        this.#explanation.show(subject, spot);
-        return [receded.root, this.#explanation.root];
-      },
-      card: () => {
-        const { stage, card } = VIEWS.microscope;
-        return card && definition.stage === stage ? painted(card, { ...subject, view: { ...subject.view, name: "microscope", input: 0 } }) : null;
-      },
-    };
+    return { key: which === "card" ? cardKey : key, source, build };
   }
 
   /** @param {Subject["scene"]} scene */
