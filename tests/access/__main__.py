@@ -1,4 +1,4 @@
-"""axe-core over every state of the page, in both languages, both themes and three widths: `make access`.
+"""axe-core over every state of the page, in both languages, both themes and four widths: `make access`.
 
     python -m tests.access --states tour --languages en --workers 2
 

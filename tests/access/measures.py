@@ -135,7 +135,7 @@ SPACING_ON = """() => {
 SPACING_OFF = "() => { document.adoptedStyleSheets = []; }"
 
 EVERYWHERE = (SIDEWAYS, CLIPPED, OVERLAPPING, TARGETS, SMALL_TEXT, MOTION, SCROLLED)
-SPACED = (SIDEWAYS, CLIPPED, OVERLAPPING)
+SPACED = (SIDEWAYS,)
 
 
 def script(*parts: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.access.measures import EVERYWHERE, script
+from tests.access.measures import EVERYWHERE, SPACED, SPACING_OFF, SPACING_ON, script
 from tests.access.states import State
 from tests.conftest import RunningServer, running_server
 from tests.lessons import write_lesson
@@ -20,7 +20,8 @@ from tests.web.tools import installed_tools
 
 LANGUAGES = ("en", "zh-Hans")
 THEMES = ("light", "dark")
-SIZES = {1440: 900, 1024: 768, 390: 844}
+SIZES = {1440: 900, 1024: 768, 512: 384, 390: 844}
+"""Widths with their heights: a screen, a small one, the same at 200 % zoom, and a telephone."""
 LOOKS = list(itertools.product(LANGUAGES, THEMES, SIZES))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -132,12 +133,20 @@ class Walker:
                 return
         raise AssertionError("the page does not come to rest")
 
+    def _spaced(self) -> list[list[str]]:
+        """What is wrong once letters, words, lines and paragraphs stand as far apart as WCAG 1.4.12 says."""
+        self.page.evaluate(SPACING_ON)
+        try:
+            return [[f"{rule} with text spacing", *more] for rule, *more in self.page.evaluate(script(*SPACED))]
+        finally:
+            self.page.evaluate(SPACING_OFF)
+
     def faults(self, state: State, theme: str, width: int) -> list[Fault]:
         """What axe-core and our own measures find wrong now."""
         self.rest()
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(axe_source())
-        found = self.page.evaluate(AXE, RULES) + self.page.evaluate(script(*EVERYWHERE))
+        found = self.page.evaluate(AXE, RULES) + self.page.evaluate(script(*EVERYWHERE)) + self._spaced()
         return [Fault(state.name, self.language, theme, width, *one) for one in found]
 
     def close(self) -> None:
