@@ -43,7 +43,7 @@ def measured(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
     found = {}
     for name in layers:
         maps = run.activations[name]
-        values = maps.reshape(len(maps), -1).astype(np.float64)
+        values = maps.astype(np.float64, order="C").reshape(len(maps), -1)
         mean = values.mean(axis=1)
         values -= mean[:, None]
         # √(Σ (v − mean)² / n), as `std` has it, without the three further passes that it takes
