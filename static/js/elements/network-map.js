@@ -63,6 +63,8 @@ export class LoupeNetwork extends LoupeElement {
   /** @type {import("./network-highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
   #placed = "";
+  /** @type {import("../model/model.js").Model | null} */
+  #placedFor = null;
   /** Of the box that the layout was made for. @type {[number, number]} */
   #size = [0, 0];
 
@@ -89,8 +91,7 @@ export class LoupeNetwork extends LoupeElement {
     });
     this.observeSize(this.scroller, this.redraw);
     this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
-    // Painted as soon as it is there: the next frame shows it, instead of beginning with it.
-    this.watch(({ run }) => run, () => this.stage.isConnected && this.#draw());
+    this.watch(({ run }) => run, () => this.#drawAnother());
     this.watch(({ model, run, scale, lock, lockedRun, details, order, tint }) => [model, run, scale, lock, lockedRun, details, order, tint], this.redraw);
     this.watch(({ hover, selection, parameters, view }) => [hover, selection, parameters, view], () => this.frame(this.#drawHighlight));
     this.watch(({ view }) => view, (view) => {
@@ -150,7 +151,19 @@ export class LoupeNetwork extends LoupeElement {
     const { model } = this.store.state;
     if (!model || !this.isConnected || this.scroller.clientWidth === 0) return;
     this.#place();
+    this.#show(this.#run);
+  };
+
+  /** Another run where everything stays in its place: painted as soon as it is there, so that the next frame shows it
+   * instead of beginning with it, and nobody asks for sizes before the page is laid out again. */
+  #drawAnother() {
+    const { model, order } = this.store.state;
     const run = this.#run;
+    if (run && this.stage.isConnected && this.#placedFor === model && order !== "score") this.#show(run);
+  }
+
+  /** @param {Run | null} run */
+  #show(run) {
     for (const _ of this.#paint(run)); // all at once
     if (run) this.#columns.tell(run);
     if (!this.stage.isConnected) this.scroller.append(this.stage);
@@ -160,7 +173,7 @@ export class LoupeNetwork extends LoupeElement {
       sayDrawn();
       if (!this.#highlight) void this.#loadRest();
     }
-  };
+  }
 
   /** What is needed only once there is something to point at. What is done before it has come is done again then. */
   async #loadRest() {
@@ -197,6 +210,7 @@ export class LoupeNetwork extends LoupeElement {
       this.#widths.clear();
     }
     this.#placed = key;
+    this.#placedFor = model;
     this.#ratio = devicePixelRatio;
     this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure, text });
     this.stage.style.width = `${this.layout.width}px`;
