@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Visit, Visited, eventually
 
@@ -322,6 +322,21 @@ def test_a_layers_label_is_reached_by_keys_and_leads_to_its_chapter(visit: Visit
     assert page.evaluate("document.activeElement.dataset.chapter") == "convolution"
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.textContent") == "relu_1_2"
+
+
+def test_keys_and_clicks_that_come_before_their_listeners_are_answered_then(visit: Visit) -> None:
+    visited = visit()
+    page = visited.page
+    held: list[Route] = []
+    page.route("**/network-pointing.js*", lambda route: held.append(route))
+    page.goto(visited.base)
+    page.wait_for_selector("html[data-network=ready]", state="attached")
+    page.focus(unit("conv_1_2", 0))
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.dataset.layer") == "conv_1_2", "nobody listens yet"
+    eventually(lambda: held, "the listeners' module is asked for")
+    held[0].continue_()
+    eventually(lambda: page.evaluate("document.activeElement.dataset.chapter") == "convolution", "the label")
 
 
 def test_on_touch_the_first_tap_looks_and_the_second_opens(visit: Visit) -> None:

@@ -190,6 +190,7 @@ export class LoupeNetwork extends LoupeElement {
     // A link may name a unit that its column has scrolled away.
     const { selection } = this.store.state;
     if (selection) this.reveal(selection.layer, selection.unit);
+    this.stage.toggleAttribute("data-listening", true);
     for (const event of early) event.target?.dispatchEvent(new (/** @type {any} */ (event.constructor))(event.type, event));
     this.frame(this.#drawHighlight);
   }
