@@ -25,6 +25,7 @@ from engine.spec import ModelSpec
 WITHIN = 0.99  # of the pictures learnt from lie within a range, half of the rest on each side
 QUIET = 0.99  # of the held-out pictures are not noted
 SHOWN = 5  # numbers that a note names, the furthest outside first
+EVEN = 1e-12  # of the mean square: a variance below it is a sum's rounding, or float32's
 
 Measured = Mapping[str, Mapping[str, Array]]  # layer → statistic → (units,)
 
@@ -38,16 +39,19 @@ def watched(spec: ModelSpec) -> list[str]:
 def measured(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
     """Mean, spread and share of the layer's spread of every map, in float64.
 
-    share[c] = spread[c] / Σ_k spread[k]; 0 where all maps of the layer are even.
+    spread[c] = √(Σ v² / n − mean²) over the n values of map c; 0 where that is within the rounding
+    of Σ v², as it is for even maps. share[c] = spread[c] / Σ_k spread[k]; 0 where all maps of the
+    layer are even.
     """
     found = {}
     for name in layers:
         maps = run.activations[name]
         values = maps.astype(np.float64, order="C").reshape(len(maps), -1)
-        mean = values.mean(axis=1)
-        values -= mean[:, None]
-        # √(Σ (v − mean)² / n), as `std` has it, without the three further passes that it takes
-        spread = np.sqrt(np.einsum("cn,cn->c", values, values) / values.shape[1])
+        count = values.shape[1]
+        mean = values @ np.ones(count) / count
+        power = np.einsum("cn,cn->c", values, values) / count
+        variance = power - mean * mean
+        spread = np.sqrt(np.where(variance > EVEN * power, variance, 0.0))
         whole = spread.sum()
         share = spread / whole if whole else np.zeros_like(spread)
         found[name] = {"mean": mean, "spread": spread, "share": share}
@@ -99,49 +103,68 @@ def threshold(counts: Array) -> int:
     return int(np.quantile(counts, QUIET, method="inverted_cdf"))
 
 
-def unlike(run: Run, record: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A note about a picture that resembles nothing the network learnt from; None where it does.
+class Rule:
+    """The ranges of a model's record laid out as arrays, to judge one run after another.
 
-    record is the model's `training["out_of_distribution"]`; None as well for models without the
-    `ranges` in it. The note has the count (`value`), what it passed (`threshold`), how many
-    numbers there are (`numbers`), the furthest outside (`outside`), and how often familiar
-    pictures are noted by mistake (`false_alarms`).
+    record is the model's `training["out_of_distribution"]` with `ranges`, `most_outside` and `rates`.
     """
-    ranges = record.get("ranges") if record else None
-    if record is None or not ranges:
-        return None
-    numbers = measured(run, ranges)
-    count = int(outside(numbers, ranges))
-    if count <= record["most_outside"]:
-        return None
-    return {
-        "measure": "activations",
-        "reason": "unusual",
-        "value": count,
-        "threshold": record["most_outside"],
-        "numbers": sum(len(values) for own in numbers.values() for values in own.values()),
-        "outside": _furthest(numbers, ranges),
-        "false_alarms": record["rates"]["held_out"],
-    }
 
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._ranges = record["ranges"]
+        self._most = int(record["most_outside"])
+        self._false_alarms = record["rates"]["held_out"]
+        self._parts = [(layer, key) for layer, own in self._ranges.items() for key in own]
+        ends = [[self._ranges[layer][key][end] for layer, key in self._parts] for end in ("low", "high")]
+        self._low, self._high = (np.concatenate(end, dtype=np.float64) for end in ends)
+        self._width = np.maximum(self._high - self._low, np.finfo(float).tiny)
+        self._names = [
+            (layer, key, unit)
+            for layer, key in self._parts
+            for unit in range(len(self._ranges[layer][key]["low"]))
+        ]
 
-def _furthest(numbers: Measured, ranges: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The numbers furthest outside, in widths of their range; of each unit only its furthest."""
-    found: dict[tuple[str, int], tuple[float, dict[str, Any]]] = {}
-    for name, own in numbers.items():
-        for key, values in own.items():
-            low, high = (np.asarray(ranges[name][key][end]) for end in ("low", "high"))
-            beyond = np.maximum(low - values, values - high) / np.maximum(high - low, np.finfo(float).tiny)
-            for unit in np.flatnonzero(beyond > 0):
-                entry = {
-                    "layer": name,
-                    "unit": int(unit),
+    @classmethod
+    def of(cls, record: Mapping[str, Any] | None) -> Rule | None:
+        """The rule of a record; None for models without one."""
+        return cls(record) if record and record.get("ranges") else None
+
+    def note(self, run: Run) -> dict[str, Any] | None:
+        """A note about a picture that resembles nothing the network learnt from; None where it does.
+
+        It has the count of numbers outside (`value`), what that passed (`threshold`), how many
+        numbers there are (`numbers`), the furthest outside (`outside`), and how often familiar
+        pictures are noted by mistake (`false_alarms`).
+        """
+        numbers = measured(run, self._ranges)
+        values = np.concatenate([numbers[layer][key] for layer, key in self._parts])
+        beyond = np.maximum(self._low - values, values - self._high)
+        count = int(np.count_nonzero(beyond > 0))
+        if count <= self._most:
+            return None
+        return {
+            "measure": "activations",
+            "reason": "unusual",
+            "value": count,
+            "threshold": self._most,
+            "numbers": len(values),
+            "outside": self._furthest(values, beyond / self._width, count),
+            "false_alarms": self._false_alarms,
+        }
+
+    def _furthest(self, values: Array, beyond: Array, count: int) -> list[dict[str, Any]]:
+        """The numbers furthest outside, in widths of their range; of each unit only its furthest."""
+        found: dict[tuple[str, int], dict[str, Any]] = {}
+        for place in np.argsort(-beyond, kind="stable")[:count]:
+            layer, key, unit = self._names[place]
+            if (layer, unit) not in found:
+                found[layer, unit] = {
+                    "layer": layer,
+                    "unit": unit,
                     "statistic": key,
-                    "value": float(values[unit]),
-                    "low": float(low[unit]),
-                    "high": float(high[unit]),
+                    "value": float(values[place]),
+                    "low": float(self._low[place]),
+                    "high": float(self._high[place]),
                 }
-                if beyond[unit] > found.get((name, int(unit)), (0.0, {}))[0]:
-                    found[name, int(unit)] = (float(beyond[unit]), entry)
-    order = sorted(found.values(), key=lambda pair: -pair[0])
-    return [entry for _, entry in order[:SHOWN]]
+            if len(found) == SHOWN:
+                break
+        return list(found.values())

@@ -17,6 +17,7 @@ from typing import Any
 
 from engine import zoo
 from engine.errors import EngineError
+from engine.familiarity import Rule
 from engine.golden import Golden, check_golden
 from engine.layers import Layer
 from engine.network import Network
@@ -101,6 +102,11 @@ class Entry:
     @property
     def title(self) -> dict[str, str]:
         return {"en": self.id, **self.spec.title}
+
+    @cached_property
+    def familiarity(self) -> Rule | None:
+        """Tells pictures unlike all that the model learnt from, where its training left what that needs."""
+        return Rule.of((self.model.description.get("training") or {}).get("out_of_distribution"))
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Workshop:
         try:
             waited = self._slots.locked()
             async with self._slots:
-                if waited and request is not None and await request.is_disconnected():
+                if waited and request is not None and _has_left(request):
                     raise ClientGone
                 return await asyncio.get_running_loop().run_in_executor(self._executor, job)
         finally:
@@ -100,6 +100,21 @@ class Workshop:
             waiting=self.jobs,
             seconds=1,
         )
+
+
+def _has_left(request: Request) -> bool:
+    """Whether the client's leaving is there to be received; asked without waiting.
+
+    One step of `receive` tells: it returns at once where there is something, and is closed where it
+    would wait. `Request.is_disconnected` does the same with a task group's cancel scope, at five times the cost.
+    """
+    waiting = request.receive().__await__()
+    try:
+        next(waiting)
+    except StopIteration as received:
+        return received.value["type"] == "http.disconnect"
+    waiting.close()
+    return False
 
 
 def _too_large(size: int, most: int) -> Problem:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from engine.data.images import Crop, Limits, Prepared, prepare
-from engine.familiarity import unlike
 from engine.run import Run
 from server import wire
 from server.answers import Stored
@@ -122,8 +121,7 @@ def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> 
 
 def _note(entry: Entry, run: Run) -> dict[str, Any] | None:
     """What is to be said about this run: so far, that the picture resembles none of the classes."""
-    training = entry.model.description.get("training") or {}
-    found = unlike(run, training.get("out_of_distribution"))
+    found = entry.familiarity.note(run) if entry.familiarity else None
     return {"out_of_distribution": found} if found else None
 
 

@@ -14,6 +14,7 @@ import webbrowser
 import uvicorn
 
 from server.logs import logging_config
+from server.memory import settle
 from server.protocol import configured
 from server.settings import Settings
 from server.supervisor import Supervisor
@@ -34,7 +35,9 @@ def application() -> object:
     warnings.filterwarnings("ignore", module=r"PIL\.")
     # Shorter turns for threads: health answers while several computations hold the interpreter.
     sys.setswitchinterval(0.001)
-    return create_app(settings)
+    app = create_app(settings)
+    settle()
+    return app
 
 
 def serve(settings: Settings) -> int:

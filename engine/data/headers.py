@@ -201,6 +201,7 @@ def _jpeg(data: bytes) -> Header:
     A JPEG whose components come in several scans (every progressive one) makes the decoder keep all
     coefficients in memory, and each scan walks over all of them again. In compressed data 0xFF is
     always followed by a zero byte, so the bytes FF DA count the scans, and at worst a few too many.
+    Of any other the decoder reads the first scan alone, whatever follows.
     """
     position, frame = 2, None
     for _ in range(MOST_JPEG_SEGMENTS):
@@ -228,12 +229,13 @@ def _jpeg(data: bytes) -> Header:
         raise damaged("JPEG")
     width, height, components, marker = frame
     progressive = marker in (0xC2, 0xC6, 0xCA, 0xCE)
+    buffered = progressive or data[position + 4] < components
     return Header(
         "JPEG",
         width,
         height,
-        buffered=progressive or data[position + 4] < components,
-        scans=data.count(b"\xff\xda"),
+        buffered=buffered,
+        scans=data.count(b"\xff\xda") if buffered else 1,
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from engine.cli import INTERRUPTED, REFUSED, main
 from engine.data.images import prepare
-from engine.familiarity import unlike
+from engine.familiarity import Rule
 from engine.recipe import read_recipe
 from engine.strange import MAKERS
 from engine.weights import load_model
@@ -158,7 +158,8 @@ def test_training_records_what_familiar_maps_are_like_and_how_often_the_rule_is_
         model.network.run(prepare(path.read_bytes(), shape=model.spec.input_shape).input)
         for path in sorted((trained / "pictures").rglob("*.png"))
     ]
-    assert sum(unlike(run, found) is not None for run in runs) <= 3
+    rule = Rule(found)
+    assert sum(rule.note(run) is not None for run in runs) <= 3
     card = (trained / out / "card.md").read_text(encoding="utf-8")
     assert f"more than {found['most_outside']} numbers outside" in card
     assert f"| writing | {found['rates']['writing']:.1%} |" in card

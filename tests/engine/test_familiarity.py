@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import layers
-from engine.familiarity import SHOWN, measured, outside, stacked, threshold, unlike, usual, watched
+from engine.familiarity import SHOWN, Rule, measured, outside, stacked, threshold, usual, watched
 from engine.network import Network
 from engine.run import Run
 from tests.models import model_spec, random_parameters
@@ -70,7 +70,8 @@ def test_even_maps_have_no_spread_to_share(network: Network) -> None:
 
 
 def test_all_but_one_in_a_hundred_of_the_held_out_pictures_pass(network: Network, record: dict[str, Any]) -> None:
-    noted = sum(unlike(run, record) is not None for run in familiar(network, 400, seed=1))
+    rule = Rule(record)
+    noted = sum(rule.note(run) is not None for run in familiar(network, 400, seed=1))
     assert noted <= 4
 
 
@@ -84,7 +85,7 @@ def test_a_strange_picture_is_noted_with_its_count_and_the_numbers_furthest_outs
     network: Network, record: dict[str, Any]
 ) -> None:
     run = network.run(np.zeros(network.spec.input_shape, np.float32))
-    note = unlike(run, record)
+    note = Rule(record).note(run)
     assert note is not None
     assert note["threshold"] == record["most_outside"] < note["value"] <= note["numbers"]
     assert note["false_alarms"] == 0.02
@@ -108,5 +109,20 @@ def test_what_was_at_the_end_of_a_range_stays_within_after_rounding() -> None:
 
 
 @pytest.mark.parametrize("record", [None, {}, {"quantiles": [0.5], "energy": [-3.0], "top_probability": [0.5]}])
-def test_a_model_without_ranges_says_nothing(network: Network, record: dict[str, Any] | None) -> None:
-    assert unlike(network.run(np.zeros(network.spec.input_shape, np.float32)), record) is None
+def test_a_model_without_ranges_has_no_rule(record: dict[str, Any] | None) -> None:
+    assert Rule.of(record) is None
+
+
+def test_a_rule_counts_as_the_ranges_do_and_even_maps_of_any_height_are_even(
+    network: Network, record: dict[str, Any]
+) -> None:
+    rule = Rule(record)
+    for shade in (0.0, 0.2, 0.5, 0.9, 1.0):
+        run = network.run(np.full(network.spec.input_shape, shade, np.float32))
+        numbers = measured(run, watched(network.spec))
+        for own in numbers.values():
+            assert not own["spread"].any(), shade
+            assert not own["share"].any(), shade
+        note, count = rule.note(run), int(outside(numbers, record["ranges"]))
+        assert (note["value"] if note else count) == count
+        assert (note is None) == (count <= record["most_outside"])
