@@ -112,7 +112,7 @@ def _has_left(request: Request) -> bool:
     try:
         next(waiting)
     except StopIteration as received:
-        return received.value["type"] == "http.disconnect"
+        return bool(received.value["type"] == "http.disconnect")
     waiting.close()
     return False
 
