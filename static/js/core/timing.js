@@ -11,11 +11,17 @@ export function createScheduler(request) {
   let waiting = new Set();
   let requested = false;
 
-  const flush = () => {
-    requested = false;
+  let early = false;
+
+  const drawAll = () => {
     const due = waiting;
     waiting = new Set();
     for (const draw of due) draw();
+  };
+
+  const frame = () => {
+    requested = early = false;
+    drawAll();
   };
 
   return {
@@ -25,8 +31,16 @@ export function createScheduler(request) {
       waiting.add(draw);
       if (!requested) {
         requested = true;
-        request(flush);
+        request(frame);
       }
+    },
+
+    /** Do now what waits for the next frame, so that the frame begins with it done; once a frame, or it would be
+     * done for nobody to see. */
+    drawAhead() {
+      if (early || !requested) return;
+      early = true;
+      drawAll();
     },
   };
 }

@@ -70,4 +70,9 @@ export class LoupeElement extends HTMLElement {
   frame(draw) {
     context().scheduler.draw(draw);
   }
+
+  /** Draw what the state has just been told of before the next frame begins. */
+  ahead() {
+    queueMicrotask(() => context().scheduler.drawAhead());
+  }
 }

@@ -31,13 +31,23 @@ export function listenToGrid(map) {
   const leaving = towardsInspector((control) => look(placeOf(control)));
   map.listen(stage, "pointermove", leaving.moved);
   map.cleanup(leaving.forget);
-  map.listen(stage, "pointerover", (event) => {
+  /** @type {HTMLElement | null} what the pointer came to last */
+  let under = null;
+  const over = (/** @type {PointerEvent} */ event) => {
     const control = event.pointerType === "touch" ? null : controlAt(event.target);
+    if (control === under) return;
+    under = control;
     if (!control || samePlace(store.state.hover, placeOf(control))) return;
     if (store.state.hover && leaving.deferred(event, control)) return;
     look(placeOf(control));
     leaving.rested(event);
-  });
+    map.ahead();
+  };
+  map.listen(stage, "pointerover", over);
+  // Moves are handed over once a frame. Where a browser tells of them as they come, what they show is made in the
+  // time until then.
+  map.listen(stage, "pointerrawupdate", over);
+  map.listen(stage, "pointerout", () => void (under = null));
   map.listen(stage, "pointerdown", (event) => void (touched = event.pointerType === "touch"));
   map.listen(stage, "pointerleave", (event) => {
     const { hover } = store.state;
