@@ -44,27 +44,31 @@ const arm = ({ dark, chroma, hue, turn = 0 }) => (/** @type {number} */ share) =
  */
 function diverging(negative, positive) {
   const colour = (/** @type {number} */ share) => (share < 0 ? negative(-share) : positive(share));
-  return scale((entry) => colour(Math.max(-1, (entry - 128) / 127)), (share) => colour(Math.max(-1, Math.min(1, share))));
+  return scale((entry) => colour(Math.max(-1, (entry - 128) / 127)), (share) => Math.round(127 * Math.max(-1, Math.min(1, share))) + 128);
 }
 
 /** @param {(share: number) => [number, number, number]} colour @returns {Scale} */
 function sequential(colour) {
-  return scale((entry) => colour(entry / 255), (share) => colour(Math.max(0, Math.min(1, share))));
+  return scale((entry) => colour(entry / 255), (share) => Math.round(255 * Math.max(0, Math.min(1, share))));
 }
 
-/** The table is made when something is first painted with it. @param {(entry: number) => [number, number, number]} entryColour @param {(share: number) => [number, number, number]} colour @returns {Scale} */
-function scale(entryColour, colour) {
+/** The table is made when something is first painted with it, a colour's name when it is first asked for.
+ * @param {(entry: number) => [number, number, number]} colour @param {(share: number) => number} entryOf @returns {Scale} */
+function scale(colour, entryOf) {
   /** @type {Uint32Array | undefined} */
   let table;
+  /** @type {string[]} */
+  const names = [];
   return {
     get pixels() {
-      return (table ??= Uint32Array.from({ length: 256 }, (_, entry) => pack(entryColour(entry))));
+      return (table ??= Uint32Array.from({ length: 256 }, (_, entry) => pack(colour(entry))));
     },
-    css: (share) => css(colour(share)),
+    css(share) {
+      const entry = entryOf(share);
+      return (names[entry] ??= `rgb(${colour(entry).join(" ")})`);
+    },
   };
 }
-
-const css = (/** @type {number[]} */ [r, g, b]) => `rgb(${r} ${g} ${b})`;
 
 /** Activations: negative red, 0 white, positive blue. */
 export const ACTIVATIONS = diverging(arm({ dark: 0.33, chroma: 0.19, hue: 29, turn: -6 }), arm({ dark: 0.31, chroma: 0.155, hue: 240, turn: 16 }));

@@ -6,6 +6,7 @@
  */
 import { requestIdle } from "../../core/timing.js";
 import { h } from "../dom.js";
+import { prepareCanvases } from "./parts/canvas.js";
 
 /** @typedef {import("./host.js").ViewPart} ViewPart */
 /** @typedef {import("../../state/initial.js").Place} Place */
@@ -70,15 +71,16 @@ export function createAhead(host, viewFor, cardFor) {
     if (row !== null) waiting = setTimeout(() => requestIdle(() => buildCard(row)), RESTS);
   };
 
+  prepareCanvases();
   host.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], expect);
   for (const type of ["pointerover", "focusin"]) host.listen(host, type, expectCard);
-  // Between pressing and letting go there is time enough for whoever clicks at once.
+  // Between pressing and letting go there is time enough for whoever clicks at once; in a task of its own it could
+  // come after the click.
   host.listen(document, "pointerdown", (event) => {
     const row = rowAt(event);
-    if (row !== null) return void setTimeout(() => buildCard(row));
+    if (row !== null) return buildCard(row);
     const pressed = /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest(".network [data-unit]") : null);
-    if (pressed) setTimeout(() => build({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }));
-    return undefined;
+    return pressed ? build({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }) : undefined;
   }, { passive: true });
   host.cleanup(() => { clearTimeout(waiting); stage.drop(); card.drop(); });
 

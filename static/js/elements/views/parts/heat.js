@@ -5,6 +5,7 @@
  */
 import { paintDiverging } from "../../../draw/colour.js";
 import { h } from "../../dom.js";
+import { takeCanvas } from "./canvas.js";
 
 /**
  * @typedef {object} HeatOptions
@@ -28,11 +29,10 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
   const [above, beside] = padding;
   const height = rows + 2 * above;
   const width = columns + 2 * beside;
-  const canvas = h("canvas", { width, height, "aria-hidden": "true" });
+  const { canvas, context } = takeCanvas(width, height);
   const root = h("div", { class: `heat ${className}`, "aria-label": label, "data-from": from, ...(onPoint ? { role: "application", tabindex: 0 } : { role: "img" }) }, canvas);
   root.style.aspectRatio = `${width} / ${height}`;
   root.style.setProperty("--ratio", String(width / height));
-  const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   /** How many values are shown, in row order; null is all. @type {number | null} */

@@ -1,8 +1,13 @@
 // @ts-check
 /** The colour key of a view: a ramp with its ends and its middle written out. */
+import { paintDiverging, paintSequential } from "../../../draw/colour.js";
 import { h } from "../../dom.js";
+import { takeCanvas } from "./canvas.js";
 
 /** @typedef {import("../../../draw/colour.js").Scale} Scale */
+
+/** Of the ramp; odd, so that 0 has its own. */
+const STEPS = 101;
 
 /**
  * @param {string} title what is coloured
@@ -10,12 +15,14 @@ import { h } from "../../dom.js";
  * @param {{ low: string, middle?: string, high: string, sequential?: boolean }} ends
  */
 export function createLegend(title, scale, { low, middle = "0", high, sequential = false }) {
-  const ramp = h("canvas", { class: "legend-ramp", width: 101, height: 1, "aria-hidden": "true" });
-  const context = ramp.getContext("2d");
-  for (let x = 0; x <= 100; x++) {
-    context.fillStyle = scale.css(sequential ? x / 100 : x / 50 - 1);
-    context.fillRect(x, 0, 1, 1);
-  }
+  const { canvas: ramp, context } = takeCanvas(STEPS, 1);
+  ramp.className = "legend-ramp";
+  const image = context.createImageData(STEPS, 1);
+  const pixels = new Uint32Array(image.data.buffer);
+  const shares = Float32Array.from({ length: STEPS }, (_, x) => (sequential ? x / (STEPS - 1) : (2 * x) / (STEPS - 1) - 1));
+  if (sequential) paintSequential(pixels, 0, shares, 0, 1, scale);
+  else paintDiverging(pixels, 0, shares, 1, scale);
+  context.putImageData(image, 0, 0);
   const ends = h("div", { class: "legend-ends" }, h("span", null, low), sequential ? null : h("span", null, middle), h("span", null, high));
   return h("div", { class: "view-legend" }, h("div", { class: "legend-title" }, title), ramp, ends);
 }
