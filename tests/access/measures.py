@@ -1,4 +1,4 @@
-"""What axe-core does not measure: reflow, clipped and overlapping text, text spacing, sizes of targets and of text, motion, names of scrolled boxes.
+"""What axe-core does not measure: reflow, clipped and overlapping text, covered controls, text spacing, sizes of targets and of text, motion, names of scrolled boxes.
 
 Each is a script that runs in the page and gives a list of `[rule, selector, words]`.
 """
@@ -126,6 +126,30 @@ for (const one of (modal ?? document).querySelectorAll("*")) {
 }
 """
 
+# What the focus comes to is not under something pinned (WCAG 2.4.11), nor under something else: of five points of a control
+# three are its own; of one that hardly fits into the window, one is. Some come to the front only with the focus.
+COVERED = """
+const [scrolled, focused] = [[...document.querySelectorAll("*")].map((one) => [one, one.scrollLeft, one.scrollTop]), document.activeElement];
+const coverOf = (target) => {
+  target.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+  const box = target.getClientRects()[0];
+  if (!box || box.width < 2) return null;
+  const [left, top, right, bottom] = [Math.max(0, box.left), Math.max(0, box.top), Math.min(innerWidth, box.right), Math.min(innerHeight, box.bottom)];
+  const upon = [[0.5, 0.5], [0.2, 0.2], [0.8, 0.2], [0.2, 0.8], [0.8, 0.8]].map(([x, y]) => document.elementFromPoint(left + x * (right - left), top + y * (bottom - top)));
+  const others = upon.filter((at) => !target.contains(at));
+  return others.length <= (box.height > innerHeight / 3 ? 4 : 2) ? null : others[0] ? path(others[0]) : "the window's edge";
+};
+for (const one of (modal ?? document).querySelectorAll("button, select, summary, input, textarea, a[href], [tabindex='0']")) {
+  const target = one.closest("label") ?? one;
+  if (!seen(one) || one.matches(":disabled, .skip") || getComputedStyle(target).pointerEvents === "none" || !coverOf(target)) continue;
+  one.focus({ preventScroll: true });
+  const cover = coverOf(target);
+  if (cover) found.push(["control covered", path(one), `“${(one.ariaLabel ?? one.textContent).trim().slice(0, 30)}” by ${cover}`]);
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+}
+for (const [one, left, top] of scrolled) if (one.scrollLeft !== left || one.scrollTop !== top) one.scrollTo({ left, top, behavior: "instant" });
+"""
+
 # WCAG 1.4.12, by a style sheet that the page's policy allows.
 SPACING_ON = """() => {
   const sheet = new CSSStyleSheet();
@@ -134,7 +158,7 @@ SPACING_ON = """() => {
 }"""
 SPACING_OFF = "() => { document.adoptedStyleSheets = []; }"
 
-EVERYWHERE = (SIDEWAYS, CLIPPED, OVERLAPPING, TARGETS, SMALL_TEXT, MOTION, SCROLLED)
+EVERYWHERE = (SIDEWAYS, CLIPPED, OVERLAPPING, TARGETS, SMALL_TEXT, MOTION, SCROLLED, COVERED)
 SPACED = (SIDEWAYS,)
 
 

@@ -39,8 +39,10 @@ export class LoupeInspector extends LoupeElement {
     this.setAttribute("aria-label", this.t("network.inspector.label"));
     const toggle = h("button", { type: "button", class: "inspector-toggle", "data-action": "inspector", "aria-expanded": "false", "aria-controls": "inspector-body", "aria-label": this.t("network.inspector.expand"), onclick: () => {
       const open = this.toggleAttribute("data-open");
+      document.documentElement.toggleAttribute("data-inspector-open", open);
       toggle.setAttribute("aria-expanded", String(open));
     } });
+    this.cleanup(() => document.documentElement.removeAttribute("data-inspector-open"));
     this.replaceChildren(h("div", { class: "inspector-scroll" }, h("div", { class: "inspector-top" }, this.#head, toggle), this.#body));
     watchTheme(this, () => {
       this.theme = readTheme(this);

@@ -16,7 +16,12 @@ import { prepareCanvases } from "./parts/canvas.js";
  * @property {readonly unknown[]} source what it is painted from
  * @property {() => ViewPart} build builds it, painted
  */
-/** @typedef {{ stage: Plan, beside: () => (HTMLElement | undefined)[] }} ViewPlan a stage, and what writes that which lies beside it */
+/**
+ * @typedef {object} ViewPlan
+ * @property {Plan} stage
+ * @property {() => void} beside writes what lies beside the stage
+ * @property {(stage: ViewPart, card: ViewPart | null) => HTMLElement} whole all of it in its frame
+ */
 
 /** How long the pointer must rest on a unit, in milliseconds. */
 const RESTS = 150;
@@ -36,11 +41,11 @@ export function createAhead(host, viewFor, cardFor) {
   const build = (place) => {
     const plan = viewFor(place);
     if (!plan || !stage.build(plan.stage)) return;
-    const beside = plan.beside();
-    if (rehearsed || !stage.root) return;
+    plan.beside();
+    if (rehearsed || !stage.part) return;
     rehearsed = true;
-    const front = cardFor(place, 0)?.build();
-    rehearse(stage.root, [...beside, front?.root]);
+    const front = cardFor(place, 0)?.build() ?? null;
+    rehearse(plan.whole(stage.part, front));
     front?.dispose?.();
   };
 
@@ -97,8 +102,8 @@ function createSlot() {
   };
   return {
     drop,
-    get root() {
-      return built?.part.root ?? null;
+    get part() {
+      return built?.part ?? null;
     },
     /** Build a part unless it stands there already; says whether it did. @param {Plan | null} plan */
     build(plan) {
@@ -117,11 +122,9 @@ function createSlot() {
   };
 }
 
-/** Lay a view out once where nobody sees it: fonts are found, and what else a first time costs is paid.
- * @param {HTMLElement} stage @param {(HTMLElement | undefined)[]} beside */
-function rehearse(stage, beside) {
-  const rehearsal = h("div", { class: "view rehearsal", "data-open": true, "aria-hidden": "true", inert: true },
-    h("section", { class: "view-frame" }, h("div", { class: "view-stage" }, stage), h("div", { class: "view-side" }, beside)));
+/** Lay a view out once where nobody sees it: fonts are found, and what else a first time costs is paid. @param {HTMLElement} view */
+function rehearse(view) {
+  const rehearsal = h("div", { class: "view rehearsal", "data-open": true, "aria-hidden": "true", inert: true }, view);
   document.body.append(rehearsal);
   rehearsal.getBoundingClientRect();
   rehearsal.remove();

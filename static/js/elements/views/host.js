@@ -168,12 +168,10 @@ export class LoupeView extends LoupeElement {
     if (!subject) return null;
     const beside = () => {
       const spot = spotOf(subject, subject.at);
-      const receded = this.#beside(subject.scene);
-      receded.show(subject.scene, spot);
+      this.#beside(subject.scene).show(subject.scene, spot);
       this.#explanation.show(subject, spot);
-      return [receded.root, this.#explanation.root];
     };
-    return { stage: this.#partFor(subject, "stage"), beside };
+    return { stage: this.#partFor(subject, "stage"), beside, whole: (stage, card) => this.#section(subject, stage, card, this.#playbackFor(stage, card)) };
   }
 
   /** What would lie before the view of a unit, if one of its inputs were looked at. @param {import("../../state/initial.js").Place} place @param {number} input @returns {import("./ahead.js").Plan | null} */
@@ -206,35 +204,43 @@ export class LoupeView extends LoupeElement {
 
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
   #build(subject, stage, card) {
-    const { view, scene } = subject;
-    const label = classLabel(scene.model, view.layer, view.unit);
-    const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
-    const sliding = card?.positions ?? stage.positions;
-    this.#playback = sliding ? createPlaybackBar(sliding[0] * sliding[1], (key, params) => this.t(key, params), (position, more) => {
-      this.#revealed = more ? position + 1 : null;
-      this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
-      this.#move();
-    }) : null;
+    this.#playback = this.#playbackFor(stage, card);
     for (const part of [stage, card]) {
       if (!part) continue;
       part.root.dataset.view = part.name;
       delete part.root.dataset.settled;
     }
-    const chapter = subject.layer?.record.chapter ?? "image";
-    const kind = subject.layer ? this.t(`views.kind.${subject.layer.record.family}`) : this.t("views.kind.pixels");
-    const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
+    this.replaceChildren(this.#section(subject, stage, card, this.#playback), this.#tip.root);
+    this.toggleAttribute("data-open", true);
+    document.documentElement.toggleAttribute("data-view-open", true);
+  }
+
+  /** Controls that slide the window, where a view has one. @param {ViewPart} stage @param {ViewPart | null} card */
+  #playbackFor(stage, card) {
+    const sliding = card?.positions ?? stage.positions;
+    return sliding ? createPlaybackBar(sliding[0] * sliding[1], (key, params) => this.t(key, params), (position, more) => {
+      this.#revealed = more ? position + 1 : null;
+      this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
+      this.#move();
+    }) : null;
+  }
+
+  /** A view's parts in their frame. @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card @param {import("./parts/playback-bar.js").PlaybackBar | null} playback */
+  #section({ view, scene, layer }, stage, card, playback) {
+    const label = classLabel(scene.model, view.layer, view.unit);
+    const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
+    const chapter = layer?.record.chapter ?? "image";
+    const kind = layer ? this.t(`views.kind.${layer.record.family}`) : this.t("views.kind.pixels");
+    return h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
       this.#beside(scene).root,
       h("header", { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
         createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
-        this.#playback?.root,
+        playback?.root,
         h("div", { class: "view-tools" }, h("a", { class: "button square", href: `#learn-${chapter}`, "data-chapter": chapter, title: this.t("views.chapter"), "aria-label": this.t("views.chapter"), onclick: () => closeView(this.store) }, icon("help")),
         h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title"))))),
       h("div", { class: "view-stage" }, stage.root),
       h("div", { class: "view-side" }, card?.root, this.#explanation.root));
-    this.replaceChildren(section, this.#tip.root);
-    this.toggleAttribute("data-open", true);
-    document.documentElement.toggleAttribute("data-view-open", true);
   }
 
   /** Paint, mark, and explain; nothing here asks where anything is. */
