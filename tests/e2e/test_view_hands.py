@@ -189,3 +189,29 @@ def test_rows_kernels_and_playback_are_worked_by_tapping(phone: Callable[[str], 
     eventually(lambda: place(page) == "softmax[2]", "another class")
     page.locator(".view-out").tap()
     expect(page.locator("loupe-view [data-view]")).to_have_count(0)
+
+
+def test_what_is_pressed_stands_ready_unseen_and_goes_where_no_click_follows(visit: Visit) -> None:
+    page = visit().go()
+    view = page.locator("loupe-view")
+    page.hover('[data-layer="conv_1_2"][data-unit="3"]')
+    page.mouse.down()
+    expect(view).to_have_attribute("data-standing", "")
+    box = page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())")
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('loupe-view')", [box[0] + 300, box[1] + 300]) is None, "the map is seen"
+    assert page.locator(".view-frame").get_attribute("aria-hidden") == "true"
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    expect(view).to_be_empty()
+    assert view.get_attribute("data-standing") is None
+
+    page.hover('[data-layer="conv_1_2"][data-unit="3"]')
+    page.mouse.down()
+    expect(view).to_have_attribute("data-standing", "")
+    standing = page.locator(".view-frame").element_handle()
+    page.mouse.up()
+    page.wait_for_selector("[data-view=neuron][data-settled]")
+    assert page.evaluate("(standing) => document.querySelector('.view-frame') === standing", standing), "it was shown, not made anew"
+    assert page.locator(".view-frame").get_attribute("aria-hidden") is None
+    assert box == page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())"), "where it stood"
+    expect(view).not_to_have_attribute("data-standing", "")

@@ -2,7 +2,7 @@
 /**
  * What is likely to be opened next, built while there is nothing else to do: the view of the unit that the
  * pointer or the focus rests on, or that is pressed, and at first of any neuron; in an open view what lies
- * before it once a row of it is pressed or rested on. So a click finds it there.
+ * before it once a row of it is pressed or rested on. What is pressed is laid out as well. So a click finds it there.
  */
 import { requestIdle } from "../../core/timing.js";
 import { h } from "../dom.js";
@@ -16,11 +16,12 @@ import { prepareCanvases } from "./parts/canvas.js";
  * @property {readonly unknown[]} source what it is painted from
  * @property {() => ViewPart} build builds it, painted
  */
+/** @typedef {{ section: HTMLElement, playback: import("./parts/playback-bar.js").PlaybackBar | null }} Framed */
 /**
  * @typedef {object} ViewPlan
  * @property {Plan} stage
  * @property {() => void} beside writes what lies beside the stage
- * @property {(stage: ViewPart, card: ViewPart | null) => HTMLElement} whole all of it in its frame
+ * @property {(stage: ViewPart, card: ViewPart | null) => Framed} frame all of it in its frame
  */
 
 /** How long the pointer must rest on a unit, in milliseconds. */
@@ -34,19 +35,28 @@ const RESTS = 150;
 export function createAhead(host, viewFor, cardFor) {
   const stage = createSlot();
   const card = createSlot();
+  const stand = createStand(host);
   let rehearsed = false;
   let waiting = 0;
 
   /** @param {Place} place */
   const build = (place) => {
     const plan = viewFor(place);
-    if (!plan || !stage.build(plan.stage)) return;
+    if (!plan || !stage.build(plan.stage)) return plan;
     plan.beside();
-    if (rehearsed || !stage.part) return;
+    if (rehearsed || !stage.part) return plan;
     rehearsed = true;
     const front = cardFor(place, 0)?.build() ?? null;
-    rehearse(plan.whole(stage.part, front));
+    rehearse(plan.frame(stage.part, front).section);
     front?.dispose?.();
+    return plan;
+  };
+
+  /** What is pressed stands in its place unseen, laid out: the click has only to show it. @param {Place} place */
+  const press = (place) => {
+    const plan = build(place);
+    const part = stage.part;
+    if (plan && part) setTimeout(() => stage.part === part && !host.store.state.view && stand.put(part, plan.frame(part, null)));
   };
 
   /** @param {number} input */
@@ -85,11 +95,52 @@ export function createAhead(host, viewFor, cardFor) {
     const row = rowAt(event);
     if (row !== null) return buildCard(row);
     const pressed = /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest(".network [data-unit]") : null);
-    return pressed ? build({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }) : undefined;
+    return pressed ? press({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }) : undefined;
   }, { passive: true });
+  for (const type of ["pointerup", "pointercancel"]) host.listen(document, type, () => setTimeout(stand.clear));
   host.cleanup(() => { clearTimeout(waiting); stage.drop(); card.drop(); });
 
-  return { stage: stage.take, card: card.take };
+  return { stage: stage.take, card: card.take, standing: stand.take };
+}
+
+/** The place of one view that is laid out where it will open and not shown, between a press and its click. @param {HTMLElement} host */
+function createStand(host) {
+  /** @type {{ part: ViewPart, framed: Framed } | null} */
+  let standing = null;
+  const leave = () => host.removeAttribute("data-standing");
+  const clear = () => {
+    leave();
+    standing?.framed.section.remove();
+    standing = null;
+  };
+  return {
+    clear,
+    /** @param {ViewPart} part @param {Framed} framed */
+    put(part, framed) {
+      clear();
+      const around = host.closest(".stage");
+      if (!around) return;
+      const { right } = around.getBoundingClientRect();
+      host.style.setProperty("--standing", `${right - parseFloat(getComputedStyle(around).paddingRight) - /** @type {Element} */ (host.parentElement).getBoundingClientRect().left}px`);
+      standing = { part, framed };
+      framed.section.ariaHidden = "true";
+      host.replaceChildren(framed.section);
+      host.toggleAttribute("data-standing", true);
+      framed.section.getBoundingClientRect();
+    },
+    /** The view's frame where it stands already; whatever else stood there goes. @param {ViewPart} part @param {ViewPart | null} card @returns {Framed | null} */
+    take(part, card) {
+      if (standing?.part !== part || card) {
+        clear();
+        return null;
+      }
+      const { framed } = standing;
+      framed.section.ariaHidden = null;
+      leave();
+      standing = null;
+      return framed;
+    },
+  };
 }
 
 /** Room for one part that is built ahead. */

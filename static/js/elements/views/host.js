@@ -171,7 +171,7 @@ export class LoupeView extends LoupeElement {
       this.#beside(subject.scene).show(subject.scene, spot);
       this.#explanation.show(subject, spot);
     };
-    return { stage: this.#partFor(subject, "stage"), beside, whole: (stage, card) => this.#section(subject, stage, card, this.#playbackFor(stage, card)) };
+    return { stage: this.#partFor(subject, "stage"), beside, frame: (stage, card) => this.#frame(subject, stage, card) };
   }
 
   /** What would lie before the view of a unit, if one of its inputs were looked at. @param {import("../../state/initial.js").Place} place @param {number} input @returns {import("./ahead.js").Plan | null} */
@@ -204,13 +204,16 @@ export class LoupeView extends LoupeElement {
 
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
   #build(subject, stage, card) {
-    this.#playback = this.#playbackFor(stage, card);
+    const standing = this.#ahead?.standing(stage, card);
+    const { section, playback } = standing ?? this.#frame(subject, stage, card);
+    this.#playback = playback;
     for (const part of [stage, card]) {
       if (!part) continue;
       part.root.dataset.view = part.name;
       delete part.root.dataset.settled;
     }
-    this.replaceChildren(this.#section(subject, stage, card, this.#playback), this.#tip.root);
+    if (standing) section.after(this.#tip.root); // taken out and put back, it would be laid out again
+    else this.replaceChildren(section, this.#tip.root);
     this.toggleAttribute("data-open", true);
     document.documentElement.toggleAttribute("data-view-open", true);
   }
@@ -225,13 +228,14 @@ export class LoupeView extends LoupeElement {
     }) : null;
   }
 
-  /** A view's parts in their frame. @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card @param {import("./parts/playback-bar.js").PlaybackBar | null} playback */
-  #section({ view, scene, layer }, stage, card, playback) {
+  /** A view's parts in their frame. @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card @returns {import("./ahead.js").Framed} */
+  #frame({ view, scene, layer }, stage, card) {
+    const playback = this.#playbackFor(stage, card);
     const label = classLabel(scene.model, view.layer, view.unit);
     const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
     const chapter = layer?.record.chapter ?? "image";
     const kind = layer ? this.t(`views.kind.${layer.record.family}`) : this.t("views.kind.pixels");
-    return h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
+    const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
       this.#beside(scene).root,
       h("header", { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
@@ -241,6 +245,7 @@ export class LoupeView extends LoupeElement {
         h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title"))))),
       h("div", { class: "view-stage" }, stage.root),
       h("div", { class: "view-side" }, card?.root, this.#explanation.root));
+    return { section, playback };
   }
 
   /** Paint, mark, and explain; nothing here asks where anything is. */
