@@ -201,7 +201,7 @@ def _jpeg(data: bytes) -> Header:
     A JPEG whose components come in several scans (every progressive one) makes the decoder keep all
     coefficients in memory, and each scan walks over all of them again. In compressed data 0xFF is
     always followed by a zero byte, so the bytes FF DA count the scans, and at worst a few too many.
-    Of any other the decoder reads the first scan alone, whatever follows.
+    In any other the decoder reads one scan, and a second is damage to it.
     """
     position, frame = 2, None
     for _ in range(MOST_JPEG_SEGMENTS):

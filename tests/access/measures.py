@@ -127,7 +127,8 @@ for (const one of (modal ?? document).querySelectorAll("*")) {
 """
 
 # What the focus comes to is not under something pinned (WCAG 2.4.11), nor under something else: of five points of a control
-# three are its own; of one that hardly fits into the window, one is. Some come to the front only with the focus.
+# three are its own; of one that hardly fits into the window, one is. Some come to the front only with the focus, and
+# the words of a tour make way for it.
 COVERED = """
 const [scrolled, focused] = [[...document.querySelectorAll("*")].map((one) => [one, one.scrollLeft, one.scrollTop]), document.activeElement];
 const coverOf = (target) => {
@@ -143,6 +144,7 @@ for (const one of (modal ?? document).querySelectorAll("button, select, summary,
   const target = one.closest("label") ?? one;
   if (!seen(one) || one.matches(":disabled, .skip") || getComputedStyle(target).pointerEvents === "none" || !coverOf(target)) continue;
   one.focus({ preventScroll: true });
+  await new Promise((resolve) => setTimeout(resolve, 300));
   const cover = coverOf(target);
   if (cover) found.push(["control covered", path(one), `“${(one.ariaLabel ?? one.textContent).trim().slice(0, 30)}” by ${cover}`]);
   if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
@@ -163,4 +165,4 @@ SPACED = (SIDEWAYS,)
 
 
 def script(*parts: str) -> str:
-    return "() => {" + SHARED + "".join(f"{{{part}}}" for part in parts) + "return [...new Map(found.map((one) => [one.join(), one])).values()]; }"
+    return "async () => {" + SHARED + "".join(f"{{{part}}}" for part in parts) + "return [...new Map(found.map((one) => [one.join(), one])).values()]; }"

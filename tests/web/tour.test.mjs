@@ -141,6 +141,18 @@ test("words stand inside the window and beside what they speak of wherever there
   }
 });
 
+test("words never lie over what has the focus where another place is left", () => {
+  const { whole } = random(11);
+  const window = { width: 1440, height: 900 };
+  const size = { width: 368, height: 300 };
+  for (let round = 0; round < 2000; round++) {
+    const target = round % 4 ? { left: whole(0, 1200), top: whole(0, 700), width: whole(4, 400), height: whole(4, 300) } : null;
+    const focus = { left: whole(0, 1380), top: whole(0, 840), width: whole(24, 120), height: whole(24, 120) };
+    const { left, top } = placeBeside(target, size, window, null, focus);
+    assert.equal(overlap({ left, top, ...size }, focus), 0, JSON.stringify({ target, focus, left, top }));
+  }
+});
+
 test("narrow and low windows have a sheet", () => {
   assert.ok(isSheet({ width: 390, height: 844 }) && isSheet({ width: 844, height: 390 }));
   assert.ok(!isSheet({ width: 1024, height: 768 }));

@@ -19,22 +19,30 @@ export const isSheet = ({ width, height }) => width < NARROW || height < LOW;
 
 /**
  * Of all places beside the target that lie inside the window, the one that hides least of what should stay
- * visible, and then the nearest. Where nothing fits beside it, the corner that hides least of it.
+ * visible, and then the nearest. Where nothing fits beside it, the corner that hides least of it. None of them
+ * hides what has the focus, if there is one that does not.
  * @param {Box | null} target in the window's coordinates @param {{ width: number, height: number }} size of the words
- * @param {{ width: number, height: number }} window @param {Box | null} [keep]
+ * @param {{ width: number, height: number }} window @param {Box | null} [keep] @param {Box | null} [focus]
  * @returns {{ left: number, top: number, beside: boolean }}
  */
-export function placeBeside(target, size, window, keep = null) {
+export function placeBeside(target, size, window, keep = null, focus = null) {
   const inside = (/** @type {number} */ value, /** @type {number} */ room) => Math.max(EDGE, Math.min(room - EDGE, value));
   const clamp = (/** @type {{ left: number, top: number }} */ { left, top }) => ({ left: inside(left, window.width - size.width), top: inside(top, window.height - size.height), ...size });
   const corners = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 1]].map(([x, y]) => clamp({ left: x * window.width, top: y * window.height }));
-  if (!target) return { left: corners[3].left, top: corners[3].top, beside: false };
+  const seen = (/** @type {Box[]} */ boxes) => {
+    const some = focus ? boxes.filter((box) => overlap(box, focus) === 0) : [];
+    return some.length ? some : boxes;
+  };
+  if (!target) {
+    const [{ left, top }] = seen([corners[3], corners[2], corners[1], corners[0]]);
+    return { left, top, beside: false };
+  }
 
   const candidates = [...placesAround(target, size), ...(keep ? placesAround(keep, size) : []), ...corners].map(clamp);
   const free = candidates.filter((box) => overlap(box, grown(target, GAP / 2)) === 0);
   const hidden = (/** @type {Box} */ box) => (keep ? overlap(box, keep) / (size.width * size.height) : 0);
   const cost = (/** @type {Box} */ box) => hidden(box) * HIDING + distance(box, target);
-  const best = free.length ? least(free, cost) : least(candidates, (box) => overlap(box, target));
+  const best = free.length ? least(seen(free), cost) : least(seen(candidates), (box) => overlap(box, target));
   return { left: best.left, top: best.top, beside: free.length > 0 };
 }
 

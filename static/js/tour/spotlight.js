@@ -70,7 +70,7 @@ export function createSpotlight(words, onFound) {
     document.documentElement.toggleAttribute("data-tour-sheet", sheet);
     if (sheet) return void (words.style.translate = "");
     const kept = keep ? around([...document.querySelectorAll(keep)].filter((element) => element.checkVisibility()).map(visibleBox)) : null;
-    const place = placeBeside(box, { width: words.offsetWidth, height: words.offsetHeight }, { width, height }, kept);
+    const place = placeBeside(box, { width: words.offsetWidth, height: words.offsetHeight }, { width, height }, kept, focusBox(words));
     words.toggleAttribute("data-beside", place.beside);
     if (box && brought !== null && !place.beside && moved !== words.offsetHeight) {
       moved = words.offsetHeight;
@@ -109,6 +109,7 @@ export function createSpotlight(words, onFound) {
   const sized = new ResizeObserver(again);
   sized.observe(words);
   addEventListener("resize", again);
+  document.addEventListener("focusin", again);
   document.addEventListener("scroll", again, { capture: true, passive: true });
   document.addEventListener("animationend", again);
   document.body.append(ring);
@@ -128,6 +129,7 @@ export function createSpotlight(words, onFound) {
       cancelAnimationFrame(frame);
       sized.disconnect();
       removeEventListener("resize", again);
+      document.removeEventListener("focusin", again);
       document.removeEventListener("scroll", again, { capture: true });
       document.removeEventListener("animationend", again);
       document.documentElement.removeAttribute("data-tour-sheet");
@@ -144,6 +146,12 @@ export function visibleOf(selectors) {
     if (found.length) return found;
   }
   return [];
+}
+
+/** What of the page has the focus. @param {HTMLElement} words @returns {Box | null} */
+function focusBox(words) {
+  const focused = document.activeElement;
+  return focused && focused !== document.body && !words.contains(focused) ? visibleBox(focused) : null;
 }
 
 /** The inspector's own bar, where it sticks to the lower edge, stands upon the sheet. */
