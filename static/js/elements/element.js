@@ -71,8 +71,11 @@ export class LoupeElement extends HTMLElement {
     context().scheduler.draw(draw);
   }
 
-  /** Draw what the state has just been told of before the next frame begins. */
+  /** Draw what the state has just been told of, and lay it out, before the next frame begins. */
   ahead() {
-    queueMicrotask(() => context().scheduler.drawAhead());
+    queueMicrotask(() => {
+      context().scheduler.drawAhead();
+      this.getBoundingClientRect();
+    });
   }
 }
