@@ -119,6 +119,7 @@ def hostile_pictures() -> dict[str, bytes]:
     image = scene()
     jpeg, webp, gif, bmp = (encoded(image, format) for format in ("JPEG", "WEBP", "GIF", "BMP"))
     scan = jpeg[jpeg.index(b"\xff\xda") : -2]
+    progressive = encoded(image, "JPEG", progressive=True)
     frame = gif.index(b",", 13 + 768)
     loop = b"II*\0\x08\0\0\0" + b"\1\0" + b"\x69\x87\4\0\1\0\0\0\x08\0\0\0" + b"\x08\0\0\0"
     endless = b"II*\0\x08\0\0\0\xff\xff" + b"\x12\1\2\0\xff\xff\xff\xff\x08\0\0\0" * 5000
@@ -135,7 +136,8 @@ def hostile_pictures() -> dict[str, bytes]:
         "png unknown colour": png(8, 8, 8, 5, bytes(72)),
         "jpeg of absurd size": jpeg[: start + 5] + b"\xff\xff\xff\xff" + jpeg[start + 9 :],
         "jpeg of no size": jpeg[: start + 5] + bytes(4) + jpeg[start + 9 :],
-        "jpeg of many scans": jpeg[:-2] + scan * 100 + jpeg[-2:],
+        "jpeg of many scans": progressive[:-2] + progressive[progressive.rindex(b"\xff\xda") : -2] * 100 + progressive[-2:],
+        "jpeg that goes on after its scan": jpeg[:-2] + scan * 100 + jpeg[-2:],
         "jpeg of endless segments": jpeg[:2] + b"\xff\xe1\x00\x02" * 100_000 + jpeg[2:],
         "jpeg of fill bytes": jpeg[:2] + b"\xff" * 1_000_000,
         "webp of absurd size": b"RIFF\xff\xff\xff\x7fWEBPVP8X\x0a\0\0\0\x10\0\0\0" + b"\xff" * 6,

@@ -62,6 +62,7 @@ def test_hostile_files_are_refused_or_read_and_never_anything_else(name: str) ->
         ("png claims more than it has", "picture_damaged"),
         ("jpeg of absurd size", "picture_too_many_pixels"),
         ("jpeg of many scans", "picture_too_many_scans"),
+        ("jpeg that goes on after its scan", "picture_damaged"),
         ("webp of absurd size", "picture_too_many_pixels"),
         ("gif of absurd size", "picture_too_many_pixels"),
         ("gif with a frame beyond its screen", "picture_damaged"),
