@@ -106,7 +106,8 @@ def _has_left(request: Request) -> bool:
     """Whether the client's leaving is there to be received; asked without waiting.
 
     One step of `receive` tells: it returns at once where there is something, and is closed where it
-    would wait. `Request.is_disconnected` does the same with a task group's cancel scope, at five times the cost.
+    would wait. `Request.is_disconnected` does the same by way of a cancel scope, which took a twentieth of
+    a busy server's time.
     """
     waiting = request.receive().__await__()
     try:
