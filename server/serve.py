@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -19,6 +20,24 @@ from server.protocol import configured
 from server.settings import Settings
 from server.supervisor import Supervisor
 from server.threads import pin_threads
+
+LAST_ARRIVALS = 0.1  # seconds
+
+
+class DrainingServer(uvicorn.Server):
+    """Stops accepting before it tells connections that they are to end.
+
+    uvicorn does both at once. A connection that is accepted in that moment takes a few turns of the loop until
+    it is made; it would never be told, and whoever is at its other end could go on asking until draining ends
+    and a run of theirs is cut off. (Nor may the listener be closed in those turns: asyncio would drop it.)
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        for listener in (listener for server in self.servers for listener in server.sockets):
+            loop.remove_reader(listener.fileno())
+        await asyncio.sleep(LAST_ARRIVALS)
+        await super().shutdown(sockets)
 
 
 def application() -> object:
@@ -68,7 +87,7 @@ def serve(settings: Settings) -> int:
 
 def work(listener: socket.socket) -> None:
     """Answer requests from this socket until told to stop."""
-    server = uvicorn.Server(configuration(Settings()))
+    server = DrainingServer(configuration(Settings()))
     # Ctrl C is a way to stop, not an error.
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
