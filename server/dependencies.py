@@ -30,13 +30,17 @@ class Services:
     self_test: dict[str, float | None] | None
 
 
-async def services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
+
+
+async def services(request: Request) -> Services:
+    return services_of(request)
 
 
 async def entry(request: Request, model: str) -> Entry:
     """The model named in the path."""
-    return (await services(request)).library.entry(model)
+    return services_of(request).library.entry(model)
 
 
 ServicesOf = Annotated[Services, Depends(services)]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from engine.data.images import Crop
 from server import schemas
-from server.dependencies import EntryOf, ServicesOf
+from server.dependencies import services_of
 from server.errors import Problem
+from server.routes.direct import DirectRoute
 from server.routes.documentation import problems, success
 from server.runs import Wish, most_json, run_picture, run_request
 
-router = APIRouter(tags=["Runs"])
+router = APIRouter(tags=["Runs"], route_class=DirectRoute)
 
 _PICTURE_TYPES = (
     "image/png",
@@ -49,7 +51,34 @@ _BODY: dict[str, Any] = {
         },
     },
 }
-_Side = Annotated[float | None, Query(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
+
+
+class RunQuery(BaseModel):
+    """What may be said of a run in its address."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    layers: str | None = Field(
+        None, max_length=5000, description="Only these layers, by comma; `none` for none."
+    )
+    encoding: Literal["base64", "list"] = Field(
+        "base64", description="Form of tensors: base64, or nested lists."
+    )
+    preparation: Literal["none", "summary", "full"] = Field(
+        "summary", description="What to tell of the picture's preparation; `full` adds small pictures."
+    )
+    x: float | None = Field(None, ge=-1_000_000, le=1_000_000)
+    y: float | None = Field(None, ge=-1_000_000, le=1_000_000)
+    size: float | None = Field(None, gt=0, le=1_000_000)
+    rotate: float = Field(0, ge=-360, le=360)
+
+    def crop(self) -> Crop | None:
+        """The crop asked for; None where none is. Raises Problem (`crop_incomplete`)."""
+        if self.x is not None and self.y is not None and self.size is not None:
+            return Crop(self.x, self.y, self.size, self.rotate)
+        if self.x is not None or self.y is not None or self.size is not None or self.rotate:
+            raise Problem(422, "crop_incomplete", "A crop needs x, y and size; rotate is optional.")
+        return None
 
 
 @router.post(
@@ -58,32 +87,16 @@ _Side = Annotated[float | None, Query(ge=-1_000_000, le=1_000_000, allow_inf_nan
     openapi_extra={"requestBody": _BODY},
     responses={**success(schemas.Run), **problems(404, 408, 413, 415, 503)},
 )
-async def create_run(
-    request: Request,
-    services: ServicesOf,
-    entry: EntryOf,
-    layers: Annotated[
-        str | None, Query(max_length=5000, description="Only these layers, by comma; `none` for none.")
-    ] = None,
-    encoding: Annotated[
-        Literal["base64", "list"], Query(description="Form of tensors: base64, or nested lists.")
-    ] = "base64",
-    preparation: Annotated[
-        Literal["none", "summary", "full"],
-        Query(description="What to tell of the picture's preparation; `full` adds small pictures."),
-    ] = "summary",
-    x: _Side = None,
-    y: _Side = None,
-    size: Annotated[float | None, Query(gt=0, le=1_000_000, allow_inf_nan=False)] = None,
-    rotate: Annotated[float, Query(ge=-360, le=360, allow_inf_nan=False)] = 0,
-) -> Response:
+async def create_run(request: Request, model: str, query: Annotated[RunQuery, Query()]) -> Response:
     """Every layer's output for one picture, with the steps of its preparation and the scores.
 
     A crop is given as `x`, `y` and `size` (a square on the upright picture, in its pixels), with
     `rotate` in degrees clockwise about its centre; what lies outside the picture is white.
     Nothing is stored.
     """
-    wish = Wish(entry.layer_names(layers), encoding, preparation, _crop(x, y, size, rotate))
+    services = services_of(request)
+    entry = services.library.entry(model)
+    wish = Wish(entry.layer_names(query.layers), query.encoding, query.preparation, query.crop())
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = declared == "application/json"
     make = run_request if is_json else run_picture
@@ -92,15 +105,3 @@ async def create_run(
             request, lambda: make(entry, data, wish, services.picture_limits)
         )
     return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _crop(x: float | None, y: float | None, size: float | None, rotate: float) -> Crop | None:
-    given = (x, y, size)
-    if None not in given:
-        assert x is not None
-        assert y is not None
-        assert size is not None
-        return Crop(x, y, size, rotate)
-    if any(value is not None for value in given) or rotate:
-        raise Problem(422, "crop_incomplete", "A crop needs x, y and size; rotate is optional.")
-    return None
