@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from server.transport import JoiningTransport
 
 
 class PatientProtocol(H11Protocol):
@@ -32,8 +34,8 @@ class PatientProtocol(H11Protocol):
         self._asked = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        # An answer is written as its head and its body. Left to Nagle's algorithm the body waits until the
+        super().connection_made(cast(asyncio.Transport, JoiningTransport(transport, self.loop)))
+        # A large answer is written as its head and its body. Left to Nagle's algorithm the body waits until the
         # client has acknowledged the head: 40 ms. asyncio turns it off only for sockets made with an explicit
         # protocol number, and uvicorn's are not.
         connection = transport.get_extra_info("socket")
