@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Visit, eventually
 from tests.e2e.opened import SETTLED, explained, open_view, show
@@ -194,6 +194,7 @@ def test_rows_kernels_and_playback_are_worked_by_tapping(phone: Callable[[str], 
 def test_what_is_pressed_stands_ready_unseen_and_goes_where_no_click_follows(visit: Visit) -> None:
     page = visit().go()
     view = page.locator("loupe-view")
+    page.wait_for_selector("loupe-view:defined", state="attached")  # it comes after the network
     page.hover('[data-layer="conv_1_2"][data-unit="3"]')
     page.mouse.down()
     expect(view).to_have_attribute("data-standing", "")
@@ -215,3 +216,20 @@ def test_what_is_pressed_stands_ready_unseen_and_goes_where_no_click_follows(vis
     assert page.locator(".view-frame").get_attribute("aria-hidden") is None
     assert box == page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())"), "where it stood"
     expect(view).not_to_have_attribute("data-standing", "")
+
+
+def test_what_is_held_down_stands_as_soon_as_the_learned_numbers_have_come(visit: Visit) -> None:
+    visited = visit()
+    waiting: list[Route] = []
+    visited.page.route("**/parameters*", lambda route: waiting.append(route))
+    page = visited.go()
+    page.wait_for_selector("loupe-view:defined", state="attached")
+    page.hover('[data-layer="conv_1_2"][data-unit="3"]')
+    page.mouse.down()
+    page.wait_for_timeout(200)
+    expect(page.locator("loupe-view")).not_to_have_attribute("data-standing", "")
+    (parameters,) = waiting
+    parameters.continue_()
+    expect(page.locator("loupe-view")).to_have_attribute("data-standing", "")
+    page.mouse.up()
+    page.wait_for_selector("[data-view=neuron][data-settled]")

@@ -38,6 +38,8 @@ export function createAhead(host, viewFor, cardFor) {
   const stand = createStand(host);
   let rehearsed = false;
   let waiting = 0;
+  /** @type {Place | null} what is held down */
+  let held = null;
 
   /** @param {Place} place */
   const build = (place) => {
@@ -54,6 +56,7 @@ export function createAhead(host, viewFor, cardFor) {
 
   /** What is pressed stands in its place unseen, laid out: the click has only to show it. @param {Place} place */
   const press = (place) => {
+    held = place;
     const plan = build(place);
     const part = stage.part;
     if (plan && part) setTimeout(() => stage.part === part && !host.store.state.view && stand.put(part, plan.frame(part, null)));
@@ -86,8 +89,14 @@ export function createAhead(host, viewFor, cardFor) {
     if (row !== null) waiting = setTimeout(() => requestIdle(() => buildCard(row)), RESTS);
   };
 
+  const letGo = () => {
+    held = null;
+    setTimeout(stand.clear);
+  };
+
   prepareCanvases();
   host.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], expect);
+  host.watch(({ parameters }) => [parameters], () => held && press(held)); // pressed before there was anything to build it from
   for (const type of ["pointerover", "focusin"]) host.listen(host, type, expectCard);
   // Between pressing and letting go there is time enough for whoever clicks at once; in a task of its own it could
   // come after the click.
@@ -97,7 +106,7 @@ export function createAhead(host, viewFor, cardFor) {
     const pressed = /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest(".network [data-unit]") : null);
     return pressed ? press({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }) : undefined;
   }, { passive: true });
-  for (const type of ["pointerup", "pointercancel"]) host.listen(document, type, () => setTimeout(stand.clear));
+  for (const type of ["pointerup", "pointercancel"]) host.listen(document, type, letGo);
   host.cleanup(() => { clearTimeout(waiting); stage.drop(); card.drop(); });
 
   return { stage: stage.take, card: card.take, standing: stand.take };
