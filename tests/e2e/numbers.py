@@ -19,6 +19,8 @@ from tests.e2e.opened import Truth, explained, wrong_values
 
 Found = Iterator[str]
 
+PATIENCE = 4  # how often what is wrong is read again
+
 # Where the text of a number stands, if the element that carries it holds more than its digits.
 TEXTS = """() => [...document.querySelectorAll('loupe-view [data-value]')].filter((one) => one.checkVisibility()).flatMap((one) => {
     const said = one.querySelector(':scope > .operand-value, :scope > strong, .receded-value, .vector-value') ?? (one.children.length ? null : one);
@@ -264,8 +266,17 @@ class Held:
 
 
 def wrong_numbers(page: Page, truth: Truth) -> list[str]:
-    """Whatever the opened view shows that is not so."""
-    return Held(page, truth).wrong()
+    """Whatever the opened view shows that is not so, and stays so.
+
+    A view is read in many steps. Formula and operands follow once the pointer rests, and may come in between.
+    """
+    found = Held(page, truth).wrong()
+    for _ in range(PATIENCE):
+        if not found:
+            break
+        page.wait_for_timeout(500)
+        found = Held(page, truth).wrong()
+    return found
 
 
 def seen_by(truth: Truth, place: str) -> dict[str, tuple[list[int], list[int]]]:

@@ -118,8 +118,8 @@ def show(page: Page, view: str) -> None:
 
 def explained(page: Page) -> tuple[str, float]:
     """The value that the view explains: its place and its number in full."""
-    shown = page.locator("[data-explained]")
-    return str(shown.get_attribute("data-explained")), float(str(shown.get_attribute("data-value")))
+    place, value = page.locator("[data-explained]").evaluate("(shown) => [shown.dataset.explained, shown.dataset.value]")
+    return str(place), float(value)
 
 
 def wrong_values(page: Page, truth: Truth) -> list[str]:
