@@ -15,7 +15,7 @@ from typing import Any, ClassVar, cast
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from server.transport import Arrivals, JoiningTransport
+from server.transport import JoiningTransport
 
 
 class PatientProtocol(H11Protocol):
@@ -25,7 +25,6 @@ class PatientProtocol(H11Protocol):
     response_timeout: ClassVar[float] = 60.0
     max_connections: ClassVar[int] = 2000
     max_drained: ClassVar[int] = 20_000_000
-    arrivals: ClassVar[Arrivals] = Arrivals()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +45,6 @@ class PatientProtocol(H11Protocol):
             self._refuse(503, "too_many_connections", "Too many connections; try again in a second.")
             return
         self._expect_request()
-        self.arrivals.add(transport, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_timers()

@@ -22,6 +22,20 @@ from server.supervisor import Supervisor
 from server.threads import pin_threads
 
 LAST_ARRIVALS = 0.1  # seconds
+AT_ONCE = 4  # connections accepted in one turn of the loop
+BACKLOG = 2048  # connections that may wait to be accepted
+
+
+class Listener(socket.socket):
+    """A listening socket at which many connections may wait, whatever number it is told.
+
+    asyncio accepts as many connections in one turn of its loop as may wait, and reads from all of them in the next.
+    When a hundred clients come at once, each with a picture, /healthz waits until that is done, and one of several
+    workers has taken them all. So asyncio is told a small number.
+    """
+
+    def listen(self, backlog: int = BACKLOG, /) -> None:
+        super().listen(max(backlog, BACKLOG))
 
 
 class DrainingServer(uvicorn.Server):
@@ -90,7 +104,7 @@ def work(listener: socket.socket) -> None:
     server = DrainingServer(configuration(Settings()))
     # Ctrl C is a way to stop, not an error.
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        server.run(sockets=[Listener(fileno=listener.detach())])
 
 
 def configuration(settings: Settings) -> uvicorn.Config:
@@ -115,7 +129,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=max(1, round(settings.keep_alive)),
         timeout_graceful_shutdown=settings.drain_seconds,
-        backlog=2048,
+        backlog=AT_ONCE,
     )
 
 

@@ -1,42 +1,9 @@
-"""How connections are let in, and how what they are told leaves."""
+"""Small writes that leave together."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import Any
-
-
-class Arrivals:
-    """Reads from new connections a few at a time.
-
-    asyncio accepts whoever is there and then reads from all of them in one turn of its loop. When a hundred
-    clients come at once, each with a picture, everybody else waits for that turn: /healthz waited 70 ms.
-    """
-
-    EACH_TURN = 4
-
-    def __init__(self) -> None:
-        self._waiting: deque[asyncio.Transport] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def add(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        """Read from this connection when it is its turn, at the earliest when the loop comes round."""
-        if loop is not self._loop:  # a server of its own, after another that was stopped
-            self._waiting.clear()
-            self._loop = loop
-        transport.pause_reading()
-        self._waiting.append(transport)
-        if len(self._waiting) == 1:
-            loop.call_soon(self._admit, loop)
-
-    def _admit(self, loop: asyncio.AbstractEventLoop) -> None:
-        admitted = [self._waiting.popleft() for _ in range(min(self.EACH_TURN, len(self._waiting)))]
-        if self._waiting:
-            loop.call_soon(self._admit, loop)
-        for transport in admitted:
-            if not transport.is_closing():
-                transport.resume_reading()
 
 
 class JoiningTransport:

@@ -1,4 +1,4 @@
-"""What leaves together, who is let in when, and that nothing is lost or reordered by it."""
+"""What leaves together, and that nothing is lost or reordered by it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.transport import Arrivals, JoiningTransport
+from server.transport import JoiningTransport
 
 SMALL = JoiningTransport.SMALL
 
@@ -93,58 +93,3 @@ def test_everything_else_is_the_transports_own(name: str) -> None:
         assert getattr(transport, name)() == "its own"
 
     asyncio.run(run())
-
-
-class Door:
-    """Stands for a new connection; notes in which turn of the loop it is read from."""
-
-    def __init__(self, *, closing: bool = False) -> None:
-        self.turn: list[int] = []
-        self.read_at: int | None = None
-        self.closing = closing
-
-    def pause_reading(self) -> None:
-        self.read_at = None
-
-    def resume_reading(self) -> None:
-        self.read_at = self.turn[0]
-
-    def is_closing(self) -> bool:
-        return self.closing
-
-
-def arrive(arrivals: Arrivals, doors: list[Door]) -> None:
-    """All at once; then as many turns of the loop as there are connections."""
-
-    async def run() -> None:
-        loop, turn = asyncio.get_running_loop(), [0]
-        for door in doors:
-            door.turn = turn
-            arrivals.add(cast(asyncio.Transport, door), loop)
-        for _ in range(len(doors) + 2):
-            await asyncio.sleep(0)
-            turn[0] += 1
-
-    asyncio.run(run())
-
-
-def test_a_crowd_is_read_from_a_few_a_turn_in_the_order_it_came() -> None:
-    doors = [Door() for _ in range(30)]
-    arrive(Arrivals(), doors)
-    turns = [cast(int, door.read_at) for door in doors]
-    assert turns == sorted(turns)
-    assert max(turns.count(turn) for turn in turns) == Arrivals.EACH_TURN
-
-
-def test_who_leaves_while_waiting_is_passed_over_and_the_next_server_begins_anew() -> None:
-    arrivals = Arrivals()
-    gone, waiting = Door(closing=True), Door()
-    arrive(arrivals, [gone, waiting])
-    assert (gone.read_at, waiting.read_at is None) == (None, False)
-
-    stopped = asyncio.new_event_loop()
-    arrivals.add(cast(asyncio.Transport, Door()), stopped)
-    stopped.close()
-    later = Door()
-    arrive(arrivals, [later])
-    assert later.read_at is not None
