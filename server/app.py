@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     app.state.pages = Pages(live=live)
     app.add_middleware(Frame, settings=settings, observe=meter.observe)
     install_error_handlers(app, pages.error_page)
-    for router in (runs.router, models.router, samples.router, lessons.router):
+    for router in (models.router, samples.router, runs.router, lessons.router):
         app.include_router(router, prefix=API)
     for router in (health.router, pages.router, learn.router, embed.router):
         app.include_router(router)

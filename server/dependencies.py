@@ -35,6 +35,7 @@ def services_of(request: Request) -> Services:
 
 
 async def services(request: Request) -> Services:
+    """The same as a dependency: one that is not async the framework would call in a thread."""
     return services_of(request)
 
 

@@ -1,4 +1,4 @@
-"""Starting the server: threads pinned, sockets bound, workers supervised."""
+"""Starting and stopping the server: threads pinned, sockets bound, workers supervised, connections drained."""
 
 from __future__ import annotations
 

@@ -45,13 +45,12 @@ class Insistent(threading.Thread):
     def __init__(self, connection: socket.socket) -> None:
         super().__init__(daemon=True)
         self.connection = connection
-        self.answers = 0
 
     def run(self) -> None:
         self.connection.settimeout(10)
         with self.connection, contextlib.suppress(OSError):
             while self._is_answered():
-                self.answers += 1
+                pass
 
     def _is_answered(self) -> bool:
         self.connection.sendall(REQUEST)

@@ -59,6 +59,7 @@ def test_a_large_body_follows_its_head_at_once_and_is_not_copied() -> None:
     large = bytes(SMALL)
     wire, at_once = in_one_turn(lambda transport: (transport.write(b"head"), transport.write(large)))
     assert at_once == wire.written == [b"head", large]
+    assert wire.written[1] is large
 
 
 def test_what_waits_is_sent_before_closing_dropped_by_aborting_and_counted() -> None:
