@@ -5,7 +5,8 @@ is done by one small function and reported, so that the interface can show what 
 
     decode   the bytes, within limits; which way is up
     colours  8-bit sRGB or grey, over white
-    crop     the part that the network sees, at the network's size
+    crop     the part that the network sees
+    resample to the network's size
     steps    the record of it all
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.images.colours import over_white, to_srgb
-from engine.data.images.crop import Crop, centred, check_crop, cut, inside, resize
+from engine.data.images.crop import Crop, centred, check_crop, cut, inside
 from engine.data.images.decode import (
     LIMITS,
     Limits,
@@ -29,6 +30,7 @@ from engine.data.images.decode import (
     orientation,
     reduce_while_decoding,
 )
+from engine.data.images.resample import resize
 from engine.data.images.steps import Step, View, Work
 from engine.errors import ImageError
 

@@ -1,4 +1,4 @@
-"""The part of the picture that the network sees: checked, cut out, turned and resized."""
+"""The part of the picture that the network sees: checked, cut out and turned."""
 
 from __future__ import annotations
 
@@ -139,12 +139,3 @@ def _cut_turned(
 
 def _white(image: Image.Image) -> int | tuple[int, int, int]:
     return 255 if image.mode == "L" else (255, 255, 255)
-
-
-def resize(image: Image.Image, size: tuple[int, int], *, grey: bool) -> tuple[Image.Image, dict[str, Any]]:
-    """To the network's size by Pillow's antialiased bicubic filter; then to grey where it wants grey."""
-    params = {"filter": "bicubic", "from": list(image.size), "to": list(size)}
-    if image.size != size:
-        image = image.resize(size, Image.Resampling.BICUBIC)
-    mode = "L" if grey else "RGB"
-    return (image if image.mode == mode else image.convert(mode)), params
