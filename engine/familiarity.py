@@ -49,7 +49,7 @@ def measured(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
         values = maps.astype(np.float64, order="C").reshape(len(maps), -1)
         count = values.shape[1]
         mean = values @ np.ones(count) / count
-        power = np.einsum("cn,cn->c", values, values) / count
+        power = np.matmul(values[:, None], values[:, :, None]).reshape(-1) / count
         variance = power - mean * mean
         spread = np.sqrt(np.where(variance > EVEN * power, variance, 0.0))
         whole = spread.sum()

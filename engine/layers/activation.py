@@ -29,6 +29,7 @@ class ReLU(Activation):
     """y = max(0, x)."""
 
     kind: ClassVar[str] = "relu"
+    keeps_finite: ClassVar[bool] = True
 
     def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
         return ops.relu(x)
@@ -60,6 +61,7 @@ class Sigmoid(Activation):
     """y = 1 / (1 + e^−x)."""
 
     kind: ClassVar[str] = "sigmoid"
+    keeps_finite: ClassVar[bool] = True
 
     def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
         return ops.sigmoid(x)
@@ -73,6 +75,7 @@ class Tanh(Activation):
     """y = tanh(x)."""
 
     kind: ClassVar[str] = "tanh"
+    keeps_finite: ClassVar[bool] = True
 
     def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
         return ops.tanh(x)

@@ -25,6 +25,8 @@ class Layer(ABC):
     kind: ClassVar[str]
     # Parameters that training measures and does not learn; the optimiser leaves them alone.
     statistics: ClassVar[frozenset[str]] = frozenset()
+    # Whether finite values always give finite ones. Where they are added or multiplied they can overflow float32.
+    keeps_finite: ClassVar[bool] = False
 
     name: str
 

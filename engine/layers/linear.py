@@ -21,6 +21,7 @@ class Flatten(Layer):
     """Write the maps one after the other into one vector: map by map, row by row."""
 
     kind: ClassVar[str] = "flatten"
+    keeps_finite: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
@@ -80,6 +81,7 @@ class Softmax(Layer):
     """Turn scores into probabilities that add up to 1."""
 
     kind: ClassVar[str] = "softmax"
+    keeps_finite: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         expect_vector(self, input_shape)

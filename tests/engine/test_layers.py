@@ -35,6 +35,20 @@ def test_a_layer_computes_what_loops_over_single_numbers_compute(
     np.testing.assert_allclose(y, oracle(layer, x, params), rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", sorted(kind for kind, layer in KINDS.items() if layer.keeps_finite))
+@given(st.data(), seeds)
+@settings(max_examples=25, deadline=None)
+def test_kinds_that_keep_values_finite_do_so_up_to_the_largest_float32(
+    kind: str, data: st.DataObject, seed: int
+) -> None:
+    layer, shape = data.draw(layers_and_shapes((kind,)))
+    largest = np.finfo(np.float32).max
+    choices = np.array([-largest, -1, 0, np.finfo(np.float32).tiny, largest], np.float32)
+    with np.errstate(over="ignore"):
+        y, _ = layer.forward(np.random.default_rng(seed).choice(choices, shape), {})
+    assert np.isfinite(y).all()
+
+
 @given(layers_and_shapes(), seeds)
 @settings(max_examples=80, deadline=None)
 def test_declared_shapes_are_the_shapes_that_come_out(
