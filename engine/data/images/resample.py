@@ -43,7 +43,7 @@ def resampled(image: Image.Image, size: tuple[int, int]) -> Array:
     columns, rows = image.size
     colours = len(image.getbands())
     down = _along(_Rows(image), rows, height, columns * colours)
-    down = np.ascontiguousarray(down.reshape(height, columns * colours).T)
+    down = np.ascontiguousarray(down.T)
     across = _along(
         lambda u, v: down[u * colours : v * colours].reshape(v - u, -1), columns, width, height * colours
     )
@@ -106,7 +106,7 @@ def _along(rows: Callable[[int, int], Array], n: int, m: int, length: int) -> Ar
 
 
 class _Rows:
-    """A picture's rows, (v - u, W · C) from u to v. Pillow gives copies: all of a small one, strips of a large one."""
+    """A picture's rows, (v - u, W · C) from u to v. Pillow gives copies, so they are taken out in strips."""
 
     def __init__(self, image: Image.Image) -> None:
         self._image = image
@@ -119,9 +119,6 @@ class _Rows:
 
     def _take(self, first: int, last: int) -> None:
         width, height = self._image.size
-        if width * height <= _STRIP:
-            first, part = 0, self._image
-        else:
-            end = min(height, max(last, first + _STRIP // width))
-            part = self._image.crop((0, first, width, end))
-        self._at, self._strip = first, np.asarray(part).reshape(part.size[1], -1)
+        end = min(height, max(last, first + _STRIP // width))
+        strip = self._image.crop((0, first, width, end))
+        self._at, self._strip = first, np.asarray(strip).reshape(end - first, -1)
