@@ -1,77 +1,20 @@
-"""Starting and stopping the server: threads pinned, sockets bound, workers supervised, connections drained."""
+"""Starting the server: threads pinned, the socket bound, one worker or several under a supervisor."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import logging.config
 import os
 import socket
 import sys
 import threading
 import time
-import warnings
 import webbrowser
 
-import uvicorn
-
 from server.logs import logging_config
-from server.memory import settle
-from server.protocol import configured
 from server.settings import Settings
 from server.supervisor import Supervisor
 from server.threads import pin_threads
-
-LAST_ARRIVALS = 0.1  # seconds
-AT_ONCE = 4  # connections accepted in one turn of the loop
-BACKLOG = 2048  # connections that may wait to be accepted
-
-
-class Listener(socket.socket):
-    """A listening socket at which many connections may wait, whatever number it is told.
-
-    asyncio accepts as many connections in one turn of its loop as may wait, and reads from all of them in the next.
-    When a hundred clients come at once, each with a picture, /healthz waits until that is done, and one of several
-    workers has taken them all. So asyncio is told a small number.
-    """
-
-    def listen(self, backlog: int = BACKLOG, /) -> None:
-        super().listen(max(backlog, BACKLOG))
-
-
-class DrainingServer(uvicorn.Server):
-    """Stops accepting before it tells connections that they are to end.
-
-    uvicorn does both at once. A connection that is accepted in that moment takes a few turns of the loop until
-    it is made; it would never be told, and whoever is at its other end could go on asking until draining ends
-    and a run of theirs is cut off. (Nor may the listener be closed in those turns: asyncio would drop it.)
-    """
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        loop = asyncio.get_running_loop()
-        for listener in (listener for server in self.servers for listener in server.sockets):
-            loop.remove_reader(listener.fileno())
-        await asyncio.sleep(LAST_ARRIVALS)
-        await super().shutdown(sockets)
-
-
-def application() -> object:
-    """The factory that every worker calls; settings come from the environment."""
-    from server.app import create_app
-
-    settings = Settings()
-    configured(
-        request_timeout=settings.request_timeout,
-        response_timeout=settings.response_timeout,
-        max_body=settings.max_upload_bytes,
-    )
-    # Pillow remarks on oddities of damaged files. Python would keep every new sentence in memory for ever.
-    warnings.filterwarnings("ignore", module=r"PIL\.")
-    # Shorter turns for threads: health answers while several computations hold the interpreter, and a computation
-    # that gives it up for each of a hundred array operations waits less to get it back (a twentieth more runs).
-    sys.setswitchinterval(0.0002)
-    app = create_app(settings)
-    settle()
-    return app
 
 
 def serve(settings: Settings) -> int:
@@ -80,8 +23,8 @@ def serve(settings: Settings) -> int:
     os.environ.update(settings.environment())
     try:
         # Bound here, before any worker starts, so that a taken port is said once and plainly.
-        listener = configuration(settings).bind_socket()
-    except SystemExit:
+        listener = _bound(settings)
+    except OSError:
         print(
             f"Port {settings.port} on {settings.host} cannot be used: something else listens there, or it needs "
             f"rights. Choose another: cnn-loupe serve --port {settings.port + 1}",
@@ -95,43 +38,30 @@ def serve(settings: Settings) -> int:
     if settings.open:
         threading.Thread(target=_open, args=(address,), daemon=True).start()
     if settings.workers > 1:
+        logging.config.dictConfig(logging_config(settings))
         return Supervisor(work, listener, settings.workers, settings.drain_seconds).run()
     work(listener)
     return 0
 
 
 def work(listener: socket.socket) -> None:
-    """Answer requests from this socket until told to stop."""
-    server = DrainingServer(configuration(Settings()))
-    # Ctrl C is a way to stop, not an error.
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[Listener(fileno=listener.detach())])
+    """Answer requests from this socket until told to stop. A supervisor, which does not, is spared the imports."""
+    from server.worker import answer
+
+    answer(listener)
 
 
-def configuration(settings: Settings) -> uvicorn.Config:
-    """What uvicorn is told."""
-    return uvicorn.Config(
-        "server.serve:application",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        http=configured(
-            request_timeout=settings.request_timeout,
-            response_timeout=settings.response_timeout,
-            max_body=settings.max_upload_bytes,
-        ),
-        ws="none",
-        lifespan="on",
-        loop="asyncio",
-        log_config=logging_config(settings),
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_keep_alive=max(1, round(settings.keep_alive)),
-        timeout_graceful_shutdown=settings.drain_seconds,
-        backlog=AT_ONCE,
-    )
+def _bound(settings: Settings) -> socket.socket:
+    """Raises OSError where the address is taken or not to be had."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+    except BaseException:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
 
 
 def _address(settings: Settings, port: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 from server.protocol import PatientProtocol
-from server.serve import AT_ONCE, DrainingServer, Listener
+from server.worker import AT_ONCE, DrainingServer, Listener
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: loupe\r\n\r\n"
 

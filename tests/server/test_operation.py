@@ -179,7 +179,7 @@ def test_health_answers_while_large_pictures_are_decoded_and_a_full_queue_refuse
 def test_the_supervisor_keeps_nothing_in_memory_that_only_workers_need() -> None:
     code = (
         "import sys; from server.cli import _parser; _parser(); import server.serve;"
-        "print([name for name in ('numpy', 'PIL', 'fastapi', 'engine') if name in sys.modules])"
+        "print([name for name in ('numpy', 'PIL', 'fastapi', 'uvicorn', 'engine') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert found.stdout.strip() == "[]"
