@@ -4,6 +4,7 @@ The only package that imports Pillow. Every step (orientation, colours, alpha, c
 is done by one small function and reported, so that the interface can show what really happened:
 
     decode   the bytes, within limits; which way is up
+    reduce   a picture far larger than needed
     colours  8-bit sRGB or grey, over white
     crop     the part that the network sees
     resample to the network's size
@@ -28,15 +29,15 @@ from engine.data.images.decode import (
     open_picture,
     orient,
     orientation,
-    reduce_while_decoding,
 )
+from engine.data.images.reduce import reduce_decoded, reduce_while_decoding
 from engine.data.images.resample import resize
 from engine.data.images.steps import Step, View, Work
 from engine.errors import ImageError
 
 __all__ = ["LIMITS", "Crop", "Limits", "Prepared", "Step", "View", "prepare"]
 
-OVERSAMPLE = 4  # a picture is reduced while decoding only to at least this many times the target
+OVERSAMPLE = 4  # a picture is reduced at first only to at least this many times the target
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,12 @@ def prepare(
         full = image.size
         source = describe(image, header, len(data))
         work = Work(image, pictures)
-        smaller = reduce_while_decoding(image, crop.size if crop else min(full), needed, limits)
+        side = crop.size if crop else min(full)
+        smaller = reduce_while_decoding(image, side, needed, limits)
         load(image, header)
         turn = orientation(image)
+    if smaller == 1:
+        work.image, smaller = reduce_decoded(image, side, needed)
     del image  # the only reference is in `work` now: each step lets the picture before it go
     if smaller > 1:
         view = work.view()

@@ -6,7 +6,6 @@ by the number of scans. The largest accepted picture costs below 200 MB.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -131,22 +130,6 @@ def describe(image: Image.Image, header: Header, size: int) -> dict[str, Any]:
         "animated": header.animated or (header.format == "WebP" and getattr(image, "n_frames", 1) > 1),
         "profile": "icc_profile" in image.info,
     }
-
-
-def reduce_while_decoding(image: Image.Image, crop: float, needed: int, limits: Limits) -> int:
-    """Let libjpeg decode at 1/2, 1/4 or 1/8; gives the factor.
-
-    Where the crop stays larger than needed that is free; above the limit for other formats it must be.
-    """
-    if not isinstance(image, JpegImagePlugin.JpegImageFile):
-        return 1
-    width, height = image.size
-    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or crop / factor >= needed)
-    while width * height > limits.pixels * factor**2 and factor < 8:
-        factor *= 2
-    if factor > 1:
-        image.draft(None, (math.ceil(width / factor), math.ceil(height / factor)))
-    return factor
 
 
 _TURNS = {
