@@ -1,0 +1,164 @@
+"""From an own picture to the network's input: the crop editor, the preparation, the bench."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import READY, Visit, eventually
+from tests.e2e.own import (
+    Picture,
+    add,
+    runs,
+    wait_for_run,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def shows_the_engines_input(page: Page) -> None:
+    """The preview's pixels are the run's input, to the rounding of eight bits."""
+    expect(page.locator(".crop-preview")).to_have_attribute("data-source", "engine")
+
+
+def test_the_square_is_moved_zoomed_and_turned_by_keyboard(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("wide.png", (400, 200)))
+    shows_the_engines_input(page)
+    square, said = page.locator('[data-action="crop-square"]'), page.locator("loupe-crop .mono")
+    expect(said).to_have_text("x 100, y 0, side 200 px, turned 0°")
+    square.press("ArrowRight")
+    expect(said).to_have_text("x 101, y 0, side 200 px, turned 0°")
+    square.press("Shift+ArrowLeft")
+    square.press("]")
+    expect(said).to_have_text("x 91, y 0, side 200 px, turned 1°")
+    square.press("+")
+    expect(said).not_to_contain_text("side 200")
+    square.press("0")
+    expect(said).to_have_text("x 100, y 0, side 200 px, turned 0°")
+    page.locator('[data-action="crop-rotate"]').fill("90")
+    expect(said).to_contain_text("turned 90°")
+    shows_the_engines_input(page)
+
+
+def test_the_square_is_moved_by_mouse_and_the_network_follows(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("wide.png", (400, 200)))
+    box = page.locator('[data-action="crop-square"]').bounding_box()
+    assert box
+    before = runs(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=8)
+    page.mouse.up()
+    expect(page.locator("loupe-crop .mono")).not_to_contain_text("x 100,")
+    wait_for_run(page, before)
+    shows_the_engines_input(page)
+
+
+def test_the_square_is_zoomed_by_two_fingers(visit: Visit, picture: Picture) -> None:
+    page = visit(has_touch=True).go()
+    add(page, picture("wide.png", (400, 200)))
+    expect(page.locator("loupe-crop .mono")).to_contain_text("side 200 px")
+    page.evaluate(
+        """() => {
+          const canvas = document.querySelector('[data-action="crop-square"]');
+          canvas.setPointerCapture = () => {};
+          const { left, top, width, height } = canvas.getBoundingClientRect();
+          const send = (type, pointerId, share) => canvas.dispatchEvent(new PointerEvent(type, { pointerId, pointerType: "touch",
+            bubbles: true, clientX: left + width * share, clientY: top + height / 2 }));
+          send("pointerdown", 1, 0.45); send("pointerdown", 2, 0.55);
+          send("pointermove", 2, 0.6); send("pointermove", 1, 0.4);
+          send("pointerup", 1, 0.4); send("pointerup", 2, 0.6);
+        }"""
+    )
+    expect(page.locator("loupe-crop .mono")).to_contain_text("side 100 px")
+
+
+def test_a_large_picture_is_reduced_here_and_the_preparation_says_so(visit: Visit, picture: Picture) -> None:
+    visited = visit()
+    page = visited.go()
+    sent: list[int] = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(len(request.post_data_buffer or b"")))
+    add(page, picture("large.jpg", (3000, 1500), quality=95))
+    page.click('[data-action="open-preparation"]')
+    first = page.locator(".stage-card").first
+    expect(first).to_have_attribute("data-step", "reduced")
+    expect(first).to_contain_text("3000×1500")
+    expect(first.locator(".stage-size")).to_have_text("1024×512")
+
+
+def test_the_preparation_shows_the_engines_steps_and_follows_a_pixel(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("mine.png", (320, 200)))
+    page.click('[data-action="open-preparation"]')
+    cards = page.locator(".stage-card")
+    expect(cards).to_have_count(7)
+    assert [cards.nth(index).get_attribute("data-step") for index in range(7)] == ["file", "orientation", "colours", "alpha", "crop", "resize", "scale"]
+    box = cards.nth(0).locator("canvas").bounding_box()
+    assert box
+    # The file's upper left quarter is (200, 30, 30); the pixel is followed to the input tensor.
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.2)
+    numbers = [[float(value.get_attribute("data-value") or "nan") for value in cards.nth(index).locator("[data-value]").all()] for index in range(7)]
+    assert numbers[0] == [200, 30, 30]
+    assert numbers[5] == [200, 30, 30]
+    assert numbers[6] == pytest.approx([200 / 255, 30 / 255, 30 / 255], abs=1e-7)
+    last = cards.nth(6).locator(".stage-picture")
+    place = cards.nth(6).locator(".stage-size")
+    before = place.inner_text()
+    last.focus()
+    page.keyboard.press("ArrowDown")
+    expect(place).not_to_have_text(before)
+
+
+def test_the_bench_changes_the_input_and_the_network_follows(visit: Visit) -> None:
+    page = visit().go()
+    page.click('[data-action="open-transform"]')
+    before = runs(page)
+    page.locator('[data-transform="shift_x"]').fill("20")
+    wait_for_run(page, before)
+    assert "transform=shift_x:20" in page.url
+    expect(page.locator(".bench-chart circle")).to_have_count(2)
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator('[data-transform="shift_x"]')).to_have_value("20")
+    page.click('[data-action="reset-transform"]')
+    expect(page.locator('[data-transform="shift_x"]')).to_have_value("0")
+    assert "transform=" not in page.url.replace("panel=transform", "")
+
+
+def test_every_control_of_the_bench_changes_the_run(visit: Visit) -> None:
+    page = visit().go()
+    page.click('[data-action="open-transform"]')
+    for name, value in [("shift_y", "9"), ("rotate", "45"), ("brightness", "0.3"), ("contrast", "2"), ("blur", "2"), ("noise", "0.2"), ("grey", "1"), ("swap", "3")]:
+        before = runs(page)
+        page.locator(f'[data-transform="{name}"]').fill(value)
+        wait_for_run(page, before)
+    before = runs(page)
+    page.locator('[data-transform="flip"]').check()
+    wait_for_run(page, before)
+
+
+def test_the_network_follows_while_a_slider_is_dragged(visit: Visit) -> None:
+    page = visit().go()
+    page.click('[data-action="open-transform"]')
+    expect(page.locator('[data-transform="rotate"]')).to_be_visible()
+    drawn = page.evaluate(
+        """async () => {
+          const input = document.querySelector('[data-transform="rotate"]');
+          const count = () => performance.getEntriesByName("network-drawn").length;
+          const before = count();
+          for (let step = 1; step <= 90; step++) {
+            input.value = step;
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+            await new Promise(requestAnimationFrame);
+          }
+          return count() - before;
+        }"""
+    )
+    assert drawn >= 3, "nothing is drawn until the slider rests"
+    expect(page.locator('[data-transform="rotate"]')).to_have_value("90")
+    eventually(lambda: "transform=rotate:90" in page.url, "the last step")
