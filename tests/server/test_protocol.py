@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from uvicorn.server import ServerState
 
 from server.protocol import PatientProtocol
 from tests.conftest import RunningServer, running_server
@@ -201,3 +205,30 @@ def test_answers_do_not_depend_on_where_the_stream_is_cut(server: RunningServer,
         found = answers(client, 5)
         assert codes(found) == [200, 422, 422, 422, 200]
         assert found[1][1] == found[2][1] == found[3][1]
+
+
+def test_every_request_is_told_when_its_client_has_left() -> None:
+    """Also the one whose answer is being made while others, sent ahead, wait behind it."""
+
+    async def told() -> list[str]:
+        kinds: list[str] = []
+        begun = asyncio.Event()
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            kinds.append((await receive())["type"])
+            begun.set()
+            kinds.append((await receive())["type"])
+
+        config = uvicorn.Config(app, ws="none", lifespan="off", interface="asgi3", log_config=None)
+        config.load()
+        state = ServerState()
+        bound = await asyncio.get_running_loop().create_server(lambda: PatientProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0)
+        async with bound:
+            _, writer = await asyncio.open_connection(*bound.sockets[0].getsockname()[:2])
+            writer.write(HEALTH * 3)
+            await begun.wait()
+            writer.transport.abort()
+            await asyncio.wait_for(asyncio.gather(*state.tasks), 5)
+        return kinds
+
+    assert asyncio.run(told()) == ["http.request", "http.disconnect"]
