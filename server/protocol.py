@@ -72,9 +72,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_timers()
         # uvicorn tells the newest request alone that nobody is there any more.
-        if self._active is not None and not self._active.response_complete:
-            self._active.disconnected = True
-            self._active.message_event.set()
+        self._nobody_waits_for(self._active)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -259,10 +257,14 @@ class PatientProtocol(HttpToolsProtocol):
                 f"{'retry-after: 1' + chr(13) + chr(10) if status == 503 else ''}connection: close\r\n\r\n"
             )
             self.transport.write(head.encode() + body)
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+        self._nobody_waits_for(self.cycle)
         self.transport.close()
+
+    @staticmethod
+    def _nobody_waits_for(cycle: RequestResponseCycle | None) -> None:
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

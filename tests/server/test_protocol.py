@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 
 from server.protocol import PatientProtocol
 from tests.conftest import RunningServer, running_server
+from tests.server.sockets import connect, poured
 
 RUNS = b"/api/v1/models/minimal/runs"
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -38,12 +39,6 @@ def with_length(body: bytes, more: bytes = b"") -> bytes:
 def in_chunks(body: bytes, more: bytes = b"", behind: bytes = b"") -> bytes:
     parts = [body[i : i + 7] for i in range(0, len(body), 7)]
     return POST + more + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n" + behind + b"\r\n"
-
-
-def connect(server: RunningServer) -> socket.socket:
-    found = socket.create_connection(("127.0.0.1", server.port), timeout=10)
-    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return found
 
 
 def answers(client: socket.socket, most: int) -> list[tuple[int, str, dict[str, str]]]:
@@ -146,15 +141,8 @@ def test_doubtful_framing_is_refused_and_nothing_behind_it_is_read(server: Runni
 )
 def test_what_is_neither_head_nor_body_has_an_end(server: RunningServer, begin: bytes, more: bytes) -> None:
     with connect(server) as client:
-        sent = 0
         client.sendall(begin)
-        try:
-            while sent < 5_000_000:
-                client.sendall(more)
-                sent += len(more)
-        except OSError:
-            pass
-        assert sent < 5_000_000
+        assert poured(client, more, 5_000_000) < 5_000_000
 
 
 @pytest.mark.parametrize("make", [with_length, in_chunks])

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import RunningServer, running_server
+from tests.server.sockets import connect, poured
 
 RUNS = "/api/v1/models/minimal/runs"
 
@@ -23,10 +24,6 @@ def hasty(models_folder: Path) -> Iterator[RunningServer]:
         models=models_folder, request_timeout=1, response_timeout=2, max_upload_bytes=2_000_000
     ) as found:
         yield found
-
-
-def connect(server: RunningServer) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
 
 
 def read_to_end(client: socket.socket) -> bytes:
@@ -94,14 +91,7 @@ def test_a_connection_that_never_asks_is_closed(hasty: RunningServer) -> None:
 def test_an_endless_chunked_body_is_refused_while_it_streams(hasty: RunningServer) -> None:
     with connect(hasty) as client:
         client.sendall(b"POST " + RUNS.encode() + b" HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-        sent, block = 0, b"10000\r\n" + bytes(65536) + b"\r\n"
-        try:
-            while sent < 40_000_000:
-                client.sendall(block)
-                sent += len(block)
-        except OSError:
-            pass
-        assert sent < 20_000_000
+        assert poured(client, b"10000\r\n" + bytes(65536) + b"\r\n", 40_000_000) < 20_000_000
     assert httpx.get(hasty.url + "/healthz").status_code == 200
 
 

@@ -38,11 +38,11 @@ def reduce_while_decoding(image: Image.Image, crop: float, needed: int, limits: 
 def reduce_decoded(image: Image.Image, crop: float, needed: int) -> tuple[Image.Image, int]:
     """A decoded picture averaged, and the factor; 1 where that would save little, or cannot be done to its pixels.
 
-    They must be colours: palettes, sixteen bits and one colour that stands for transparency are worked out first.
+    Pixels must be colours: places in a palette, sixteen bits, or one colour that stands for transparency have no mean.
     """
-    if image.size[0] * image.size[1] < PLENTY or image.mode not in ("L", "RGB", "RGBA", "CMYK"):
-        return image, 1
-    factor = 1 if "transparency" in image.info else _largest(crop, needed)
+    large = image.size[0] * image.size[1] >= PLENTY
+    colours = image.mode in ("L", "RGB", "RGBA", "CMYK") and "transparency" not in image.info
+    factor = _largest(crop, needed) if large and colours else 1
     if factor == 1:
         return image, 1
     return (_averaged(image, factor) if image.mode == "RGBA" else image.reduce(factor)), factor
