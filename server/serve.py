@@ -39,16 +39,21 @@ def serve(settings: Settings) -> int:
         threading.Thread(target=_open, args=(address,), daemon=True).start()
     if settings.workers > 1:
         logging.config.dictConfig(logging_config(settings))
-        return Supervisor(work, listener, settings.workers, settings.drain_seconds).run()
+        return Supervisor(work, listener, settings.workers, settings.drain_seconds, share).run()
     work(listener)
     return 0
 
 
 def work(listener: socket.socket) -> None:
-    """Answer requests from this socket until told to stop. A supervisor, which does not, is spared the imports."""
+    """Answer requests from this socket until told to stop. The command's other parts are spared the imports."""
     from server.worker import answer
 
     answer(listener)
+
+
+def share() -> None:
+    """Import what every worker needs."""
+    import server.worker  # noqa: F401
 
 
 def _bound(settings: Settings) -> socket.socket:

@@ -3,48 +3,73 @@
 uvicorn's own supervisor asks each worker for a sign of life and waits for it; while it waits it hears no
 signal, and a worker that starts slowly on a busy machine is killed before it can answer. This one only
 watches whether processes end. Whether a worker answers is what /healthz is for.
+
+On Linux workers are forked: what has been imported before is in memory once, however many they are, and one that
+replaces another is there at once. Elsewhere each starts from nothing: libraries of macOS do not outlive a fork.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import wait
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 
 logger = logging.getLogger("cnn_loupe")
 
 Work = Callable[[socket.socket], None]
 
+FORKS = sys.platform == "linux"
+STOPS = (signal.SIGTERM, signal.SIGINT)
 STARTUP_FAILED = 3  # uvicorn's exit code for an application that cannot start
 SHORTEST_LIFE = 5.0  # seconds; who dies sooner is replaced more and more slowly
 LONGEST_PAUSE = 10.0
 GRACE = 1.5  # seconds beyond draining before a worker is killed
+LOOK = 0.5  # seconds between looks whether the supervisor still lives
 
 
 class Supervisor:
-    """Keeps `count` processes running `work(socket)` until SIGTERM or SIGINT."""
+    """Keeps `count` processes running `work(socket)` until SIGTERM or SIGINT.
 
-    def __init__(self, work: Work, listener: socket.socket, count: int, drain_seconds: float) -> None:
+    share  imports what every worker needs; called once, before the first one, where workers are forked
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        listener: socket.socket,
+        count: int,
+        drain_seconds: float,
+        share: Callable[[], None] = lambda: None,
+    ) -> None:
         self._work = work
+        self._share = share
         self._listener = listener
         self._count = count
         self._drain = drain_seconds
-        self._context: SpawnContext = multiprocessing.get_context("spawn")
-        self._workers: list[tuple[SpawnProcess, float]] = []
+        self._context = multiprocessing.get_context("fork" if FORKS else "spawn")
+        self._workers: list[tuple[BaseProcess, float]] = []
         self._stopping = False
         self._pause = 0.0
 
     def run(self) -> int:
         """Run until told to stop; gives the exit code."""
-        for name in (signal.SIGTERM, signal.SIGINT):
+        for name in STOPS:
             signal.signal(name, self._stop)
+        if FORKS:
+            self._share()
+            # The collector writes to all that it looks at; left out, memory that nobody writes to stays shared.
+            gc.collect()
+            gc.freeze()
         for _ in range(self._count):
             self._start()
         code = 0
@@ -62,8 +87,9 @@ class Supervisor:
         self._stopping = True
 
     def _start(self) -> None:
-        process = self._context.Process(target=_be_worker, args=(self._work, self._listener))
-        process.start()
+        process = self._context.Process(target=_be_worker, args=(self._work, self._listener, os.getpid()))  # type: ignore[attr-defined]
+        with _stops_held_back():
+            process.start()
         self._workers.append((process, time.monotonic()))
 
     def _failed_to_start(self) -> bool:
@@ -101,14 +127,29 @@ class Supervisor:
                 process.join()
 
 
-def _be_worker(work: Work, listener: socket.socket) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+@contextmanager
+def _stops_held_back() -> Iterator[None]:
+    """A worker begins with its supervisor's handlers: a signal in that moment would be noted and forgotten."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _be_worker(work: Work, listener: socket.socket, supervisor: int) -> None:
+    for name in STOPS:
+        signal.signal(name, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     work(listener)
 
 
-def _end_with_parent() -> None:
-    """A worker whose supervisor was killed would hold the port for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+def _end_with(supervisor: int) -> None:
+    """A worker whose supervisor was killed would hold the port for ever.
+
+    Asked again and again: the pipe by which a process learns of its parent's end stays open in those forked later.
+    """
+    while os.getppid() == supervisor:
+        time.sleep(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)
