@@ -44,6 +44,7 @@ class PatientProtocol(HttpToolsProtocol):
     max_drained: ClassVar[int] = 20_000_000
     max_overhead: ClassVar[int] = 65_536  # bytes of a head, and of what is neither head nor body
     max_ahead: ClassVar[int] = 16  # whole requests that wait for the answer to the one before
+    max_unread: ClassVar[int] = 262_144  # bytes of a body that nobody has taken yet; more is not read
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,7 +155,13 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._overhead = 0
-        super().on_body(body)
+        if self.cycle.response_complete:
+            return
+        self.cycle.body += body
+        # uvicorn stops and starts reading around every picture of 64 kB, two calls to the system for each.
+        if len(self.cycle.body) > self.max_unread:
+            self.flow.pause_reading()
+        self.cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         if self._upgrade:

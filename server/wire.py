@@ -42,7 +42,7 @@ def dumps(value: Any) -> bytes:
 
 
 def _finite(value: Any) -> bytes:
-    """The same for what has finite numbers only, in a fifth of the time: twice in every answer to a run."""
+    """The same for what has finite numbers only, in a fifth of the time: for the parts of an answer to a run."""
     return to_json(value)
 
 
@@ -176,7 +176,7 @@ def run_answer(
     parts.append(b',"layers":[],"scores":' if between != b"," else b'],"scores":')
     parts.append(_finite(list(_scores(run))))
     if note:
-        parts += [b',"note":', dumps(note)]
+        parts += [b',"note":', _finite(note)]
     parts.append(b"}")
     return b"".join(parts)
 

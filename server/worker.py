@@ -89,7 +89,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         ),
         ws="none",
         lifespan="on",
-        loop="asyncio",
+        loop="server.loop:new_event_loop",
         log_config=logging_config(settings),
         access_log=False,
         server_header=False,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import threading
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -33,6 +36,9 @@ class Wire:
 
     def get_write_buffer_size(self) -> int:
         return 7
+
+    def get_extra_info(self, name: str) -> None:
+        return None
 
 
 def in_one_turn(act: Callable[[JoiningTransport], Any]) -> tuple[Wire, list[bytes]]:
@@ -83,6 +89,89 @@ def test_every_byte_is_sent_once_and_in_order(sizes: list[int]) -> None:
     wire, _ = in_one_turn(lambda transport: [transport.write(part) for part in parts])
     assert b"".join(wire.written) == b"".join(parts)
     assert all(wire.written)
+
+
+def received(parts: list[bytes], *, room: int) -> bytes:
+    """What arrives at the other end of a real connection that takes `room` bytes at a time and is read slowly."""
+    near, far = socket.socketpair()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
+    found = bytearray()
+
+    def read() -> None:
+        while data := far.recv(10_000):
+            found.extend(data)
+
+    async def write() -> None:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=near)
+        joining = JoiningTransport(transport, loop)
+        for part in parts:
+            joining.write(part)
+            if len(part) % 2:
+                await asyncio.sleep(0)
+        joining.close()
+        while transport.get_write_buffer_size():
+            await asyncio.sleep(0.001)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    asyncio.run(write())
+    near.close()
+    reader.join(timeout=30)
+    far.close()
+    return bytes(found)
+
+
+@given(
+    sizes=st.lists(st.sampled_from([1, 100, SMALL - 1, SMALL, SMALL + 1, 5 * SMALL]), max_size=5),
+    room=st.sampled_from([4096, SMALL, 8 * SMALL]),
+)
+def test_a_real_connection_loses_nothing_however_little_it_takes_at_once(sizes: list[int], room: int) -> None:
+    parts = [bytes([index + 1]) * size for index, size in enumerate(sizes)]
+    assert received(parts, room=room) == b"".join(parts)
+
+
+def test_head_and_large_body_are_one_call_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[int]] = []
+    real = os.writev
+
+    def noted(descriptor: int, parts: tuple[bytes, ...]) -> int:
+        calls.append([len(part) for part in parts])
+        return real(descriptor, parts)
+
+    monkeypatch.setattr(os, "writev", noted)
+    assert received([b"head", bytes(2 * SMALL)], room=8 * SMALL) == b"head" + bytes(2 * SMALL)
+    assert calls == [[4, 2 * SMALL]]
+
+
+def test_a_connection_that_is_gone_is_written_to_no_more() -> None:
+    """Its number may be another connection's by then."""
+
+    async def run() -> bytes:
+        loop = asyncio.get_running_loop()
+        near, far = socket.socketpair()
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=near)
+        joining = JoiningTransport(transport, loop)
+        number = near.fileno()
+        transport.abort()
+        await asyncio.sleep(0.01)
+        assert near.fileno() == -1
+        ours, theirs = socket.socketpair()
+        with far, ours, theirs:
+            assert number in (ours.fileno(), theirs.fileno())
+            joining.write(b"head")
+            joining.write(bytes(2 * SMALL))
+            ours.setblocking(False)
+            theirs.setblocking(False)
+            arrived = b""
+            for end in (ours, theirs):
+                try:
+                    arrived += end.recv(10)
+                except BlockingIOError:
+                    continue
+            return arrived
+
+    assert asyncio.run(run()) == b""
 
 
 @pytest.mark.parametrize("name", ["pause_reading", "is_closing"])
