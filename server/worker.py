@@ -61,7 +61,7 @@ def application() -> object:
     warnings.filterwarnings("ignore", module=r"PIL\.")
     # Shorter turns for threads: health answers while several computations hold the interpreter, and a computation
     # that gives it up for each of a hundred array operations waits less to get it back (a twentieth more runs).
-    sys.setswitchinterval(0.0002)
+    sys.setswitchinterval(0.0005)
     app = create_app(settings)
     settle()
     return app
