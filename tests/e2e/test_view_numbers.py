@@ -60,7 +60,7 @@ def random_specs() -> list[ModelSpec]:
     drawn: list[ModelSpec] = []
 
     @hypothesis.seed(4)
-    @hypothesis.settings(max_examples=200, database=None, deadline=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(model_specs(inputs=inputs))
     def collect(spec: ModelSpec) -> None:
         drawn.append(spec)

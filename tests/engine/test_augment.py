@@ -53,7 +53,7 @@ def test_some_pictures_are_kept_whole_and_the_others_resized() -> None:
     assert 0.3 < untouched < 0.5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(0.3, 0.7), st.floats(0.2, 1.2), st.floats(0.3, 0.7), st.floats(0.2, 1.2))
 def test_resampling_is_bilinear_interpolation(cy: float, sy: float, cx: float, sx: float) -> None:
     x = pictures(count=1)

@@ -11,7 +11,7 @@ from engine.data.batches import batches, one_hot, split, stratified_folds
 from engine.errors import DataError
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(5, 23), min_size=1, max_size=5), st.integers(2, 5), st.integers(0, 9))
 def test_every_fold_holds_every_class_as_evenly_as_can_be(sizes: list[int], folds: int, seed: int) -> None:
     labels = np.repeat(np.arange(len(sizes)), sizes)

@@ -54,7 +54,7 @@ def soft_targets(count: int, classes: int, seed: int) -> Array:
 
 
 @given(model_specs(scores=False), seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_run_gives_what_the_readable_operations_give(spec: ModelSpec, seed: int) -> None:
     network = Network(spec, random_parameters(spec, seed))
     x = pictures(spec, 1, seed)[0]
@@ -98,7 +98,7 @@ def wide_convolutions(draw: st.DrawFn) -> tuple[layers.Conv2D, tuple[int, int, i
 
 
 @given(wide_convolutions(), seeds, st.sampled_from([1, 500, 5_000, strips.CACHED]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_convolution_in_strips_is_the_readable_one_whatever_was_in_their_memory_before(
     wide: tuple[layers.Conv2D, tuple[int, int, int]], seed: int, cached: int
 ) -> None:
@@ -129,7 +129,7 @@ def test_strips_are_many_where_memory_is_scarce_and_cover_every_row_once() -> No
 
 
 @given(model_specs(scores=False), seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_surplus_columns_hold_numbers_of_the_run_itself(spec: ModelSpec, seed: int) -> None:
     parameters, scratch = random_parameters(spec, seed), Scratch()
     forwards = [
@@ -162,7 +162,7 @@ def test_room_begins_with_a_line_of_the_cache(size: int) -> None:
 
 
 @given(model_specs(scores=False), seeds, st.integers(1, 7), st.integers(1, 4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_batch_gives_what_its_pictures_give_one_by_one(
     spec: ModelSpec, seed: int, count: int, block: int
 ) -> None:
@@ -175,7 +175,7 @@ def test_a_batch_gives_what_its_pictures_give_one_by_one(
 
 
 @given(model_specs(WITHOUT_BATCH_NORM), seeds, st.integers(1, 5), st.integers(1, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_batchs_gradients_are_the_mean_of_its_pictures_gradients(
     spec: ModelSpec, seed: int, count: int, block: int
 ) -> None:

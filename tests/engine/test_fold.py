@@ -32,7 +32,7 @@ def normed_specs(draw: st.DrawFn) -> ModelSpec:
 
 
 @given(normed_specs(), seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_folded_model_computes_the_same_with_fewer_layers(spec: ModelSpec, seed: int) -> None:
     parameters = random_parameters(spec, seed)
     folded_spec, folded = fold_batch_norm(spec, parameters)

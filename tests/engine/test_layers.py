@@ -25,7 +25,7 @@ def test_every_kind_has_an_oracle_and_a_strategy() -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @given(st.data(), seeds)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_layer_computes_what_loops_over_single_numbers_compute(
     kind: str, data: st.DataObject, seed: int
 ) -> None:
@@ -37,7 +37,7 @@ def test_a_layer_computes_what_loops_over_single_numbers_compute(
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, layer in KINDS.items() if layer.keeps_finite))
 @given(st.data(), seeds)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_kinds_that_keep_values_finite_do_so_up_to_the_largest_float32(
     kind: str, data: st.DataObject, seed: int
 ) -> None:
@@ -50,7 +50,7 @@ def test_kinds_that_keep_values_finite_do_so_up_to_the_largest_float32(
 
 
 @given(layers_and_shapes(), seeds)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_declared_shapes_are_the_shapes_that_come_out(
     layer_and_shape: tuple[Layer, Shape], seed: int
 ) -> None:
@@ -82,7 +82,7 @@ def numeric_gradient(function: object, x: Array) -> Array:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @given(st.data(), seeds)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_derivatives_agree_with_finite_differences(kind: str, data: st.DataObject, seed: int) -> None:
     layer, shape = data.draw(layers_and_shapes((kind,)))
     x, params = random_arrays(layer, shape, seed)
@@ -100,7 +100,7 @@ def test_derivatives_agree_with_finite_differences(kind: str, data: st.DataObjec
 
 
 @given(layers_and_shapes(), seeds, st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_terms_of_a_trace_make_the_value(
     layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
 ) -> None:
@@ -120,7 +120,7 @@ def test_the_terms_of_a_trace_make_the_value(
 
 
 @given(layers_and_shapes(), seeds, st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_trace_names_every_value_that_the_output_depends_on(
     layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
 ) -> None:
@@ -136,7 +136,7 @@ def test_a_trace_names_every_value_that_the_output_depends_on(
 
 
 @given(layers_and_shapes(("conv2d", "max_pool2d", "avg_pool2d", "relu")), seeds, st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_receptive_field_is_where_the_terms_lie(
     layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
 ) -> None:

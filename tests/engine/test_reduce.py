@@ -36,7 +36,7 @@ def slow_mean(pixels: np.ndarray, factor: int, alpha: bool) -> np.ndarray:
 
 
 @given(st.integers(33, 70), st.integers(33, 70), st.sampled_from(["RGB", "RGBA", "CMYK"]), st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_squares_become_their_means(width: int, height: int, mode: str, seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reduce, "PLENTY", 0)

@@ -45,7 +45,7 @@ def test_a_description_survives_the_way_through_json(id: str) -> None:
 
 
 @given(model_specs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_random_models_survive_the_way_through_json(spec: ModelSpec) -> None:
     again = ModelSpec.from_json(json.loads(json.dumps(spec.to_json())))
     assert again.layers == spec.layers
@@ -114,7 +114,7 @@ def test_a_wrong_description_is_refused_with_value_and_rule(what: str, change: C
 
 
 @given(spoilt(SPECS["deep"].to_json()))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_stands_in_a_description_it_is_a_model_or_refused(description: Any) -> None:
     try:
         spec = ModelSpec.from_json(description)

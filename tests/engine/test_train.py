@@ -213,7 +213,7 @@ def test_a_recipe_with_a_mistake_is_refused_by_name(change: str, words: str) -> 
 
 
 @given(spoilt(tomllib.loads((zoo.FOLDER / zoo.DEFAULT / "recipe.toml").read_text("utf-8"))))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_stands_in_a_recipe_it_says_how_to_train_or_is_refused(data: Any) -> None:
     classes = [Category(i, f"class {i}", {"en": f"class {i}"}) for i in range(10)]
     try:

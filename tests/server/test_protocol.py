@@ -184,7 +184,7 @@ STREAM = HEALTH + with_length(JSON) + in_chunks(JSON, behind=b"X: 1\r\n") + b"\r
 
 
 @given(cuts=st.lists(st.integers(1, len(STREAM) - 1), max_size=6, unique=True))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_answers_do_not_depend_on_where_the_stream_is_cut(server: RunningServer, cuts: list[int]) -> None:
     with connect(server) as client:
         for begin, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(STREAM)], strict=True):
