@@ -30,7 +30,7 @@ def drive(strategy: st.SearchStrategy[Any], one: Callable[[Any], None], count: i
 
         @with_seed(seed + begin)
         @settings(
-            max_examples=min(BATCH, count - begin), database=None,
+            max_examples=min(BATCH, count - begin), deadline=None, database=None,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(strategy)
