@@ -187,7 +187,7 @@ def test_a_banner_offers_to_try_again_and_retry_recovers(visit: Visit) -> None:
     visited = visit()
     visited.expect("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_FAILED")
     page = visited.go()
-    page.wait_for_timeout(500)
+    page.wait_for_selector('[data-offer="tour"]')  # the last that the page loads by itself
     visited.context.set_offline(True)
     page.locator("button[data-sample]").nth(-1).click()
     expect(page.locator('[data-notice="offline"]')).to_be_visible()
