@@ -49,7 +49,7 @@ class Supervisor:
         listener: socket.socket,
         count: int,
         drain_seconds: float,
-        share: Callable[[], None] = lambda: None,
+        share: Callable[[], None],
     ) -> None:
         self._work = work
         self._share = share

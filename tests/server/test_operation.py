@@ -18,23 +18,12 @@ import pytest
 
 from tests.conftest import ROOT, RunningServer, free_port, running_server, wait_until_ready
 from tests.pictures import encoded, png, scene
+from tests.server.processes import children, ended
 
 RUNS = "/api/v1/models/tiny-vgg/runs?layers=none"
 PICTURE = encoded(scene(512, 512), "JPEG")
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-
-
-def children(pid: int) -> list[int]:
-    """The worker processes of a supervisor."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 class Load(threading.Thread):
@@ -117,7 +106,7 @@ def test_workers_end_when_their_supervisor_is_killed() -> None:
         workers = children(server.process.pid)
         server.process.kill()
         server.process.wait()
-        assert until(lambda: not any(command(pid) for pid in workers))
+        assert until(lambda: all(map(ended, workers)))
 
 
 @pytest.mark.slow

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.server.processes import children, ended
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are forked on Linux alone")
 
@@ -21,14 +21,17 @@ SCRIPT = """
 import os, socket, time
 from server.supervisor import Supervisor
 
+def say(what):  # in one piece: several processes speak at once
+    os.write(1, f"{{what}} {{os.getpid()}}\\n".encode())
+
 def share():
-    print("shared by", os.getpid(), flush=True)
+    say("shared by")
 
 def work(listener):
-    print("worker", os.getpid(), flush=True)
+    say("worker")
     time.sleep(60)
 
-print("supervisor", os.getpid(), flush=True)
+say("supervisor")
 raise SystemExit(Supervisor(work, socket.create_server(("127.0.0.1", 0)), {count}, 1.0, share).run())
 """
 
@@ -52,31 +55,19 @@ def said(process: subprocess.Popen[str]) -> tuple[str, int]:
     return what, int(pid)
 
 
-def workers_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def ended(pid: int) -> bool:
-    """Whether a process is gone, or gone but for being asked about (a zombie)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 def test_what_workers_share_is_imported_once_before_the_first() -> None:
     with supervised(3) as process:
         lines = [said(process) for _ in range(5)]
         assert lines[:2] == [("supervisor", process.pid), ("shared by", process.pid)]
         assert [what for what, _ in lines[2:]] == ["worker"] * 3
-        assert sorted(pid for _, pid in lines[2:]) == sorted(workers_of(process.pid))
+        assert sorted(pid for _, pid in lines[2:]) == sorted(children(process.pid))
 
 
 def test_a_worker_is_stopped_by_a_signal_in_its_very_first_moment() -> None:
     """It begins as a copy of the supervisor, whose handlers only make a note of signals."""
     with supervised(1) as process:
         for _ in range(3):
-            while not (workers := workers_of(process.pid)):
+            while not (workers := children(process.pid)):
                 pass
             (worker,) = workers
             os.kill(worker, signal.SIGTERM)
