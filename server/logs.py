@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -47,6 +48,18 @@ class _ToStandardOutput(logging.StreamHandler[Any]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
         return
+
+
+def keep_nothing_back() -> None:
+    """From now on standard output has no buffer: what a full disk refuses is lost, and fails once.
+
+    What is kept in a buffer fails again at the next line, at the start of a process, and at the end of this one.
+    """
+    if sys.stdout is not None:
+        raw = io.FileIO(sys.stdout.fileno(), "w", closefd=False)
+        sys.stdout = io.TextIOWrapper(
+            raw, encoding=sys.stdout.encoding, errors=sys.stdout.errors, write_through=True
+        )
 
 
 def logging_config(settings: Settings) -> dict[str, Any]:

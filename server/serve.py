@@ -11,7 +11,7 @@ import threading
 import time
 import webbrowser
 
-from server.logs import logging_config
+from server.logs import keep_nothing_back, logging_config
 from server.settings import Settings
 from server.supervisor import Supervisor
 from server.threads import pin_threads
@@ -20,6 +20,7 @@ from server.threads import pin_threads
 def serve(settings: Settings) -> int:
     """Run until told to stop; gives the exit code."""
     pin_threads()
+    keep_nothing_back()
     os.environ.update(settings.environment())
     try:
         # Bound here, before any worker starts, so that a taken port is said once and plainly.

@@ -248,14 +248,23 @@ def test_nothing_is_written_to_disk(models_folder: Path, tmp_path: Path) -> None
 def test_a_full_disk_under_the_log_stops_nothing(workers: int) -> None:
     port = free_port()
     environment = {**os.environ, "CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers)}
+    environment.pop("PYTHONUNBUFFERED", None)  # what cannot be written is then kept, and fails again and again
     with Path("/dev/full").open("w") as full:
         process = subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environment, stdout=full)
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process)
             for _ in range(3):
                 assert httpx.post(f"http://127.0.0.1:{port}{RUNS}", content=PICTURE).status_code == 200
-        finally:
+            if workers > 1:
+                # The supervisor says in its log that a worker has died, and replaces it all the same.
+                before = children(process.pid)
+                os.kill(before[0], signal.SIGKILL)
+                assert until(lambda: len(now := children(process.pid)) == workers and before[0] not in now)
             process.terminate()
+            ended_with = process.wait(timeout=15)
+            assert ended_with in (0, -signal.SIGTERM)
+        finally:
+            process.kill()
             process.wait(timeout=15)
 
 
