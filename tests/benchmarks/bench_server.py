@@ -5,7 +5,8 @@
 Both do the same job on the same machine in the same run: a 512×512 JPEG in, all activations of the same
 weights out as JSON with base64 tensors. The client is a process of its own and shares the machine's cores
 with the server, so absolute numbers are low estimates; the ratios are what counts. For each number of clients the
-two servers take turns. Processor time a run hardly depends on what else the machine does.
+two servers take turns, and a turn begins when neither computes any more: a plain server goes on for a second or more with
+what clients that are gone had asked for. Processor time a run hardly depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,20 @@ def processor_of(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def wait_until_idle(servers: Iterable[Server], quiet: float = 0.3, longest: float = 30) -> None:
+    """Wait until none of these has used any processor time for `quiet` seconds.
+
+    Raises RuntimeError where that does not come within `longest` seconds.
+    """
+    limit = time.perf_counter() + longest
+    before, now = None, [processor(server) for server in servers]
+    while before != now:
+        if time.perf_counter() > limit:
+            raise RuntimeError(f"a server goes on computing {longest:g} s after its clients have left")
+        time.sleep(quiet)
+        before, now = now, [processor(server) for server in servers]
+
+
 def memory(server: Server) -> float:
     """Proportional set size of the process and all its children, in MB (Linux)."""
     pids, total = [server.process.pid], 0
@@ -206,6 +221,7 @@ def main() -> int:
                     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in pair}
                     for _ in range(options.rounds):
                         for name, server in pair.items():
+                            wait_until_idle(pair.values())
                             before = processor(server)
                             result = load(server, clients, options.seconds, body)
                             result["cpu"] = 1000 * (processor(server) - before) / max(1, result["runs"])
