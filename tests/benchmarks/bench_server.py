@@ -126,14 +126,22 @@ def processor(server: Server) -> float:
 
 def processor_of(pid: int) -> float:
     """The same of a process and its children."""
-    pids, ticks = [pid], 0
+    return sum(int(fields[11]) + int(fields[12]) for fields in stat(pid)) / os.sysconf("SC_CLK_TCK")
+
+
+def new_pages(server: Server) -> int:
+    """Pages of memory that the kernel has handed to the server and its workers so far: minor faults (Linux)."""
+    return sum(int(fields[7]) for fields in stat(server.process.pid))
+
+
+def stat(pid: int) -> Iterator[list[str]]:
+    """What /proc/PID/stat says behind the name, of a process and each of its children; see proc_pid_stat(5)."""
+    pids = [pid]
     while pids:
         pid = pids.pop()
         with contextlib.suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
+            yield Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def wait_until_idle(servers: Iterable[Server], quiet: float = 0.3, longest: float = 30) -> None:
@@ -207,8 +215,8 @@ def main() -> int:
         body.write_bytes(photo())
         print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {len(body.read_bytes()) / 1000:.0f} kB JPEG")
         print(f"base64 by {b64encode.__module__}; /healthz is asked for twenty times a second under the load")
-        print("| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | processor ms a run | health p50, p99, max ms | refused | lost |")
-        print("|---|---|---|---|---|---|---|---|---|---|---|")
+        print("| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | processor ms a run | new pages a run | health p50, p99, max ms | refused | lost |")
+        print("|---|---|---|---|---|---|---|---|---|---|---|---|")
         ratios = []
         for workers in options.workers:
             with ours(workers) as one, rival(workers, options.rival_python) as other:
@@ -222,9 +230,10 @@ def main() -> int:
                     for _ in range(options.rounds):
                         for name, server in pair.items():
                             wait_until_idle(pair.values())
-                            before = processor(server)
+                            before, pages = processor(server), new_pages(server)
                             result = load(server, clients, options.seconds, body)
                             result["cpu"] = 1000 * (processor(server) - before) / max(1, result["runs"])
+                            result["pages"] = (new_pages(server) - pages) / max(1, result["runs"])
                             rounds[name].append(result)
                             busy[name] = max(busy[name], memory(server))
                     for name, found in rounds.items():
@@ -232,7 +241,7 @@ def main() -> int:
                         m["health_max"] = max(each["health_max"] for each in found)
                         print(
                             f"| {workers} | {clients} | {name} | {m['per_second']:.1f} | {m['p50']:.1f} | {m['p95']:.1f} | "
-                            f"{m['p99']:.1f} | {m['cpu']:.1f} | {m['health_p50']:.1f}, {m['health_p99']:.0f}, {m['health_max']:.0f} | {m['refused']:.0f} | {m['lost']:.0f} |", flush=True,
+                            f"{m['p99']:.1f} | {m['cpu']:.1f} | {m['pages']:.0f} | {m['health_p50']:.1f}, {m['health_p99']:.0f}, {m['health_max']:.0f} | {m['refused']:.0f} | {m['lost']:.0f} |", flush=True,
                         )  # fmt: skip
                     each = [
                         mine["per_second"] / theirs["per_second"]
