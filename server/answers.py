@@ -43,7 +43,15 @@ class Stored:
         if self._body is not None:
             return self._body
         assert self._packed is not None
-        return gzip.decompress(self._packed)
+        return unpack(self._packed)
+
+    def must_unpack(self, request: Request) -> bool:
+        """Whether the answer to this request is `unpacked()` first, which takes milliseconds: a thread's work."""
+        return self._body is None and not accepts_gzip(request) and not matches(request, f'"{self.etag}"')
+
+    def unpacked(self) -> Stored:
+        """The same with its body at hand, for those who take no gzip."""
+        return Stored(self.body, self.media_type, etag=self.etag)
 
     def gzipped(self) -> bytes | None:
         """The compressed form; None where compressing does not pay."""
@@ -65,6 +73,11 @@ class Stored:
         if packed is not None:
             headers["Content-Encoding"] = "gzip"
         return Response(self.body if packed is None else packed, media_type=self.media_type, headers=headers)
+
+
+def unpack(packed: bytes) -> bytes:
+    """The body of its gzip form."""
+    return gzip.decompress(packed)
 
 
 def accepts_gzip(request: Request) -> bool:

@@ -21,6 +21,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from server.transport import JoiningTransport
+from server.waiting import Waiting
 
 
 class Arriving(Enum):
@@ -45,6 +46,7 @@ class PatientProtocol(HttpToolsProtocol):
     max_overhead: ClassVar[int] = 65_536  # bytes of a head, and of what is neither head nor body
     max_ahead: ClassVar[int] = 16  # whole requests that wait for the answer to the one before
     max_unread: ClassVar[int] = 262_144  # bytes of a body that nobody has taken yet; more is not read
+    waiting: ClassVar[Waiting] = Waiting(64_000_000)  # answers that clients are slow to take
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,8 +72,17 @@ class PatientProtocol(HttpToolsProtocol):
             return
         self._expect_request()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.waiting.add(self.transport)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.waiting.remove(self.transport)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_timers()
+        self.waiting.lost(self.transport)
         # uvicorn tells the newest request alone that nobody is there any more.
         self._nobody_waits_for(self._active)
         super().connection_lost(exc)

@@ -69,6 +69,8 @@ def fixed_headers(settings: Settings, **changed: str) -> list[tuple[bytes, bytes
 
 # Where the page that makes snippets is; what they show is below it.
 BUILDER = "/embed"
+# Asked by machines that know a container's address and no name; what they say is nobody's secret.
+PROBES = frozenset({"/healthz", "/readyz"})
 
 
 def embed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
@@ -124,7 +126,7 @@ class Frame:
 
         inner = self._inner(scope)
         try:
-            if not self._knows_host(headers.get("host", "")):
+            if inner["path"] not in PROBES and not self._knows_host(headers.get("host", "")):
                 await _unknown_host()(inner, receive, send_framed)
             elif self._is_preflight(scope, headers):
                 await _preflight()(inner, receive, send_framed)

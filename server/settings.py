@@ -145,12 +145,11 @@ class Settings(BaseSettings):
         return cls(**flags)
 
     def environment(self) -> dict[str, str]:
-        """These settings as environment variables, for workers that start as new processes."""
-        return {
-            PREFIX + name.upper(): _as_text(name, getattr(self, name))
-            for name in type(self).model_fields
-            if getattr(self, name) != type(self).model_fields[name].default
-        }
+        """These settings as environment variables, for workers, which read them anew.
+
+        All of them: a flag with the default's value outranks a variable with another.
+        """
+        return {PREFIX + name.upper(): _as_text(name, getattr(self, name)) for name in type(self).model_fields}
 
 
 def _as_text(name: str, value: Any) -> str:

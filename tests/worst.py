@@ -16,6 +16,7 @@ from PIL import Image
 from tests.pictures import chunk, encoded, png
 
 MOST_BYTES = 19_900_000
+MOST_SCANNED_BYTES = 11_900_000
 
 
 def rough(width: int, height: int, amplitude: float) -> np.ndarray:
@@ -54,7 +55,8 @@ def png_interlaced() -> bytes:
 def lookup_profile(space: bytes, channels: int, grid: int) -> bytes:
     """A colour profile that is a table (lut8) from `channels` inks or lights to Lab: the slow kind."""
     identity = bytes(range(256))
-    table = np.random.default_rng(0).integers(0, 256, grid**channels * 3, dtype=np.uint8).tobytes()
+    # Without 255, so that nothing in it looks like a marker of JPEG.
+    table = np.random.default_rng(0).integers(0, 255, grid**channels * 3, dtype=np.uint8).tobytes()
     matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
     lut = b"mft1\0\0\0\0" + bytes([channels, 3, grid, 0]) + matrix + identity * channels + table + identity * 3
     description = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"slow\0" + bytes(78)
@@ -70,13 +72,27 @@ def lookup_profile(space: bytes, channels: int, grid: int) -> bytes:
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + places + body
 
 
-def jpeg_progressive(side: int, scans: int) -> bytes:
-    """A progressive JPEG whose last scan comes again and again: each walks over all coefficients."""
-    data = encoded(photograph(side, side, 20), "JPEG", quality=20, progressive=True)
+def jpeg_progressive(image: Image.Image, scans: int, quality: int, **options: object) -> bytes:
+    """A progressive JPEG whose largest scan of a band comes again and again: each walks over all coefficients."""
+    data = encoded(image, "JPEG", quality=quality, progressive=True, **options)
     starts = [at for at in range(len(data) - 1) if data[at] == 0xFF and data[at + 1] == 0xDA]
-    last = data[starts[-1] : -2]
-    # A refinement may come once only; the first scan of a band may be said again.
-    return (data[:-2] + last * (scans - len(starts)) + data[-2:])[:MOST_BYTES]
+    found = [data[start:end] for start, end in zip(starts, [*starts[1:], len(data) - 2], strict=True)]
+    # The byte behind the list of a scan's colours says where its band begins: 0 is the mean of each block.
+    band = max((scan for scan in found if scan[5 + 2 * scan[4]] > 0), key=len)
+    again = min(scans - len(found), (MOST_SCANNED_BYTES - len(data)) // len(band))
+    return data[:-2] + band * again + data[-2:]
+
+
+def jpeg_inks() -> bytes:
+    """Four colours, none of them smaller than the others, with the largest profile that is heeded."""
+    image = photograph(2828, 2828, 20).convert("CMYK")
+    return jpeg_progressive(image, 25, 50, subsampling=0, icc_profile=lookup_profile(b"CMYK", 4, 33))
+
+
+def jpeg_lights() -> bytes:
+    """As many scans and bytes as 16 megapixels may have."""
+    image = photograph(3999, 3999, 20)
+    return jpeg_progressive(image, 16, 72, subsampling=0, icc_profile=lookup_profile(b"RGB ", 3, 33))
 
 
 def jpeg_cmyk(side: int, profile: bool) -> bytes:
@@ -108,10 +124,10 @@ def webp(**options: object) -> bytes:
     return encoded(photograph(2820, 2820, 20), "WEBP", **options)
 
 
-def webp_alpha() -> bytes:
+def webp_alpha(**options: object) -> bytes:
     image = photograph(2820, 2820, 2)
     image.putalpha(Image.fromarray(rough(2820, 2820, 60)[..., 0]))
-    return encoded(image, "WEBP", lossless=True, method=0)
+    return encoded(image, "WEBP", lossless=True, method=0, **options)
 
 
 def webp_animated() -> bytes:
@@ -138,12 +154,15 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "JPEG, 50 MP": lambda: encoded(photograph(7070, 7070, 40), "JPEG", quality=75),
     "JPEG, 50 MP, CMYK, profile": lambda: jpeg_cmyk(7070, True),
     "JPEG, 16 MP, CMYK, profile": lambda: jpeg_cmyk(3999, True),
-    "JPEG, 16 MP, progressive": lambda: jpeg_progressive(3999, 0),
-    "JPEG, 16 MP, progressive, 64 scans": lambda: jpeg_progressive(3999, 64),
+    "JPEG, 16 MP, progressive": lambda: jpeg_progressive(photograph(3999, 3999, 20), 0, 20),
+    "JPEG, 16 MP, progressive, 16 scans, profile": jpeg_lights,
+    "JPEG, 4.1 MP, progressive, 64 scans": lambda: jpeg_progressive(photograph(2030, 2030, 20), 64, 50, subsampling=0),
+    "JPEG, 8 MP, progressive, CMYK, 25 scans, profile": jpeg_inks,
     "WebP, 8 MP": lambda: webp(quality=90, method=0),
     "WebP, 8 MP, lossless, alpha": webp_alpha,
     "WebP, 8 MP, animated": webp_animated,
     "WebP, 8 MP, profile": webp_profile,
+    "WebP, 8 MP, alpha, profile": lambda: webp_alpha(icc_profile=lookup_profile(b"RGB ", 3, 60)),
     "GIF, 16 MP": lambda: gif(1),
     "GIF, 16 MP, animated": lambda: gif(3),
     "BMP, 6.6 MP, 24 bits": lambda: encoded(photograph(2570, 2570, 90), "BMP"),

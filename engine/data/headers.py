@@ -21,13 +21,16 @@ from engine.errors import ImageError
 class Header:
     """Format and size as declared.
 
+    channels  colours of a JPEG: 1, 3, or 4 for inks
     buffered  a JPEG that keeps all coefficients in memory
+    scans     how often a JPEG that keeps them walks over them
     runs      a BMP in run lengths
     """
 
     format: str
     width: int
     height: int
+    channels: int = 3
     buffered: bool = False
     scans: int = 1
     animated: bool = False
@@ -200,7 +203,8 @@ def _jpeg(data: bytes) -> Header:
 
     A JPEG whose components come in several scans (every progressive one) makes the decoder keep all
     coefficients in memory, and each scan walks over all of them again. In compressed data 0xFF is
-    always followed by a zero byte, so the bytes FF DA count the scans, and at worst a few too many.
+    always followed by a zero byte, so from the first scan on (before it stand profiles and other data
+    that may hold anything) the bytes FF DA count the scans, and at worst a few too many.
     In any other the decoder reads one scan, and a second is damage to it.
     """
     position, frame = 2, None
@@ -234,8 +238,9 @@ def _jpeg(data: bytes) -> Header:
         "JPEG",
         width,
         height,
+        channels=components,
         buffered=buffered,
-        scans=data.count(b"\xff\xda") if buffered else 1,
+        scans=data.count(b"\xff\xda", position) if buffered else 1,
     )
 
 

@@ -77,6 +77,8 @@ async def give_sample_run(
     stored = await services.sample_runs.get(
         entry, found, services.picture_limits, lambda job: services.workshop.run(None, job)
     )
+    if stored.must_unpack(request):
+        stored = await services.workshop.run(request, stored.unpacked)
     return stored.response(request, cache_rule(v, found.digest))
 
 

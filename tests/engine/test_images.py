@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from tests.pictures import (
     scene,
     turned,
 )
+from tests.worst import lookup_profile
 
 SHAPE = (3, 64, 64)
 GOOD = good_pictures()
@@ -116,6 +118,55 @@ def test_format_and_size_are_read_by_content_before_any_decoder() -> None:
     assert {header.format for header in sizes.values()} == set(FORMATS)
     assert sizes["jpeg progressive"].buffered
     assert not sizes["jpeg"].buffered
+
+
+def progressive(mode: str = "RGB", **options: object) -> bytes:
+    return encoded(scene(80, 80).convert(mode), "JPEG", progressive=True, **options)
+
+
+def test_what_a_jpeg_that_keeps_its_coefficients_may_cost_depends_on_colours_scans_and_bytes() -> None:
+    def refused(data: bytes, **limits: int) -> tuple[str, object]:
+        with pytest.raises(ImageError) as caught:
+            prepare(data, shape=SHAPE, limits=Limits(**limits))
+        return caught.value.code, caught.value.params["limit"]
+
+    # Inks take a third more memory: half the pixels.
+    assert prepare(progressive(), shape=SHAPE, limits=Limits(pixels=6400)).pixels.shape == SHAPE
+    assert prepare(progressive("CMYK"), shape=SHAPE, limits=Limits(pixels=12_800)).pixels.shape == SHAPE
+    assert refused(progressive("CMYK"), pixels=12_799) == ("picture_too_many_pixels", 6399 / 1_000_000)
+    # Ten scans of three colours and 6,400 pixels.
+    assert read_header(progressive()).scans == 10
+    assert prepare(progressive(), shape=SHAPE, limits=Limits(scanned=10 * 3 * 6400)).pixels.shape == SHAPE
+    assert refused(progressive(), scanned=10 * 3 * 6400 - 1) == ("picture_too_many_scans", 9)
+    long = progressive() + bytes(5000)
+    assert refused(long, scanned_bytes=5000) == ("picture_too_large", 5000)
+    assert prepare(encoded(scene(80, 80), "JPEG") + bytes(5000), shape=SHAPE, limits=Limits(scanned_bytes=5000))
+
+
+def test_every_scan_that_common_programs_write_fits_the_largest_pictures() -> None:
+    for mode, pixels in (("RGB", 16_000_000), ("CMYK", 8_000_000), ("L", 16_000_000)):
+        header = read_header(progressive(mode))
+        assert header.scans <= 18
+        large = replace(header, width=pixels // 1000, height=1000)
+        assert LIMITS.pixels_of(large) == pixels
+        assert LIMITS.scans_of(large) >= min(18, header.scans)
+
+
+def test_what_stands_before_a_jpegs_first_scan_is_not_counted_as_scans() -> None:
+    data = progressive(icc_profile=b"\xff\xda" * 100)
+    assert read_header(data).scans == 10
+    found = prepare(data, shape=SHAPE)
+    assert found.pixels.shape == SHAPE
+    np.testing.assert_array_equal(found.pixels, prepare(progressive(), shape=SHAPE).pixels)
+
+
+@pytest.mark.parametrize(("grid", "heeded"), [(16, True), (120, False)])
+def test_a_profile_of_many_megabytes_is_ignored(grid: int, heeded: bool) -> None:
+    profile = lookup_profile(b"RGB ", 3, grid)
+    found = prepare(encoded(scene(80, 80), "WEBP", icc_profile=profile), shape=SHAPE)
+    (colours,) = (step.params for step in found.steps if "profile" in step.params)
+    assert (colours["profile"] == "slow") is heeded
+    assert (colours["profile"] == "ignored") is not heeded
 
 
 def test_transparent_pixels_come_over_white() -> None:

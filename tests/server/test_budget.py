@@ -24,8 +24,10 @@ pytestmark = [
     [
         "PNG, 16 MP, alpha, 16 bits, profile",
         "JPEG, 16 MP, CMYK, profile",
-        "JPEG, 16 MP, progressive, 64 scans",
+        "JPEG, 16 MP, progressive, 16 scans, profile",
+        "JPEG, 8 MP, progressive, CMYK, 25 scans, profile",
         "WebP, 8 MP, lossless, alpha",
+        "WebP, 8 MP, alpha, profile",
         "GIF, 16 MP, animated",
         "BMP, 2 MP, runs of one",
     ],

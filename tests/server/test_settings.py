@@ -46,6 +46,17 @@ def test_a_flag_outranks_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.chosen({"port": "4321"}).port == 4321
 
 
+def test_a_flag_with_the_defaults_value_outranks_a_variable_in_the_workers_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {"CORS_ORIGINS": "*", "MAX_PIXELS": "20000", "ROOT_PATH": "/x", "LOG_FORMAT": "json", "MODELS": "/m"}
+    for name, value in variables.items():
+        monkeypatch.setenv(f"CNN_LOUPE_{name}", value)
+    defaults = {name.lower(): "" for name in ("CORS_ORIGINS", "ROOT_PATH", "MODELS")}
+    chosen = Settings.chosen({**defaults, "max_pixels": "16000000", "log_format": "human"})
+    for name, value in chosen.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == chosen == Settings.model_construct()
+
+
 def test_every_setting_has_a_description() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name

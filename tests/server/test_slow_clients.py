@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,6 +138,37 @@ def test_a_client_that_takes_nothing_is_dropped(hasty: RunningServer) -> None:
         time.sleep(4)
         got = len(read_to_end(client))
         assert got < 9_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc")
+def test_clients_that_take_nothing_cost_bounded_memory_however_many_come_and_go() -> None:
+    """Three times eighty answers of 3.5 MB that nobody reads: dropped when too many wait, or after two seconds."""
+    body = b'{"sample": "espresso"}'
+    request = (
+        b"POST /api/v1/models/tiny-vgg/runs?encoding=list&preparation=full HTTP/1.1\r\nHost: a\r\n"
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    )
+    with running_server(response_timeout=2) as server:
+        assert httpx.post(server.url + "/api/v1/models/tiny-vgg/runs", json={"sample": "espresso"}).status_code == 200
+        idle = resident(server.process.pid)
+        for _ in range(3):
+            with contextlib.ExitStack() as clients:
+                for _ in range(80):
+                    client = clients.enter_context(socket.socket())
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                    client.connect(("127.0.0.1", server.port))
+                    client.sendall(request)
+                until = time.monotonic() + 8
+                while time.monotonic() < until:
+                    assert resident(server.process.pid) - idle < 110
+                    time.sleep(0.1)
+        assert httpx.get(server.url + "/healthz").status_code == 200
+
+
+def resident(pid: int) -> float:
+    """Megabytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
 
 
 def test_clients_that_go_away_in_the_middle_leave_nothing_behind(hasty: RunningServer) -> None:

@@ -37,13 +37,18 @@ def to_eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(out)
 
 
+# Profiles of presses have up to 3 MB. A larger one is all table, which the colour engine unpacks to many times that.
+MOST_PROFILE = 4_000_000
+
 _SPACES = {"RGB ": ("RGB", "RGBA"), "CMYK": ("CMYK",), "GRAY": ("L",)}
 
 
 def _through_profile(image: Image.Image, data: bytes | None) -> tuple[Image.Image, str | None]:
-    """To sRGB by the embedded profile; gives its name, `ignored` for nonsense, None for none."""
+    """To sRGB by the embedded profile; gives its name, `ignored` for nonsense or too much, None for none."""
     if not data:
         return image, None
+    if len(data) > MOST_PROFILE:
+        return image, "ignored"
     try:
         profile = ImageCms.ImageCmsProfile(BytesIO(data))
         name = (ImageCms.getProfileDescription(profile) or "").strip()[:80]

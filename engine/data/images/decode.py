@@ -1,7 +1,7 @@
 """From a file's bytes to a decoded picture, within limits that hold before a decoder starts.
 
 Memory and time are bounded by the file's size, by the pixels its header declares, and, for JPEG,
-by the number of scans. The largest accepted picture costs below 200 MB.
+by the number of colours and of scans. The largest accepted picture costs below 200 MB.
 """
 
 from __future__ import annotations
@@ -48,15 +48,31 @@ class Limits:
     jpeg_pixels: int = 50 * MEGA  # decoded at a fraction of its size
     webp_pixels: int = 8 * MEGA  # its decoder keeps several copies of the canvas
     scans: int = 64
+    # Of a JPEG that keeps all its coefficients, and walks over them in each scan; programs write 6 to 18 scans.
+    scanned: int = 800 * MEGA  # pixels times colours times scans
+    scanned_bytes: int = 12 * MEGA
     run_bytes: int = 4 * MEGA  # of a BMP in run lengths, which Pillow unpacks one by one in Python
 
     def pixels_of(self, header: Header) -> int:
-        """Most pixels allowed for this file; a JPEG kept whole in memory counts as any other."""
+        """Most pixels allowed for this file; a JPEG kept whole in memory counts as any other, with inks half."""
         if header.format == "JPEG" and not header.buffered:
             return self.jpeg_pixels
+        if header.format == "JPEG":
+            return self.pixels if header.channels <= 3 else self.pixels // 2
         if header.format == "WebP":
             return min(self.pixels, self.webp_pixels)
         return self.pixels
+
+    def scans_of(self, header: Header) -> int:
+        """Most scans allowed for this file: fewer for a larger picture."""
+        samples = header.width * header.height * header.channels
+        return max(1, min(self.scans, self.scanned // max(1, samples)))
+
+    def bytes_of(self, header: Header) -> int:
+        """Most bytes allowed for this file."""
+        if header.runs:
+            return min(self.bytes, self.run_bytes)
+        return min(self.bytes, self.scanned_bytes) if header.buffered else self.bytes
 
 
 LIMITS = Limits()
@@ -69,7 +85,7 @@ def header_within(data: bytes, limits: Limits) -> Header:
     `picture_too_many_pixels`, `picture_too_many_scans`.
     """
     header = read_header(data)
-    most = min(limits.bytes, limits.run_bytes) if header.runs else limits.bytes
+    most = limits.bytes_of(header)
     if len(data) > most:
         raise ImageError(
             "picture_too_large",
@@ -89,12 +105,13 @@ def header_within(data: bytes, limits: Limits) -> Header:
             limit=allowed / MEGA,
             format=header.format,
         )
-    if header.scans > limits.scans:
+    if header.scans > limits.scans_of(header):
         raise ImageError(
             "picture_too_many_scans",
-            f"The JPEG has {header.scans} scans; at most {limits.scans} are read. Save it again.",
+            f"The JPEG has {header.scans} scans; at most {limits.scans_of(header)} are read from one of "
+            f"{header.width}×{header.height} pixels. Save it again.",
             scans=header.scans,
-            limit=limits.scans,
+            limit=limits.scans_of(header),
         )
     return header
 
