@@ -25,12 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(engine_main(given) or 0)
     options = _parser().parse_args(given or ["--help"])
     pin_threads()
-    if options.command == "doctor":
-        from server.doctor import doctor
-
-        return doctor()
     try:
-        settings = Settings.chosen(_given(options))
+        settings = Settings.chosen(_given(options) if options.command == "serve" else {})
     except ValidationError as error:
         for item in error.errors():
             name = str(item["loc"][0]) if item["loc"] else "settings"
@@ -39,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 file=sys.stderr,
             )
         return 2
+    if options.command == "doctor":
+        from server.doctor import doctor
+
+        return doctor()
     from server.serve import serve
 
     return serve(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import platform
@@ -9,22 +10,25 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
+from typing import TypeVar
 
 from engine import zoo
 from engine.data.images import Limits
 from engine.errors import EngineError
 from engine.golden import Golden, check_golden, golden_input
-from engine.weights import load_model
+from engine.weights import DESCRIPTION, load_model
 from server.errors import Problem
 from server.lessons.shelf import read_shelf
 from server.lessons.told import Lessons
-from server.library import load_library
+from server.library import load_library, model_folders
 from server.paths import CATALOGUES, STATIC, TEMPLATES
 from server.settings import Settings
 from server.threads import BLAS
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def examine() -> Iterator[Finding]:
     yield from _models()
     yield from _lessons()
     yield _speed()
-    yield _port()
+    yield from _ports()
     yield from _surroundings()
 
 
@@ -119,22 +123,49 @@ def _threads() -> Finding:
 
 
 def _models() -> Iterator[Finding]:
-    names = zoo.model_ids()
-    if not names:
+    """Shipped models, and those of the setting `models`, which the server would skip where they are unsound."""
+    shipped = [zoo.FOLDER / name for name in zoo.model_ids()]
+    if not shipped:
         yield Finding("models", "none", "The package ships with a model: install it again.")
-    for name in names:
+    for folder in Settings().models:
+        if not folder.is_dir():
+            remedy = "It is no folder: mend CNN_LOUPE_MODELS, whose folders are separated like PATH."
+            yield Finding(f"models in {folder}", "none", remedy)
+        elif not set(_quietly(lambda folder=folder: model_folders([folder]))) - set(shipped):
+            remedy = "A model is a folder in it, with model.json and weights.safetensors."
+            yield Finding(f"models in {folder}", "none", remedy, fatal=False)
+    known: set[str] = set()
+    for folder in _quietly(lambda: model_folders(Settings().models)):
         try:
-            model = load_model(zoo.FOLDER / name)
+            model = load_model(folder)
             deviation = check_golden(model.network, Golden.read(model.folder, model.description))
         except EngineError as error:
-            yield Finding(f"model {name}", "unsound", str(error))
+            yield Finding(f"model {folder.name}", "unsound", str(error))
             continue
+        if model.spec.id in known:
+            remedy = (
+                f"Another model has its id, {model.spec.id!r}, and is served; change it in {DESCRIPTION}."
+            )
+            yield Finding(f"model {folder.name}", "skipped", remedy)
+            continue
+        known.add(model.spec.id)
         said = (
             "digest right, no golden values"
             if deviation is None
             else f"digest right, deviation {deviation:.1e}"
         )
-        yield Finding(f"model {name}", said)
+        yield Finding(f"model {model.spec.id}", said)
+
+
+def _quietly(read: Callable[[], Read]) -> Read:
+    """What this gives, without the server's log: here findings tell of mistakes."""
+    log = logging.getLogger("cnn_loupe")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        return read()
+    finally:
+        log.setLevel(level)
 
 
 def _lessons() -> Iterator[Finding]:
@@ -142,13 +173,7 @@ def _lessons() -> Iterator[Finding]:
     settings = Settings()
     if not settings.lessons:
         return
-    log = logging.getLogger("cnn_loupe")
-    level = log.level
-    log.setLevel(logging.CRITICAL)  # of broken models the server's log tells
-    try:
-        library = load_library(settings.models, settings.default_model)
-    finally:
-        log.setLevel(level)
+    library = _quietly(lambda: load_library(settings.models, settings.default_model))
     limits = Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels)
     shelf = read_shelf(settings.lessons, library, limits)
     lessons = Lessons(shelf, limits)
@@ -181,19 +206,36 @@ def _speed() -> Finding:
     return Finding("one run", f"{median:.2f} ms", slow, fatal=False)
 
 
-def _port() -> Finding:
+def _ports() -> Iterator[Finding]:
+    """The port of the page, and one for each worker's metrics where they are on."""
     settings = Settings()
-    what = f"port {settings.port} on {settings.host}"
+    yield _port(settings.host, settings.port, "CNN_LOUPE_PORT")
+    if not settings.metrics_port:
+        return
+    for port in range(settings.metrics_port, settings.metrics_port + settings.workers):
+        yield _port(settings.host, port, "CNN_LOUPE_METRICS_PORT")
+    if not _has("prometheus-client"):
+        yield Finding("metrics", "need prometheus-client", "Run `pip install 'cnn-loupe[metrics]'`.")
+
+
+def _port(host: str, port: int, variable: str) -> Finding:
+    what = f"port {port} on {host}"
     try:
-        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
     except OSError as error:
-        reason = error.strerror or str(error)
-        return Finding(
-            what, f"taken ({reason})", "Stop what listens there, or set CNN_LOUPE_PORT.", fatal=False
-        )
+        value, remedy = _why_not(error, variable)
+        return Finding(what, f"{value} ({error.strerror or error})", remedy, fatal=False)
     return Finding(what, "free")
+
+
+def _why_not(error: OSError, variable: str) -> tuple[str, str]:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "needs rights", f"Set {variable} to 1024 or more, or run with the right to use lower ones."
+    if error.errno == errno.EADDRINUSE:
+        return "taken", f"Stop what listens there, or set {variable}."
+    return "not an address of this machine", "Set CNN_LOUPE_HOST to one, such as 127.0.0.1 or 0.0.0.0."
 
 
 def _surroundings() -> Iterator[Finding]:

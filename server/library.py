@@ -244,7 +244,7 @@ def _golden(entry: Entry) -> Golden | None:
 def load_library(folders: Sequence[Path], default: str) -> Library:
     """Read every model; the one called `default` (or else the first) is the default."""
     models: dict[str, Model] = {}
-    for folder in _model_folders(folders):
+    for folder in model_folders(folders):
         try:
             model = load_model(folder)
         except EngineError as error:
@@ -260,7 +260,8 @@ def load_library(folders: Sequence[Path], default: str) -> Library:
     return Library([_entry(model, default=model.spec.id == default) for model in ordered])
 
 
-def _model_folders(folders: Sequence[Path]) -> list[Path]:
+def model_folders(folders: Sequence[Path]) -> list[Path]:
+    """Every folder that should hold a model: the shipped ones, and those in, or just inside, these folders."""
     found = [zoo.FOLDER / name for name in zoo.model_ids()]
     for folder in folders:
         if (folder / DESCRIPTION).is_file():

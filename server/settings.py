@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "CNN_LOUPE_"
@@ -99,6 +99,16 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="Port for Prometheus metrics (needs the `metrics` extra); 0 is off."
     )
 
+    @field_validator("metrics_port")
+    @classmethod
+    def _port_for_each_worker(cls, value: int, info: ValidationInfo) -> int:
+        workers = info.data.get("workers", 1)
+        if value and value + workers - 1 > 65535:
+            raise ValueError(
+                f"leaves no port for each of {workers} workers, which count from it; choose {65536 - workers} or less"
+            )
+        return value
+
     @field_validator("models", "lessons", mode="before")
     @classmethod
     def _split_folders(cls, value: Any) -> Any:
@@ -149,7 +159,9 @@ class Settings(BaseSettings):
 
         All of them: a flag with the default's value outranks a variable with another.
         """
-        return {PREFIX + name.upper(): _as_text(name, getattr(self, name)) for name in type(self).model_fields}
+        return {
+            PREFIX + name.upper(): _as_text(name, getattr(self, name)) for name in type(self).model_fields
+        }
 
 
 def _as_text(name: str, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from engine import zoo
 from server import doctor
+from server.cli import main
 from server.doctor import Finding, examine
 
 
@@ -62,3 +64,47 @@ def test_an_old_and_a_missing_package_are_named_with_the_command_that_helps(monk
 def test_many_blas_threads_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "16")
     assert findings()["BLAS threads"].problem is not None
+
+
+def test_the_configured_models_are_looked_at_as_the_server_would(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models_folder: Path
+) -> None:
+    broken = tmp_path / "more" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "model.json").write_text("{")
+    (tmp_path / "empty").mkdir()
+    folders = (models_folder, tmp_path / "more", tmp_path / "empty", tmp_path / "absent")
+    monkeypatch.setenv("CNN_LOUPE_MODELS", os.pathsep.join(map(str, folders)))
+    found = findings()
+    assert found["model minimal"].problem is None
+    assert found["model broken"].value == "unsound"
+    assert "CNN_LOUPE_MODELS" in str(found[f"models in {tmp_path / 'absent'}"].problem)
+    assert "weights.safetensors" in str(found[f"models in {tmp_path / 'empty'}"].problem)
+    assert f"models in {models_folder}" not in found
+
+
+def test_a_host_that_is_not_this_machines_is_not_called_a_taken_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LOUPE_HOST", "192.0.2.1")
+    found = findings()["port 8000 on 192.0.2.1"]
+    assert found.value.startswith("not an address of this machine")
+    assert "CNN_LOUPE_HOST" in str(found.problem)
+
+
+def test_every_workers_metrics_port_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("CNN_LOUPE_METRICS_PORT", str(port - 1))
+        monkeypatch.setenv("CNN_LOUPE_WORKERS", "2")
+        found = findings()
+    assert f"port {port - 1} on 127.0.0.1" in found
+    assert "CNN_LOUPE_METRICS_PORT" in str(found[f"port {port} on 127.0.0.1"].problem)
+
+
+def test_a_wrong_setting_is_said_as_the_server_says_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CNN_LOUPE_PORT", "80000")
+    assert main(["doctor"]) == 2
+    assert "--port (CNN_LOUPE_PORT)" in capsys.readouterr().err

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from server.cli import _given, _parser
 from server.logs import HumanFormatter, JsonFormatter
@@ -55,6 +56,12 @@ def test_a_flag_with_the_defaults_value_outranks_a_variable_in_the_workers_too(m
     for name, value in chosen.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings() == chosen == Settings.model_construct()
+
+
+def test_metrics_leave_a_port_for_every_worker() -> None:
+    assert Settings(metrics_port=65534, workers=2).metrics_port == 65534
+    with pytest.raises(ValidationError, match="choose 65534 or less"):
+        Settings(metrics_port=65535, workers=2)
 
 
 def test_every_setting_has_a_description() -> None:
