@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TypeVar
 
@@ -131,7 +132,7 @@ def _models() -> Iterator[Finding]:
         if not folder.is_dir():
             remedy = "It is no folder: mend CNN_LOUPE_MODELS, whose folders are separated like PATH."
             yield Finding(f"models in {folder}", "none", remedy)
-        elif not set(_quietly(lambda folder=folder: model_folders([folder]))) - set(shipped):
+        elif not set(_quietly(partial(model_folders, [folder]))) - set(shipped):
             remedy = "A model is a folder in it, with model.json and weights.safetensors."
             yield Finding(f"models in {folder}", "none", remedy, fatal=False)
     known: set[str] = set()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from server.limits import Workshop
@@ -34,7 +37,7 @@ class Meter:
         if not settings.metrics_port or self._requests is not None:
             return
         try:
-            from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+            from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
             from prometheus_client.process_collector import ProcessCollector
         except ImportError:
             logger.error("metrics need an extra package: pip install 'cnn-loupe[metrics]'")
@@ -60,9 +63,25 @@ class Meter:
         refused.set_function(lambda: self._workshop.refused)
         for port in range(settings.metrics_port, settings.metrics_port + settings.workers):
             try:
-                start_http_server(port, addr=settings.host, registry=registry)
+                _answer(settings.host, port, registry)
             except OSError:
                 continue
             logger.info("metrics on http://%s:%d/metrics", settings.host, port)
             return
         logger.error("metrics: no free port from %d on", settings.metrics_port)
+
+
+def _answer(host: str, port: int, registry: Any) -> None:
+    """Answer Prometheus in threads beside the loop. Raises OSError where the port is not to be had."""
+    from prometheus_client import MetricsHandler
+
+    class Handler(MetricsHandler.factory(registry)):  # type: ignore[misc]
+        timeout = 10  # seconds that a connection may say nothing
+
+        def version_string(self) -> str:
+            return "cnn-loupe"  # not which Python, and in which version
+
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+    threading.Thread(target=Server((host, port), Handler).serve_forever, daemon=True).start()

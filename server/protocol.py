@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import secrets
 import socket
 from enum import Enum
 from typing import Any, ClassVar, cast
@@ -22,6 +24,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from server.transport import JoiningTransport
 from server.waiting import Waiting
+
+access = logging.getLogger("cnn_loupe.access")
 
 
 class Arriving(Enum):
@@ -257,6 +261,8 @@ class PatientProtocol(HttpToolsProtocol):
         answer = self._active
         between = answer is None or (answer.response_complete and self._arriving is not Arriving.BODY)
         if between or (answer is not None and not answer.response_started):
+            identity = secrets.token_hex(8)
+            access.info("%d %s", status, code, extra={"request_id": identity, "status": status})
             title = {400: "Bad Request", 408: "Request Timeout", 503: "Service Unavailable"}[status]
             body = json.dumps(
                 {
@@ -271,7 +277,7 @@ class PatientProtocol(HttpToolsProtocol):
             head = (
                 f"HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\n"
                 f"content-length: {len(body)}\r\ncache-control: no-store\r\n"
-                f"x-content-type-options: nosniff\r\n"
+                f"x-content-type-options: nosniff\r\nx-request-id: {identity}\r\n"
                 f"{'retry-after: 1' + chr(13) + chr(10) if status == 503 else ''}connection: close\r\n\r\n"
             )
             self.transport.write(head.encode() + body)

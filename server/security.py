@@ -135,7 +135,9 @@ class Frame:
         except ClientGone:
             status = status or 499  # nobody is there to read an answer
         except Exception:
-            logger.exception("internal error in %s %s", method, inner["path"], extra={"request_id": identity})
+            logger.exception(
+                "internal error in %s %s", method, _loggable(inner["path"]), extra={"request_id": identity}
+            )
             if status:
                 raise
             await _internal_error()(inner, receive, send_framed)

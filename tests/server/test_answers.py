@@ -294,7 +294,9 @@ def test_metrics_count_requests_without_naming_anybody(models_folder: Path) -> N
     with with_settings(models_folder, metrics_port=port) as client:
         client.get("/api/v1/models")
         client.get("/nowhere-secret")
-        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        answer = httpx.get(f"http://127.0.0.1:{port}/metrics")
+        assert answer.headers["server"] == "cnn-loupe"
+        text = answer.text
     assert 'cnn_loupe_requests_total{method="GET",status="200"} 1.0' in text
     assert 'status="404"' in text
     assert "secret" not in text

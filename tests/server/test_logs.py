@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 
 import httpx
 
@@ -23,10 +24,15 @@ def test_every_request_is_one_json_line_with_its_id_and_without_what_was_sent() 
             httpx.get(server.url + "/nowhere?secret=1"),
             httpx.get(server.url + "/x%0a%7b%22forged%22:1%7d"),
         ]
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(b"no HTTP at all\r\n\r\n")
+            refused = client.makefile("rb").read().decode()
         server.process.terminate()
         log = server.process.communicate(timeout=15)[0]
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     by_id = {line["request_id"]: line for line in lines if line["logger"] == "cnn_loupe.access"}
+    (identity,) = re.findall(r"x-request-id: ([0-9a-f]{16})\r\n", refused)
+    assert by_id[identity]["status"] == 400
     for answer in answers:
         line = by_id[answer.headers["x-request-id"]]
         assert line["status"] == answer.status_code
