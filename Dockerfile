@@ -20,8 +20,9 @@ RUN python -m pip wheel --no-deps --wheel-dir /wheel . \
 
 # 2. That environment alone: no pip, no build tool.
 FROM python:3.13-slim
-RUN python -m pip uninstall --yes --quiet pip setuptools wheel 2>/dev/null || true; \
-    useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin loupe
+RUN python -m pip uninstall --yes --quiet pip \
+ && ! python -c 'import pip' 2>/dev/null \
+ && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin loupe
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
