@@ -24,8 +24,8 @@ pytestmark = [
     [
         "PNG, 16 MP, alpha, 16 bits, profile",
         "JPEG, 16 MP, CMYK, profile",
-        "JPEG, 16 MP, progressive, 16 scans, profile",
-        "JPEG, 8 MP, progressive, CMYK, 25 scans, profile",
+        "JPEG, 16 MP, progressive, 12 scans, profile",
+        "JPEG, 8 MP, progressive, CMYK, 18 scans, profile",
         "WebP, 8 MP, lossless, alpha",
         "WebP, 8 MP, alpha, profile",
         "GIF, 16 MP, animated",

@@ -49,8 +49,8 @@ class Limits:
     webp_pixels: int = 8 * MEGA  # its decoder keeps several copies of the canvas
     scans: int = 64
     # Of a JPEG that keeps all its coefficients, and walks over them in each scan; programs write 6 to 18 scans.
-    scanned: int = 800 * MEGA  # pixels times colours times scans
-    scanned_bytes: int = 12 * MEGA
+    scanned: int = 600 * MEGA  # pixels times colours times scans
+    scanned_bytes: int = 8 * MEGA
     run_bytes: int = 4 * MEGA  # of a BMP in run lengths, which Pillow unpacks one by one in Python
 
     def pixels_of(self, header: Header) -> int:
