@@ -92,7 +92,7 @@ def jpeg_inks() -> bytes:
 def jpeg_lights() -> bytes:
     """As many scans and bytes as 16 megapixels may have."""
     image = photograph(3999, 3999, 20)
-    return jpeg_progressive(image, 12, 60, subsampling=0, icc_profile=lookup_profile(b"RGB ", 3, 33))
+    return jpeg_progressive(image, 12, 72, subsampling=0, icc_profile=lookup_profile(b"RGB ", 3, 33))
 
 
 def jpeg_cmyk(side: int, profile: bool) -> bytes:
