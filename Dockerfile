@@ -9,6 +9,7 @@ COPY deploy/requirements.lock deploy/
 RUN python -m venv --without-pip /app \
  && python -m pip --python /app/bin/python install --require-hashes --no-deps -r deploy/requirements.lock
 COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
+COPY cnn_loupe cnn_loupe
 COPY engine engine
 COPY server server
 COPY static static

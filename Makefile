@@ -43,10 +43,11 @@ serve: $(VENV)/.serve
 	@exec $(VENV)/bin/cnn-loupe serve
 
 lint: $(VENV)/.test
-	$(VENV)/bin/ruff check engine server tests
-	$(VENV)/bin/ruff format --check engine server
-	$(PY) -m mypy
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/ruff check cnn_loupe engine server tests
+	$(VENV)/bin/ruff format --check cnn_loupe engine server
+	@$(PY) -m tests.architecture.tree
+	cd build/packages && ../../$(PY) -m mypy --config-file ../../pyproject.toml
+	cd build/packages && ../../$(VENV)/bin/lint-imports ../../pyproject.toml
 
 # One shell, so that the browser and Node found here are the ones that every test sees. Browser tests have
 # processes of their own: Playwright keeps an event loop running in them, which would refuse others theirs.

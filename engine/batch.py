@@ -19,14 +19,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Parameters, Shape, shape_text
-from engine.errors import TensorError
-from engine.fast.normalisation import BatchNormStep
-from engine.fast.plan import chain, order, statistics
-from engine.fast.step import Lent, Scratch, Step, block_shape, from_rows, to_rows
-from engine.ops.loss import cross_entropy, cross_entropy_backward
-from engine.parameters import checked_parameters
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape, shape_text
+from cnn_loupe.engine.errors import TensorError
+from cnn_loupe.engine.fast.normalisation import BatchNormStep
+from cnn_loupe.engine.fast.plan import chain, order, statistics
+from cnn_loupe.engine.fast.step import Lent, Scratch, Step, block_shape, from_rows, to_rows
+from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward
+from cnn_loupe.engine.parameters import checked_parameters
+from cnn_loupe.engine.spec import ModelSpec
 
 BLOCK = 8  # pictures; docs/engine.md has the measurement
 MOMENTUM = 0.1  # how far one batch moves the running statistics of batch normalisation

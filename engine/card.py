@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.arrays import shape_text
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import shape_text
+from cnn_loupe.engine.spec import ModelSpec
 
 POINTS = 12  # rows of the table of curves
 Record = Mapping[str, Any]

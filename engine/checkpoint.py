@@ -14,8 +14,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.errors import TrainingError
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.errors import TrainingError
 
 GROUPS = ("parameters", "mean", "memory")
 

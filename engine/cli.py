@@ -16,16 +16,16 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from engine import measure, zoo
-from engine.arrays import shape_text
-from engine.cli_progress import counter
-from engine.cli_train import add_train
-from engine.data.dataset import Progress, load_dataset
-from engine.data.images import prepare
-from engine.errors import DataError, EngineError
-from engine.spec import ModelSpec
-from engine.train import scores
-from engine.weights import Model, load_model
+from cnn_loupe.engine import measure, zoo
+from cnn_loupe.engine.arrays import shape_text
+from cnn_loupe.engine.cli_progress import counter
+from cnn_loupe.engine.cli_train import add_train
+from cnn_loupe.engine.data.dataset import Progress, load_dataset
+from cnn_loupe.engine.data.images import prepare
+from cnn_loupe.engine.errors import DataError, EngineError
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.train import scores
+from cnn_loupe.engine.weights import Model, load_model
 
 REFUSED = 2  # exit code for input that the program does not take
 INTERRUPTED = 130  # the shell's code for a program that Ctrl-C stopped
@@ -210,7 +210,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     register(parser.add_subparsers(required=True, metavar="COMMAND"))
     args = parser.parse_args(arguments)
     return guarded(args.run, args)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from tqdm import tqdm
 
-from engine.data.dataset import Progress as Counter
-from engine.train import Progress
+from cnn_loupe.engine.data.dataset import Progress as Counter
+from cnn_loupe.engine.train import Progress
 
 SILENT, BAR, LINES = 0, 1, 2
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import measure, zoo
-from engine.arrays import Array
-from engine.card import model_card
-from engine.cli_progress import BAR, LINES, SILENT, counter, show
-from engine.data.batches import split
-from engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
-from engine.entries import Category
-from engine.errors import DataError, TrainingError
-from engine.recipe import Recipe, read_recipe
-from engine.record import Judged, cool, judge, pooled, temperature, training_record
-from engine.spec import ModelSpec
-from engine.train import Task, Trained, finished, start, train
-from engine.weights import save_model
+from cnn_loupe.engine import measure, zoo
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.card import model_card
+from cnn_loupe.engine.cli_progress import BAR, LINES, SILENT, counter, show
+from cnn_loupe.engine.data.batches import split
+from cnn_loupe.engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
+from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.errors import DataError, TrainingError
+from cnn_loupe.engine.recipe import Recipe, read_recipe
+from cnn_loupe.engine.record import Judged, cool, judge, pooled, temperature, training_record
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.train import Task, Trained, finished, start, train
+from cnn_loupe.engine.weights import save_model
 
 RECIPE = zoo.FOLDER / zoo.DEFAULT / "recipe.toml"
 EVERYTHING = "everything"

@@ -1,6 +1,6 @@
 """The entries of a model's description: its layers and its classes, read from JSON and checked.
 
-Each value is checked by itself here; whether the entries fit each other is `engine.spec`'s matter.
+Each value is checked by itself here; whether the entries fit each other is `cnn_loupe.engine.spec`'s matter.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import MISSING, dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from engine.errors import SpecError
-from engine.fields import HYPERPARAMETERS, as_object, as_text, as_texts, check
-from engine.kinds import KINDS
-from engine.layers import Layer
+from cnn_loupe.engine.errors import SpecError
+from cnn_loupe.engine.fields import HYPERPARAMETERS, as_object, as_text, as_texts, check
+from cnn_loupe.engine.kinds import KINDS
+from cnn_loupe.engine.layers import Layer
 
 
 @dataclass(frozen=True)

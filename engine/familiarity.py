@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.layers.activation import Activation
-from engine.run import Run
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.layers.activation import Activation
+from cnn_loupe.engine.run import Run
+from cnn_loupe.engine.spec import ModelSpec
 
 WITHIN = 0.99  # of the pictures learnt from lie within a range, half of the rest on each side
 QUIET = 0.99  # of the held-out pictures are not noted

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from engine.errors import SpecError
+from cnn_loupe.engine.errors import SpecError
 
 
 class Rule(Protocol):

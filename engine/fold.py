@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Parameters
-from engine.errors import SpecError
-from engine.layers import BatchNorm2D, Conv2D, Layer
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import FLOAT, Array, Parameters
+from cnn_loupe.engine.errors import SpecError
+from cnn_loupe.engine.layers import BatchNorm2D, Conv2D, Layer
+from cnn_loupe.engine.spec import ModelSpec
 
 
 def fold_batch_norm(spec: ModelSpec, parameters: Parameters) -> tuple[ModelSpec, dict[str, Array]]:

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.errors import WeightsError
-from engine.layers import Softmax
-from engine.network import Network
-from engine.weights import load_model
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.errors import WeightsError
+from cnn_loupe.engine.layers import Softmax
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.weights import load_model
 
 FILE = "golden.json"
 TOLERANCE = 1e-4  # of the largest score
@@ -53,7 +53,7 @@ class Golden:
         if not same:
             raise WeightsError(
                 "golden_of_other_weights",
-                f"{FILE} was made for other weights; make it again with `python -m engine.golden FOLDER`",
+                f"{FILE} was made for other weights; make it again with `python -m cnn_loupe.engine.golden FOLDER`",
                 file=FILE,
             )
         return found

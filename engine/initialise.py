@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.layers import BatchNorm2D, Conv2D, Dense
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.layers import BatchNorm2D, Conv2D, Dense
+from cnn_loupe.engine.spec import ModelSpec
 
 Start = Callable[[Shape, np.random.Generator], Array]
 

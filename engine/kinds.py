@@ -1,6 +1,6 @@
 """The registry of layer kinds: the only place where a kind's name becomes a class.
 
-A new kind is one class in `engine.layers` and one line here.
+A new kind is one class in `cnn_loupe.engine.layers` and one line here.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine import layers
-from engine.layers import Layer
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.layers import Layer
 
 KINDS: Mapping[str, type[Layer]] = MappingProxyType(
     {

@@ -8,17 +8,17 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Parameters, Shape
-from engine.errors import TensorError
-from engine.fast.rows import Layout
-from engine.fast.single import fast_forward
-from engine.fast.step import Scratch
-from engine.layers import Layer, Softmax
-from engine.ops.loss import cross_entropy, cross_entropy_backward
-from engine.parameters import checked_parameters, replaced_parameters
-from engine.run import Gradients, Run, checked_input, frozen, named
-from engine.spec import ModelSpec
-from engine.trace import Trace
+from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape
+from cnn_loupe.engine.errors import TensorError
+from cnn_loupe.engine.fast.rows import Layout
+from cnn_loupe.engine.fast.single import fast_forward
+from cnn_loupe.engine.fast.step import Scratch
+from cnn_loupe.engine.layers import Layer, Softmax
+from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward
+from cnn_loupe.engine.parameters import checked_parameters, replaced_parameters
+from cnn_loupe.engine.run import Gradients, Run, checked_input, frozen, named
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.trace import Trace
 
 
 class Network:
@@ -75,7 +75,7 @@ class Network:
         return edited
 
     def _forward(self, x: Array, first: int) -> list[Array]:
-        # The readable forms of `engine.ops` would give the same, and take ten times as long.
+        # The readable forms of `cnn_loupe.engine.ops` would give the same, and take ten times as long.
         layout = self._layouts.get(first)
         if layout is None:
             layout = self._layouts[first] = Layout(x.shape, self.spec.shapes[first:])

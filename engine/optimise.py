@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array
+from cnn_loupe.engine.arrays import FLOAT, Array
 
 Memory = MutableMapping[str, Array]
 

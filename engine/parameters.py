@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import REAL, Array, Parameters, float_copy, shape_text
-from engine.errors import WeightsError
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import REAL, Array, Parameters, float_copy, shape_text
+from cnn_loupe.engine.errors import WeightsError
+from cnn_loupe.engine.spec import ModelSpec
 
 
 def checked_parameters(spec: ModelSpec, parameters: Parameters) -> Parameters:

@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from engine.data.augment import Augmentation
-from engine.entries import Category
-from engine.errors import TrainingError
-from engine.fields import Flag, Real, Rule, Whole, as_list, as_object, check
-from engine.optimise import OPTIMISERS, SCHEDULES, Muon, Optimiser
-from engine.spec import FORMAT, ModelSpec
+from cnn_loupe.engine.data.augment import Augmentation
+from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.errors import TrainingError
+from cnn_loupe.engine.fields import Flag, Real, Rule, Whole, as_list, as_object, check
+from cnn_loupe.engine.optimise import OPTIMISERS, SCHEDULES, Muon, Optimiser
+from cnn_loupe.engine.spec import FORMAT, ModelSpec
 
 RULES: Mapping[str, Rule] = {
     "epochs": Whole(1, 100_000),
@@ -69,7 +69,7 @@ class Recipe:
                  folded into the first layer, which sees 0 to 1
     folds        the training folder is split in this many parts of which one is held out
     split_seed   decides the split
-    card         words for the model card (`engine.card`); they decide nothing
+    card         words for the model card (`cnn_loupe.engine.card`); they decide nothing
     """
 
     model: Mapping[str, Any]

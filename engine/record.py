@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from engine import measure
-from engine.arrays import Array
-from engine.data.dataset import Dataset
-from engine.layers import Dense, ReLU, Softmax
-from engine.network import Network
-from engine.recipe import Recipe
-from engine.spec import ModelSpec
-from engine.train import Trained, scores
-from engine.vigilance import vigilance
+from cnn_loupe.engine import measure
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.data.dataset import Dataset
+from cnn_loupe.engine.layers import Dense, ReLU, Softmax
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.recipe import Recipe
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.train import Trained, scores
+from cnn_loupe.engine.vigilance import vigilance
 
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 

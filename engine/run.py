@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.arrays import REAL, Array, Shape, float_copy, shape_text
-from engine.errors import TensorError
-from engine.layers import Softmax
-from engine.spec import INPUT, ModelSpec
+from cnn_loupe.engine.arrays import REAL, Array, Shape, float_copy, shape_text
+from cnn_loupe.engine.errors import TensorError
+from cnn_loupe.engine.layers import Softmax
+from cnn_loupe.engine.spec import INPUT, ModelSpec
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
-from engine.arrays import Shape, shape_text
-from engine.entries import Category, category_from_json, layer_from_json
-from engine.errors import ShapeError, SpecError
-from engine.fields import (
+from cnn_loupe.engine.arrays import Shape, shape_text
+from cnn_loupe.engine.entries import Category, category_from_json, layer_from_json
+from cnn_loupe.engine.errors import ShapeError, SpecError
+from cnn_loupe.engine.fields import (
     HYPERPARAMETERS,
     Whole,
     as_list,
@@ -29,8 +29,8 @@ from engine.fields import (
     bad,
     check,
 )
-from engine.layers import Layer
-from engine.windows import ReceptiveField
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.windows import ReceptiveField
 
 FORMAT = 1
 INPUT = "input"  # the name that a run gives to its input; no layer may have it

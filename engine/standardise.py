@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array
-from engine.errors import TrainingError
-from engine.layers import Conv2D
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import FLOAT, Array
+from cnn_loupe.engine.errors import TrainingError
+from cnn_loupe.engine.layers import Conv2D
+from cnn_loupe.engine.spec import ModelSpec
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array
+from cnn_loupe.engine.arrays import FLOAT, Array
 
 Maker = Callable[[np.random.Generator, Array], Array]
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.errors import TensorError
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.errors import TensorError
 
 
 @dataclass(frozen=True, slots=True)

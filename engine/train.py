@@ -19,20 +19,20 @@ from typing import Any
 
 import numpy as np
 
-from engine import measure
-from engine.arrays import FLOAT, Array
-from engine.batch import BatchNetwork
-from engine.checkpoint import State, load_checkpoint, save_checkpoint
-from engine.data.augment import Augmentation
-from engine.data.batches import batches, one_hot
-from engine.data.dataset import Dataset
-from engine.errors import TrainingError
-from engine.initialise import initial_parameters
-from engine.optimise import SCHEDULES, average
-from engine.recipe import Recipe
-from engine.spec import ModelSpec
-from engine.standardise import Standard, check_foldable
-from engine.standardise import measure as measure_standard
+from cnn_loupe.engine import measure
+from cnn_loupe.engine.arrays import FLOAT, Array
+from cnn_loupe.engine.batch import BatchNetwork
+from cnn_loupe.engine.checkpoint import State, load_checkpoint, save_checkpoint
+from cnn_loupe.engine.data.augment import Augmentation
+from cnn_loupe.engine.data.batches import batches, one_hot
+from cnn_loupe.engine.data.dataset import Dataset
+from cnn_loupe.engine.errors import TrainingError
+from cnn_loupe.engine.initialise import initial_parameters
+from cnn_loupe.engine.optimise import SCHEDULES, average
+from cnn_loupe.engine.recipe import Recipe
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.standardise import Standard, check_foldable
+from cnn_loupe.engine.standardise import measure as measure_standard
 
 CHUNK = 128  # pictures measured at once
 

@@ -13,13 +13,23 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.data.dataset import Dataset
-from engine.familiarity import QUIET, WITHIN, Measured, measured, outside, stacked, threshold, usual, watched
-from engine.measure import CUTS
-from engine.network import Network
-from engine.strange import MAKERS, strange
-from engine.train import Trained
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.data.dataset import Dataset
+from cnn_loupe.engine.familiarity import (
+    QUIET,
+    WITHIN,
+    Measured,
+    measured,
+    outside,
+    stacked,
+    threshold,
+    usual,
+    watched,
+)
+from cnn_loupe.engine.measure import CUTS
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.strange import MAKERS, strange
+from cnn_loupe.engine.train import Trained
 
 PICTURES = 500  # of each strange sort
 MEASURE = (

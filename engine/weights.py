@@ -18,11 +18,11 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from engine.arrays import Parameters
-from engine.errors import WeightsError
-from engine.network import Network
-from engine.parameters import checked_parameters
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import Parameters
+from cnn_loupe.engine.errors import WeightsError
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.parameters import checked_parameters
+from cnn_loupe.engine.spec import ModelSpec
 
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 LARGEST_DESCRIPTION, LARGEST_WEIGHTS = 16 * 2**20, 256 * 2**20  # bytes

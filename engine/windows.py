@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.arrays import Pair
+from cnn_loupe.engine.arrays import Pair
 
 
 def span(kernel: int, dilation: int = 1) -> int:

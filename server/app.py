@@ -8,23 +8,23 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from engine.data.images import Limits
-from engine.errors import EngineError
-from server.assets import Assets
-from server.dependencies import Services
-from server.errors import install_error_handlers
-from server.lessons.shelf import load_shelf
-from server.lessons.told import Lessons
-from server.library import Library, load_library
-from server.limits import Workshop
-from server.metrics import Meter
-from server.openapi import describe
-from server.pages import Pages
-from server.paths import LIVE
-from server.routes import embed, health, learn, lessons, models, pages, runs, samples
-from server.runs import SampleRuns
-from server.security import Frame
-from server.settings import Settings
+from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.engine.errors import EngineError
+from cnn_loupe.server.assets import Assets
+from cnn_loupe.server.dependencies import Services
+from cnn_loupe.server.errors import install_error_handlers
+from cnn_loupe.server.lessons.shelf import load_shelf
+from cnn_loupe.server.lessons.told import Lessons
+from cnn_loupe.server.library import Library, load_library
+from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.metrics import Meter
+from cnn_loupe.server.openapi import describe
+from cnn_loupe.server.pages import Pages
+from cnn_loupe.server.paths import LIVE
+from cnn_loupe.server.routes import embed, health, learn, lessons, models, pages, runs, samples
+from cnn_loupe.server.runs import SampleRuns
+from cnn_loupe.server.security import Frame
+from cnn_loupe.server.settings import Settings
 
 logger = logging.getLogger("cnn_loupe")
 

@@ -15,9 +15,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.answers import Stored
-from server.modules import START, join
-from server.paths import LIVE, STATIC
+from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.modules import START, join
+from cnn_loupe.server.paths import LIVE, STATIC
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine.arrays import Shape
-from engine.errors import EngineError
-from engine.layers import AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
-from engine.layers.activation import Activation
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import Shape
+from cnn_loupe.engine.errors import EngineError
+from cnn_loupe.engine.layers import AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
+from cnn_loupe.engine.layers.activation import Activation
+from cnn_loupe.engine.spec import ModelSpec
 
 # In reading order; static/js/learn/chapters.js holds the same list (a test compares them).
 CHAPTERS = (

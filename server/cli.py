@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from server.settings import PREFIX, Settings
-from server.threads import pin_threads
-from server.version import package_version
+from cnn_loupe.server.settings import PREFIX, Settings
+from cnn_loupe.server.threads import pin_threads
+from cnn_loupe.server.version import package_version
 
 _OURS = ("serve", "doctor")
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] not in _OURS and not given[0].startswith("-"):
         pin_threads()
-        from engine.cli import main as engine_main
+        from cnn_loupe.engine.cli import main as engine_main
 
         return int(engine_main(given) or 0)
     options = _parser().parse_args(given or ["--help"])
@@ -36,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         return 2
     if options.command == "doctor":
-        from server.doctor import doctor
+        from cnn_loupe.server.doctor import doctor
 
         return doctor()
-    from server.serve import serve
+    from cnn_loupe.server.serve import serve
 
     return serve(settings)
 
@@ -68,7 +68,3 @@ def _given(options: argparse.Namespace) -> dict[str, str]:
     """The flags that were given; all others are left to the environment and the defaults."""
     values = {name: getattr(options, name) for name in Settings.model_fields}
     return {name: value for name, value in values.items() if value is not None}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

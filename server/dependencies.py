@@ -7,13 +7,13 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from engine.data.images import Limits
-from server.assets import Assets
-from server.lessons.told import Lessons
-from server.library import Entry, Library
-from server.limits import Workshop
-from server.runs import SampleRuns
-from server.settings import Settings
+from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.server.assets import Assets
+from cnn_loupe.server.lessons.told import Lessons
+from cnn_loupe.server.library import Entry, Library
+from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.runs import SampleRuns
+from cnn_loupe.server.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,18 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TypeVar
 
-from engine import zoo
-from engine.data.images import Limits
-from engine.errors import EngineError
-from engine.golden import Golden, check_golden, golden_input
-from engine.weights import DESCRIPTION, load_model
-from server.errors import Problem
-from server.lessons.shelf import read_shelf
-from server.lessons.told import Lessons
-from server.library import load_library, model_folders
-from server.paths import CATALOGUES, STATIC, TEMPLATES
-from server.settings import Settings
-from server.threads import BLAS
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.engine.errors import EngineError
+from cnn_loupe.engine.golden import Golden, check_golden, golden_input
+from cnn_loupe.engine.weights import DESCRIPTION, load_model
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.lessons.shelf import read_shelf
+from cnn_loupe.server.lessons.told import Lessons
+from cnn_loupe.server.library import load_library, model_folders
+from cnn_loupe.server.paths import CATALOGUES, STATIC, TEMPLATES
+from cnn_loupe.server.settings import Settings
+from cnn_loupe.server.threads import BLAS
 
 Read = TypeVar("Read")
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.spec import INPUT, NAME
-from server.addresses import ORDERS, SCALES, SWITCH, VIEWS
-from server.chapters import CHAPTERS
-from server.errors import Problem
-from server.i18n import LANGUAGES, known_language
-from server.library import Entry, Library
-from server.pages import THEMES
-from server.paths import TEMPLATES
+from cnn_loupe.engine.spec import INPUT, NAME
+from cnn_loupe.server.addresses import ORDERS, SCALES, SWITCH, VIEWS
+from cnn_loupe.server.chapters import CHAPTERS
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.i18n import LANGUAGES, known_language
+from cnn_loupe.server.library import Entry, Library
+from cnn_loupe.server.pages import THEMES
+from cnn_loupe.server.paths import TEMPLATES
 
 # What can be embedded → the controls that its address may ask for. static/js/embed holds their elements.
 CONTROLS = {

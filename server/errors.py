@@ -19,7 +19,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from engine.errors import EngineError
+from cnn_loupe.engine.errors import EngineError
 
 logger = logging.getLogger("cnn_loupe")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import Request
 
-from server.paths import CATALOGUES
+from cnn_loupe.server.paths import CATALOGUES
 
 LANGUAGES: dict[str, str] = {"en": "English", "zh-Hans": "简体中文"}
 COOKIE = "lang"

@@ -15,17 +15,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine import zoo
-from engine.errors import EngineError
-from engine.familiarity import Rule
-from engine.golden import Golden, check_golden
-from engine.layers import Layer
-from engine.network import Network
-from engine.spec import ModelSpec
-from engine.weights import DESCRIPTION, Model, load_model
-from server import wire
-from server.answers import Stored
-from server.errors import Problem
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.errors import EngineError
+from cnn_loupe.engine.familiarity import Rule
+from cnn_loupe.engine.golden import Golden, check_golden
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
+from cnn_loupe.server import wire
+from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.errors import Problem
 
 logger = logging.getLogger("cnn_loupe")
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from server.errors import Problem
+from cnn_loupe.server.errors import Problem
 
 Result = TypeVar("Result")
 

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from server.settings import Settings
+from cnn_loupe.server.settings import Settings
 
 
 class JsonFormatter(logging.Formatter):

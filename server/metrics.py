@@ -8,8 +8,8 @@ import threading
 from http.server import ThreadingHTTPServer
 from typing import Any
 
-from server.limits import Workshop
-from server.settings import Settings
+from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.settings import Settings
 
 logger = logging.getLogger("cnn_loupe")
 

@@ -8,11 +8,11 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
-from server import schemas
-from server.answers import Stored
-from server.settings import Settings
-from server.version import package_version
-from server.wire import dumps
+from cnn_loupe.server import schemas
+from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.settings import Settings
+from cnn_loupe.server.version import package_version
+from cnn_loupe.server.wire import dumps
 
 DESCRIPTION = """\
 Every activation of a convolutional network, by HTTP. Requests carry what they need; nothing is stored.

@@ -11,11 +11,11 @@ from fastapi import Request
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
-from server.answers import REVALIDATE, Stored
-from server.assets import STYLESHEET
-from server.dependencies import Services
-from server.i18n import EAGER, LANGUAGES, load_catalogue, translator
-from server.paths import TEMPLATES
+from cnn_loupe.server.answers import REVALIDATE, Stored
+from cnn_loupe.server.assets import STYLESHEET
+from cnn_loupe.server.dependencies import Services
+from cnn_loupe.server.i18n import EAGER, LANGUAGES, load_catalogue, translator
+from cnn_loupe.server.paths import TEMPLATES
 
 VARY = "Accept-Encoding, Accept-Language, Cookie"
 THEMES = ("light", "dark")

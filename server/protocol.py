@@ -22,8 +22,8 @@ from typing import Any, ClassVar, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from server.transport import JoiningTransport
-from server.waiting import Waiting
+from cnn_loupe.server.transport import JoiningTransport
+from cnn_loupe.server.waiting import Waiting
 
 access = logging.getLogger("cnn_loupe.access")
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.images import Crop, Limits, Prepared, prepare
-from engine.run import Run
-from server import wire
-from server.answers import Stored
-from server.errors import Problem
-from server.library import Entry, Sample
+from cnn_loupe.engine.data.images import Crop, Limits, Prepared, prepare
+from cnn_loupe.engine.run import Run
+from cnn_loupe.server import wire
+from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.library import Entry, Sample
 
 # One picture is decoded at a time in each worker: a large one costs up to 200 MB while it lasts.
 _decoding = threading.Lock()

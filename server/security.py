@@ -15,9 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import problem_response
-from server.limits import ClientGone
-from server.settings import Settings
+from cnn_loupe.server.errors import problem_response
+from cnn_loupe.server.limits import ClientGone
+from cnn_loupe.server.settings import Settings
 
 access = logging.getLogger("cnn_loupe.access")
 logger = logging.getLogger("cnn_loupe")

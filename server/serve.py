@@ -11,10 +11,10 @@ import threading
 import time
 import webbrowser
 
-from server.logs import keep_nothing_back, logging_config
-from server.settings import Settings
-from server.supervisor import Supervisor
-from server.threads import pin_threads
+from cnn_loupe.server.logs import keep_nothing_back, logging_config
+from cnn_loupe.server.settings import Settings
+from cnn_loupe.server.supervisor import Supervisor
+from cnn_loupe.server.threads import pin_threads
 
 
 def serve(settings: Settings) -> int:
@@ -47,14 +47,14 @@ def serve(settings: Settings) -> int:
 
 def work(listener: socket.socket) -> None:
     """Answer requests from this socket until told to stop. The command's other parts are spared the imports."""
-    from server.worker import answer
+    from cnn_loupe.server.worker import answer
 
     answer(listener)
 
 
 def share() -> None:
     """Import what every worker needs."""
-    import server.worker  # noqa: F401
+    import cnn_loupe.server.worker  # noqa: F401
 
 
 def _bound(settings: Settings) -> socket.socket:

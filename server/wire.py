@@ -17,10 +17,10 @@ from typing import Any, Literal
 import numpy as np
 from pydantic_core import to_json
 
-from engine.arrays import Array
-from engine.data.images import Prepared, View
-from engine.run import Run
-from server.errors import Problem
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.data.images import Prepared, View
+from cnn_loupe.engine.run import Run
+from cnn_loupe.server.errors import Problem
 
 try:
     # The extra `fast`: the same text, made with the processor's wide registers in a tenth of the time.

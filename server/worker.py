@@ -10,11 +10,11 @@ import warnings
 
 import uvicorn
 
-from server.app import create_app
-from server.logs import logging_config
-from server.memory import settle
-from server.protocol import configured
-from server.settings import Settings
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.logs import logging_config
+from cnn_loupe.server.memory import settle
+from cnn_loupe.server.protocol import configured
+from cnn_loupe.server.settings import Settings
 
 LAST_ARRIVALS = 0.1  # seconds
 AT_ONCE = 4  # connections accepted in one turn of the loop
@@ -78,7 +78,7 @@ def answer(listener: socket.socket) -> None:
 def configuration(settings: Settings) -> uvicorn.Config:
     """What uvicorn is told."""
     return uvicorn.Config(
-        "server.worker:application",
+        "cnn_loupe.server.worker:application",
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -89,7 +89,7 @@ def configuration(settings: Settings) -> uvicorn.Config:
         ),
         ws="none",
         lifespan="on",
-        loop="server.loop:new_event_loop",
+        loop="cnn_loupe.server.loop:new_event_loop",
         log_config=logging_config(settings),
         access_log=False,
         server_header=False,

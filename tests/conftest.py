@@ -16,8 +16,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from server.app import create_app
-from server.settings import Settings
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.models import write_models
 
@@ -68,7 +68,7 @@ def running_server(python: str = sys.executable, **settings: Any) -> Iterator[Ru
     environment |= {f"CNN_LOUPE_{name.upper()}": str(value) for name, value in settings.items()}
     environment |= {"CNN_LOUPE_PORT": str(port), "CNN_LOUPE_LOG_LEVEL": settings.get("log_level", "warning")}
     process = subprocess.Popen(
-        [python, "-m", "server.cli", "serve"],
+        [python, "-m", "cnn_loupe", "serve"],
         env=environment,
         cwd=ROOT if python == sys.executable else None,
         stdout=subprocess.PIPE,

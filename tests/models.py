@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import layers
-from engine.entries import Category
-from engine.layers import Layer
-from engine.network import Network
-from engine.spec import ModelSpec
-from engine.weights import save_model
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.weights import save_model
 
 
 def random_parameters(spec: ModelSpec, seed: int = 0) -> dict[str, np.ndarray]:

@@ -13,11 +13,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import engine.zoo
 import numpy as np
-from engine.data.images import prepare
 
-GALLERY = Path(engine.zoo.__file__).parent / engine.zoo.DEFAULT / "gallery"
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.data.images import prepare
+
+GALLERY = Path(zoo.__file__).parent / zoo.DEFAULT / "gallery"
 CLEAR_ENOUGH = 0.60
 
 
@@ -37,7 +38,7 @@ class Score:
 
 def scores() -> tuple[list[str], list[Score]]:
     """Run the default model over the gallery: class names, and the pictures in strip order."""
-    model = engine.zoo.load()
+    model = zoo.load()
     found = []
     for entry in json.loads((GALLERY / "gallery.json").read_text("utf-8"))["pictures"]:
         prepared = prepare((GALLERY / entry["file"]).read_bytes(), shape=model.spec.input_shape)

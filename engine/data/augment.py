@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array
+from cnn_loupe.engine.arrays import FLOAT, Array
 
 # Luma of ITU-R BT.601: how bright red, green and blue look.
 LUMA = np.array([0.299, 0.587, 0.114], FLOAT)

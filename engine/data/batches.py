@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array
-from engine.errors import DataError
+from cnn_loupe.engine.arrays import FLOAT, Array
+from cnn_loupe.engine.errors import DataError
 
 
 def stratified_folds(labels: Array, folds: int, seed: int) -> Array:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.data.images import prepare
-from engine.entries import Category
-from engine.errors import DataError, ImageError
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.data.images import prepare
+from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.errors import DataError, ImageError
 
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".gif", ".bmp"})
 NAMED = 5  # a message names at most this many unreadable files

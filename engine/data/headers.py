@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.errors import ImageError
+from cnn_loupe.engine.errors import ImageError
 
 
 @dataclass(frozen=True)

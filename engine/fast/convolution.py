@@ -25,10 +25,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Lent, Scratch, Step
-from engine.layers import Conv2D
-from engine.windows import Window
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.fast.step import Lent, Scratch, Step
+from cnn_loupe.engine.layers import Conv2D
+from cnn_loupe.engine.windows import Window
 
 # OpenBLAS multiplies by a transposed matrix without packing up to this many numbers in the
 # other one, and then more than twice as fast (AVX-512 kernels, measured).
@@ -113,7 +113,7 @@ class RowProducts:
 
 
 class ConvStep(Step):
-    """`engine.ops.convolution` for a block of pictures."""
+    """`cnn_loupe.engine.ops.convolution` for a block of pictures."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, count: int) -> None:
         super().__init__(layer.name, count)

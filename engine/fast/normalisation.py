@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Lent, Step, block_shape
-from engine.layers import BatchNorm2D
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.fast.step import Lent, Step, block_shape
+from cnn_loupe.engine.layers import BatchNorm2D
 
 
 class Statistics:
@@ -84,7 +84,7 @@ class Statistics:
 
 
 class BatchNormStep(Step):
-    """`engine.ops.normalisation` for a block, with statistics from outside."""
+    """`cnn_loupe.engine.ops.normalisation` for a block, with statistics from outside."""
 
     def __init__(self, layer: BatchNorm2D, input_shape: Shape, count: int, shared: Statistics) -> None:
         super().__init__(layer.name, count)

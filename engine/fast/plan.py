@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine import layers
-from engine.arrays import Shape
-from engine.fast.convolution import ConvStep
-from engine.fast.linear import DenseStep, FlattenStep, SoftmaxStep
-from engine.fast.normalisation import BatchNormStep, Statistics
-from engine.fast.pointwise import LeakyReLUStep, PointwiseStep, ReLUStep, SigmoidStep, TanhStep
-from engine.fast.pooling import AvgPoolStep, MaxPool2x2Step, MaxPoolStep
-from engine.fast.step import Step
-from engine.layers import Layer
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.arrays import Shape
+from cnn_loupe.engine.fast.convolution import ConvStep
+from cnn_loupe.engine.fast.linear import DenseStep, FlattenStep, SoftmaxStep
+from cnn_loupe.engine.fast.normalisation import BatchNormStep, Statistics
+from cnn_loupe.engine.fast.pointwise import LeakyReLUStep, PointwiseStep, ReLUStep, SigmoidStep, TanhStep
+from cnn_loupe.engine.fast.pooling import AvgPoolStep, MaxPool2x2Step, MaxPoolStep
+from cnn_loupe.engine.fast.step import Step
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.spec import ModelSpec
 
 
 def _max_pool(layer: layers.MaxPool2D, input_shape: Shape, count: int) -> Step:

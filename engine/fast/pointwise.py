@@ -6,9 +6,9 @@ from abc import abstractmethod
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Lent, Step, block_shape
-from engine.layers import Layer, LeakyReLU
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.fast.step import Lent, Step, block_shape
+from cnn_loupe.engine.layers import Layer, LeakyReLU
 
 
 class PointwiseStep(Step):

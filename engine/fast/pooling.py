@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
-from engine.fast.step import Lent, Scratch, Step
-from engine.layers import AvgPool2D, MaxPool2D
-from engine.layers.pooling import Pool2D
-from engine.ops.pooling import window_counts
-from engine.windows import Window
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.fast.step import Lent, Scratch, Step
+from cnn_loupe.engine.layers import AvgPool2D, MaxPool2D
+from cnn_loupe.engine.layers.pooling import Pool2D
+from cnn_loupe.engine.ops.pooling import window_counts
+from cnn_loupe.engine.windows import Window
 
 
 def cells(padded: Array, window: Window, height: int, width: int) -> Iterator[Array]:

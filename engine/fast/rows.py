@@ -4,7 +4,7 @@ A run's maps are (C, H, W) to everything outside; in memory they are (H, C, wide
 channel, then the next row, and of every line `wide` numbers long the first W count. Then
 
 - a convolution writes its products where they stay, and a shift of all channels by one column is
-  a shift of whole rows (`engine.fast.strips`);
+  a shift of whole rows (`cnn_loupe.engine.fast.strips`);
 - what goes through all numbers alike (ReLU, pooling) goes through memory in one stretch.
 
 What stands in the surplus columns is made like the rest, from numbers of the same run, and
@@ -17,8 +17,8 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate
 
-from engine.arrays import Array, Shape
-from engine.fast.step import VECTOR, Scratch, room
+from cnn_loupe.engine.arrays import Array, Shape
+from cnn_loupe.engine.fast.step import VECTOR, Scratch, room
 
 
 def wide(width: int) -> int:

@@ -1,6 +1,6 @@
 """One picture through one network, every activation kept: the fast forward pass of a run.
 
-The forms are those of the batches with a block of one picture, on maps as `engine.fast.rows`
+The forms are those of the batches with a block of one picture, on maps as `cnn_loupe.engine.fast.rows`
 lays them out. Kinds without a form here use the readable one.
 """
 
@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Parameters, Shape
-from engine.fast.rows import inside_shape, outside
-from engine.fast.step import Scratch
-from engine.fast.strips import StripConvolution
-from engine.layers import AvgPool2D, Dense, Flatten, Layer, MaxPool2D, ReLU, Softmax
-from engine.layers.pooling import Pool2D
+from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape
+from cnn_loupe.engine.fast.rows import inside_shape, outside
+from cnn_loupe.engine.fast.step import Scratch
+from cnn_loupe.engine.fast.strips import StripConvolution
+from cnn_loupe.engine.layers import AvgPool2D, Dense, Flatten, Layer, MaxPool2D, ReLU, Softmax
+from cnn_loupe.engine.layers.pooling import Pool2D
 
 # From x into y, both as they lie in memory: (H, C, wide) or (N,).
 Forward = Callable[[Array, Array, Scratch], None]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
 """One picture's convolution, a few output rows at a time.
 
-The form is that of the batches (`engine.fast.convolution`) with a block of one picture, on maps
-that lie as `engine.fast.rows` says, and two things more:
+The form is that of the batches (`cnn_loupe.engine.fast.convolution`) with a block of one picture, on maps
+that lie as `cnn_loupe.engine.fast.rows` says, and two things more:
 
 - The shifted copies of a whole map are three times its size. Made and multiplied a strip of
   rows at a time, in a piece of memory that all layers share, they never leave the cache.
@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.arrays import FLOAT, Array, Parameters, Shape
-from engine.fast.convolution import RowProducts, row_matrices
-from engine.fast.rows import wide
-from engine.fast.step import CACHED, Scratch
-from engine.layers import Conv2D
+from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape
+from cnn_loupe.engine.fast.convolution import RowProducts, row_matrices
+from cnn_loupe.engine.fast.rows import wide
+from cnn_loupe.engine.fast.step import CACHED, Scratch
+from cnn_loupe.engine.layers import Conv2D
 
 
 class Strip(NamedTuple):
@@ -73,7 +73,7 @@ form_of = lru_cache(maxsize=256)(OnePicture)
 
 
 class StripConvolution:
-    """`engine.ops.convolution` for one picture, with the kernels of one layer."""
+    """`cnn_loupe.engine.ops.convolution` for one picture, with the kernels of one layer."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, params: Parameters) -> None:
         self.form = form_of(layer, input_shape)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.arrays import Array, Parameters
-from engine.layers.base import Layer
-from engine.ops import activation as ops
-from engine.trace import Trace, check_index, terms
+from cnn_loupe.engine.arrays import Array, Parameters
+from cnn_loupe.engine.layers.base import Layer
+from cnn_loupe.engine.ops import activation as ops
+from cnn_loupe.engine.trace import Trace, check_index, terms
 
 
 @dataclass(frozen=True)

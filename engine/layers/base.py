@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from engine.arrays import Array, Parameters, Shape, shape_text
-from engine.errors import ShapeError
-from engine.trace import Trace
-from engine.windows import ReceptiveField, Window
+from cnn_loupe.engine.arrays import Array, Parameters, Shape, shape_text
+from cnn_loupe.engine.errors import ShapeError
+from cnn_loupe.engine.trace import Trace
+from cnn_loupe.engine.windows import ReceptiveField, Window
 
 
 @dataclass(frozen=True)

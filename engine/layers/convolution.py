@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.arrays import Array, Pair, Parameters, Shape
-from engine.layers.base import Layer, expect_maps, slide
-from engine.ops.convolution import conv2d, conv2d_backward
-from engine.trace import Trace, check_index, terms
-from engine.windows import Window
+from cnn_loupe.engine.arrays import Array, Pair, Parameters, Shape
+from cnn_loupe.engine.layers.base import Layer, expect_maps, slide
+from cnn_loupe.engine.ops.convolution import conv2d, conv2d_backward
+from cnn_loupe.engine.trace import Trace, check_index, terms
+from cnn_loupe.engine.windows import Window
 
 
 @dataclass(frozen=True)

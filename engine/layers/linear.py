@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from engine.arrays import Array, Parameters, Shape
-from engine.layers.base import Layer, expect_vector
-from engine.ops.linear import dense, dense_backward
-from engine.ops.loss import softmax, softmax_backward
-from engine.trace import Trace, check_index, terms
-from engine.windows import ReceptiveField
+from cnn_loupe.engine.arrays import Array, Parameters, Shape
+from cnn_loupe.engine.layers.base import Layer, expect_vector
+from cnn_loupe.engine.ops.linear import dense, dense_backward
+from cnn_loupe.engine.ops.loss import softmax, softmax_backward
+from cnn_loupe.engine.trace import Trace, check_index, terms
+from cnn_loupe.engine.windows import ReceptiveField
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.arrays import Array, Parameters, Shape
-from engine.layers.base import Layer, expect_maps
-from engine.ops.normalisation import batch_norm2d, batch_norm2d_backward
-from engine.trace import Trace, check_index, terms
+from cnn_loupe.engine.arrays import Array, Parameters, Shape
+from cnn_loupe.engine.layers.base import Layer, expect_maps
+from cnn_loupe.engine.ops.normalisation import batch_norm2d, batch_norm2d_backward
+from cnn_loupe.engine.trace import Trace, check_index, terms
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class BatchNorm2D(Layer):
     """Every map shifted and scaled to the spread that training has settled on.
 
     Parameters: weight and bias (C,), which are learnt, and mean and variance (C,), which
-    training measures. `engine.fold` merges the layer into the convolution before it.
+    training measures. `cnn_loupe.engine.fold` merges the layer into the convolution before it.
     """
 
     kind: ClassVar[str] = "batch_norm2d"

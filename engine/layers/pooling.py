@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from engine.arrays import Array, Pair, Parameters, Shape, shape_text
-from engine.errors import ShapeError
-from engine.layers.base import Layer, expect_maps, slide
-from engine.ops.pooling import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
-from engine.trace import Trace, check_index, terms
-from engine.windows import Window
+from cnn_loupe.engine.arrays import Array, Pair, Parameters, Shape, shape_text
+from cnn_loupe.engine.errors import ShapeError
+from cnn_loupe.engine.layers.base import Layer, expect_maps, slide
+from cnn_loupe.engine.ops.pooling import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from cnn_loupe.engine.trace import Trace, check_index, terms
+from cnn_loupe.engine.windows import Window
 
 
 @dataclass(frozen=True)

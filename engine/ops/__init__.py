@@ -4,6 +4,6 @@ Every forward function returns `(y, kept)`: its result, and whatever its way bac
 derivative `…_backward(kept, dy, …)` receives dy, the gradient of the loss with respect to y,
 and returns the gradient with respect to each argument. Nothing is hidden in between.
 
-These forms are written to be read and taught from; `engine.fast` has the same operations for
+These forms are written to be read and taught from; `cnn_loupe.engine.fast` has the same operations for
 whole batches in the forms that a processor likes, and the tests hold the two together.
 """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import Array
-from engine.ops.sliding import pad, unpad, windows
-from engine.windows import Window
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.ops.sliding import pad, unpad, windows
+from cnn_loupe.engine.windows import Window
 
 
 def conv2d(x: Array, w: Array, b: Array, window: Window) -> tuple[Array, Array]:

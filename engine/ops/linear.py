@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import Array
+from cnn_loupe.engine.arrays import Array
 
 
 def dense(x: Array, w: Array, b: Array) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import Array
+from cnn_loupe.engine.arrays import Array
 
 
 def batch_norm2d(
@@ -16,7 +16,7 @@ def batch_norm2d(
 
     x is (C, H, W), the rest (C,). Kept: n. mean and variance are the running statistics of
     the training pictures, so one picture's result does not depend on any other's; during
-    training itself the batch's own statistics stand in their place (`engine.batch`).
+    training itself the batch's own statistics stand in their place (`cnn_loupe.engine.batch`).
     Source: Ioffe and Szegedy, 2015, https://arxiv.org/abs/1502.03167.
     """
     deviation = np.sqrt(variance + variance.dtype.type(epsilon))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from engine.arrays import Array, Pair
-from engine.windows import Window
+from cnn_loupe.engine.arrays import Array, Pair
+from cnn_loupe.engine.windows import Window
 
 
 def pad(x: Array, padding: Pair, value: float = 0.0) -> Array:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import WeightsError
-from engine.weights import DESCRIPTION, Model, load_model
+from cnn_loupe.engine.errors import WeightsError
+from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
 
 FOLDER = Path(__file__).parent
 DEFAULT = "tiny-vgg"

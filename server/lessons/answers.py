@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.layers import Softmax
-from engine.run import Run
-from engine.spec import INPUT, ModelSpec
-from server.lessons.links import check_index, shape_of
-from server.lessons.mistakes import Wrong
-from server.library import Entry
+from cnn_loupe.engine.layers import Softmax
+from cnn_loupe.engine.run import Run
+from cnn_loupe.engine.spec import INPUT, ModelSpec
+from cnn_loupe.server.lessons.links import check_index, shape_of
+from cnn_loupe.server.lessons.mistakes import Wrong
+from cnn_loupe.server.library import Entry
 
 Kind = Literal["number", "probability", "count", "class", "shape"]
 

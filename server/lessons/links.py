@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from engine.spec import INPUT, ModelSpec
-from server.addresses import ORDERS, PRESENTED, SCALES, SWITCH, VIEWS
-from server.lessons.mistakes import Wrong
-from server.library import Entry, Library, Sample
+from cnn_loupe.engine.spec import INPUT, ModelSpec
+from cnn_loupe.server.addresses import ORDERS, PRESENTED, SCALES, SWITCH, VIEWS
+from cnn_loupe.server.lessons.mistakes import Wrong
+from cnn_loupe.server.library import Entry, Library, Sample
 
 # The parameters of the page's address (static/js/state/address.js; a test compares). The language is the
 # reader's own, and a step of a lesson leads to no other tour.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.data.images import Limits, prepare
-from engine.errors import ImageError
-from server.lessons.mistakes import Wrong
-from server.lessons.table import LONGEST_TEXT, LONGEST_TITLE, NAME, Table
-from server.library import Entry, Sample, digest_of
+from cnn_loupe.engine.data.images import Limits, prepare
+from cnn_loupe.engine.errors import ImageError
+from cnn_loupe.server.lessons.mistakes import Wrong
+from cnn_loupe.server.lessons.table import LONGEST_TEXT, LONGEST_TITLE, NAME, Table
+from cnn_loupe.server.library import Entry, Sample, digest_of
 
 MOST_PICTURES = 40
 THUMBNAIL = 96  # pixels, twice what the strip shows

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.images import Limits
-from server.lessons.lesson import Lesson, read_lesson
-from server.lessons.links import takes_pictures
-from server.lessons.mistakes import Mistake
-from server.lessons.pictures import under
-from server.library import Library, Sample
+from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.server.lessons.lesson import Lesson, read_lesson
+from cnn_loupe.server.lessons.links import takes_pictures
+from cnn_loupe.server.lessons.mistakes import Mistake
+from cnn_loupe.server.lessons.pictures import under
+from cnn_loupe.server.library import Library, Sample
 
 logger = logging.getLogger("cnn_loupe")
 

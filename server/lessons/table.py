@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from server.i18n import LANGUAGES
-from server.lessons import lines
-from server.lessons.mistakes import Mistake, Wrong
+from cnn_loupe.server.i18n import LANGUAGES
+from cnn_loupe.server.lessons import lines
+from cnn_loupe.server.lessons.mistakes import Mistake, Wrong
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # of lessons and of their pictures, in addresses
 LONGEST_TITLE = 120  # characters

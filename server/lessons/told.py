@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.images import Limits
-from engine.run import Run
-from server.answers import Stored
-from server.errors import Problem
-from server.lessons.lesson import Lesson, Question, Step
-from server.lessons.shelf import Shelf
-from server.runs import run_of_sample
-from server.wire import check_finite, dumps
+from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.engine.run import Run
+from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.lessons.lesson import Lesson, Question, Step
+from cnn_loupe.server.lessons.shelf import Shelf
+from cnn_loupe.server.runs import run_of_sample
+from cnn_loupe.server.wire import check_finite, dumps
 
 
 class Lessons:

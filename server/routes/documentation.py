@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from server.schemas import Problem
+from cnn_loupe.server.schemas import Problem
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -7,16 +7,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from server.answers import NO_STORE
-from server.dependencies import Services, ServicesOf
-from server.embeds import CONTROLS, SIDE, TEXT, USUAL, Embed, Playground, playgrounds, read_embed
-from server.errors import Problem, wants_page
-from server.i18n import LANGUAGES, choose_language, known_language, translator
-from server.origins import allows, framing_page
-from server.pages import Pages, choose_theme, script_json
-from server.routes.pages import answers, gallery, preloads
-from server.security import content_policy, embed_ancestors
-from server.settings import PREFIX
+from cnn_loupe.server.answers import NO_STORE
+from cnn_loupe.server.dependencies import Services, ServicesOf
+from cnn_loupe.server.embeds import CONTROLS, SIDE, TEXT, USUAL, Embed, Playground, playgrounds, read_embed
+from cnn_loupe.server.errors import Problem, wants_page
+from cnn_loupe.server.i18n import LANGUAGES, choose_language, known_language, translator
+from cnn_loupe.server.origins import allows, framing_page
+from cnn_loupe.server.pages import Pages, choose_theme, script_json
+from cnn_loupe.server.routes.pages import answers, gallery, preloads
+from cnn_loupe.server.security import content_policy, embed_ancestors
+from cnn_loupe.server.settings import PREFIX
 
 router = APIRouter(include_in_schema=False)
 

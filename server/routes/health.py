@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from server import schemas
-from server.answers import NO_STORE
-from server.dependencies import ServicesOf
-from server.errors import Problem
-from server.routes.documentation import problems, success
-from server.version import package_version
-from server.wire import dumps
+from cnn_loupe.server import schemas
+from cnn_loupe.server.answers import NO_STORE
+from cnn_loupe.server.dependencies import ServicesOf
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.version import package_version
+from cnn_loupe.server.wire import dumps
 
 router = APIRouter(tags=["Operation"])
 

@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from server.answers import REVALIDATE, Stored
-from server.chapters import PAGES, ModelFacts
-from server.dependencies import ServicesOf
-from server.errors import Problem
-from server.i18n import LANGUAGES, translator
-from server.library import Entry
-from server.pages import Pages
+from cnn_loupe.server.answers import REVALIDATE, Stored
+from cnn_loupe.server.chapters import PAGES, ModelFacts
+from cnn_loupe.server.dependencies import ServicesOf
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.i18n import LANGUAGES, translator
+from cnn_loupe.server.library import Entry
+from cnn_loupe.server.pages import Pages
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from server import schemas
-from server.answers import Stored
-from server.dependencies import ServicesOf
-from server.lessons.told import summary
-from server.routes.documentation import problems, success
-from server.wire import dumps
+from cnn_loupe.server import schemas
+from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.dependencies import ServicesOf
+from cnn_loupe.server.lessons.told import summary
+from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.wire import dumps
 
 router = APIRouter(tags=["Lessons"])
 

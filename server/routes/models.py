@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from server import schemas
-from server.answers import Stored, cache_rule
-from server.dependencies import EntryOf, ServicesOf
-from server.routes.documentation import problems, success
-from server.wire import dumps
+from cnn_loupe.server import schemas
+from cnn_loupe.server.answers import Stored, cache_rule
+from cnn_loupe.server.dependencies import EntryOf, ServicesOf
+from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.wire import dumps
 
 router = APIRouter(tags=["Models"])
 

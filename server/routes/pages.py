@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from markupsafe import escape
 from starlette.responses import Response
 
-from server.answers import FOREVER, NO_STORE
-from server.dependencies import Services, ServicesOf
-from server.errors import Problem
-from server.i18n import choose_language, translator
-from server.library import Entry
-from server.modules import ADDRESS, POINTING, REST
-from server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
-from server.routes.samples import describe_sample
+from cnn_loupe.server.answers import FOREVER, NO_STORE
+from cnn_loupe.server.dependencies import Services, ServicesOf
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.i18n import choose_language, translator
+from cnn_loupe.server.library import Entry
+from cnn_loupe.server.modules import ADDRESS, POINTING, REST
+from cnn_loupe.server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
+from cnn_loupe.server.routes.samples import describe_sample
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from engine.data.images import Crop
-from server import schemas
-from server.dependencies import services_of
-from server.errors import Problem
-from server.routes.direct import DirectRoute
-from server.routes.documentation import problems, success
-from server.runs import Wish, most_json, run_picture, run_request
+from cnn_loupe.engine.data.images import Crop
+from cnn_loupe.server import schemas
+from cnn_loupe.server.dependencies import services_of
+from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.routes.direct import DirectRoute
+from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.runs import Wish, most_json, run_picture, run_request
 
 router = APIRouter(tags=["Runs"], route_class=DirectRoute)
 

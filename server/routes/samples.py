@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from server import schemas
-from server.answers import Stored, cache_rule
-from server.dependencies import EntryOf, ServicesOf
-from server.library import Entry, Sample
-from server.routes.documentation import problems, success
-from server.wire import dumps
+from cnn_loupe.server import schemas
+from cnn_loupe.server.answers import Stored, cache_rule
+from cnn_loupe.server.dependencies import EntryOf, ServicesOf
+from cnn_loupe.server.library import Entry, Sample
+from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.wire import dumps
 
 router = APIRouter(tags=["Samples"])
 

@@ -25,13 +25,13 @@ import tests.benchmarks.one_thread  # noqa: F401 — before NumPy is imported
 # isort: split
 import numpy as np
 
-from engine import layers
-from engine.batch import BatchNetwork
-from engine.layers import Layer
-from engine.network import Network
-from engine.optimise import AdamW
-from engine.record import machine
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.batch import BatchNetwork
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.optimise import AdamW
+from cnn_loupe.engine.record import machine
+from cnn_loupe.engine.spec import ModelSpec
 from tests.benchmarks.race import TURNS, Row, by_rate, by_time, race, table
 from tests.engine.rivals import onnx_session, torch_network
 from tests.models import model_spec, random_parameters, random_picture, tiny_vgg

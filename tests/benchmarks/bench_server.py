@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.wire import b64encode
+from cnn_loupe.server.wire import b64encode
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,7 +79,7 @@ def ours(workers: int) -> Any:
 
     port = free_port()
     return serving(
-        [sys.executable, "-m", "server.cli", "serve"], port, "/api/v1/models/tiny-vgg/runs",
+        [sys.executable, "-m", "cnn_loupe", "serve"], port, "/api/v1/models/tiny-vgg/runs",
         {"CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers), "CNN_LOUPE_LOG_LEVEL": "warning"},
     )  # fmt: skip
 

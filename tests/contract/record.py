@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from server.app import create_app
-from server.settings import Settings
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.models import SPECS, random_picture, write_models
 

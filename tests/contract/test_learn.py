@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from server.chapters import CHAPTERS, PAGES
-from server.i18n import LANGUAGES
+from cnn_loupe.server.chapters import CHAPTERS, PAGES
+from cnn_loupe.server.i18n import LANGUAGES
 from tests.client import Client
 from tests.models import SPECS
 

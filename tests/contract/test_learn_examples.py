@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.layers import Conv2D, Dense, LeakyReLU, MaxPool2D, ReLU, Sigmoid, Tanh
-from engine.layers.pooling import AvgPool2D
-from engine.ops.loss import cross_entropy, cross_entropy_backward, softmax
+from cnn_loupe.engine.layers import Conv2D, Dense, LeakyReLU, MaxPool2D, ReLU, Sigmoid, Tanh
+from cnn_loupe.engine.layers.pooling import AvgPool2D
+from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward, softmax
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -156,7 +156,7 @@ def test_activations_and_their_slopes_are_the_engines(page: dict[str, Any]) -> N
 
 
 def test_window_sizes_and_uses_are_the_engines(page: dict[str, Any]) -> None:
-    from engine.windows import covered, output_size
+    from cnn_loupe.engine.windows import covered, output_size
 
     for item in page["windows"]:
         setting = (item["size"], item["kernel"], item["stride"], item["padding"], item["dilation"])

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from pydantic import BaseModel
 
-from server import schemas
-from server.app import create_app
-from server.settings import Settings
+from cnn_loupe.server import schemas
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.lessons import write_lesson
 from tests.models import SPECS, random_picture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from server.embeds import playgrounds
+from cnn_loupe.server.embeds import playgrounds
 from tests.conftest import RunningServer, running_server
 from tests.e2e.conftest import READY, Visit, Visited, eventually, violations
 from tests.e2e.foreign import ForeignSite, foreign_site

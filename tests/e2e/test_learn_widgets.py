@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from engine import zoo
-from engine.layers import Conv2D
-from engine.ops.loss import softmax
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.layers import Conv2D
+from cnn_loupe.engine.ops.loss import softmax
 from tests.conftest import RunningServer
 from tests.e2e.conftest import Visit
 from tests.e2e.test_learn import PATIENCE, article

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from engine.spec import ModelSpec
-from engine.weights import save_model
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.weights import save_model
 from tests.conftest import RunningServer, running_server
 from tests.e2e.conftest import Visit, eventually
 from tests.e2e.numbers import seen_by, wrong_numbers

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import layers
-from engine.arrays import Array, Parameters
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.arrays import Array, Parameters
 
 
 def maps_at(x: Array, c: int, i: int, j: int, outside: float) -> float:

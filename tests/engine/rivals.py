@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array, Parameters
-from engine.layers import Layer
-from engine.spec import ModelSpec
+from cnn_loupe.engine.arrays import Array, Parameters
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.spec import ModelSpec
 
 
 def torch_module(layer: Layer, parameters: Parameters, input_shape: tuple[int, ...]) -> Any:

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from engine import layers
-from engine.arrays import Array, Shape
-from engine.layers import Layer
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.arrays import Array, Shape
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.spec import ModelSpec
 
 MAPS_ONLY = ("conv2d", "max_pool2d", "avg_pool2d", "batch_norm2d")
 VECTORS_ONLY = ("dense", "softmax")

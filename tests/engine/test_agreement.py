@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.network import Network
-from engine.spec import ModelSpec
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.rivals import torch_activations
 from tests.fixtures.generate import FOLDER, GOLDEN
 from tests.models import SPECS, random_parameters, random_picture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.augment import LUMA, Augmentation, interpolation, resample
+from cnn_loupe.engine.data.augment import LUMA, Augmentation, interpolation, resample
 
 
 def pictures(count: int = 3, channels: int = 3, height: int = 9, width: int = 7, seed: int = 0) -> np.ndarray:

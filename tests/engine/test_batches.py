@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.data.batches import batches, one_hot, split, stratified_folds
-from engine.errors import DataError
+from cnn_loupe.engine.data.batches import batches, one_hot, split, stratified_folds
+from cnn_loupe.engine.errors import DataError
 
 
 @settings(max_examples=30)

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.cli import INTERRUPTED, REFUSED, main
-from engine.data.images import prepare
-from engine.familiarity import Rule
-from engine.recipe import read_recipe
-from engine.strange import MAKERS
-from engine.weights import load_model
+from cnn_loupe.engine.cli import INTERRUPTED, REFUSED, main
+from cnn_loupe.engine.data.images import prepare
+from cnn_loupe.engine.familiarity import Rule
+from cnn_loupe.engine.recipe import read_recipe
+from cnn_loupe.engine.strange import MAKERS
+from cnn_loupe.engine.weights import load_model
 from tests.engine.pictures import COLOURS, one_folder_a_class, recipe_file, tiny_imagenet
 
 
@@ -119,7 +119,7 @@ def test_the_same_command_goes_on_where_it_was_interrupted(
     options = ["--recipe", trained / "recipe.toml", "--epochs", 4, "--verbose", 2]
     assert train(trained, *options, out="whole") == 0
 
-    import engine.cli_train as command
+    import cnn_loupe.engine.cli_train as command
 
     whole = command.train
 
@@ -240,7 +240,7 @@ def test_options_out_of_range_are_refused(
 
 def test_evaluation_puts_json_alone_on_standard_output(trained: Path, tmp_path: Path) -> None:
     one_folder_a_class(tmp_path / "other", each=3)
-    command = [sys.executable, "-m", "engine.cli", "evaluate", "--model", trained / "model"]
+    command = [sys.executable, "-m", "cnn_loupe.engine.cli", "evaluate", "--model", trained / "model"]
     done = subprocess.run(
         [*command, "--data", tmp_path / "other", "--json"], capture_output=True, check=True, text=True
     )

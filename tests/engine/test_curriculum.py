@@ -7,11 +7,22 @@ import math
 import numpy as np
 import pytest
 
-from engine.layers import Conv2D, Dense, Flatten, Layer, LeakyReLU, MaxPool2D, ReLU, Sigmoid, Softmax, Tanh
-from engine.ops.loss import cross_entropy, cross_entropy_backward, softmax
-from engine.spec import ModelSpec
-from engine.windows import output_size
-from server.chapters import ModelFacts
+from cnn_loupe.engine.layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward, softmax
+from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.windows import output_size
+from cnn_loupe.server.chapters import ModelFacts
 from tests.models import SPECS
 
 

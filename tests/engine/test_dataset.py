@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data.dataset import class_names, find_pictures, load_dataset, match_classes
-from engine.entries import Category
-from engine.errors import DataError
+from cnn_loupe.engine.data.dataset import class_names, find_pictures, load_dataset, match_classes
+from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.errors import DataError
 from tests.engine.pictures import COLOURS, WNIDS, one_folder_a_class, tiny_imagenet
 
 SHAPE = (3, 12, 12)

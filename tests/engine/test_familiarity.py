@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import layers
-from engine.familiarity import SHOWN, Rule, measured, outside, stacked, threshold, usual, watched
-from engine.network import Network
-from engine.run import Run
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.familiarity import SHOWN, Rule, measured, outside, stacked, threshold, usual, watched
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.run import Run
 from tests.models import model_spec, random_parameters
 
 

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import layers
-from engine.arrays import Array
-from engine.batch import BatchNetwork
-from engine.errors import TensorError
-from engine.fast import rows, strips
-from engine.fast.plan import order
-from engine.fast.single import fast_forward
-from engine.fast.step import Scratch, room
-from engine.network import Network
-from engine.ops.loss import cross_entropy
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.batch import BatchNetwork
+from cnn_loupe.engine.errors import TensorError
+from cnn_loupe.engine.fast import rows, strips
+from cnn_loupe.engine.fast.plan import order
+from cnn_loupe.engine.fast.single import fast_forward
+from cnn_loupe.engine.fast.step import Scratch, room
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.ops.loss import cross_entropy
+from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.strategies import KINDS, distinct, model_specs, seeds
 from tests.models import SPECS, random_parameters, random_picture, tiny_vgg
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kinds import KINDS
+from cnn_loupe.engine.kinds import KINDS
 from tests.fixtures.cases import CASES
 from tests.fixtures.generate import FOLDER, files, text
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import layers
-from engine.errors import SpecError
-from engine.fold import fold_batch_norm
-from engine.layers import Layer
-from engine.network import Network
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.errors import SpecError
+from cnn_loupe.engine.fold import fold_batch_norm
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.strategies import distinct, layers_for, seeds
 from tests.models import random_parameters
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import engine.zoo
-from engine.data.images import prepare
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.data.images import prepare
 
-GALLERY = engine.zoo.FOLDER / engine.zoo.DEFAULT / "gallery"
+GALLERY = zoo.FOLDER / zoo.DEFAULT / "gallery"
 LIST = json.loads((GALLERY / "gallery.json").read_text("utf-8"))
 PICTURES: list[dict[str, Any]] = LIST["pictures"]
 LANGUAGES = {"en", "zh-Hans"}
@@ -50,7 +50,7 @@ def test_the_folder_holds_what_the_list_names_and_nothing_else() -> None:
 
 
 def test_each_class_has_one_clear_and_one_instructive_picture_in_class_order() -> None:
-    classes = list(range(len(engine.zoo.load().spec.classes)))
+    classes = list(range(len(zoo.load().spec.classes)))
     for role in ("clear", "instructive"):
         assert [picture["class"] for picture in PICTURES if picture["role"] == role] == classes
 
@@ -63,7 +63,7 @@ def test_the_strip_shows_clear_pictures_first_then_instructive_then_teaching_one
 
 
 def test_a_clear_picture_is_called_like_its_class() -> None:
-    names = [category.name.replace(" ", "-") for category in engine.zoo.load().spec.classes]
+    names = [category.name.replace(" ", "-") for category in zoo.load().spec.classes]
     assert [picture["id"] for picture in PICTURES if picture["role"] == "clear"] == names
 
 
@@ -107,7 +107,7 @@ def test_the_small_teaching_pictures_reach_the_network_pixel_for_pixel() -> None
 
 def says(picture: dict[str, Any]) -> np.ndarray:
     """What the shipped network says about a picture: probabilities in class order."""
-    model = engine.zoo.load()
+    model = zoo.load()
     prepared = prepare((GALLERY / picture["file"]).read_bytes(), shape=model.spec.input_shape)
     probabilities = model.network.run(prepared.input).probabilities
     assert probabilities is not None

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.data.headers import FORMATS, read_header
-from engine.data.images import LIMITS, Crop, Limits, prepare
-from engine.errors import ImageError
+from cnn_loupe.engine.data.headers import FORMATS, read_header
+from cnn_loupe.engine.data.images import LIMITS, Crop, Limits, prepare
+from cnn_loupe.engine.errors import ImageError
 from tests.pictures import (
     chunk,
     damaged_pictures,
@@ -308,7 +308,7 @@ def test_files_of_a_great_many_tiny_blocks_cost_next_to_nothing() -> None:
 
 COST = """
 import resource, sys, time
-from engine.data.images import Crop, prepare
+from cnn_loupe.engine.data.images import Crop, prepare
 from tests.pictures import encoded, png, scene
 prepare(encoded(scene(), "PNG"), shape=(3, 64, 64))
 prepare(encoded(scene(), "WEBP"), shape=(3, 64, 64))

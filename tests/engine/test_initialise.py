@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from engine import layers
-from engine.initialise import STARTS, initial_parameters
-from engine.kinds import KINDS
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.initialise import STARTS, initial_parameters
+from cnn_loupe.engine.kinds import KINDS
 from tests.models import model_spec
 
 SPEC = model_spec(

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.arrays import Array, Shape
-from engine.errors import ShapeError, TensorError
-from engine.kinds import KINDS
-from engine.layers import Conv2D, Dense, Layer, MaxPool2D
-from engine.windows import ReceptiveField
+from cnn_loupe.engine.arrays import Array, Shape
+from cnn_loupe.engine.errors import ShapeError, TensorError
+from cnn_loupe.engine.kinds import KINDS
+from cnn_loupe.engine.layers import Conv2D, Dense, Layer, MaxPool2D
+from cnn_loupe.engine.windows import ReceptiveField
 from tests.engine import strategies
 from tests.engine.oracles import ORACLES, oracle
 from tests.engine.strategies import layers_and_shapes, random_arrays, seeds

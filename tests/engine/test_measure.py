@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from engine import measure
+from cnn_loupe.engine import measure
 
 
 def scored(count: int = 400, classes: int = 5, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

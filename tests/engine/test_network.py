@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import layers
-from engine.errors import SpecError, TensorError, WeightsError
-from engine.network import Network
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.errors import SpecError, TensorError, WeightsError
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.spec import ModelSpec
 from tests.models import SPECS, network, random_parameters, random_picture
 
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.optimise import OPTIMISERS, SGD, AdamW, Muon, average, one_cycle, orthogonal
+from cnn_loupe.engine.optimise import OPTIMISERS, SGD, AdamW, Muon, average, one_cycle, orthogonal
 
 
 @pytest.mark.parametrize("kind", OPTIMISERS)

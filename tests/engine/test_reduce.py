@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.data.images import Crop, prepare, reduce
+from cnn_loupe.engine.data.images import Crop, prepare, reduce
 from tests.pictures import encoded, scene
 
 SHAPE = (3, 16, 16)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.arrays import Array
-from engine.data.images import resample as module
-from engine.data.images.resample import bands, cubic, resampled, resize
+from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.data.images import resample as module
+from cnn_loupe.engine.data.images.resample import bands, cubic, resampled, resize
 from tests.pictures import scene
 
 SIDES = st.integers(1, 40)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine import zoo
-from engine.card import model_card
-from engine.cli_train import RECIPE
-from engine.golden import Golden, check_golden
-from engine.recipe import read_recipe
-from engine.weights import Model
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.card import model_card
+from cnn_loupe.engine.cli_train import RECIPE
+from cnn_loupe.engine.golden import Golden, check_golden
+from cnn_loupe.engine.recipe import read_recipe
+from cnn_loupe.engine.weights import Model
 
 CLASSES = [
     ("n03662601", "lifeboat"),

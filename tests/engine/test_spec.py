@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from engine import layers
-from engine.errors import ShapeError, SpecError
-from engine.fields import HYPERPARAMETERS
-from engine.kinds import KINDS
-from engine.spec import ModelSpec
+from cnn_loupe.engine import layers
+from cnn_loupe.engine.errors import ShapeError, SpecError
+from cnn_loupe.engine.fields import HYPERPARAMETERS
+from cnn_loupe.engine.kinds import KINDS
+from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.strategies import model_specs, spoilt
 from tests.models import SPECS, tiny_vgg
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.strange import MAKERS, strange
+from cnn_loupe.engine.strange import MAKERS, strange
 
 LIKE = np.random.default_rng(0).random((3, 64, 64)).astype(np.float32)
 

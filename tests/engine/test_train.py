@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from engine import zoo
-from engine.checkpoint import load_checkpoint, save_checkpoint
-from engine.data.batches import split
-from engine.data.dataset import class_names, find_pictures, load_dataset
-from engine.entries import Category
-from engine.errors import SpecError, TrainingError
-from engine.network import Network
-from engine.optimise import SGD
-from engine.recipe import read_recipe, recipe_from
-from engine.record import cool
-from engine.standardise import Standard, check_foldable, measure
-from engine.train import Progress, Task, finished, scores, start, train
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.checkpoint import load_checkpoint, save_checkpoint
+from cnn_loupe.engine.data.batches import split
+from cnn_loupe.engine.data.dataset import class_names, find_pictures, load_dataset
+from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.errors import SpecError, TrainingError
+from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.optimise import SGD
+from cnn_loupe.engine.recipe import read_recipe, recipe_from
+from cnn_loupe.engine.record import cool
+from cnn_loupe.engine.standardise import Standard, check_foldable, measure
+from cnn_loupe.engine.train import Progress, Task, finished, scores, start, train
 from tests.engine.pictures import RECIPE, one_folder_a_class, recipe_file
 from tests.engine.strategies import spoilt
 from tests.models import model_spec, random_parameters
@@ -180,7 +180,7 @@ def test_the_standard_is_the_mean_and_deviation_of_each_channel(task: Task) -> N
 
 
 def test_standardising_is_refused_where_it_cannot_be_folded() -> None:
-    from engine import layers
+    from cnn_loupe.engine import layers
 
     spec = model_spec("padded", (1, 8, 8), [layers.Conv2D("conv", 2, padding=(1, 1))])
     with pytest.raises(TrainingError, match="standardise = false"):

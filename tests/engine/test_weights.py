@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from engine.errors import EngineError, SpecError, WeightsError
-from engine.weights import DESCRIPTION, WEIGHTS, load_model, save_model
+from cnn_loupe.engine.errors import EngineError, SpecError, WeightsError
+from cnn_loupe.engine.weights import DESCRIPTION, WEIGHTS, load_model, save_model
 from tests.models import SPECS, random_parameters, random_picture
 
 

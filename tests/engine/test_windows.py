@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.windows import Reach, ReceptiveField, Window, covered, output_size, span
+from cnn_loupe.engine.windows import Reach, ReceptiveField, Window, covered, output_size, span
 
 small = st.integers(1, 9)
 AXES = st.tuples(small, st.integers(1, 5), st.integers(0, 4), st.integers(1, 4))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine import zoo
-from engine.errors import WeightsError
+from cnn_loupe.engine import zoo
+from cnn_loupe.engine.errors import WeightsError
 from tests.models import random_picture
 
 

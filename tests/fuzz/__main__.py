@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 from tqdm import tqdm
 
-from server.app import create_app
-from server.settings import Settings
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.fuzz.check import Bad, Watch, check
 from tests.fuzz.generated import from_description, from_tensors

@@ -111,7 +111,7 @@ def test_the_kubernetes_manifest_grants_nothing_and_scales() -> None:
 
 
 def test_the_manifest_and_the_compose_file_set_only_settings_that_exist() -> None:
-    from server.settings import PREFIX, Settings
+    from cnn_loupe.server.settings import PREFIX, Settings
 
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in ("deploy/kubernetes.yaml", "compose.yaml", "Dockerfile", "deploy/README.md", "docs/hosting.md"):

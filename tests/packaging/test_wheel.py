@@ -36,34 +36,40 @@ def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
 def test_the_wheel_carries_all_that_is_served_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for part in (
-        "server/_site/templates/index.html",
-        "server/_site/static/js/main.js",
-        "server/_site/static/i18n/en/errors.json",
-        "server/_site/static/i18n/zh-Hans/errors.json",
-        "engine/zoo/tiny-vgg/model.json",
-        "engine/zoo/tiny-vgg/weights.safetensors",
-        "engine/zoo/tiny-vgg/gallery/gallery.json",
-        "server/py.typed",
+        "cnn_loupe/server/_site/templates/index.html",
+        "cnn_loupe/server/_site/static/js/main.js",
+        "cnn_loupe/server/_site/static/i18n/en/errors.json",
+        "cnn_loupe/server/_site/static/i18n/zh-Hans/errors.json",
+        "cnn_loupe/engine/zoo/tiny-vgg/model.json",
+        "cnn_loupe/engine/zoo/tiny-vgg/weights.safetensors",
+        "cnn_loupe/engine/zoo/tiny-vgg/gallery/gallery.json",
+        "cnn_loupe/py.typed",
     ):
         assert part in names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
-    for foreign in ("tests/", "docs/", "deploy/", "static/", "templates/"):
-        assert not any(name.startswith(foreign) for name in names)
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"cnn_loupe"}
     assert not any("__pycache__" in name or name.endswith((".blend", ".pt", ".npz")) for name in names)
     assert wheel.stat().st_size < 8_000_000
 
 
-@pytest.mark.slow
-def test_installed_into_a_fresh_environment_it_serves_the_page_and_a_run(wheel: Path, tmp_path: Path) -> None:
-    home = tmp_path / "environment"
+@pytest.fixture(scope="module")
+def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that has the wheel and what it needs, and nothing else."""
+    home = tmp_path_factory.mktemp("installed") / "environment"
     venv.create(home, with_pip=False, symlinks=True)
     python = home / "bin" / "python"
     subprocess.run(
         [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile",
          "--disable-pip-version-check", str(wheel)],
-        cwd=tmp_path, check=True, timeout=600,
+        cwd=home.parent, check=True, timeout=600,
     )  # fmt: skip
+    return home
+
+
+@pytest.mark.slow
+def test_installed_it_serves_the_page_and_a_run(home: Path, tmp_path: Path) -> None:
     assert (home / "bin" / "cnn-loupe").exists()
+    python = home / "bin" / "python"
     with running_server(str(python)) as server:
         page = httpx.get(server.url + "/")
         assert page.status_code == 200
@@ -78,3 +84,19 @@ def test_installed_into_a_fresh_environment_it_serves_the_page_and_a_run(wheel: 
         [str(home / "bin" / "cnn-loupe"), "doctor"], cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert doctor.returncode == 0, doctor.stdout
+
+
+@pytest.mark.slow
+def test_a_pupils_own_engine_and_server_are_not_in_its_way(home: Path, tmp_path: Path) -> None:
+    for name in ("engine", "server"):
+        (tmp_path / f"{name}.py").write_text(f'raise RuntimeError("the pupil\'s own {name}")\n', "utf-8")
+    script = (
+        "import sys; sys.path.insert(0, '.'); from cnn_loupe.engine import zoo; from cnn_loupe.server.app import create_app;"
+        "print(zoo.load().spec.id, sorted(name for name in sys.modules if name.split('.')[0] in ('engine', 'server')))"
+    )
+    python = str(home / "bin" / "python")
+    for command in ([python, "-c", script], [python, "-m", "cnn_loupe", "--version"]):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        if command[1] == "-c":
+            assert done.stdout.strip() == "tiny-vgg []"

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.app import create_app
-from server.i18n import LANGUAGES, accepted, load_catalogue
-from server.settings import Settings
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.i18n import LANGUAGES, accepted, load_catalogue
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.models import SPECS, network, random_picture
 from tests.pictures import encoded, scene
@@ -64,7 +64,7 @@ def test_who_takes_no_gzip_makes_a_thread_unpack_not_the_loop(client: Client, mo
         threads.append(threading.current_thread().name)
         return gzip.decompress(data)
 
-    monkeypatch.setattr("server.answers.unpack", noted)
+    monkeypatch.setattr("cnn_loupe.server.answers.unpack", noted)
     assert client.get(RUN, headers={"Accept-Encoding": "identity"}).status_code == 200
     assert len(threads) == 1
     assert threads[0].startswith("compute")

@@ -8,7 +8,7 @@ import socket
 import uvicorn
 from uvicorn.server import ServerState
 
-from server.protocol import PatientProtocol
+from cnn_loupe.server.protocol import PatientProtocol
 
 
 async def _nothing(scope: object, receive: object, send: object) -> None:

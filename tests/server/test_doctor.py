@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import zoo
-from server import doctor
-from server.cli import main
-from server.doctor import Finding, examine
+from cnn_loupe.engine import zoo
+from cnn_loupe.server import doctor
+from cnn_loupe.server.cli import main
+from cnn_loupe.server.doctor import Finding, examine
 
 
 def findings() -> dict[str, Finding]:

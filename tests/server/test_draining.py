@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from server.protocol import PatientProtocol
-from server.worker import AT_ONCE, DrainingServer, Listener
+from cnn_loupe.server.protocol import PatientProtocol
+from cnn_loupe.server.worker import AT_ONCE, DrainingServer, Listener
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: loupe\r\n\r\n"
 

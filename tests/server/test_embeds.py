@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from server.app import create_app
-from server.embeds import CONTROLS, NEEDS, USUAL, VIEWS, playgrounds
-from server.i18n import LANGUAGES, load_catalogue
-from server.origins import allows, framing_page
-from server.settings import Settings
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.embeds import CONTROLS, NEEDS, USUAL, VIEWS, playgrounds
+from cnn_loupe.server.i18n import LANGUAGES, load_catalogue
+from cnn_loupe.server.origins import allows, framing_page
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.conftest import ROOT
 from tests.server.test_errors import assert_problem

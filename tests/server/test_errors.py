@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from server.i18n import LANGUAGES, load_catalogue
-from server.schemas import Problem
+from cnn_loupe.server.i18n import LANGUAGES, load_catalogue
+from cnn_loupe.server.schemas import Problem
 from tests.client import Client
 from tests.conftest import ROOT
 
@@ -106,7 +106,7 @@ def test_a_bug_is_a_problem_too_and_shows_nothing_of_the_inside(
     def broken(*_: object) -> bytes:
         raise RuntimeError("/home/secret/path")
 
-    monkeypatch.setattr("server.routes.runs.run_picture", broken)
+    monkeypatch.setattr("cnn_loupe.server.routes.runs.run_picture", broken)
     answer = client.post(RUNS, content=b"x")
     assert_problem(answer, 500, "internal_error")
     assert "secret" not in answer.text

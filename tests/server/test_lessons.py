@@ -16,17 +16,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.images import Limits
-from server.addresses import PRESENTED
-from server.app import create_app
-from server.doctor import examine
-from server.lessons import lines
-from server.lessons.answers import default_tolerance, read_answer
-from server.lessons.links import CARRIED, DROPPED, PANELS, TRANSFORMS
-from server.lessons.mistakes import Mistake
-from server.lessons.shelf import Shelf, read_shelf
-from server.library import Library, load_library
-from server.settings import Settings
+from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.server.addresses import PRESENTED
+from cnn_loupe.server.app import create_app
+from cnn_loupe.server.doctor import examine
+from cnn_loupe.server.lessons import lines
+from cnn_loupe.server.lessons.answers import default_tolerance, read_answer
+from cnn_loupe.server.lessons.links import CARRIED, DROPPED, PANELS, TRANSFORMS
+from cnn_loupe.server.lessons.mistakes import Mistake
+from cnn_loupe.server.lessons.shelf import Shelf, read_shelf
+from cnn_loupe.server.library import Library, load_library
+from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.conftest import ROOT
 from tests.lessons import documented, write_lesson

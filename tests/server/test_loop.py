@@ -7,7 +7,7 @@ import selectors
 import socket
 import time
 
-from server.loop import SparingSelector, new_event_loop
+from cnn_loupe.server.loop import SparingSelector, new_event_loop
 
 
 def test_looks_that_would_not_wait_are_skipped_a_few_in_a_row_at_most() -> None:

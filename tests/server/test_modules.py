@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server.assets import Assets
-from server.modules import EMBEDS, JOINED, PAGE, START, JoinError, join, joined_name
+from cnn_loupe.server.assets import Assets
+from cnn_loupe.server.modules import EMBEDS, JOINED, PAGE, START, JoinError, join, joined_name
 
 TREE = {
     "js/main.js": """import { count } from "./core/counter.js";

@@ -115,7 +115,7 @@ def test_sigterm_lets_running_requests_end_within_ten_seconds(workers: int) -> N
     port = free_port()
     environment = {**os.environ, "CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "serve"],
+        [sys.executable, "-m", "cnn_loupe", "serve"],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
@@ -175,7 +175,7 @@ def test_the_command_loads_nothing_before_it_serves_that_only_serving_needs() ->
 
 def test_a_taken_port_is_said_plainly(live_server: RunningServer) -> None:
     found = subprocess.run(
-        [sys.executable, "-m", "server.cli", "serve", "--port", str(live_server.port)],
+        [sys.executable, "-m", "cnn_loupe", "serve", "--port", str(live_server.port)],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert found.returncode == 1
@@ -194,7 +194,7 @@ def test_a_taken_port_is_said_plainly(live_server: RunningServer) -> None:
 )
 def test_a_wrong_setting_is_named_with_its_flag_and_variable(arguments: list[str], said: str) -> None:
     found = subprocess.run(
-        [sys.executable, "-m", "server.cli", "serve", *arguments],
+        [sys.executable, "-m", "cnn_loupe", "serve", *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert found.returncode == 2
@@ -250,7 +250,7 @@ def test_a_full_disk_under_the_log_stops_nothing(workers: int) -> None:
     environment = {**os.environ, "CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers)}
     environment.pop("PYTHONUNBUFFERED", None)  # what cannot be written is then kept, and fails again and again
     with Path("/dev/full").open("w") as full:
-        process = subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environment, stdout=full)
+        process = subprocess.Popen([sys.executable, "-m", "cnn_loupe", "serve"], cwd=ROOT, env=environment, stdout=full)
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process)
             for _ in range(3):
@@ -317,7 +317,7 @@ def test_jumps_of_the_clock_do_no_harm(tmp_path: Path) -> None:
         **os.environ, "CNN_LOUPE_PORT": str(port), "LD_PRELOAD": str(FAKETIME), "FAKETIME_NO_CACHE": "1",
         "FAKETIME_TIMESTAMP_FILE": str(stamp), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "CNN_LOUPE_REQUEST_TIMEOUT": "3",
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "server.cli", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "cnn_loupe", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:

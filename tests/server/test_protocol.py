@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
-from server.protocol import PatientProtocol
+from cnn_loupe.server.protocol import PatientProtocol
 from tests.conftest import RunningServer, running_server
 from tests.server.sockets import connect, poured
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from server.cli import _given, _parser
-from server.logs import HumanFormatter, JsonFormatter
-from server.settings import Settings, settings_table
+from cnn_loupe.server.cli import _given, _parser
+from cnn_loupe.server.logs import HumanFormatter, JsonFormatter
+from cnn_loupe.server.settings import Settings, settings_table
 from tests.conftest import ROOT
 
 

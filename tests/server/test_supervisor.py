@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="wo
 
 SCRIPT = """
 import os, socket, time
-from server.supervisor import Supervisor
+from cnn_loupe.server.supervisor import Supervisor
 
 def say(what):  # in one piece: several processes speak at once
     os.write(1, f"{{what}} {{os.getpid()}}\\n".encode())

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.transport import JoiningTransport
+from cnn_loupe.server.transport import JoiningTransport
 
 SMALL = JoiningTransport.SMALL
 

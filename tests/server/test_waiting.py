@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from server.waiting import Waiting
+from cnn_loupe.server.waiting import Waiting
 
 
 class Connection:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server.assets import Assets, without_comments
+from cnn_loupe.server.assets import Assets, without_comments
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.images.colours import over_white, to_srgb
-from engine.data.images.crop import Crop, centred, check_crop, cut, inside
-from engine.data.images.decode import (
+from cnn_loupe.engine.data.images.colours import over_white, to_srgb
+from cnn_loupe.engine.data.images.crop import Crop, centred, check_crop, cut, inside
+from cnn_loupe.engine.data.images.decode import (
     LIMITS,
     Limits,
     describe,
@@ -30,10 +30,10 @@ from engine.data.images.decode import (
     orient,
     orientation,
 )
-from engine.data.images.reduce import reduce_decoded, reduce_while_decoding
-from engine.data.images.resample import resize
-from engine.data.images.steps import Step, View, Work
-from engine.errors import ImageError
+from cnn_loupe.engine.data.images.reduce import reduce_decoded, reduce_while_decoding
+from cnn_loupe.engine.data.images.resample import resize
+from cnn_loupe.engine.data.images.steps import Step, View, Work
+from cnn_loupe.engine.errors import ImageError
 
 __all__ = ["LIMITS", "Crop", "Limits", "Prepared", "Step", "View", "prepare"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from engine.errors import ImageError
+from cnn_loupe.engine.errors import ImageError
 
 
 @dataclass(frozen=True)

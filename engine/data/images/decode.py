@@ -20,8 +20,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from engine.data.headers import Header, damaged, read_header
-from engine.errors import ImageError
+from cnn_loupe.engine.data.headers import Header, damaged, read_header
+from cnn_loupe.engine.errors import ImageError
 
 # Text inside a PNG is decompressed when the file is opened; nobody reads it here.
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 1 << 20

@@ -12,7 +12,7 @@ import math
 
 from PIL import Image, JpegImagePlugin
 
-from engine.data.images.decode import MEGA, Limits
+from cnn_loupe.engine.data.images.decode import MEGA, Limits
 
 PLENTY = 4 * MEGA  # pixels; fewer cost little as they are
 _FACTORS = (8, 4, 2)

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from engine.arrays import FLOAT, Array
+from cnn_loupe.engine.arrays import FLOAT, Array
 
 REACH = 2.0  # of the cubic on each side, in pixels
 _STRIP = 2_000_000  # pixels that are taken out of a picture at once

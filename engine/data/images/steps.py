@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from engine.data.images.colours import to_eight_bits
+from cnn_loupe.engine.data.images.colours import to_eight_bits
 
 PREVIEW = 160  # longest side of the small before and after pictures, in pixels
 
