@@ -47,11 +47,17 @@ function start(asked) {
     settings: boot.settings,
   });
 
-  store.select(({ network }) => network, (network) => {
-    // "ready" is said by whoever paints the last map (`elements/network-map.js`).
-    if (network !== "ready") root.dataset.network = network;
-  });
-  store.select(({ theme }) => theme, (theme) => void (root.dataset.theme = theme));
+  store.select(
+    ({ network }) => network,
+    (network) => {
+      // "ready" is said by whoever paints the last map (`elements/network-map.js`).
+      if (network !== "ready") root.dataset.network = network;
+    },
+  );
+  store.select(
+    ({ theme }) => theme,
+    (theme) => void (root.dataset.theme = theme),
+  );
 
   customElements.define("loupe-header", LoupeHeader);
   customElements.define("loupe-answer", LoupeAnswer);
@@ -60,9 +66,17 @@ function start(asked) {
 
   // The rest of the page: once the network is drawn or cannot be, or at once where the address asks for it.
   // It is fetched while the network is being drawn.
-  store.select(({ run }) => run !== null, (some) => {
-    if (some) document.head.append(...boot.later.map((/** @type {string} */ name) => h("link", { rel: "modulepreload", href: boot.static + name })));
-  });
+  store.select(
+    ({ run }) => run !== null,
+    (some) => {
+      if (some)
+        document.head.append(
+          ...boot.later.map((/** @type {string} */ name) =>
+            h("link", { rel: "modulepreload", href: boot.static + name }),
+          ),
+        );
+    },
+  );
   let begun = false;
   const startRest = async () => {
     if (begun) return;
@@ -71,10 +85,14 @@ function start(asked) {
   };
   if (location.search || location.hash) void startRest();
   addEventListener("loupe:drawn", startRest, { once: true });
-  store.select(({ network }) => network, (network) => void (network === "error" && startRest()));
+  store.select(
+    ({ network }) => network,
+    (network) => void (network === "error" && startRest()),
+  );
 }
 
 // An address without a query asks for nothing: what reads and writes addresses can wait then. (A function that
 // is called later, not an `await` here: what is loaded later imports from this module, and would wait for it.)
-if (location.search) void import("./elements/address-bar.js").then(({ stateOfAddress }) => start(stateOfAddress(location.search)));
+if (location.search)
+  void import("./elements/address-bar.js").then(({ stateOfAddress }) => start(stateOfAddress(location.search)));
 else start({});

@@ -27,7 +27,12 @@ test("zooming keeps the centre", () => {
 
 test("every crop that the editor can make is one that the server takes", () => {
   for (let index = 0; index < 500; index++) {
-    const wild = { x: Math.sin(index) * 900, y: Math.cos(7 * index) * 900, size: Math.abs(Math.sin(3 * index)) * 2000, rotate: index * 31 };
+    const wild = {
+      x: Math.sin(index) * 900,
+      y: Math.cos(7 * index) * 900,
+      size: Math.abs(Math.sin(3 * index)) * 2000,
+      rotate: index * 31,
+    };
     const { x, y, size, rotate } = settle(wild, PICTURE);
     assert.ok(Number.isInteger(x) && Number.isInteger(y) && Number.isInteger(size) && size >= 8 && size <= 300);
     assert.ok(x + size / 2 >= -0.5 && x + size / 2 <= 300.5 && y + size / 2 >= -0.5 && y + size / 2 <= 200.5);
@@ -51,7 +56,12 @@ test("the handle points where it is dragged to", () => {
 
 test("the corners of the input lie on the corners of the crop", () => {
   const crop = { x: 40, y: 20, size: 120, rotate: 25 };
-  const places = [[0, 0], [1, 0], [1, 1], [0, 1]].map((place) => beforeCrop(place, crop, PICTURE, [64, 64]));
+  const places = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ].map((place) => beforeCrop(place, crop, PICTURE, [64, 64]));
   corners(crop).forEach(([x, y], index) => assert.ok(near(places[index], [x / 300, y / 200])));
 });
 
@@ -62,7 +72,8 @@ test("a place followed through the crop and back is the same", () => {
 });
 
 test("every EXIF orientation undoes itself", () => {
-  for (let exif = 1; exif <= 8; exif++) assert.ok(near(upright(exif, inFile(exif, [0.2, 0.7])), [0.2, 0.7]), String(exif));
+  for (let exif = 1; exif <= 8; exif++)
+    assert.ok(near(upright(exif, inFile(exif, [0.2, 0.7])), [0.2, 0.7]), String(exif));
 });
 
 test("orientation 6 (camera turned right) finds the file's bottom left at the upright top left", () => {
@@ -70,9 +81,14 @@ test("orientation 6 (camera turned right) finds the file's bottom left at the up
 });
 
 test("a pixel is followed from the file to the input and back from every stage", () => {
-  const steps = ["orientation", "colours", "alpha", "crop", "resize", "scale"].map((id) => ({ id, params: id === "orientation" ? { exif: 8 } : {} }));
+  const steps = ["orientation", "colours", "alpha", "crop", "resize", "scale"].map((id) => ({
+    id,
+    params: id === "orientation" ? { exif: 8 } : {},
+  }));
   const preparation = { steps, source: { width: 200, height: 300 }, crop: { x: 60, y: 10, size: 100, rotate: 15 } };
   const places = stages(preparation, [0.4, 0.6], [64, 64]);
   assert.equal(places.length, 7);
-  places.forEach((place, stage) => assert.ok(near(inInput(preparation, stage, place, [64, 64]), [0.4, 0.6]), `stage ${stage}`));
+  places.forEach((place, stage) =>
+    assert.ok(near(inInput(preparation, stage, place, [64, 64]), [0.4, 0.6]), `stage ${stage}`),
+  );
 });

@@ -29,8 +29,16 @@ const ours = {
 };
 
 export default [
-  { files: ["**/*.js"], languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: globals.browser }, rules: ours },
-  { files: ["**/*.mjs"], languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: { ...globals.node } }, rules: ours },
+  {
+    files: ["**/*.js"],
+    languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: globals.browser },
+    rules: ours,
+  },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: { ecmaVersion: 2025, sourceType: "module", globals: { ...globals.node } },
+    rules: ours,
+  },
   // What computes and draws never touches the document: it runs in plain Node as well.
   {
     files: ["**/static/js/{core,model,draw,formula,state}/**/*.js"],

@@ -15,9 +15,36 @@ const settled = async () => {
   await new Promise((resolve) => setTimeout(resolve, 5));
   for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
 };
-const DESCRIPTION = { id: "m", digest: "d", title: { en: "M" }, input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] }, classes: [], parameter_count: 0, layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }], training: null, samples_default: "a" };
-const SAMPLES = ["a", "b", "c"].map((id) => ({ id, digest: `digest-${id}`, role: "clear", title: {}, caption: {}, class: null, url: "", thumbnail: "" }));
-const runOf = (name) => ({ model: "m", input: { shape: [1, 2, 2], data: new Float32Array(4) }, activations: new Map(), scores: [], preparation: null, note: null, name });
+const DESCRIPTION = {
+  id: "m",
+  digest: "d",
+  title: { en: "M" },
+  input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] },
+  classes: [],
+  parameter_count: 0,
+  layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }],
+  training: null,
+  samples_default: "a",
+};
+const SAMPLES = ["a", "b", "c"].map((id) => ({
+  id,
+  digest: `digest-${id}`,
+  role: "clear",
+  title: {},
+  caption: {},
+  class: null,
+  url: "",
+  thumbnail: "",
+}));
+const runOf = (name) => ({
+  model: "m",
+  input: { shape: [1, 2, 2], data: new Float32Array(4) },
+  activations: new Map(),
+  scores: [],
+  preparation: null,
+  note: null,
+  name,
+});
 
 /** A server of which each run can be held back or refused. */
 function fakeServer() {
@@ -181,7 +208,8 @@ const shifted = (pixels) => ({ ...unchanged(), shift_x: pixels });
 test("while a slider is dragged the step on its way is drawn, then the newest; those between are left out", async () => {
   const { api, store } = page();
   const steps = [];
-  api.runInput = (model, input, signal) => new Promise((resolve) => steps.push({ signal, done: () => resolve(runOf(`step ${steps.length}`)) }));
+  api.runInput = (model, input, signal) =>
+    new Promise((resolve) => steps.push({ signal, done: () => resolve(runOf(`step ${steps.length}`)) }));
   await settled();
   for (let pixels = 1; pixels <= 5; pixels++) {
     setTransform(store, shifted(pixels));
@@ -219,7 +247,8 @@ test("a changed input keeps to the model's own range", async () => {
 test("another picture, or the unchanged one, does not wait for a changed one", async () => {
   const { api, store } = page();
   const steps = [];
-  api.runInput = (model, input, signal) => new Promise((resolve) => steps.push({ signal, done: () => resolve(runOf("changed")) }));
+  api.runInput = (model, input, signal) =>
+    new Promise((resolve) => steps.push({ signal, done: () => resolve(runOf("changed")) }));
   await settled();
   for (const leave of [() => setTransform(store, null), () => choosePicture(store, { source: "sample", id: "b" })]) {
     setTransform(store, shifted(3));

@@ -12,7 +12,8 @@ import { originOf } from "../../static/js/model/origins.js";
 import { indexAt } from "../../static/js/model/trace.js";
 import { cases, recorded, RECORDED } from "./support/fixtures.mjs";
 
-const catalogue = (language) => JSON.parse(readFileSync(new URL(`../../static/i18n/${language}/views.json`, import.meta.url), "utf8"));
+const catalogue = (language) =>
+  JSON.parse(readFileSync(new URL(`../../static/i18n/${language}/views.json`, import.meta.url), "utf8"));
 const translators = ["en", "zh-Hans"].map((language) => createTranslator(language, catalogue(language)));
 
 /** Every node of a markup tree. */
@@ -20,7 +21,12 @@ const flat = (node) => (Array.isArray(node) ? [node, ...node.slice(2).flatMap(fl
 const numbers = (markups) => markups.flatMap(flat).filter(([tag]) => tag === "mn");
 const explanationOf = ({ layer, input, parameters, output, traces }, index = 0) => {
   const at = traces[index].at;
-  return { spot: { layer: layer.name, at }, value: output.data[0], trace: originOf(layer).trace(layer, input, parameters, at), source: "input" };
+  return {
+    spot: { layer: layer.name, at },
+    value: output.data[0],
+    trace: originOf(layer).trace(layer, input, parameters, at),
+    source: "input",
+  };
 };
 
 for (const one of cases()) {
@@ -28,8 +34,13 @@ for (const one of cases()) {
     for (let index = 0; index < one.traces.length; index++) {
       const explanation = explanationOf(one, index);
       const tree = formulaOf(explanation);
-      const links = numbers(parts(tree)).map(([, attributes]) => attributes["data-place"]).filter(Boolean);
-      const operands = new Set([...explanation.trace.terms.filter(({ padding }) => !padding).map(({ at }) => `input[${at.join(",")}]`), `${one.layer.name}[${explanation.spot.at.join(",")}]`]);
+      const links = numbers(parts(tree))
+        .map(([, attributes]) => attributes["data-place"])
+        .filter(Boolean);
+      const operands = new Set([
+        ...explanation.trace.terms.filter(({ padding }) => !padding).map(({ at }) => `input[${at.join(",")}]`),
+        `${one.layer.name}[${explanation.spot.at.join(",")}]`,
+      ]);
       for (const link of links) assert.ok(operands.has(link), `${link} is an operand`);
       for (const { t } of translators) {
         const sentence = speak(tree, t);
@@ -41,7 +52,12 @@ for (const one of cases()) {
 
   test(`the code of ${one.name} is written without a gap`, () => {
     const explanation = explanationOf(one);
-    const text = script(one.layer, explanation, { api: "http://localhost/api/v1", model: "m", sample: "s", input: null });
+    const text = script(one.layer, explanation, {
+      api: "http://localhost/api/v1",
+      model: "m",
+      sample: "s",
+      input: null,
+    });
     assert.match(text, /\nprint\(y\)\n/);
     assert.doesNotMatch(text, /undefined|NaN\b(?!\))|\[object/);
     assert.match(lines(one.layer, explanation).at(-1), /^y = /);
@@ -61,7 +77,13 @@ for (const id of RECORDED) {
 }
 
 test("a sum is written out to a limit, and what is left out is added up", () => {
-  const terms = Array.from({ length: 40 }, (_, index) => ({ at: [index], value: 1, weight: index + 1, padding: false, parameter: null }));
+  const terms = Array.from({ length: 40 }, (_, index) => ({
+    at: [index],
+    value: 1,
+    weight: index + 1,
+    padding: false,
+    parameter: null,
+  }));
   const trace = { operation: "weighted_sum", at: [0], terms, bias: 0.5, constants: {} };
   const [, sum] = formulaOf({ spot: { layer: "d", at: [0] }, value: 820.5, trace, source: "flat" }).items;
   const more = sum.items.find(({ type }) => type === "more");
@@ -71,7 +93,18 @@ test("a sum is written out to a limit, and what is left out is added up", () => 
 });
 
 test("a negative number takes its minus as an operator and keeps its value", () => {
-  const trace = { operation: "weighted_sum", at: [0], terms: [{ at: [0, 0, 0], value: -2, weight: 3, padding: false, parameter: null }, { at: [1, 0, 0], value: 1, weight: 1, padding: false, parameter: null }, { at: [1, 0, 1], value: 1, weight: 1, padding: false, parameter: null }, { at: [0, 0, 1], value: 0, weight: 1, padding: false, parameter: null }], bias: -0.25, constants: {} };
+  const trace = {
+    operation: "weighted_sum",
+    at: [0],
+    terms: [
+      { at: [0, 0, 0], value: -2, weight: 3, padding: false, parameter: null },
+      { at: [1, 0, 0], value: 1, weight: 1, padding: false, parameter: null },
+      { at: [1, 0, 1], value: 1, weight: 1, padding: false, parameter: null },
+      { at: [0, 0, 1], value: 0, weight: 1, padding: false, parameter: null },
+    ],
+    bias: -0.25,
+    constants: {},
+  };
   const found = parts(formulaOf({ spot: { layer: "c", at: [0, 0, 0] }, value: -4.25, trace, source: "input" }));
   const bias = numbers(found).find(([, attributes]) => attributes["data-value"] === -0.25);
   assert.equal(bias[2], "0.25");
@@ -80,7 +113,12 @@ test("a negative number takes its minus as an operator and keeps its value", () 
 
 test("an own picture's input travels inside the script", () => {
   const [one] = cases();
-  const text = script(one.layer, explanationOf(one), { api: "http://h/api/v1", model: "m", sample: null, input: { shape: [1, 2, 2], data: "AAAA" } });
+  const text = script(one.layer, explanationOf(one), {
+    api: "http://h/api/v1",
+    model: "m",
+    sample: null,
+    input: { shape: [1, 2, 2], data: "AAAA" },
+  });
   assert.match(text, /shape, pixels = \[1,2,2\], "AAAA"/);
   assert.doesNotMatch(text, /samples/);
 });

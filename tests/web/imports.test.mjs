@@ -28,7 +28,10 @@ const MOST_EAGER = 29;
 const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
 const source = (name) => readFileSync(join(ROOT, name), "utf8");
 const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
-const importsOf = (name, pattern) => [...withoutComments(source(name)).matchAll(pattern)].map((match) => relative(ROOT, resolve(ROOT, dirname(name), match[1])));
+const importsOf = (name, pattern) =>
+  [...withoutComments(source(name)).matchAll(pattern)].map((match) =>
+    relative(ROOT, resolve(ROOT, dirname(name), match[1])),
+  );
 const STATIC = /(?:^|\n)\s*(?:import|export)\s(?:[^;'"]*?\sfrom\s*)?["'](\.[^"']+)["']/g;
 const DYNAMIC = /import\(\s*["'](\.[^"']+)["']\s*\)/g;
 const folderOf = (name) => (name.includes("/") ? name.split("/")[0] : "");
@@ -39,26 +42,40 @@ test("imports go one way, from folder to folder", () => {
     const folder = folderOf(name);
     if (!folder) continue;
     assert.ok(ALLOWED[folder], `${name}: folder ${folder} has no rule here`);
-    const lazy = importsOf(name, DYNAMIC).filter((target) => !["elements", "learn", "tour", "present"].includes(folderOf(target)) || folder !== "elements");
+    const lazy = importsOf(name, DYNAMIC).filter(
+      (target) => !["elements", "learn", "tour", "present"].includes(folderOf(target)) || folder !== "elements",
+    );
     for (const target of [...importsOf(name, STATIC), ...lazy]) {
-      if (folderOf(target) !== folder && !ALLOWED[folder].includes(folderOf(target))) wrong.push(`${name} imports ${target}`);
+      if (folderOf(target) !== folder && !ALLOWED[folder].includes(folderOf(target)))
+        wrong.push(`${name} imports ${target}`);
     }
   }
   assert.deepEqual(wrong, []);
 });
 
 test("every import leads to a module that exists", () => {
-  const missing = files.flatMap((name) => [...importsOf(name, STATIC), ...importsOf(name, DYNAMIC)].filter((target) => !files.includes(target)).map((target) => `${name} → ${target}`));
+  const missing = files.flatMap((name) =>
+    [...importsOf(name, STATIC), ...importsOf(name, DYNAMIC)]
+      .filter((target) => !files.includes(target))
+      .map((target) => `${name} → ${target}`),
+  );
   assert.deepEqual(missing, []);
 });
 
 test("what computes and draws never touches the document", () => {
-  const touching = files.filter((name) => PURE.includes(folderOf(name)) && /(?<![.\w])(?:document|localStorage|HTMLElement)\s*[.[(]/.test(withoutComments(source(name))));
+  const touching = files.filter(
+    (name) =>
+      PURE.includes(folderOf(name)) &&
+      /(?<![.\w])(?:document|localStorage|HTMLElement)\s*[.[(]/.test(withoutComments(source(name))),
+  );
   assert.deepEqual(touching, []);
 });
 
 test("only the API's folder fetches", () => {
-  const fetching = files.filter((name) => folderOf(name) !== "api" && name !== "main.js" && /(?<![\w.#])fetch\(/.test(withoutComments(source(name))));
+  const fetching = files.filter(
+    (name) =>
+      folderOf(name) !== "api" && name !== "main.js" && /(?<![\w.#])fetch\(/.test(withoutComments(source(name))),
+  );
   assert.deepEqual(fetching, []);
 });
 
@@ -66,7 +83,10 @@ test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part
   const eager = new Set(["main.js"]);
   for (const name of eager) for (const target of importsOf(name, STATIC)) eager.add(target);
   assert.ok(eager.size <= MOST_EAGER, `${eager.size} modules: ${[...eager].join(", ")}`);
-  assert.deepEqual([...eager].filter((name) => /^(?:learn|tour|present|formula|elements\/(?:views|pictures|dialogs))\//.test(name)), []);
+  assert.deepEqual(
+    [...eager].filter((name) => /^(?:learn|tour|present|formula|elements\/(?:views|pictures|dialogs))\//.test(name)),
+    [],
+  );
 });
 
 test("an embed starts with what it shows and no more", () => {
@@ -80,10 +100,21 @@ test("an embed starts with what it shows and no more", () => {
   for (const [start, most] of Object.entries({ "embed/widget.js": 24, "embed/view.js": 40, "embed/network.js": 40 })) {
     const eager = graph(start);
     assert.ok(eager.length <= most, `${start}: ${eager.length} modules: ${eager.join(", ")}`);
-    assert.deepEqual(eager.filter((name) => frame.test(name) || /^(?:tour|present|formula|learn\/widgets|elements\/(?:views|pictures|dialogs))\//.test(name)), [], start);
+    assert.deepEqual(
+      eager.filter(
+        (name) =>
+          frame.test(name) ||
+          /^(?:tour|present|formula|learn\/widgets|elements\/(?:views|pictures|dialogs))\//.test(name),
+      ),
+      [],
+      start,
+    );
   }
 });
 
 test("modules carry type checks", () => {
-  assert.deepEqual(files.filter((name) => !source(name).startsWith("// @ts-check")), []);
+  assert.deepEqual(
+    files.filter((name) => !source(name).startsWith("// @ts-check")),
+    [],
+  );
 });

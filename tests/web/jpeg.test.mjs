@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { jpegSegments } from "../../static/js/model/files/jpeg.js";
 
 const segment = (kind, ...body) => [0xff, kind, 0, body.length + 2, ...body];
-const jpeg = (...segments) => Uint8Array.from([0xff, 0xd8, ...segments.flat(), ...segment(0xda, 1, 2), 9, 9, 0xff, 0xd9]);
+const jpeg = (...segments) =>
+  Uint8Array.from([0xff, 0xd8, ...segments.flat(), ...segment(0xda, 1, 2), 9, 9, 0xff, 0xd9]);
 
 test("segments are counted up to the image data", () => {
   assert.equal(jpegSegments(jpeg(segment(0xe0, 1, 2, 3), segment(0xdb, 4), segment(0xc0, 5))), 3);

@@ -20,24 +20,44 @@ const means = (picture, kernel) => {
   const weights = kernelOf(kernel).values;
   return map(correlate(pictureOf(picture).values, weights), (sum) => sum / weights.flat().length);
 };
-const places = (matrix, value) => matrix.flatMap((row, i) => row.flatMap((cell, j) => (cell === value ? [[i, j]] : [])));
+const places = (matrix, value) =>
+  matrix.flatMap((row, i) => row.flatMap((cell, j) => (cell === value ? [[i, j]] : [])));
 const near = (a, b, tolerance = 1e-9) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
 
 test("the letter X has 13 cells of +1", () => {
-  assert.equal(pictureOf("letter-x").values.flat().filter((value) => value === 1).length, 13);
+  assert.equal(
+    pictureOf("letter-x")
+      .values.flat()
+      .filter((value) => value === 1).length,
+    13,
+  );
 });
 
 test("each small kernel answers 1.00 exactly where the chapter says", () => {
-  assert.deepEqual(places(means("letter-x", "falling"), 1), [[1, 1], [2, 2], [4, 4], [5, 5]]);
-  assert.deepEqual(places(means("letter-x", "rising"), 1), [[1, 5], [2, 4], [4, 2], [5, 1]]);
+  assert.deepEqual(places(means("letter-x", "falling"), 1), [
+    [1, 1],
+    [2, 2],
+    [4, 4],
+    [5, 5],
+  ]);
+  assert.deepEqual(places(means("letter-x", "rising"), 1), [
+    [1, 5],
+    [2, 4],
+    [4, 2],
+    [5, 1],
+  ]);
   assert.deepEqual(places(means("letter-x", "small-x"), 1), [[3, 3]]);
 });
 
 test("the three symmetric kernels equal their own rotation, the corner does not", () => {
-  for (const id of ["falling", "rising", "small-x"]) assert.ok(equal(rotate180(kernelOf(id).values), kernelOf(id).values), id);
+  for (const id of ["falling", "rising", "small-x"])
+    assert.ok(equal(rotate180(kernelOf(id).values), kernelOf(id).values), id);
   assert.ok(!equal(rotate180(kernelOf("corner").values), kernelOf("corner").values));
   const picture = pictureOf("letter-x").values;
-  assert.notDeepEqual(correlate(picture, kernelOf("corner").values), correlate(picture, rotate180(kernelOf("corner").values)));
+  assert.notDeepEqual(
+    correlate(picture, kernelOf("corner").values),
+    correlate(picture, rotate180(kernelOf("corner").values)),
+  );
 });
 
 test("the line detector's weights add up to 0: plain areas give 0, the line 6, the block's edges ±3", () => {
@@ -45,7 +65,15 @@ test("the line detector's weights add up to 0: plain areas give 0, the line 6, t
   const result = correlate(pictureOf("zero-one").values, kernelOf("line-zero-sum").values);
   assert.equal(Math.max(...result.flat()), 6);
   assert.ok(result.flat().includes(3) && result.flat().includes(-3));
-  assert.equal(correlate(make(9, 9, () => 7), kernelOf("line-zero-sum").values).flat().every((value) => value === 0), true);
+  assert.equal(
+    correlate(
+      make(9, 9, () => 7),
+      kernelOf("line-zero-sum").values,
+    )
+      .flat()
+      .every((value) => value === 0),
+    true,
+  );
 });
 
 test("the curve detector gives 6 on its curve and 0 on the other", () => {
@@ -63,15 +91,26 @@ test("line and semicircle fit the square and the circle, each its own", () => {
 });
 
 test("every preset names kernels that exist and fit its picture", () => {
-  for (const { values, kernels } of PICTURES) for (const id of kernels) assert.ok(correlate(values, kernelOf(id).values).length > 0, id);
-  for (const id of PHOTO_KERNELS) assert.ok(KERNELS.some((kernel) => kernel.id === id), id);
+  for (const { values, kernels } of PICTURES)
+    for (const id of kernels) assert.ok(correlate(values, kernelOf(id).values).length > 0, id);
+  for (const id of PHOTO_KERNELS)
+    assert.ok(
+      KERNELS.some((kernel) => kernel.id === id),
+      id,
+    );
   near(total(kernelOf("blur").values), 1);
   near(total(kernelOf("sharpen").values), 1);
   assert.equal(total(kernelOf("outline").values), 0);
 });
 
 test("a 5×5 filter fits in 28 places of 32, and its products are its sum", () => {
-  assert.equal(correlate(make(32, 32, () => 1), make(5, 5, () => 1)).length, 28);
+  assert.equal(
+    correlate(
+      make(32, 32, () => 1),
+      make(5, 5, () => 1),
+    ).length,
+    28,
+  );
   const [picture, kernel] = [pictureOf("letter-x").values, kernelOf("corner").values];
   assert.equal(total(products(picture, kernel, [2, 3])), correlate(picture, kernel)[2][3]);
 });
@@ -135,7 +174,14 @@ test("slopes of the activation functions agree with finite differences away from
 });
 
 test("pooling keeps the first of equal maxima, and drops what fills no window", () => {
-  const { max, average, winners } = pool([[1, 5, 2], [5, 0, 2], [9, 9, 9]], { window: 2, stride: 2 });
+  const { max, average, winners } = pool(
+    [
+      [1, 5, 2],
+      [5, 0, 2],
+      [9, 9, 9],
+    ],
+    { window: 2, stride: 2 },
+  );
   assert.deepEqual(max, [[5]]);
   assert.deepEqual(average, [[2.75]]);
   assert.deepEqual(winners, [[[0, 1]]]);
@@ -143,13 +189,19 @@ test("pooling keeps the first of equal maxima, and drops what fills no window", 
 
 test("a feature that stays in its window leaves the maximum as it was", () => {
   const picture = make(4, 4, (row, column) => (row === 0 && column === 0 ? 8 : 0));
-  const [before, after] = [pool(picture, { window: 2, stride: 2 }), pool(shift(picture, 0, 1), { window: 2, stride: 2 })];
+  const [before, after] = [
+    pool(picture, { window: 2, stride: 2 }),
+    pool(shift(picture, 0, 1), { window: 2, stride: 2 }),
+  ];
   assert.equal(unchanged(before.max, after.max), 4);
 });
 
 test("softmax adds up to 1, keeps the order, and knows only differences", () => {
   const scores = [3, -2, 0.5, 900];
-  near(softmax(scores).reduce((a, b) => a + b), 1);
+  near(
+    softmax(scores).reduce((a, b) => a + b),
+    1,
+  );
   softmax([1, 2]).forEach((share, index) => near(share, softmax([101, 102])[index], 1e-12));
   assert.ok(softmax([1, 2], 100)[0] > 0.49);
   assert.ok(softmax([1, 2], 0.05)[1] > 0.999999);
@@ -161,11 +213,13 @@ test("softmax adds up to 1, keeps the order, and knows only differences", () => 
 test("every derivative of every operation agrees with its finite difference", () => {
   for (const operation of OPERATIONS)
     for (const name of operation.steps.slice(1))
-      gradient(operation, operation.initial, name).forEach((row, i) => row.forEach((value, j) => {
-        const atKink = operation.id === "relu" && operation.initial.X[i][j] === 0;
-        const tie = operation.id === "max-pool" && i < 2 && j > 1 && operation.initial.X[i][j] === 2;
-        if (!atKink && !tie) near(value, finiteDifference(operation, operation.initial, name, [i, j]), 1e-6);
-      }));
+      gradient(operation, operation.initial, name).forEach((row, i) =>
+        row.forEach((value, j) => {
+          const atKink = operation.id === "relu" && operation.initial.X[i][j] === 0;
+          const tie = operation.id === "max-pool" && i < 2 && j > 1 && operation.initial.X[i][j] === 2;
+          if (!atKink && !tie) near(value, finiteDifference(operation, operation.initial, name, [i, j]), 1e-6);
+        }),
+      );
 });
 
 test("∂L/∂W is the valid, ∂L/∂X the full cross-correlation with W turned, ∂L/∂b the sum", () => {
@@ -210,7 +264,11 @@ test("numbers are written with a true minus and never as minus zero", () => {
 
 test("progress is kept, survives damage, is never lowered, and can be cleared", () => {
   const kept = new Map();
-  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  const storage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
   const progress = createProgress(storage);
   progress.read("cnn");
   progress.answer("recall", "right");
@@ -226,10 +284,24 @@ test("progress is kept, survives damage, is never lowered, and can be cleared", 
 test("training curves are read from the description, or said to be missing", () => {
   assert.equal(readTraining(null), null);
   assert.equal(readTraining({ summary: "interim" }), null);
-  const training = readTraining({ history: { epoch: [1, 2], train_loss: [2, 1], validation_loss: [2, 1.5], train_accuracy: [0.2, 0.5] }, confusion: { counts: [[8, 2], [1, 9]] } });
+  const training = readTraining({
+    history: { epoch: [1, 2], train_loss: [2, 1], validation_loss: [2, 1.5], train_accuracy: [0.2, 0.5] },
+    confusion: {
+      counts: [
+        [8, 2],
+        [1, 9],
+      ],
+    },
+  });
   assert.deepEqual(training.epochs, [1, 2]);
-  assert.deepEqual(training.loss.map(({ id }) => id), ["training", "validation"]);
-  assert.deepEqual(training.accuracy.map(({ id }) => id), ["training"]);
+  assert.deepEqual(
+    training.loss.map(({ id }) => id),
+    ["training", "validation"],
+  );
+  assert.deepEqual(
+    training.accuracy.map(({ id }) => id),
+    ["training"],
+  );
   near(accuracyOf(training.confusion), 0.85);
   near(recallOf(training.confusion, 0), 0.8);
   near(precisionOf(training.confusion, 0), 8 / 9);

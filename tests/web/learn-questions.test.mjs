@@ -23,14 +23,31 @@ function tinyVggScene() {
   const source = random(7);
   const plain = tinyVgg();
   const sizes = { conv_1_1: 3, conv_1_2: 5, max_pool_1: 6, conv_2_1: 10, conv_2_2: 14, max_pool_2: 16 };
-  const layers = plain.layers.map((layer) => (sizes[layer.name] ? { ...layer, receptive_field: { size: [sizes[layer.name], sizes[layer.name]], jump: [1, 1], start: [0, 0] } } : layer));
+  const layers = plain.layers.map((layer) =>
+    sizes[layer.name]
+      ? { ...layer, receptive_field: { size: [sizes[layer.name], sizes[layer.name]], jump: [1, 1], start: [0, 0] } }
+      : layer,
+  );
   const model = Object.freeze({ ...plain, layers });
   const parameters = randomParameters(model, source);
-  const input = { shape: model.input.shape, data: Float32Array.from({ length: 12288 }, () => source.whole(0, 255) / 255) };
+  const input = {
+    shape: model.input.shape,
+    data: Float32Array.from({ length: 12288 }, () => source.whole(0, 255) / 255),
+  };
   return { model, run: forward(model, parameters, input), parameters };
 }
 const scenes = { "tiny-vgg": tinyVggScene(), ...Object.fromEntries(RECORDED.map((id) => [id, recorded(id).scene])) };
-const confused = (scene) => ({ ...scene, model: Object.freeze({ ...scene.model, training: { confusion: { counts: scene.model.classes.map((_, i) => scene.model.classes.map((_, j) => (i === j ? 40 + i : (i * j) % 4))) } } }) });
+const confused = (scene) => ({
+  ...scene,
+  model: Object.freeze({
+    ...scene.model,
+    training: {
+      confusion: {
+        counts: scene.model.classes.map((_, i) => scene.model.classes.map((_, j) => (i === j ? 40 + i : (i * j) % 4))),
+      },
+    },
+  }),
+});
 const made = (id, scene, seed = 0) => questionOf(id).make({ ...scene, seed, label });
 
 test("every chapter asks at least two questions of the shipped model", () => {
@@ -83,7 +100,8 @@ test("no words stand for a mistake that no question can find", () => {
     const question = questionOf(id);
     assert.ok(question, `words for ${id}, which nobody asks`);
     const source = readFileSync(join(ROOT, "static/js/learn/questions", `${question.chapter}.js`), "utf8");
-    for (const mistake of Object.keys(mistakes)) assert.match(source, new RegExp(`id: "${mistake}"`), `${id}: ${mistake}`);
+    for (const mistake of Object.keys(mistakes))
+      assert.match(source, new RegExp(`id: "${mistake}"`), `${id}: ${mistake}`);
   }
 });
 
@@ -95,19 +113,54 @@ test("the numbers that a question states give its answer within its tolerance", 
       const total = sums.reduce((a, b) => a + b, 0) + readings(value.params.bias)[0];
       assert.ok(judge(value, [total]).right, `neuron-value ${seed}: ${total} for ${value.expected}`);
       const corner = made("corner-product", scene, seed);
-      if (corner) assert.ok(judge(corner, [readings(corner.params.x)[0] * readings(corner.params.weight)[0]]).right, `corner-product ${seed}`);
+      if (corner)
+        assert.ok(
+          judge(corner, [readings(corner.params.x)[0] * readings(corner.params.weight)[0]]).right,
+          `corner-product ${seed}`,
+        );
       const relu = made("relu-sum", scene, seed);
-      if (relu) assert.ok(judge(relu, [relu.params.values.split(",  ").map((text) => Math.max(0, readings(text)[0])).reduce((a, b) => a + b)]).right, `relu-sum ${seed}`);
+      if (relu)
+        assert.ok(
+          judge(relu, [
+            relu.params.values
+              .split(",  ")
+              .map((text) => Math.max(0, readings(text)[0]))
+              .reduce((a, b) => a + b),
+          ]).right,
+          `relu-sum ${seed}`,
+        );
       const two = made("times-as-likely", scene, seed);
-      if (two) assert.ok(judge(two, [Math.exp(readings(two.params.za)[0] - readings(two.params.zb)[0])]).right, `times-as-likely ${seed}`);
+      if (two)
+        assert.ok(
+          judge(two, [Math.exp(readings(two.params.za)[0] - readings(two.params.zb)[0])]).right,
+          `times-as-likely ${seed}`,
+        );
       const loss = made("loss-of-picture", scene, seed);
-      if (loss && readings(loss.params.p)[0] > 0.01) assert.ok(judge(loss, [-Math.log(readings(loss.params.p)[0])]).right, `loss-of-picture ${seed}`);
+      if (loss && readings(loss.params.p)[0] > 0.01)
+        assert.ok(judge(loss, [-Math.log(readings(loss.params.p)[0])]).right, `loss-of-picture ${seed}`);
       const pixel = made("scaled-pixel", scene, seed);
-      if (pixel) assert.ok(judge(pixel, [Number((readings(pixel.params.raw)[0] / 255).toFixed(3))]).right, `scaled-pixel ${seed}`);
+      if (pixel)
+        assert.ok(
+          judge(pixel, [Number((readings(pixel.params.raw)[0] / 255).toFixed(3))]).right,
+          `scaled-pixel ${seed}`,
+        );
       const step = made("one-step", scene, seed);
-      if (step) assert.ok(judge(step, [readings(step.params.weight)[0] - 0.1 * readings(step.params.gradient)[0]]).right, `one-step ${seed}`);
+      if (step)
+        assert.ok(
+          judge(step, [readings(step.params.weight)[0] - 0.1 * readings(step.params.gradient)[0]]).right,
+          `one-step ${seed}`,
+        );
       const mean = made("mean-of-window", scene, seed);
-      if (mean) assert.ok(judge(mean, [mean.operands[0].values.flat().map((x) => Number(x.toFixed(2))).reduce((a, b) => a + b) / mean.params.count]).right, `mean ${seed}`);
+      if (mean)
+        assert.ok(
+          judge(mean, [
+            mean.operands[0].values
+              .flat()
+              .map((x) => Number(x.toFixed(2)))
+              .reduce((a, b) => a + b) / mean.params.count,
+          ]).right,
+          `mean ${seed}`,
+        );
     }
 });
 
@@ -127,5 +180,14 @@ test("what the questions say of Tiny VGG is so", () => {
 
 test("another one is another one where the model has more than one", () => {
   const scene = scenes["tiny-vgg"];
-  for (const id of ["neuron-value", "corner-product", "relu-value", "max-of-window", "flat-index", "scaled-pixel", "learned-numbers"]) assert.notDeepEqual(made(id, scene, 0).params, made(id, scene, 1).params, id);
+  for (const id of [
+    "neuron-value",
+    "corner-product",
+    "relu-value",
+    "max-of-window",
+    "flat-index",
+    "scaled-pixel",
+    "learned-numbers",
+  ])
+    assert.notDeepEqual(made(id, scene, 0).params, made(id, scene, 1).params, id);
 });

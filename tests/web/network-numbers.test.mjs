@@ -11,8 +11,20 @@ import { describe, random, randomModel, tinyVgg } from "./support/models.mjs";
 
 test("a neuron of conv_1_2 has learned 10·9 + 1 = 91 numbers, its layer 910", () => {
   const model = tinyVgg();
-  assert.deepEqual(parameterArithmetic(model.layer("conv_1_2")), { factors: [10, 9], bias: 1, perUnit: 91, units: 10, total: 910 });
-  assert.deepEqual(parameterArithmetic(model.layer("output")), { factors: [1690], bias: 1, perUnit: 1691, units: 10, total: 16910 });
+  assert.deepEqual(parameterArithmetic(model.layer("conv_1_2")), {
+    factors: [10, 9],
+    bias: 1,
+    perUnit: 91,
+    units: 10,
+    total: 910,
+  });
+  assert.deepEqual(parameterArithmetic(model.layer("output")), {
+    factors: [1690],
+    bias: 1,
+    perUnit: 1691,
+    units: 10,
+    total: 16910,
+  });
   assert.equal(parameterArithmetic(model.layer("relu_1_1")), null);
   assert.equal(model.parameter_count, 19920);
 });
@@ -29,7 +41,11 @@ test("the arithmetic of sizes gives the shapes that the layers have, axis by axi
 });
 
 test("a window that does not divide is said to be rounded down, dilation is written out", () => {
-  const model = describe("d", [1, 10, 11], [{ name: "c", kind: "conv2d", filters: 1, kernel: [3, 3], stride: [2, 2], dilation: [2, 2], padding: [1, 1] }]);
+  const model = describe(
+    "d",
+    [1, 10, 11],
+    [{ name: "c", kind: "conv2d", filters: 1, kernel: [3, 3], stride: [2, 2], dilation: [2, 2], padding: [1, 1] }],
+  );
   assert.deepEqual(sizeArithmetic(model.layers[0]), [
     { axis: "height", text: "⌊(10 − (2·(3 − 1) + 1) + 2·1) / 2⌋ + 1", result: 4, exact: false },
     { axis: "width", text: "⌊(11 − (2·(3 − 1) + 1) + 2·1) / 2⌋ + 1", result: 5, exact: true },
@@ -37,7 +53,13 @@ test("a window that does not divide is said to be rounded down, dilation is writ
 });
 
 test("hyperparameters are listed for any kind, derived fields are not", () => {
-  assert.deepEqual(hyperparameters(tinyVgg().layer("conv_1_1")), [{ key: "filters", text: "10" }, { key: "kernel", text: "3×3" }, { key: "stride", text: "1" }, { key: "padding", text: "0" }, { key: "dilation", text: "1" }]);
+  assert.deepEqual(hyperparameters(tinyVgg().layer("conv_1_1")), [
+    { key: "filters", text: "10" },
+    { key: "kernel", text: "3×3" },
+    { key: "stride", text: "1" },
+    { key: "padding", text: "0" },
+    { key: "dilation", text: "1" },
+  ]);
 });
 
 test("shapes are written height × width × depth", () => {
@@ -47,8 +69,14 @@ test("shapes are written height × width × depth", () => {
 
 test("the regions behind a value of Tiny VGG grow 3, 5, 6, 10, 14, 16 pixels", () => {
   const model = tinyVgg();
-  const side = (layer) => { const { top, bottom } = regionsBehind(model, { layer, unit: 0, at: [4, 4] }).at(-1); return bottom - top + 1; };
-  assert.deepEqual(["conv_1_1", "conv_1_2", "max_pool_1", "conv_2_1", "conv_2_2", "max_pool_2"].map(side), [3, 5, 6, 10, 14, 16]);
+  const side = (layer) => {
+    const { top, bottom } = regionsBehind(model, { layer, unit: 0, at: [4, 4] }).at(-1);
+    return bottom - top + 1;
+  };
+  assert.deepEqual(
+    ["conv_1_1", "conv_1_2", "max_pool_1", "conv_2_1", "conv_2_2", "max_pool_2"].map(side),
+    [3, 5, 6, 10, 14, 16],
+  );
 });
 
 /** What a value depends on, found by asking every layer for the cells under its windows. */
@@ -59,10 +87,14 @@ function dependencies(model, index, cells) {
   const found = new Set();
   for (const cell of cells) {
     const [row, column] = cell.split(",").map(Number);
-    for (let u = 0; u < window.size[0]; u++) for (let v = 0; v < window.size[1]; v++) {
-      const [i, j] = [row * window.stride[0] - window.padding[0] + u * window.dilation[0], column * window.stride[1] - window.padding[1] + v * window.dilation[1]];
-      if (i >= 0 && j >= 0 && i < layer.input_shape[1] && j < layer.input_shape[2]) found.add(`${i},${j}`);
-    }
+    for (let u = 0; u < window.size[0]; u++)
+      for (let v = 0; v < window.size[1]; v++) {
+        const [i, j] = [
+          row * window.stride[0] - window.padding[0] + u * window.dilation[0],
+          column * window.stride[1] - window.padding[1] + v * window.dilation[1],
+        ];
+        if (i >= 0 && j >= 0 && i < layer.input_shape[1] && j < layer.input_shape[2]) found.add(`${i},${j}`);
+      }
   }
   return found;
 }
@@ -71,7 +103,16 @@ test("a region is the bounding box of what a value depends on, for random stacks
   for (let seed = 1; seed <= 25; seed++) {
     const { whole, pick } = random(seed);
     const layers = [];
-    for (let depth = whole(1, 4); depth > 0; depth--) layers.push({ name: `l${depth}`, kind: pick(["conv2d", "avg_pool2d"]), filters: 2, kernel: [whole(1, 3), whole(1, 3)], window: [whole(1, 3), whole(1, 3)], stride: [whole(1, 2), whole(1, 2)], padding: [whole(0, 1), whole(0, 1)] });
+    for (let depth = whole(1, 4); depth > 0; depth--)
+      layers.push({
+        name: `l${depth}`,
+        kind: pick(["conv2d", "avg_pool2d"]),
+        filters: 2,
+        kernel: [whole(1, 3), whole(1, 3)],
+        window: [whole(1, 3), whole(1, 3)],
+        stride: [whole(1, 2), whole(1, 2)],
+        padding: [whole(0, 1), whole(0, 1)],
+      });
     for (const layer of layers) if (layer.kind === "conv2d") layer.dilation = [whole(1, 2), whole(1, 2)];
     const model = describe("r", [2, 40, 40], layers);
     const last = model.layers.at(-1);
@@ -86,9 +127,30 @@ test("a region is the bounding box of what a value depends on, for random stacks
       const columns = [...cells].map((cell) => Number(cell.split(",")[1]));
       assert.ok(part, `seed ${seed}`);
       // With gaps of dilation the box may reach over cells at the border that are not read themselves.
-      assert.ok(part.top <= Math.min(...rows) && part.bottom >= Math.max(...rows) && part.left <= Math.min(...columns) && part.right >= Math.max(...columns), `seed ${seed}, layer ${index}`);
-      if (layers.every(({ dilation, stride, kernel, window, kind }) => !dilation?.some((one) => one > 1) && (kind === "conv2d" ? kernel : window).every((size, axis) => stride[axis] <= size))) {
-        assert.deepEqual(part, { top: Math.min(...rows), left: Math.min(...columns), bottom: Math.max(...rows), right: Math.max(...columns) }, `seed ${seed}, layer ${index}`);
+      assert.ok(
+        part.top <= Math.min(...rows) &&
+          part.bottom >= Math.max(...rows) &&
+          part.left <= Math.min(...columns) &&
+          part.right >= Math.max(...columns),
+        `seed ${seed}, layer ${index}`,
+      );
+      if (
+        layers.every(
+          ({ dilation, stride, kernel, window, kind }) =>
+            !dilation?.some((one) => one > 1) &&
+            (kind === "conv2d" ? kernel : window).every((size, axis) => stride[axis] <= size),
+        )
+      ) {
+        assert.deepEqual(
+          part,
+          {
+            top: Math.min(...rows),
+            left: Math.min(...columns),
+            bottom: Math.max(...rows),
+            right: Math.max(...columns),
+          },
+          `seed ${seed}, layer ${index}`,
+        );
       }
     }
   }
@@ -113,8 +175,14 @@ test("what the maps add to a score, with the bias, is the score", () => {
 });
 
 test("a unit that reads one unit reads that of its own index, or the map its value was flattened from", () => {
-  assert.deepEqual([0, 3, 9].map((unit) => sourceUnit({ units: 10 }, { units: 10 }, unit)), [0, 3, 9]);
-  assert.deepEqual([0, 168, 169, 1689].map((unit) => sourceUnit({ units: 10 }, { units: 1690 }, unit)), [0, 0, 1, 9]);
+  assert.deepEqual(
+    [0, 3, 9].map((unit) => sourceUnit({ units: 10 }, { units: 10 }, unit)),
+    [0, 3, 9],
+  );
+  assert.deepEqual(
+    [0, 168, 169, 1689].map((unit) => sourceUnit({ units: 10 }, { units: 1690 }, unit)),
+    [0, 0, 1, 9],
+  );
 });
 
 test("statistics are those of a plain loop", () => {
@@ -122,7 +190,10 @@ test("statistics are those of a plain loop", () => {
   assert.deepEqual(summarise(values), { minimum: -2, maximum: 4, mean: 0.5, count: 4, zeros: 2 });
   assert.ok(Math.abs(deviation(values, 0.5) - Math.sqrt((2.5 ** 2 + 0.5 ** 2 + 0.5 ** 2 + 3.5 ** 2) / 4)) < 1e-12);
   assert.deepEqual([...histogram(values, -2, 4, 3)], [1, 2, 1]);
-  assert.equal(histogram(Float32Array.of(5, 5), 5, 5, 4).reduce((a, b) => a + b, 0), 2);
+  assert.equal(
+    histogram(Float32Array.of(5, 5), 5, 5, 4).reduce((a, b) => a + b, 0),
+    2,
+  );
   assert.deepEqual([...unitValues({ shape: [2, 1, 2], data: Float32Array.of(1, 2, 3, 4) }, 1)], [3, 4]);
 });
 

@@ -12,15 +12,30 @@ import { initialState } from "../../static/js/state/initial.js";
 import { describe, minimal, random, randomModel, randomRun, tinyVgg } from "./support/models.mjs";
 
 const model = tinyVgg();
-const small = () => describe("small", [3, 12, 12], [{ name: "a", kind: "conv2d", filters: 4, kernel: [3, 3] }, { name: "b", kind: "relu" }, { name: "p", kind: "max_pool2d", window: [2, 2], stride: [2, 2] }, { name: "c", kind: "conv2d", filters: 3, kernel: [2, 2] }]);
+const small = () =>
+  describe(
+    "small",
+    [3, 12, 12],
+    [
+      { name: "a", kind: "conv2d", filters: 4, kernel: [3, 3] },
+      { name: "b", kind: "relu" },
+      { name: "p", kind: "max_pool2d", window: [2, 2], stride: [2, 2] },
+      { name: "c", kind: "conv2d", filters: 3, kernel: [2, 2] },
+    ],
+  );
 const run = randomRun(model, 7);
 
 test("the quantile of magnitudes is the nearest rank of a plain sort", () => {
   for (let seed = 1; seed <= 40; seed++) {
     const { whole, normal, next } = random(seed);
-    const arrays = Array.from({ length: whole(1, 3) }, () => Float32Array.from({ length: whole(1, 500) }, () => (next() < 0.2 ? 0 : normal() * 10 ** whole(-20, 20))));
+    const arrays = Array.from({ length: whole(1, 3) }, () =>
+      Float32Array.from({ length: whole(1, 500) }, () => (next() < 0.2 ? 0 : normal() * 10 ** whole(-20, 20))),
+    );
     const quantile = next();
-    const sorted = arrays.flatMap((array) => [...array]).map(Math.abs).sort((a, b) => a - b);
+    const sorted = arrays
+      .flatMap((array) => [...array])
+      .map(Math.abs)
+      .sort((a, b) => a - b);
     assert.equal(magnitudeQuantile(arrays, quantile), sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)]);
   }
 });
@@ -34,27 +49,52 @@ test("a few outliers do not leave a map pale, and a map with few values that are
 
 test("at level layer a convolution shares its range with the activation and pooling after it", () => {
   const { groups, limit } = rangesOf(model, run, "layer");
-  assert.deepEqual(groups.map(({ columns }) => columns), [["conv_1_1", "relu_1_1"], ["conv_1_2", "relu_1_2", "max_pool_1"], ["conv_2_1", "relu_2_1"], ["conv_2_2", "relu_2_2", "max_pool_2"]]);
+  assert.deepEqual(
+    groups.map(({ columns }) => columns),
+    [
+      ["conv_1_1", "relu_1_1"],
+      ["conv_1_2", "relu_1_2", "max_pool_1"],
+      ["conv_2_1", "relu_2_1"],
+      ["conv_2_2", "relu_2_2", "max_pool_2"],
+    ],
+  );
   assert.equal(limit("conv_1_2", 0), limit("max_pool_1", 9));
 });
 
 test("at level module and network all layers of a group share one range", () => {
-  assert.deepEqual(rangesOf(model, run, "module").groups.map(({ columns }) => columns.length), [5, 5]);
-  assert.deepEqual(rangesOf(model, run, "network").groups.map(({ columns }) => columns.length), [10]);
+  assert.deepEqual(
+    rangesOf(model, run, "module").groups.map(({ columns }) => columns.length),
+    [5, 5],
+  );
+  assert.deepEqual(
+    rangesOf(model, run, "network").groups.map(({ columns }) => columns.length),
+    [10],
+  );
 });
 
 test("at level unit each map has its own range", () => {
   const { groups, limit } = rangesOf(model, run, "unit");
-  assert.deepEqual(groups.map((group) => group.limit), [null]);
+  assert.deepEqual(
+    groups.map((group) => group.limit),
+    [null],
+  );
   const tensor = run.activations.get("conv_2_1");
-  for (let unit = 0; unit < 10; unit++) assert.equal(limit("conv_2_1", unit), limitOf([tensor.data.subarray(unit * 784, (unit + 1) * 784)]));
+  for (let unit = 0; unit < 10; unit++)
+    assert.equal(limit("conv_2_1", unit), limitOf([tensor.data.subarray(unit * 784, (unit + 1) * 784)]));
 });
 
 test("every coloured column of any model belongs to exactly one range, at every level", () => {
   for (let seed = 1; seed <= 8; seed++) {
     const odd = randomModel(seed);
-    const coloured = columnsOf(odd).filter(({ group }) => group >= 0).map(({ name }) => name);
-    for (const scale of ["unit", "layer", "module", "network"]) assert.deepEqual(rangesOf(odd, randomRun(odd, seed), scale).groups.flatMap(({ columns }) => columns), coloured, `seed ${seed}, ${scale}`);
+    const coloured = columnsOf(odd)
+      .filter(({ group }) => group >= 0)
+      .map(({ name }) => name);
+    for (const scale of ["unit", "layer", "module", "network"])
+      assert.deepEqual(
+        rangesOf(odd, randomRun(odd, seed), scale).groups.flatMap(({ columns }) => columns),
+        coloured,
+        `seed ${seed}, ${scale}`,
+      );
   }
 });
 
@@ -82,7 +122,9 @@ test("whatever is switched in whatever order, the ranges are those of the state 
       const expected = rangesOf(state.model, source, state.scale);
       const shown = colourRanges(state);
       assert.deepEqual(shown.groups, expected.groups, `seed ${seed}, step ${step}`);
-      for (const { name, group, units } of columnsOf(state.model)) if (group >= 0) for (let unit = 0; unit < units; unit++) assert.equal(shown.limit(name, unit), expected.limit(name, unit));
+      for (const { name, group, units } of columnsOf(state.model))
+        if (group >= 0)
+          for (let unit = 0; unit < units; unit++) assert.equal(shown.limit(name, unit), expected.limit(name, unit));
     }
   }
 });
@@ -120,12 +162,21 @@ test("a legend's colours are those of the paint", () => {
 });
 
 test("both arms of the diverging scales darken steadily, so that they read without hue", () => {
-  const light = (css) => { const [r, g, b] = css.match(/\d+/g).map((part) => (part / 255) ** 2.2); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  for (const { css } of [ACTIVATIONS, WEIGHTS]) for (const sign of [-1, 1]) for (let share = 0.05; share <= 1; share += 0.05) assert.ok(light(css(sign * share)) < light(css(sign * (share - 0.05))) + 1e-9, `${sign * share}`);
+  const light = (css) => {
+    const [r, g, b] = css.match(/\d+/g).map((part) => (part / 255) ** 2.2);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  for (const { css } of [ACTIVATIONS, WEIGHTS])
+    for (const sign of [-1, 1])
+      for (let share = 0.05; share <= 1; share += 0.05)
+        assert.ok(light(css(sign * share)) < light(css(sign * (share - 0.05))) + 1e-9, `${sign * share}`);
 });
 
 test("an input channel spans its range from black to full", () => {
   const out = new Uint32Array(3);
   paintSequential(out, 0, Float32Array.of(0, 0.5, 1), 0, 1, GREY);
-  assert.deepEqual([...out].map((pixel) => bytes(pixel)[0]), [0, 128, 255]);
+  assert.deepEqual(
+    [...out].map((pixel) => bytes(pixel)[0]),
+    [0, 128, 255],
+  );
 });

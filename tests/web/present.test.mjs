@@ -23,9 +23,23 @@ test("what is shown is read back as it was written, whatever its order", () => {
 });
 
 test("a control that does not exist makes the whole parameter void", () => {
-  for (const text of ["", "0", "true", "caption,", ",caption", "caption,everything", "Caption", "none,caption", "1,caption", "__proto__"]) {
+  for (const text of [
+    "",
+    "0",
+    "true",
+    "caption,",
+    ",caption",
+    "caption,everything",
+    "Caption",
+    "none,caption",
+    "1,caption",
+    "__proto__",
+  ]) {
     assert.equal(parsePresent(text), null, text);
-    assert.deepEqual(readAddress(FIELDS, `?present=${text}&details=0`), { patch: { details: false }, ignored: ["present"] });
+    assert.deepEqual(readAddress(FIELDS, `?present=${text}&details=0`), {
+      patch: { details: false },
+      ignored: ["present"],
+    });
   }
 });
 
@@ -64,15 +78,31 @@ test("steps go along the map's columns, and in an opened view along all layers",
   assert.equal(beside(at({ layer: "conv_1_1", unit: 0 }), "neuron", -1).unit, 9);
   assert.deepEqual(beside(at({ layer: "max_pool_2", unit: 3 }), "layer", 1), { layer: "output", unit: 3 });
   const opened = (view) => presenting({ view });
-  assert.deepEqual(beside(opened({ name: "pooling", layer: "max_pool_2", unit: 3, at: [1, 2] }), "layer", 1), { layer: "flatten", unit: 3 });
-  assert.deepEqual(beside(opened({ name: "pooling", layer: "max_pool_2", unit: 3, at: [1, 2] }), "neuron", 1), { layer: "max_pool_2", unit: 4, at: [1, 2] });
+  assert.deepEqual(beside(opened({ name: "pooling", layer: "max_pool_2", unit: 3, at: [1, 2] }), "layer", 1), {
+    layer: "flatten",
+    unit: 3,
+  });
+  assert.deepEqual(beside(opened({ name: "pooling", layer: "max_pool_2", unit: 3, at: [1, 2] }), "neuron", 1), {
+    layer: "max_pool_2",
+    unit: 4,
+    at: [1, 2],
+  });
   assert.equal(beside(opened({ name: "softmax", layer: "softmax", unit: 3 }), "layer", 1), null);
 });
 
 test("classes that are sorted by score are stepped through as they stand", () => {
   const model = tinyVgg();
-  const scores = Array.from({ length: 10 }, (_, index) => ({ class: index, probability: index === 4 ? 0.9 : 0.01 * index, logit: index }));
-  const state = presenting({ model, order: "score", run: { model: model.id, scores }, hover: { layer: "output", unit: 4 } });
+  const scores = Array.from({ length: 10 }, (_, index) => ({
+    class: index,
+    probability: index === 4 ? 0.9 : 0.01 * index,
+    logit: index,
+  }));
+  const state = presenting({
+    model,
+    order: "score",
+    run: { model: model.id, scores },
+    hover: { layer: "output", unit: 4 },
+  });
   assert.equal(beside(state, "neuron", 1).unit, 9);
   assert.equal(beside({ ...state, order: "class" }, "neuron", 1).unit, 5);
 });
@@ -84,12 +114,26 @@ test("the caption says what is pointed at, else what the network answers", () =>
   const data = new Float32Array(first.output_shape.reduce((a, b) => a * b));
   data[0] = -2;
   data[data.length / first.output_shape[0] - 1] = 5;
-  const scores = model.classes.map((_, index) => ({ class: index, probability: index === 1 ? 0.75 : 0.25, logit: index }));
-  const state = { ...initialState(), model, run: { model: model.id, scores, activations: new Map([[first.name, { shape: first.output_shape, data }]]) } };
-  assert.deepEqual(captionOf(state, i18n).amounts.map(({ value }) => value), [0.75]);
+  const scores = model.classes.map((_, index) => ({
+    class: index,
+    probability: index === 1 ? 0.75 : 0.25,
+    logit: index,
+  }));
+  const state = {
+    ...initialState(),
+    model,
+    run: { model: model.id, scores, activations: new Map([[first.name, { shape: first.output_shape, data }]]) },
+  };
+  assert.deepEqual(
+    captionOf(state, i18n).amounts.map(({ value }) => value),
+    [0.75],
+  );
   const unit = captionOf({ ...state, hover: { layer: first.name, unit: 0 } }, i18n);
   assert.equal(unit.name, `${first.name}[0]`);
-  assert.deepEqual(unit.amounts.slice(0, 2).map(({ value }) => value), [-2, 5]);
+  assert.deepEqual(
+    unit.amounts.slice(0, 2).map(({ value }) => value),
+    [-2, 5],
+  );
   const value = captionOf({ ...state, hover: { layer: first.name, unit: 0, at: [0, 0] } }, i18n);
   assert.deepEqual([value.name, value.amounts[0].value], [`${first.name}[0, 0, 0]`, -2]);
   assert.deepEqual(captionOfNumber({ place: "conv[1,2,3]", value: 0.5 }, i18n).name, "conv[1, 2, 3]");

@@ -10,7 +10,8 @@ import { contains, evaluate, indexAt, offset, product, valueAt, winner } from ".
 import { dropped, nearest, reading } from "../../static/js/model/window.js";
 import { cases, recorded, RECORDED } from "./support/fixtures.mjs";
 
-const near = (actual, expected, scale = 1e-12) => assert.ok(Math.abs(actual - expected) <= scale * Math.max(1, Math.abs(expected)), `${actual} is not ${expected}`);
+const near = (actual, expected, scale = 1e-12) =>
+  assert.ok(Math.abs(actual - expected) <= scale * Math.max(1, Math.abs(expected)), `${actual} is not ${expected}`);
 // Weights and constants travel as the shortest decimals of float32 in some fixtures and as doubles in others.
 const single = (value) => (value === null ? null : Math.fround(value));
 
@@ -18,12 +19,27 @@ const single = (value) => (value === null ? null : Math.fround(value));
 function assertSame(found, expected) {
   assert.equal(found.operation, expected.operation);
   assert.deepEqual(found.at, expected.at);
-  assert.deepEqual(found.terms.map(({ at }) => at), expected.terms.map(({ at }) => at));
-  assert.deepEqual(found.terms.map(({ value }) => single(value)), expected.terms.map(({ value }) => single(value)));
-  assert.deepEqual(found.terms.map(({ weight }) => single(weight)), expected.terms.map(({ weight }) => single(weight)));
-  assert.deepEqual(found.terms.map(({ padding }) => padding), expected.terms.map(({ padding }) => padding));
+  assert.deepEqual(
+    found.terms.map(({ at }) => at),
+    expected.terms.map(({ at }) => at),
+  );
+  assert.deepEqual(
+    found.terms.map(({ value }) => single(value)),
+    expected.terms.map(({ value }) => single(value)),
+  );
+  assert.deepEqual(
+    found.terms.map(({ weight }) => single(weight)),
+    expected.terms.map(({ weight }) => single(weight)),
+  );
+  assert.deepEqual(
+    found.terms.map(({ padding }) => padding),
+    expected.terms.map(({ padding }) => padding),
+  );
   assert.equal(single(found.bias), single(expected.bias));
-  assert.deepEqual(Object.fromEntries(Object.entries(found.constants).map(([key, value]) => [key, single(value)])), Object.fromEntries(Object.entries(expected.constants).map(([key, value]) => [key, single(value)])));
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(found.constants).map(([key, value]) => [key, single(value)])),
+    Object.fromEntries(Object.entries(expected.constants).map(([key, value]) => [key, single(value)])),
+  );
   assert.equal(winner(found), expected.winner);
   near(evaluate(found), expected.value, 1e-6);
 }
@@ -41,7 +57,10 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
   test(`every value of ${name} is what its terms make, within the stated tolerance`, () => {
     output.data.forEach((value, position) => {
       const trace = originOf(layer).trace(layer, input, parameters, indexAt(output.shape, position));
-      assert.ok(Math.abs(evaluate(trace) - value) <= tolerance(trace) + 1e-12, `${name} at ${trace.at}: ${evaluate(trace)} and ${value} differ by more than ${tolerance(trace)}`);
+      assert.ok(
+        Math.abs(evaluate(trace) - value) <= tolerance(trace) + 1e-12,
+        `${name} at ${trace.at}: ${evaluate(trace)} and ${value} differ by more than ${tolerance(trace)}`,
+      );
     });
   });
 
@@ -52,13 +71,18 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
       for (const term of originOf(layer).trace(layer, input, parameters, at).terms) {
         if (term.padding) continue;
         const key = term.at.join();
-        readers.set(key, [...(readers.get(key) ?? []), { at: at.join(), weight: kind === "avg_pool2d" ? null : term.weight }]);
+        readers.set(key, [
+          ...(readers.get(key) ?? []),
+          { at: at.join(), weight: kind === "avg_pool2d" ? null : term.weight },
+        ]);
       }
     });
     const order = (list) => [...list].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.weight - b.weight));
     input.data.forEach((_, position) => {
       const at = indexAt(input.shape, position);
-      const found = originOf(layer).readers(layer, parameters, at).map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
+      const found = originOf(layer)
+        .readers(layer, parameters, at)
+        .map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
       assert.deepEqual(order(found), order(readers.get(at.join()) ?? []));
     });
   });
@@ -67,14 +91,19 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
 for (const id of RECORDED) {
   const { scene, traces } = recorded(id);
   test(`values of every layer of ${id} are traced as the engine traces them`, () => {
-    for (const [layer, list] of Object.entries(traces)) for (const expected of list) assertSame(explain(scene, { layer, at: expected.at }).trace, expected);
+    for (const [layer, list] of Object.entries(traces))
+      for (const expected of list) assertSame(explain(scene, { layer, at: expected.at }).trace, expected);
   });
 
   test(`every value of ${id} follows from the layer before within the stated tolerance`, () => {
     let checked = 0;
     for (const layer of scene.model.layers) {
       const output = tensorOf(scene, layer.name);
-      for (let position = 0; position < output.data.length; position += Math.max(1, Math.floor(output.data.length / 40))) {
+      for (
+        let position = 0;
+        position < output.data.length;
+        position += Math.max(1, Math.floor(output.data.length / 40))
+      ) {
         const { trace, value } = explain(scene, { layer: layer.name, at: indexAt(output.shape, position) });
         assert.ok(Math.abs(evaluate(trace) - value) <= tolerance(trace), `${layer.name}[${trace.at}]`);
         checked++;
@@ -86,10 +115,16 @@ for (const id of RECORDED) {
   test(`in ${id} the main operand leads from a class to a pixel, one layer at a time`, () => {
     const last = scene.model.layers.at(-1);
     const trail = mainTrail(scene, { layer: last.name, at: [0] });
-    assert.deepEqual(trail.map(({ layer }) => layer), [...scene.model.layers.map(({ name }) => name).reverse(), "input"]);
+    assert.deepEqual(
+      trail.map(({ layer }) => layer),
+      [...scene.model.layers.map(({ name }) => name).reverse(), "input"],
+    );
     trail.slice(1).forEach((spot, step) => {
       const { trace } = explain(scene, trail[step]);
-      assert.ok(trace.terms.some((term) => term.at.join() === spot.at.join()), `${spot.layer}[${spot.at}] is an operand of the step before`);
+      assert.ok(
+        trace.terms.some((term) => term.at.join() === spot.at.join()),
+        `${spot.layer}[${spot.at}] is an operand of the step before`,
+      );
       assert.ok(contains(tensorOf(scene, spot.layer).shape, spot.at));
     });
   });
@@ -120,21 +155,37 @@ for (const id of RECORDED) {
       const spot = { layer: name, at: indexAt(tensor.shape, Math.floor(tensor.data.length / 2)) };
       const found = destinations(scene, spot);
       if (!layerAfter(scene.model, name)) assert.equal(found, null);
-      else for (const { spot: reader, taken } of found.readers.slice(0, 20)) {
-        const { trace } = explain(scene, reader);
-        const index = trace.terms.findIndex((term) => term.at.join() === spot.at.join());
-        assert.ok(index >= 0, `${reader.layer}[${reader.at}] reads ${name}[${spot.at}]`);
-        assert.equal(taken, winner(trace) === null ? null : winner(trace) === index);
-      }
+      else
+        for (const { spot: reader, taken } of found.readers.slice(0, 20)) {
+          const { trace } = explain(scene, reader);
+          const index = trace.terms.findIndex((term) => term.at.join() === spot.at.join());
+          assert.ok(index >= 0, `${reader.layer}[${reader.at}] reads ${name}[${spot.at}]`);
+          assert.equal(taken, winner(trace) === null ? null : winner(trace) === index);
+        }
     }
   });
 }
 
 test("terms are ranked by what they add, a maximum's winner first", () => {
   const term = (value, weight) => ({ at: [0], value, weight, padding: false, parameter: null });
-  const sum = { operation: "weighted_sum", at: [0], terms: [term(1, 0.5), term(4, -2), term(3, 1)], bias: 0, constants: {} };
-  assert.deepEqual(rankedTerms(sum).map(({ term: one }) => product(one)), [-8, 3, 0.5]);
-  const largest = { operation: "maximum", at: [0], terms: [term(2, null), term(5, null), term(5, null)], bias: null, constants: {} };
+  const sum = {
+    operation: "weighted_sum",
+    at: [0],
+    terms: [term(1, 0.5), term(4, -2), term(3, 1)],
+    bias: 0,
+    constants: {},
+  };
+  assert.deepEqual(
+    rankedTerms(sum).map(({ term: one }) => product(one)),
+    [-8, 3, 0.5],
+  );
+  const largest = {
+    operation: "maximum",
+    at: [0],
+    terms: [term(2, null), term(5, null), term(5, null)],
+    bias: null,
+    constants: {},
+  };
   assert.equal(rankedTerms(largest)[0].index, 1, "the first of equals");
 });
 
@@ -146,8 +197,13 @@ test("an index and its position in the flat data are each other's inverse", () =
 
 test("a pointer on the input moves the window to it and never off the map", () => {
   const window = { size: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [2, 2] };
-  for (let position = -3; position < 30; position++) assert.ok(nearest(window, 0, position, 8) >= 0 && nearest(window, 0, position, 8) < 8);
-  assert.equal(nearest({ size: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1] }, 0, 10, 60), 9, "the middle of the window lies on the position");
+  for (let position = -3; position < 30; position++)
+    assert.ok(nearest(window, 0, position, 8) >= 0 && nearest(window, 0, position, 8) < 8);
+  assert.equal(
+    nearest({ size: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1] }, 0, 10, 60),
+    9,
+    "the middle of the window lies on the position",
+  );
 });
 
 test("rows that the floor drops are counted, and nobody reads them", () => {

@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gaussian, orders, transformInput } from "../../static/js/model/transform.js";
-import { CONTROLS, formatTransform, isUnchanged, parseTransform, unchanged } from "../../static/js/state/transform-text.js";
+import {
+  CONTROLS,
+  formatTransform,
+  isUnchanged,
+  parseTransform,
+  unchanged,
+} from "../../static/js/state/transform-text.js";
 
 const random = gaussian(7);
-const picture = (channels, height, width) => ({ shape: [channels, height, width], data: Float32Array.from({ length: channels * height * width }, () => Math.min(1, Math.max(0, 0.5 + 0.2 * random()))) });
+const picture = (channels, height, width) => ({
+  shape: [channels, height, width],
+  data: Float32Array.from({ length: channels * height * width }, () => Math.min(1, Math.max(0, 0.5 + 0.2 * random()))),
+});
 const change = (input, changes) => transformInput(input, { ...unchanged(), ...changes });
 const close = (a, b, within = 1e-6) => a.every((value, index) => Math.abs(value - b[index]) <= within);
 
 test("nothing changed is exactly the input", () => {
-  for (const input of [picture(3, 8, 8), picture(1, 5, 9), picture(4, 1, 1)]) assert.deepEqual(change(input, {}).data, input.data);
+  for (const input of [picture(3, 8, 8), picture(1, 5, 9), picture(4, 1, 1)])
+    assert.deepEqual(change(input, {}).data, input.data);
 });
 
 test("a shift moves every pixel and repeats the edge", () => {
@@ -86,7 +96,8 @@ test("an address carries a transform there and back", () => {
 });
 
 test("an address that makes no sense is not read", () => {
-  for (const text of ["", "shift_x", "shift_x:", "shift_x:99", "shift_x:NaN", "shift_x:1:2", "constructor:1", "zoom:1"]) assert.equal(parseTransform(text), null, text);
+  for (const text of ["", "shift_x", "shift_x:", "shift_x:99", "shift_x:NaN", "shift_x:1:2", "constructor:1", "zoom:1"])
+    assert.equal(parseTransform(text), null, text);
 });
 
 test("every control's unchanged value lies in its range", () => {

@@ -8,9 +8,31 @@ import { contributions, largest, totals } from "../../static/js/model/contributi
 import { npy, npz } from "../../static/js/model/files/npz.js";
 import { safetensors } from "../../static/js/model/files/safetensors.js";
 import { crc32 } from "../../static/js/model/files/zip.js";
-import { advance, createPlayback, faster, finish, pause, play, seek, slower, SPEEDS, step } from "../../static/js/model/playback.js";
+import {
+  advance,
+  createPlayback,
+  faster,
+  finish,
+  pause,
+  play,
+  seek,
+  slower,
+  SPEEDS,
+  step,
+} from "../../static/js/model/playback.js";
 import { initialState } from "../../static/js/state/initial.js";
-import { climb, exists, follow, followForward, formatView, openClass, openView, parseView, pointAt, scoresLayer } from "../../static/js/state/view.js";
+import {
+  climb,
+  exists,
+  follow,
+  followForward,
+  formatView,
+  openClass,
+  openView,
+  parseView,
+  pointAt,
+  scoresLayer,
+} from "../../static/js/state/view.js";
 import { minimal, random, tinyVgg } from "./support/models.mjs";
 
 const opened = (view, model = tinyVgg()) => createStore({ ...initialState(), model, view });
@@ -19,24 +41,64 @@ test("a view's address is read back as it was written", () => {
   for (const view of [
     { name: "neuron", layer: "conv_1_2", unit: 3, at: [30, 24], input: undefined, trail: [] },
     { name: "microscope", layer: "conv.a-b_1", unit: 0, at: [0, 0], input: 9, trail: [] },
-    { name: "output", layer: "output", unit: 6, at: undefined, input: undefined, trail: [{ layer: "softmax", unit: 6 }, { layer: "output", unit: 6 }, { layer: "input", unit: 2, at: [5, 7] }] },
-  ]) assert.deepEqual(parseView(formatView(view)), { ...view, at: view.at });
+    {
+      name: "output",
+      layer: "output",
+      unit: 6,
+      at: undefined,
+      input: undefined,
+      trail: [
+        { layer: "softmax", unit: 6 },
+        { layer: "output", unit: 6 },
+        { layer: "input", unit: 2, at: [5, 7] },
+      ],
+    },
+  ])
+    assert.deepEqual(parseView(formatView(view)), { ...view, at: view.at });
 });
 
 test("addresses that make no sense are refused, whole", () => {
-  for (const text of ["", "neuron", "neuron:", "neuron:conv[", "neuron:conv[1,2,3,4]", "neuron:conv[-1]", "NEURON:conv[1]", "neuron:conv[1]!x", "neuron:conv[1]~bad", `neuron:conv[1]${"~a[0]".repeat(80)}`, "2.neuron:conv[1]", "neuron:<b>[1]"]) assert.equal(parseView(text), null, text);
+  for (const text of [
+    "",
+    "neuron",
+    "neuron:",
+    "neuron:conv[",
+    "neuron:conv[1,2,3,4]",
+    "neuron:conv[-1]",
+    "NEURON:conv[1]",
+    "neuron:conv[1]!x",
+    "neuron:conv[1]~bad",
+    `neuron:conv[1]${"~a[0]".repeat(80)}`,
+    "2.neuron:conv[1]",
+    "neuron:<b>[1]",
+  ])
+    assert.equal(parseView(text), null, text);
 });
 
 test("a place exists only inside the model's shapes", () => {
   const model = tinyVgg();
   assert.ok(exists(model, { layer: "conv_1_2", unit: 9, at: [59, 59] }));
   assert.ok(exists(model, { layer: "input", unit: 2 }));
-  for (const place of [{ layer: "conv_1_2", unit: 10 }, { layer: "conv_1_2", unit: 0, at: [60, 0] }, { layer: "nowhere", unit: 0 }, { layer: "softmax", unit: 0, at: [0, 0] }]) assert.ok(!exists(model, place), JSON.stringify(place));
+  for (const place of [
+    { layer: "conv_1_2", unit: 10 },
+    { layer: "conv_1_2", unit: 0, at: [60, 0] },
+    { layer: "nowhere", unit: 0 },
+    { layer: "softmax", unit: 0, at: [0, 0] },
+  ])
+    assert.ok(!exists(model, place), JSON.stringify(place));
 });
 
 test("each unit opens in the view of its layer's kind", () => {
   const store = opened(null);
-  for (const [layer, name] of [["conv_1_1", "neuron"], ["relu_2_1", "activation"], ["max_pool_2", "pooling"], ["flatten", "flatten"], ["output", "output"], ["softmax", "softmax"], ["input", "pixels"]]) {
+  for (const [layer, name] of [
+    ["conv_1_1", "neuron"],
+    ["relu_2_1", "activation"],
+    ["max_pool_2", "pooling"],
+    ["flatten", "flatten"],
+    ["output", "output"],
+    ["softmax", "softmax"],
+    ["input", "pixels"],
+  ]) {
     openView(store, { layer, unit: 0 });
     assert.equal(store.state.view.name, name);
   }
@@ -63,7 +125,12 @@ test("climbing leads from the microscope to its neuron and then to the map", () 
 
 test("following operands grows the trail, going back keeps it, another way replaces what came after", () => {
   const store = opened(null);
-  const [softmax, score, flat, other] = [{ layer: "softmax", unit: 6 }, { layer: "output", unit: 6 }, { layer: "flatten", unit: 7 }, { layer: "flatten", unit: 8 }];
+  const [softmax, score, flat, other] = [
+    { layer: "softmax", unit: 6 },
+    { layer: "output", unit: 6 },
+    { layer: "flatten", unit: 7 },
+    { layer: "flatten", unit: 8 },
+  ];
   openView(store, softmax);
   follow(store, softmax, score);
   follow(store, score, flat);
@@ -79,7 +146,10 @@ test("following operands grows the trail, going back keeps it, another way repla
 
 test("going forward puts the reader at the trail's beginning", () => {
   const store = opened(null);
-  const [pixel, value] = [{ layer: "input", unit: 0, at: [3, 3] }, { layer: "conv_1_1", unit: 4, at: [2, 2] }];
+  const [pixel, value] = [
+    { layer: "input", unit: 0, at: [3, 3] },
+    { layer: "conv_1_1", unit: 4, at: [2, 2] },
+  ];
   openView(store, pixel);
   followForward(store, pixel, value);
   assert.deepEqual(store.state.view.trail, [value, pixel]);
@@ -87,7 +157,10 @@ test("going forward puts the reader at the trail's beginning", () => {
 });
 
 test("pointing elsewhere leaves a trail that does not pass there", () => {
-  const trail = [{ layer: "relu_1_1", unit: 1, at: [4, 4] }, { layer: "conv_1_1", unit: 1, at: [4, 4] }];
+  const trail = [
+    { layer: "relu_1_1", unit: 1, at: [4, 4] },
+    { layer: "conv_1_1", unit: 1, at: [4, 4] },
+  ];
   const store = opened({ name: "neuron", layer: "conv_1_1", unit: 1, at: [4, 4], trail });
   pointAt(store, [4, 4]);
   assert.equal(store.state.view.trail, trail);
@@ -133,7 +206,10 @@ test("stepping, seeking and finishing stop, and stay inside", () => {
 test("contributions and the bias add up to the score, map by map and sign by sign", () => {
   const { normal } = random(5);
   const input = { shape: [24], data: Float32Array.from({ length: 24 }, normal) };
-  const parameters = { weight: { shape: [3, 24], data: Float32Array.from({ length: 72 }, normal) }, bias: { shape: [3], data: Float32Array.from([0.1, 0.2, 0.3]) } };
+  const parameters = {
+    weight: { shape: [3, 24], data: Float32Array.from({ length: 72 }, normal) },
+    bias: { shape: [3], data: Float32Array.from([0.1, 0.2, 0.3]) },
+  };
   const found = contributions(input, parameters, 1);
   const sum = found.products.reduce((total, value) => total + value, 0);
   assert.ok(Math.abs(found.total - (sum + parameters.bias.data[1])) < 1e-12);
@@ -153,15 +229,29 @@ test("an .npy header is aligned and says shape and byte order", () => {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     const bytes = npy({ shape, data });
     assert.equal((bytes.length - 4 * data.length) % 64, 0);
-    assert.match(new TextDecoder("latin1").decode(bytes.subarray(0, 128)), /'descr': '<f4', 'fortran_order': False, 'shape': \((\d+, ?)+(\d+)?\)/);
+    assert.match(
+      new TextDecoder("latin1").decode(bytes.subarray(0, 128)),
+      /'descr': '<f4', 'fortran_order': False, 'shape': \((\d+, ?)+(\d+)?\)/,
+    );
   }
 });
 
 test("safetensors offsets follow each other without a gap", () => {
-  const bytes = safetensors(new Map([["a", { shape: [2], data: new Float32Array([1, 2]) }], ["b", { shape: [1, 1], data: new Float32Array([3]) }]]));
+  const bytes = safetensors(
+    new Map([
+      ["a", { shape: [2], data: new Float32Array([1, 2]) }],
+      ["b", { shape: [1, 1], data: new Float32Array([3]) }],
+    ]),
+  );
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  assert.deepEqual([header.a.data_offsets, header.b.data_offsets], [[0, 8], [8, 12]]);
+  assert.deepEqual(
+    [header.a.data_offsets, header.b.data_offsets],
+    [
+      [0, 8],
+      [8, 12],
+    ],
+  );
   assert.equal(bytes.length, 8 + length + 12);
   assert.equal(new DataView(bytes.buffer).getFloat32(8 + length + 8, true), 3);
 });
@@ -171,19 +261,42 @@ test("an archive of nothing is still an archive", () => {
 });
 
 test("a figure becomes well-formed SVG: texts are escaped, nothing is undefined", () => {
-  const svg = figureSvg({ width: 10, height: 10, ground: "white", title: `a<b & "c"`, items: [
-    { type: "text", x: 1, y: 2, text: "<script>&", size: 12, weight: "700", style: "normal", family: "'A', serif", fill: "red", width: 30 },
-    { type: "box", x: 0, y: 0, width: 4, height: 4, radius: 0, fill: null, stroke: "blue", strokeWidth: 1 },
-    { type: "path", d: "M0 0", transform: "", fill: null, stroke: null, strokeWidth: 0, dash: "" },
-    { type: "image", x: 0, y: 0, width: 1, height: 1, href: "data:image/png;base64,AA==", pixelated: true },
-  ] });
+  const svg = figureSvg({
+    width: 10,
+    height: 10,
+    ground: "white",
+    title: `a<b & "c"`,
+    items: [
+      {
+        type: "text",
+        x: 1,
+        y: 2,
+        text: "<script>&",
+        size: 12,
+        weight: "700",
+        style: "normal",
+        family: "'A', serif",
+        fill: "red",
+        width: 30,
+      },
+      { type: "box", x: 0, y: 0, width: 4, height: 4, radius: 0, fill: null, stroke: "blue", strokeWidth: 1 },
+      { type: "path", d: "M0 0", transform: "", fill: null, stroke: null, strokeWidth: 0, dash: "" },
+      { type: "image", x: 0, y: 0, width: 1, height: 1, href: "data:image/png;base64,AA==", pixelated: true },
+    ],
+  });
   assert.doesNotMatch(svg, /undefined|null|<script|NaN/);
   assert.match(svg, /&#60;script&#62;&#38;/);
 });
 
 test("a graph's ticks are round numbers inside its range", () => {
   assert.deepEqual(ticks([-1, 1]), [-1, -0.5, 0, 0.5, 1]);
-  for (const range of [[-0.03, 0.07], [0, 5], [-200, 200], [-1e-6, 1e-6]]) for (const tick of ticks(range)) assert.ok(tick >= range[0] - 1e-12 && tick <= range[1] * (1 + 1e-9) + 1e-12);
+  for (const range of [
+    [-0.03, 0.07],
+    [0, 5],
+    [-200, 200],
+    [-1e-6, 1e-6],
+  ])
+    for (const tick of ticks(range)) assert.ok(tick >= range[0] - 1e-12 && tick <= range[1] * (1 + 1e-9) + 1e-12);
   assert.equal(nice(0.7), 1);
 });
 

@@ -53,7 +53,14 @@ export function createApi({ base, fetch, known = {} }) {
      * @returns {Promise<Parameters>} */
     async parameters(model, signal) {
       const { layers } = await json(`/models/${id(model)}/parameters`, { signal });
-      return new Map(layers.map((/** @type {any} */ { name, ...tensors }) => [name, Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, decodeTensor(/** @type {any} */ (tensor))]))]));
+      return new Map(
+        layers.map((/** @type {any} */ { name, ...tensors }) => [
+          name,
+          Object.fromEntries(
+            Object.entries(tensors).map(([key, tensor]) => [key, decodeTensor(/** @type {any} */ (tensor))]),
+          ),
+        ]),
+      );
     },
     /** @param {string} model @param {AbortSignal} [signal] */
     samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
@@ -64,20 +71,42 @@ export function createApi({ base, fetch, known = {} }) {
     /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
     picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
     /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
-    sampleRun: async (model, sample, digest, signal) => decodeRun(await json(`/models/${id(model)}/samples/${id(sample)}/run${digest ? `?v=${id(digest)}` : ""}`, { signal })),
+    sampleRun: async (model, sample, digest, signal) =>
+      decodeRun(
+        await json(`/models/${id(model)}/samples/${id(sample)}/run${digest ? `?v=${id(digest)}` : ""}`, { signal }),
+      ),
     /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
     runPicture: async (model, picture, query = {}, signal) =>
-      decodeRun(await json(`/models/${id(model)}/runs${queryText(query)}`, { method: "POST", body: picture, headers: { "content-type": picture.type || "application/octet-stream" }, signal })),
+      decodeRun(
+        await json(`/models/${id(model)}/runs${queryText(query)}`, {
+          method: "POST",
+          body: picture,
+          headers: { "content-type": picture.type || "application/octet-stream" },
+          signal,
+        }),
+      ),
     /** What is done to a picture on its way to the network, with small pictures of every step.
      * @param {string} model @param {Blob | { sample: string }} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
     prepare: (model, picture, query = {}, signal) => {
       const blob = picture instanceof Blob;
       const headers = { "content-type": blob ? picture.type || "application/octet-stream" : "application/json" };
-      return json(`/models/${id(model)}/runs${queryText({ ...query, layers: "none", preparation: "full" })}`, { method: "POST", body: blob ? picture : JSON.stringify(picture), headers, signal });
+      return json(`/models/${id(model)}/runs${queryText({ ...query, layers: "none", preparation: "full" })}`, {
+        method: "POST",
+        body: blob ? picture : JSON.stringify(picture),
+        headers,
+        signal,
+      });
     },
     /** Run a prepared input tensor. @param {string} model @param {import("./wire.js").Tensor} input @param {AbortSignal} [signal] */
     runInput: async (model, input, signal) =>
-      decodeRun(await json(`/models/${id(model)}/runs`, { method: "POST", body: JSON.stringify({ input: encodeTensor(input) }), headers: { "content-type": "application/json" }, signal })),
+      decodeRun(
+        await json(`/models/${id(model)}/runs`, {
+          method: "POST",
+          body: JSON.stringify({ input: encodeTensor(input) }),
+          headers: { "content-type": "application/json" },
+          signal,
+        }),
+      ),
   };
 }
 

@@ -24,7 +24,8 @@ export function createLearnApi({ root, assets, fetch }) {
     } catch (error) {
       throw new Problem({ code: "server_unreachable", detail: String(error) });
     }
-    if (!response.ok) throw new Problem({ code: "http_error", status: response.status, params: { status: response.status } });
+    if (!response.ok)
+      throw new Problem({ code: "http_error", status: response.status, params: { status: response.status } });
     return response.text();
   };
 

@@ -41,7 +41,10 @@ async function within(mode, act) {
 }
 
 /** @returns {Promise<KeptPicture[]>} the oldest first */
-export const keptPictures = async () => (await within("readonly", (store) => /** @type {IDBRequest<KeptPicture[]>} */ (store.getAll()))).sort((a, b) => a.added - b.added);
+export const keptPictures = async () =>
+  (await within("readonly", (store) => /** @type {IDBRequest<KeptPicture[]>} */ (store.getAll()))).sort(
+    (a, b) => a.added - b.added,
+  );
 
 /** @param {KeptPicture} picture */
 export const keepPicture = (picture) => within("readwrite", (store) => store.put(picture));

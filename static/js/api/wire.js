@@ -12,7 +12,8 @@ export function decodeTensor({ shape, dtype, data }) {
   if (dtype !== "float32") throw new TypeError(`tensor of dtype ${dtype}; only float32 is known`);
   const bytes = decodeBase64(data);
   const count = shape.reduce((product, size) => product * size, 1);
-  if (bytes.byteLength !== 4 * count) throw new RangeError(`tensor ${shape.join("×")} has ${bytes.byteLength} bytes; ${4 * count} were expected`);
+  if (bytes.byteLength !== 4 * count)
+    throw new RangeError(`tensor ${shape.join("×")} has ${bytes.byteLength} bytes; ${4 * count} were expected`);
   if (!LITTLE_ENDIAN) {
     const view = new DataView(bytes.buffer);
     return { shape, data: Float32Array.from({ length: count }, (_, index) => view.getFloat32(4 * index, true)) };
@@ -22,14 +23,19 @@ export function decodeTensor({ shape, dtype, data }) {
 
 /** @param {Tensor} tensor */
 export function encodeTensor({ shape, data }) {
-  return { shape: [...shape], dtype: "float32", data: encodeBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) };
+  return {
+    shape: [...shape],
+    dtype: "float32",
+    data: encodeBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  };
 }
 
 /** @param {Uint8Array} bytes @returns {string} */
 function encodeBase64(bytes) {
   if ("toBase64" in bytes) return /** @type {any} */ (bytes).toBase64();
   let text = "";
-  for (let start = 0; start < bytes.length; start += 0x8000) text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
+  for (let start = 0; start < bytes.length; start += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
   return btoa(text);
 }
 

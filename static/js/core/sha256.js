@@ -33,7 +33,12 @@ export function sha256(bytes) {
     for (let index = 16; index < 64; index++) {
       const x = words[index - 15];
       const y = words[index - 2];
-      words[index] = words[index - 16] + (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + words[index - 7] + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10)) | 0;
+      words[index] =
+        (words[index - 16] +
+          (turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) +
+          words[index - 7] +
+          (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10))) |
+        0;
     }
     let [a, b, c, d, e, f, g, h] = Int32Array.from(hash);
     for (let index = 0; index < 64; index++) {
@@ -61,6 +66,7 @@ const turn = (word, bits) => (word >>> bits) | (word << (32 - bits));
 function primes(count) {
   /** @type {number[]} */
   const found = [];
-  for (let candidate = 2; found.length < count; candidate++) if (found.every((prime) => candidate % prime)) found.push(candidate);
+  for (let candidate = 2; found.length < count; candidate++)
+    if (found.every((prime) => candidate % prime)) found.push(candidate);
   return found;
 }

@@ -46,10 +46,14 @@ export function createScheduler(request) {
 }
 
 /** Call `act` when there is nothing else to do. @param {() => void} act */
-export const requestIdle = (act) => ("requestIdleCallback" in globalThis ? requestIdleCallback(act) : setTimeout(act, 200));
+export const requestIdle = (act) =>
+  "requestIdleCallback" in globalThis ? requestIdleCallback(act) : setTimeout(act, 200);
 
 /** Let the page do whatever waits, and go on. @returns {Promise<void>} */
-export const turn = () => (/** @type {any} */ (globalThis).scheduler?.yield ? /** @type {any} */ (globalThis).scheduler.yield() : new Promise((resolve) => void setTimeout(resolve)));
+export const turn = () =>
+  /** @type {any} */ (globalThis).scheduler?.yield
+    ? /** @type {any} */ (globalThis).scheduler.yield()
+    : new Promise((resolve) => void setTimeout(resolve));
 
 /**
  * Requests of which only the newest counts: starting one aborts the one before,

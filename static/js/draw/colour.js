@@ -19,7 +19,10 @@ export function oklch(lightness, chroma, hue) {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  const gamma = (/** @type {number} */ linear) => Math.round(255 * Math.min(1, Math.max(0, linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055)));
+  const gamma = (/** @type {number} */ linear) =>
+    Math.round(
+      255 * Math.min(1, Math.max(0, linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055)),
+    );
   return [
     gamma(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
     gamma(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
@@ -29,13 +32,16 @@ export function oklch(lightness, chroma, hue) {
 
 /** Pixels of an `ImageData` are bytes r, g, b, a in this order in memory. */
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
-const pack = (/** @type {[number, number, number]} */ [r, g, b]) => (LITTLE_ENDIAN ? (255 << 24) | (b << 16) | (g << 8) | r : (r << 24) | (g << 16) | (b << 8) | 255) >>> 0;
+const pack = (/** @type {[number, number, number]} */ [r, g, b]) =>
+  (LITTLE_ENDIAN ? (255 << 24) | (b << 16) | (g << 8) | r : (r << 24) | (g << 16) | (b << 8) | 255) >>> 0;
 
 /** One arm of a scale: white at 0, the end colour at 1. @param {{ dark: number, chroma: number, hue: number, turn?: number }} end */
-const arm = ({ dark, chroma, hue, turn = 0 }) => (/** @type {number} */ share) => {
-  const eased = share ** 0.9;
-  return oklch(1 - (1 - dark) * eased, chroma * Math.sin(Math.PI * 0.76 * eased), hue + turn * share);
-};
+const arm =
+  ({ dark, chroma, hue, turn = 0 }) =>
+  (/** @type {number} */ share) => {
+    const eased = share ** 0.9;
+    return oklch(1 - (1 - dark) * eased, chroma * Math.sin(Math.PI * 0.76 * eased), hue + turn * share);
+  };
 
 /**
  * @param {(share: number) => [number, number, number]} negative colour of a share 0–1 below 0
@@ -44,12 +50,18 @@ const arm = ({ dark, chroma, hue, turn = 0 }) => (/** @type {number} */ share) =
  */
 function diverging(negative, positive) {
   const colour = (/** @type {number} */ share) => (share < 0 ? negative(-share) : positive(share));
-  return scale((entry) => colour(Math.max(-1, (entry - 128) / 127)), (share) => Math.round(127 * Math.max(-1, Math.min(1, share))) + 128);
+  return scale(
+    (entry) => colour(Math.max(-1, (entry - 128) / 127)),
+    (share) => Math.round(127 * Math.max(-1, Math.min(1, share))) + 128,
+  );
 }
 
 /** @param {(share: number) => [number, number, number]} colour @returns {Scale} */
 function sequential(colour) {
-  return scale((entry) => colour(entry / 255), (share) => Math.round(255 * Math.max(0, Math.min(1, share))));
+  return scale(
+    (entry) => colour(entry / 255),
+    (share) => Math.round(255 * Math.max(0, Math.min(1, share))),
+  );
 }
 
 /** The table is made when something is first painted with it, a colour's name when it is first asked for.
@@ -71,16 +83,32 @@ function scale(colour, entryOf) {
 }
 
 /** Activations: negative red, 0 white, positive blue. */
-export const ACTIVATIONS = diverging(arm({ dark: 0.33, chroma: 0.19, hue: 29, turn: -6 }), arm({ dark: 0.31, chroma: 0.155, hue: 240, turn: 16 }));
+export const ACTIVATIONS = diverging(
+  arm({ dark: 0.33, chroma: 0.19, hue: 29, turn: -6 }),
+  arm({ dark: 0.31, chroma: 0.155, hue: 240, turn: 16 }),
+);
 /** Weights: negative orange, 0 white, positive purple; never mistaken for activations. */
-export const WEIGHTS = diverging(arm({ dark: 0.42, chroma: 0.165, hue: 62, turn: -10 }), arm({ dark: 0.3, chroma: 0.17, hue: 296 }));
+export const WEIGHTS = diverging(
+  arm({ dark: 0.42, chroma: 0.165, hue: 62, turn: -10 }),
+  arm({ dark: 0.3, chroma: 0.17, hue: 296 }),
+);
 /** Logits. */
 export const LOGITS = sequential(arm({ dark: 0.5, chroma: 0.2, hue: 58, turn: -14 }));
 /** Input channels. */
 export const GREY = sequential((share) => [Math.round(255 * share), Math.round(255 * share), Math.round(255 * share)]);
 
 /** @type {Record<string, Scale>} */
-const TINTS = Object.fromEntries(["red", "green", "blue"].map((name, index) => [name, sequential((share) => /** @type {[number, number, number]} */ ([0, 1, 2].map((channel) => (channel === index ? Math.round(255 * share) : Math.round(40 * share)))))]));
+const TINTS = Object.fromEntries(
+  ["red", "green", "blue"].map((name, index) => [
+    name,
+    sequential(
+      (share) =>
+        /** @type {[number, number, number]} */ (
+          [0, 1, 2].map((channel) => (channel === index ? Math.round(255 * share) : Math.round(40 * share)))
+        ),
+    ),
+  ]),
+);
 
 /** The scale of an input channel. @param {string | undefined} channel its name @param {boolean} tinted */
 export const channelScale = (channel, tinted) => (tinted && channel && TINTS[channel]) || GREY;

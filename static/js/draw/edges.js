@@ -11,7 +11,10 @@ export function pointOn(from, to, t) {
   const [x0, y0, x1, y1] = ends(from, to);
   const rest = 1 - t;
   const middle = 1.5 * rest * t; // the control points are half way in x: 3(1−t)²t·½ + 3(1−t)t²·½
-  return { x: rest ** 3 * x0 + middle * (x0 + x1) + t ** 3 * x1, y: (rest ** 3 + 3 * rest ** 2 * t) * y0 + (3 * rest * t ** 2 + t ** 3) * y1 };
+  return {
+    x: rest ** 3 * x0 + middle * (x0 + x1) + t ** 3 * x1,
+    y: (rest ** 3 + 3 * rest ** 2 * t) * y0 + (3 * rest * t ** 2 + t ** 3) * y1,
+  };
 }
 
 /**
@@ -40,8 +43,18 @@ export function drawIncoming(context, to, incoming, limits, theme) {
     if (kernel) {
       const { x, y } = pointOn(from, to, 0.3);
       const scale = limits.kernelSize / Math.max(kernel.rows, kernel.columns);
-      const [width, height] = [Math.max(3, Math.round(kernel.columns * scale)), Math.max(3, Math.round(kernel.rows * scale))];
-      drawGrid(context, { x: Math.round(x - width / 2), y: Math.round(y - height / 2), width, height }, kernel, limits.kernel, WEIGHTS, { line: theme.lineStrong });
+      const [width, height] = [
+        Math.max(3, Math.round(kernel.columns * scale)),
+        Math.max(3, Math.round(kernel.rows * scale)),
+      ];
+      drawGrid(
+        context,
+        { x: Math.round(x - width / 2), y: Math.round(y - height / 2), width, height },
+        kernel,
+        limits.kernel,
+        WEIGHTS,
+        { line: theme.lineStrong },
+      );
     }
     if (amount) chip(context, from, to, amount, limits.amount, theme);
   }

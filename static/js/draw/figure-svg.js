@@ -16,17 +16,24 @@ const escape = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.
 const short = (value) => String(Math.round(value * 100) / 100);
 /** Attributes of a tag; those without a value are left out. @param {Record<string, string | number | null>} attributes */
 const written = (attributes) =>
-  Object.entries(attributes).flatMap(([name, value]) => (value === null ? [] : [` ${name}="${escape(typeof value === "number" ? short(value) : value)}"`])).join("");
+  Object.entries(attributes)
+    .flatMap(([name, value]) =>
+      value === null ? [] : [` ${name}="${escape(typeof value === "number" ? short(value) : value)}"`],
+    )
+    .join("");
 
 /** @type {Record<string, (item: any) => string>} */
 const TAGS = {
-  box: ({ x, y, width, height, radius, fill, stroke, strokeWidth }) => `<rect${written({ x, y, width, height, rx: radius || null, fill: fill ?? "none", stroke, "stroke-width": stroke ? strokeWidth : null })}/>`,
+  box: ({ x, y, width, height, radius, fill, stroke, strokeWidth }) =>
+    `<rect${written({ x, y, width, height, rx: radius || null, fill: fill ?? "none", stroke, "stroke-width": stroke ? strokeWidth : null })}/>`,
   image: ({ x, y, width, height, href, pixelated, clip }) => {
-    const picture = (/** @type {number} */ left, /** @type {number} */ top) => `<image${written({ x: left, y: top, width, height, href, preserveAspectRatio: "none", "image-rendering": pixelated ? "pixelated" : null })}/>`;
+    const picture = (/** @type {number} */ left, /** @type {number} */ top) =>
+      `<image${written({ x: left, y: top, width, height, href, preserveAspectRatio: "none", "image-rendering": pixelated ? "pixelated" : null })}/>`;
     // A nested drawing clips what reaches over its edges.
     return clip ? `<svg${written({ ...clip })}>${picture(x - clip.x, y - clip.y)}</svg>` : picture(x, y);
   },
-  path: ({ d, transform, fill, stroke, strokeWidth, dash }) => `<path${written({ d, transform: transform || null, fill: fill ?? "none", stroke, "stroke-width": stroke ? strokeWidth : null, "stroke-dasharray": dash || null })}/>`,
+  path: ({ d, transform, fill, stroke, strokeWidth, dash }) =>
+    `<path${written({ d, transform: transform || null, fill: fill ?? "none", stroke, "stroke-width": stroke ? strokeWidth : null, "stroke-dasharray": dash || null })}/>`,
   // The width is given, so that other fonts do not push the figure apart.
   text: ({ x, y, text, size, weight, style, family, fill, width }) =>
     `<text${written({ x, y, "font-size": size, "font-weight": weight === "400" ? null : weight, "font-style": style === "normal" ? null : style, "font-family": family, fill, textLength: text.length > 1 ? width : null, lengthAdjust: text.length > 1 ? "spacingAndGlyphs" : null, "xml:space": "preserve" })}>${escape(text)}</text>`,

@@ -8,10 +8,17 @@ const SAMPLES = 160;
  * @param {[number, number]} across @param {[number, number]} up @param {number} width @param {number} height */
 export function graphBox(across, up, width, height) {
   const [left, right, top, bottom] = [MARGIN.left, width - MARGIN.right, MARGIN.top, height - MARGIN.bottom];
-  const clamp = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) => Math.max(low, Math.min(high, value));
+  const clamp = (/** @type {number} */ value, /** @type {[number, number]} */ [low, high]) =>
+    Math.max(low, Math.min(high, value));
   return {
-    left, right, top, bottom, across, up,
-    x: (/** @type {number} */ value) => round(left + ((clamp(value, across) - across[0]) / (across[1] - across[0])) * (right - left)),
+    left,
+    right,
+    top,
+    bottom,
+    across,
+    up,
+    x: (/** @type {number} */ value) =>
+      round(left + ((clamp(value, across) - across[0]) / (across[1] - across[0])) * (right - left)),
     y: (/** @type {number} */ value) => round(bottom - ((clamp(value, up) - up[0]) / (up[1] - up[0])) * (bottom - top)),
   };
 }
@@ -30,7 +37,14 @@ export function functionSamples(apply, values, width, height) {
   const space = 0.06 * (high - low || 1);
   const box = graphBox([-end, end], [low - space, high + space], width, height);
   const path = xs.map((x, index) => `${index ? "L" : "M"}${box.x(x)} ${box.y(ys[index])}`).join("");
-  return { box, path, ticks: [...ticks([-end, end]).map((value) => ({ axis: "x", x: box.x(value), y: 0, text: text(value) })), ...ticks([low, high]).map((value) => ({ axis: "y", x: 0, y: box.y(value), text: text(value) }))] };
+  return {
+    box,
+    path,
+    ticks: [
+      ...ticks([-end, end]).map((value) => ({ axis: "x", x: box.x(value), y: 0, text: text(value) })),
+      ...ticks([low, high]).map((value) => ({ axis: "y", x: 0, y: box.y(value), text: text(value) })),
+    ],
+  };
 }
 
 /** The next number of the form 1, 2 or 5 times a power of ten. @param {number} value */
@@ -43,7 +57,8 @@ export function nice(value) {
 export function ticks([low, high]) {
   const step = nice((high - low) / 5);
   const found = [];
-  for (let index = Math.ceil(low / step - 1e-9); index * step <= high * (1 + 1e-9) + 1e-12; index++) found.push(index * step);
+  for (let index = Math.ceil(low / step - 1e-9); index * step <= high * (1 + 1e-9) + 1e-12; index++)
+    found.push(index * step);
   return found;
 }
 

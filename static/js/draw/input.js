@@ -15,7 +15,8 @@ export function inputImage(make, { shape, data }, [low, high] = [0, 1]) {
   for (let pixel = 0; pixel < size; pixel++) {
     const place = 4 * pixel;
     if (channels === 3) {
-      for (let channel = 0; channel < 3; channel++) image.data[place + channel] = (data[channel * size + pixel] - low) * scale + 0.5;
+      for (let channel = 0; channel < 3; channel++)
+        image.data[place + channel] = (data[channel * size + pixel] - low) * scale + 0.5;
     } else {
       let sum = 0;
       for (let channel = 0; channel < channels; channel++) sum += data[channel * size + pixel];

@@ -13,10 +13,14 @@ import { ACTIVATIONS, colourOf, paintDiverging, paintSequential } from "./colour
 /** @typedef {(out: Uint32Array, offset: number, values: Float32Array, unit: number) => void} Painter */
 
 /** Values around 0 on the activations' scale. @param {(unit: number) => number} limit @param {Scale} [scale] @returns {Painter} */
-export const divergingPainter = (limit, scale = ACTIVATIONS) => (out, offset, values, unit) => paintDiverging(out, offset, values, limit(unit), scale);
+export const divergingPainter =
+  (limit, scale = ACTIVATIONS) =>
+  (out, offset, values, unit) =>
+    paintDiverging(out, offset, values, limit(unit), scale);
 
 /** Values of a known range. @param {number} low @param {number} high @param {(unit: number) => Scale} scale @returns {Painter} */
-export const sequentialPainter = (low, high, scale) => (out, offset, values, unit) => paintSequential(out, offset, values, low, high, scale(unit));
+export const sequentialPainter = (low, high, scale) => (out, offset, values, unit) =>
+  paintSequential(out, offset, values, low, high, scale(unit));
 
 /**
  * Draw the maps of one layer.
@@ -30,7 +34,9 @@ export function drawMaps(context, scratch, boxes, tensor, paint, ratio) {
   const size = rows * columns;
   const image = scratch.createImageData(columns, rows * boxes.length);
   const pixels = new Uint32Array(image.data.buffer);
-  boxes.forEach(({ unit }, place) => paint(pixels, place * size, tensor.data.subarray(unit * size, (unit + 1) * size), unit));
+  boxes.forEach(({ unit }, place) =>
+    paint(pixels, place * size, tensor.data.subarray(unit * size, (unit + 1) * size), unit),
+  );
   const canvas = scratch.canvas;
   if (canvas.width < columns) canvas.width = columns;
   if (canvas.height < image.height) canvas.height = image.height;
@@ -70,7 +76,12 @@ export function drawGrid(context, { x, y, width, height }, { rows, columns, valu
     for (let column = 0; column < columns; column++) {
       const [left, top] = [Math.round(x + (column * width) / columns), Math.round(y + (row * height) / rows)];
       context.fillStyle = colourOf(scale, values[row * columns + column], limit);
-      context.fillRect(left, top, Math.round(x + ((column + 1) * width) / columns) - left, Math.round(y + ((row + 1) * height) / rows) - top);
+      context.fillRect(
+        left,
+        top,
+        Math.round(x + ((column + 1) * width) / columns) - left,
+        Math.round(y + ((row + 1) * height) / rows) - top,
+      );
     }
   }
   context.strokeStyle = theme.line;

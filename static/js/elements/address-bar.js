@@ -54,4 +54,7 @@ export function withLanguage(search, language) {
 
 /** The address of the current state, for a link. @param {State} state @param {string} [language] */
 export const linkTo = (state, language) =>
-  location.origin + location.pathname + withLanguage(writeAddress(FIELDS, state), language ?? state.language) + location.hash;
+  location.origin +
+  location.pathname +
+  withLanguage(writeAddress(FIELDS, state), language ?? state.language) +
+  location.hash;

@@ -16,10 +16,13 @@ const RUNNERS_UP = 2;
 export class LoupeAnswer extends LoupeElement {
   start() {
     this.setAttribute("aria-live", "polite");
-    this.watch(({ run, model }) => [run, model], () => {
-      const { run, model } = this.store.state;
-      if (run && model && run.model === model.id) this.#show(run, model);
-    });
+    this.watch(
+      ({ run, model }) => [run, model],
+      () => {
+        const { run, model } = this.store.state;
+        if (run && model && run.model === model.id) this.#show(run, model);
+      },
+    );
   }
 
   /** @param {Run} run @param {import("../model/model.js").Model} model */
@@ -29,16 +32,44 @@ export class LoupeAnswer extends LoupeElement {
     this.hidden = !best || !scoreLayer(model);
     if (this.hidden) return;
     const name = (/** @type {{ class: number }} */ score) => this.i18n.label(model.classes[score.class].labels);
-    const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) => (typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN));
+    const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) =>
+      typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN);
     const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => exact(probability ?? logit ?? NaN);
     const rest = others.slice(0, RUNNERS_UP);
-    this.replaceChildren(...[
-      picture(run.input, model.input.range, this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` })),
-      h("button", { type: "button", class: "answer-best", title: this.t("network.answer.why"), "data-answer": best.class, onclick: () => openClass(this.store, best.class) },
-        h("span", { class: "answer-name" }, name(best)), h("span", { class: "answer-amount", "data-value": full(best) }, amount(best))),
-      rest.length > 0 && h("p", { class: "answer-rest" }, this.t("network.answer.then"), " ", ...rest.flatMap((score, index) => [index > 0 ? this.t("network.answer.separator") : "", `${name(score)} `, h("span", { "data-value": full(score) }, amount(score))])),
-      run.note?.out_of_distribution && h("p", { class: "answer-note" }, this.t("network.answer.unlike")),
-    ].filter(Boolean));
+    this.replaceChildren(
+      ...[
+        picture(
+          run.input,
+          model.input.range,
+          this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` }),
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "answer-best",
+            title: this.t("network.answer.why"),
+            "data-answer": best.class,
+            onclick: () => openClass(this.store, best.class),
+          },
+          h("span", { class: "answer-name" }, name(best)),
+          h("span", { class: "answer-amount", "data-value": full(best) }, amount(best)),
+        ),
+        rest.length > 0 &&
+          h(
+            "p",
+            { class: "answer-rest" },
+            this.t("network.answer.then"),
+            " ",
+            ...rest.flatMap((score, index) => [
+              index > 0 ? this.t("network.answer.separator") : "",
+              `${name(score)} `,
+              h("span", { "data-value": full(score) }, amount(score)),
+            ]),
+          ),
+        run.note?.out_of_distribution && h("p", { class: "answer-note" }, this.t("network.answer.unlike")),
+      ].filter(Boolean),
+    );
   }
 }
 
@@ -46,14 +77,22 @@ export class LoupeAnswer extends LoupeElement {
  * @param {import("../api/wire.js").Tensor} tensor @param {number[]} range @param {string} label */
 function picture({ shape, data }, [low, high], label) {
   const [channels, rows, columns] = shape;
-  const canvas = h("canvas", { class: "answer-picture", width: columns, height: rows, role: "img", "aria-label": label, title: label });
+  const canvas = h("canvas", {
+    class: "answer-picture",
+    width: columns,
+    height: rows,
+    role: "img",
+    "aria-label": label,
+    title: label,
+  });
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
   const size = rows * columns;
   const byte = (/** @type {number} */ value) => Math.round((255 * (value - low)) / (high - low));
   for (let i = 0; i < size; i++) {
     let mean = 0;
-    if (channels !== 3) for (let channel = 0; channel < channels; channel++) mean += data[channel * size + i] / channels;
+    if (channels !== 3)
+      for (let channel = 0; channel < channels; channel++) mean += data[channel * size + i] / channels;
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = byte(channels === 3 ? data[c * size + i] : mean);
     image.data[4 * i + 3] = 255;
   }

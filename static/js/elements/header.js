@@ -19,59 +19,136 @@ const ONE_YEAR = 31_536_000;
 
 export class LoupeHeader extends LoupeElement {
   start() {
-    const menu = h("div", { class: "header-controls", id: "header-controls" }, this.#scale(), this.#lock(), this.#details(), this.#languages(), this.#theme(), this.#tour(), this.#help(), this.#share());
-    const toggle = h("button", { type: "button", class: "button header-menu", "aria-expanded": "false", "aria-controls": "header-controls", "aria-label": this.t("common.menu"), onclick: () => {
-      const open = this.toggleAttribute("data-open");
-      toggle.setAttribute("aria-expanded", String(open));
-    } }, icon("menu"));
-    const brand = this.querySelector("h1") ?? h("h1", null, h("a", { class: "brand", href: `${context().root}/` }, "CNN Loupe"));
+    const menu = h(
+      "div",
+      { class: "header-controls", id: "header-controls" },
+      this.#scale(),
+      this.#lock(),
+      this.#details(),
+      this.#languages(),
+      this.#theme(),
+      this.#tour(),
+      this.#help(),
+      this.#share(),
+    );
+    const toggle = h(
+      "button",
+      {
+        type: "button",
+        class: "button header-menu",
+        "aria-expanded": "false",
+        "aria-controls": "header-controls",
+        "aria-label": this.t("common.menu"),
+        onclick: () => {
+          const open = this.toggleAttribute("data-open");
+          toggle.setAttribute("aria-expanded", String(open));
+        },
+      },
+      icon("menu"),
+    );
+    const brand =
+      this.querySelector("h1") ?? h("h1", null, h("a", { class: "brand", href: `${context().root}/` }, "CNN Loupe"));
     this.replaceChildren(brand, this.#models(), toggle, menu);
     this.listen(document, "keydown", (event) => this.#keys(event));
   }
 
   #models() {
-    const select = h("select", { class: "button", "aria-label": this.t("common.model"), "data-action": "choose-model", onchange: () => chooseModel(this.store, select.value) });
+    const select = h("select", {
+      class: "button",
+      "aria-label": this.t("common.model"),
+      "data-action": "choose-model",
+      onchange: () => chooseModel(this.store, select.value),
+    });
     const name = h("span", { class: "model-name" });
     const holder = h("div", { class: "model" }, select, name);
-    this.watch((state) => [state.models, state.modelId, state.model], () => {
-      const { models, modelId, model } = this.store.state;
-      const listed = models.length ? models : model ? [{ id: model.id, title: model.title }] : [];
-      select.replaceChildren(...listed.map(({ id, title }) => h("option", { value: id, selected: id === modelId }, this.i18n.label(title))));
-      select.hidden = listed.length < 2;
-      name.hidden = listed.length > 1;
-      name.textContent = listed.length === 1 ? this.i18n.label(listed[0].title) : "";
-    });
+    this.watch(
+      (state) => [state.models, state.modelId, state.model],
+      () => {
+        const { models, modelId, model } = this.store.state;
+        const listed = models.length ? models : model ? [{ id: model.id, title: model.title }] : [];
+        select.replaceChildren(
+          ...listed.map(({ id, title }) =>
+            h("option", { value: id, selected: id === modelId }, this.i18n.label(title)),
+          ),
+        );
+        select.hidden = listed.length < 2;
+        name.hidden = listed.length > 1;
+        name.textContent = listed.length === 1 ? this.i18n.label(listed[0].title) : "";
+      },
+    );
     return holder;
   }
 
   #scale() {
     const options = SCALES.map((scale) => {
-      const input = h("input", { type: "radio", name: "scale", value: scale, onchange: () => setScale(this.store, scale) });
-      this.watch((state) => state.scale, (chosen) => void (input.checked = chosen === scale));
-      return h("label", { title: this.t(`common.scale.hint.${scale}`) }, input, h("span", null, this.t(`common.scale.${scale}`)));
+      const input = h("input", {
+        type: "radio",
+        name: "scale",
+        value: scale,
+        onchange: () => setScale(this.store, scale),
+      });
+      this.watch(
+        (state) => state.scale,
+        (chosen) => void (input.checked = chosen === scale),
+      );
+      return h(
+        "label",
+        { title: this.t(`common.scale.hint.${scale}`) },
+        input,
+        h("span", null, this.t(`common.scale.${scale}`)),
+      );
     });
     return h("fieldset", { class: "segments" }, h("legend", null, this.t("common.scale.title")), ...options);
   }
 
   #lock() {
-    const button = h("button", { type: "button", class: "button square", "data-action": "lock-scale", onclick: () => toggleLock(this.store) });
-    this.watch((state) => state.lock, (lock) => {
-      button.setAttribute("aria-pressed", String(lock));
-      button.title = this.t(lock ? "common.scale.unlock" : "common.scale.lock");
-      button.replaceChildren(icon(lock ? "lock" : "unlock"), h("span", { class: "sr" }, this.t("common.scale.locked")));
+    const button = h("button", {
+      type: "button",
+      class: "button square",
+      "data-action": "lock-scale",
+      onclick: () => toggleLock(this.store),
     });
+    this.watch(
+      (state) => state.lock,
+      (lock) => {
+        button.setAttribute("aria-pressed", String(lock));
+        button.title = this.t(lock ? "common.scale.unlock" : "common.scale.lock");
+        button.replaceChildren(
+          icon(lock ? "lock" : "unlock"),
+          h("span", { class: "sr" }, this.t("common.scale.locked")),
+        );
+      },
+    );
     return button;
   }
 
   #details() {
     const input = h("input", { type: "checkbox", "data-action": "details", onchange: () => toggleDetails(this.store) });
-    this.watch((state) => state.details, (details) => void (input.checked = details));
-    return h("label", { class: "button check", title: this.t("common.details_hint") }, input, h("span", null, this.t("common.details")));
+    this.watch(
+      (state) => state.details,
+      (details) => void (input.checked = details),
+    );
+    return h(
+      "label",
+      { class: "button check", title: this.t("common.details_hint") },
+      input,
+      h("span", null, this.t("common.details")),
+    );
   }
 
   #languages() {
     const links = Object.entries(context().languages).map(([language, name]) => {
-      const link = h("a", { lang: language, hreflang: language, href: `?lang=${language}`, title: name, "aria-current": language === this.i18n.language ? "true" : null }, SHORT_NAMES[language] ?? name);
+      const link = h(
+        "a",
+        {
+          lang: language,
+          hreflang: language,
+          href: `?lang=${language}`,
+          title: name,
+          "aria-current": language === this.i18n.language ? "true" : null,
+        },
+        SHORT_NAMES[language] ?? name,
+      );
       // The page is written anew in the other language, in the same state; the choice is remembered.
       this.listen(link, "click", () => {
         remember("lang", language);
@@ -85,30 +162,65 @@ export class LoupeHeader extends LoupeElement {
   }
 
   #theme() {
-    const button = h("button", { type: "button", class: "button square", "data-action": "theme", onclick: () => {
-      const next = THEMES[(THEMES.indexOf(this.store.state.theme) + 1) % THEMES.length];
-      setTheme(this.store, next);
-      remember("theme", next);
-    } });
-    this.watch((state) => state.theme, (theme) => {
-      const name = this.t("common.theme", { theme: this.t(`common.themes.${theme}`) });
-      button.title = name;
-      button.replaceChildren(icon(THEME_ICON[theme]), h("span", { class: "sr" }, name));
+    const button = h("button", {
+      type: "button",
+      class: "button square",
+      "data-action": "theme",
+      onclick: () => {
+        const next = THEMES[(THEMES.indexOf(this.store.state.theme) + 1) % THEMES.length];
+        setTheme(this.store, next);
+        remember("theme", next);
+      },
     });
+    this.watch(
+      (state) => state.theme,
+      (theme) => {
+        const name = this.t("common.theme", { theme: this.t(`common.themes.${theme}`) });
+        button.title = name;
+        button.replaceChildren(icon(THEME_ICON[theme]), h("span", { class: "sr" }, name));
+      },
+    );
     return button;
   }
 
   /** Where the server has lessons, there is more than one tour to choose from. */
   #tour() {
-    return h("button", { type: "button", class: "button square", "data-action": "tour", title: this.t("common.tour.hint"), onclick: () => beginTour(this.store) }, icon("tour"), h("span", { class: "sr" }, this.t("common.tour.title")));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": "tour",
+        title: this.t("common.tour.hint"),
+        onclick: () => beginTour(this.store),
+      },
+      icon("tour"),
+      h("span", { class: "sr" }, this.t("common.tour.title")),
+    );
   }
 
   #help() {
-    return h("button", { type: "button", class: "button square", "data-action": "help", title: this.t("common.help.title"), onclick: () => openDialog("help") }, icon("help"), h("span", { class: "sr" }, this.t("common.help.title")));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": "help",
+        title: this.t("common.help.title"),
+        onclick: () => openDialog("help"),
+      },
+      icon("help"),
+      h("span", { class: "sr" }, this.t("common.help.title")),
+    );
   }
 
   #share() {
-    return h("button", { type: "button", class: "button", "data-action": "share", onclick: () => openDialog("share") }, icon("share"), h("span", null, this.t("common.share.title")));
+    return h(
+      "button",
+      { type: "button", class: "button", "data-action": "share", onclick: () => openDialog("share") },
+      icon("share"),
+      h("span", null, this.t("common.share.title")),
+    );
   }
 
   /** Keys that work everywhere outside of text fields. @param {KeyboardEvent} event */
@@ -146,7 +258,8 @@ function remember(name, value) {
 }
 
 /** @param {EventTarget | null} target */
-const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+const isTyping = (target) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** @param {"help" | "share" | "tours"} name */
 async function openDialog(name) {

@@ -37,4 +37,9 @@ const PATHS = {
 };
 
 /** @param {string} name */
-export const icon = (name) => h("svg:svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, h("svg:path", { d: PATHS[name] }));
+export const icon = (name) =>
+  h(
+    "svg:svg",
+    { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" },
+    h("svg:path", { d: PATHS[name] }),
+  );

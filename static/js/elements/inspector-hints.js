@@ -36,7 +36,17 @@ export function hints(host, subject) {
   if (hover?.at) remember("pixel");
   if (view) remember("open");
   const known = done();
-  const wanted = !subject ? ["hover", "keys"] : subject.column.form === "classes" ? ["edges", "open"] : !subject.column.layer ? [] : subject.column.form === "maps" ? ["pixel", "open"] : ["open"];
+  const wanted = !subject
+    ? ["hover", "keys"]
+    : subject.column.form === "classes"
+      ? ["edges", "open"]
+      : !subject.column.layer
+        ? []
+        : subject.column.form === "maps"
+          ? ["pixel", "open"]
+          : ["open"];
   const left = wanted.filter((deed) => !known.has(deed));
-  return left.length ? [h("ul", { class: "inspector-hints" }, ...left.map((deed) => h("li", null, host.t(`network.hint.${deed}`))))] : [];
+  return left.length
+    ? [h("ul", { class: "inspector-hints" }, ...left.map((deed) => h("li", null, host.t(`network.hint.${deed}`))))]
+    : [];
 }

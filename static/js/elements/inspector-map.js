@@ -37,11 +37,26 @@ export class InspectorMap {
   constructor(host) {
     this.#host = host;
     this.#pad = h("div", { class: "inspector-map", tabindex: "0", role: "group" }, this.#canvas, this.#cross);
-    this.#copy = h("button", { type: "button", class: "inspector-copy", "data-action": "copy-value", onclick: () => void this.#copyValue() });
-    this.element = h("figure", { class: "inspector-figure" }, this.#pad, this.#legend, h("figcaption", null, this.#where, this.#value, this.#copy), this.#reads);
+    this.#copy = h("button", {
+      type: "button",
+      class: "inspector-copy",
+      "data-action": "copy-value",
+      onclick: () => void this.#copyValue(),
+    });
+    this.element = h(
+      "figure",
+      { class: "inspector-figure" },
+      this.#pad,
+      this.#legend,
+      h("figcaption", null, this.#where, this.#value, this.#copy),
+      this.#reads,
+    );
     this.#pad.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#lookAt(event));
     this.#pad.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.#lookAt(event));
-    this.#pad.addEventListener("pointerleave", (/** @type {PointerEvent} */ event) => event.pointerType !== "touch" && this.#letGo());
+    this.#pad.addEventListener(
+      "pointerleave",
+      (/** @type {PointerEvent} */ event) => event.pointerType !== "touch" && this.#letGo(),
+    );
     this.#pad.addEventListener("blur", () => this.#letGo());
     this.#pad.addEventListener("click", () => this.#open());
     this.#pad.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#keys(event));
@@ -62,15 +77,29 @@ export class InspectorMap {
     const limit = column.layer ? (colourRanges(this.#host.store.state)?.limit(column.name, unit) ?? 0) : 0;
     const [low, high] = model.input.range;
     if (column.layer) paintDiverging(pixels, 0, values, limit, ACTIVATIONS);
-    else paintSequential(pixels, 0, values, low, high, channelScale(model.input.channels[unit], this.#host.store.state.tint));
+    else
+      paintSequential(
+        pixels,
+        0,
+        values,
+        low,
+        high,
+        channelScale(model.input.channels[unit], this.#host.store.state.tint),
+      );
     context.putImageData(image, 0, 0);
     this.#pad.style.aspectRatio = `${columns} / ${rows}`;
     this.#pad.style.maxWidth = `${Math.min(1, columns / rows) * 20}rem`;
     this.#pad.setAttribute("aria-label", t("network.inspector.map", { rows, columns }));
     const end = i18n.value(limit).replace(/^[+−]/, "");
-    this.#legend.replaceChildren(...(column.layer
-      ? [h("span", { "data-value": exact(-limit) }, `≤ −${end}`), this.#bars.activations, h("span", { "data-value": exact(limit) }, `≥ +${end}`)]
-      : [h("span", null, i18n.plain(low)), this.#bars.input, h("span", null, i18n.plain(high))]));
+    this.#legend.replaceChildren(
+      ...(column.layer
+        ? [
+            h("span", { "data-value": exact(-limit) }, `≤ −${end}`),
+            this.#bars.activations,
+            h("span", { "data-value": exact(limit) }, `≥ +${end}`),
+          ]
+        : [h("span", null, i18n.plain(low)), this.#bars.input, h("span", null, i18n.plain(high))]),
+    );
     this.#sayCopy(false);
     this.point(this.#host.store.state.hover?.at ?? null);
   }
@@ -112,7 +141,16 @@ export class InspectorMap {
     const regions = regionsBehind(model, { layer: column.name, unit, at });
     const picture = regions.find(({ layer }) => layer === INPUT);
     const part = picture && visiblePart(picture);
-    return part ? [this.#host.t("network.inspector.sees", { top: part.top, bottom: part.bottom, left: part.left, right: part.right })] : [];
+    return part
+      ? [
+          this.#host.t("network.inspector.sees", {
+            top: part.top,
+            bottom: part.bottom,
+            left: part.left,
+            right: part.right,
+          }),
+        ]
+      : [];
   }
 
   /** @param {PointerEvent} event */
@@ -121,7 +159,10 @@ export class InspectorMap {
     if (!subject) return;
     const { left, top, width, height } = this.#pad.getBoundingClientRect();
     const [, rows, columns] = subject.tensor.shape;
-    this.#at([Math.floor(((event.clientY - top) / height) * rows), Math.floor(((event.clientX - left) / width) * columns)]);
+    this.#at([
+      Math.floor(((event.clientY - top) / height) * rows),
+      Math.floor(((event.clientX - left) / width) * columns),
+    ]);
   }
 
   /** @param {number[]} at */
@@ -130,7 +171,14 @@ export class InspectorMap {
     const [, rows, columns] = subject.tensor.shape;
     const at = [Math.min(rows - 1, Math.max(0, row)), Math.min(columns - 1, Math.max(0, column))];
     const { hover } = this.#host.store.state;
-    if (hover?.at && hover.at[0] === at[0] && hover.at[1] === at[1] && hover.layer === subject.column.name && hover.unit === subject.unit) return;
+    if (
+      hover?.at &&
+      hover.at[0] === at[0] &&
+      hover.at[1] === at[1] &&
+      hover.layer === subject.column.name &&
+      hover.unit === subject.unit
+    )
+      return;
     setHover(this.#host.store, { layer: subject.column.name, unit: subject.unit, at });
   }
 

@@ -25,12 +25,20 @@ export function createSpread(host) {
       low.textContent = host.i18n.value(ends.low);
       high.textContent = host.i18n.value(ends.high);
       words.textContent = host.t(without ? "network.inspector.spread_without" : "network.inspector.spread");
-      canvas.setAttribute("aria-label", host.t("network.inspector.histogram", { low: low.textContent, high: high.textContent }));
+      canvas.setAttribute(
+        "aria-label",
+        host.t("network.inspector.histogram", { low: low.textContent, high: high.textContent }),
+      );
       const context = canvas.getContext("2d");
       resize(canvas, WIDTH * devicePixelRatio, HEIGHT * devicePixelRatio);
       context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
       context.clearRect(0, 0, WIDTH, HEIGHT);
-      drawHistogram(context, { x: 0, y: 0, width: WIDTH, height: HEIGHT }, { counts: histogram(counted, ends.low, ends.high, BINS), ...ends }, { ...host.theme, colour });
+      drawHistogram(
+        context,
+        { x: 0, y: 0, width: WIDTH, height: HEIGHT },
+        { counts: histogram(counted, ends.low, ends.high, BINS), ...ends },
+        { ...host.theme, colour },
+      );
       return element;
     },
   };

@@ -37,19 +37,50 @@ export class LoupeInspector extends LoupeElement {
     this.theme = readTheme(this);
     this.setAttribute("role", "complementary");
     this.setAttribute("aria-label", this.t("network.inspector.label"));
-    const toggle = h("button", { type: "button", class: "inspector-toggle", "data-action": "inspector", "aria-expanded": "false", "aria-controls": "inspector-body", "aria-label": this.t("network.inspector.expand"), onclick: () => {
-      const open = this.toggleAttribute("data-open");
-      document.documentElement.toggleAttribute("data-inspector-open", open);
-      toggle.setAttribute("aria-expanded", String(open));
-    } });
+    const toggle = h("button", {
+      type: "button",
+      class: "inspector-toggle",
+      "data-action": "inspector",
+      "aria-expanded": "false",
+      "aria-controls": "inspector-body",
+      "aria-label": this.t("network.inspector.expand"),
+      onclick: () => {
+        const open = this.toggleAttribute("data-open");
+        document.documentElement.toggleAttribute("data-inspector-open", open);
+        toggle.setAttribute("aria-expanded", String(open));
+      },
+    });
     this.cleanup(() => document.documentElement.removeAttribute("data-inspector-open"));
-    this.replaceChildren(h("div", { class: "inspector-scroll" }, h("div", { class: "inspector-top" }, this.#head, toggle), this.#body));
+    this.replaceChildren(
+      h("div", { class: "inspector-scroll" }, h("div", { class: "inspector-top" }, this.#head, toggle), this.#body),
+    );
     watchTheme(this, () => {
       this.theme = readTheme(this);
       this.#show();
     });
-    this.watch(({ model, run, parameters, details, scale, lock, lockedRun, tint, view, hover, selection }) => [model, run, parameters, details, scale, lock, lockedRun, tint, view?.layer, view?.unit, hover?.layer, hover?.unit, selection?.layer, selection?.unit], () => this.frame(this.#show));
-    this.watch(({ hover }) => hover?.at, () => this.frame(this.#point));
+    this.watch(
+      ({ model, run, parameters, details, scale, lock, lockedRun, tint, view, hover, selection }) => [
+        model,
+        run,
+        parameters,
+        details,
+        scale,
+        lock,
+        lockedRun,
+        tint,
+        view?.layer,
+        view?.unit,
+        hover?.layer,
+        hover?.unit,
+        selection?.layer,
+        selection?.unit,
+      ],
+      () => this.frame(this.#show),
+    );
+    this.watch(
+      ({ hover }) => hover?.at,
+      () => this.frame(this.#point),
+    );
     this.listen(this, "keydown", (event) => {
       if (event.key === "Escape" && this.store.state.view) climb(this.store);
     });
@@ -78,14 +109,24 @@ export class LoupeInspector extends LoupeElement {
     this.dataset.of = subject ? `${subject.column.name}[${subject.unit}]` : "model";
     if (!subject) {
       this.#map.detach();
-      this.#head.replaceChildren(h("h2", null, this.i18n.label(model.title)), h("p", null, this.t("network.inspector.model", { layers: model.layers.length, count: model.parameter_count })));
+      this.#head.replaceChildren(
+        h("h2", null, this.i18n.label(model.title)),
+        h("p", null, this.t("network.inspector.model", { layers: model.layers.length, count: model.parameter_count })),
+      );
       this.#body.replaceChildren(...modelFacts(this, model), ...hints(this, null));
       return;
     }
     const { column, unit } = subject;
-    const name = column.form === "classes" ? this.i18n.label(model.classes[unit].labels) : this.t("network.inspector.unit", { layer: column.layer ? column.name : this.t("network.input"), unit });
+    const name =
+      column.form === "classes"
+        ? this.i18n.label(model.classes[unit].labels)
+        : this.t("network.inspector.unit", { layer: column.layer ? column.name : this.t("network.input"), unit });
     const line = column.layer ? settings(this, column.layer) : null;
-    this.#head.replaceChildren(h("h2", null, name), h("p", null, this.#subtitle(subject)), ...(line && column.form !== "classes" ? [line] : []));
+    this.#head.replaceChildren(
+      h("h2", null, name),
+      h("p", null, this.#subtitle(subject)),
+      ...(line && column.form !== "classes" ? [line] : []),
+    );
     const shown = isMaps(column.shape);
     this.#fill(shown ? this.#map.element : null, [
       ...hints(this, subject),
@@ -101,11 +142,16 @@ export class LoupeInspector extends LoupeElement {
   /** Put new content below the map, which stays where it is, and keep the focus: keys go on reading values.
    * @param {HTMLElement | null} map @param {(Node | string)[]} content */
   #fill(map, content) {
-    const focused = this.#body.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.action : undefined;
+    const focused = this.#body.contains(document.activeElement)
+      ? /** @type {HTMLElement} */ (document.activeElement).dataset.action
+      : undefined;
     if (!map || map.parentElement !== this.#body) this.#body.replaceChildren(...(map ? [map] : []));
     for (const part of [...this.#body.childNodes]) if (part !== map) part.remove();
     this.#body.append(...content);
-    if (focused) /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-action="${focused}"]`))?.focus({ preventScroll: true });
+    if (focused)
+      /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-action="${focused}"]`))?.focus({
+        preventScroll: true,
+      });
   }
 
   #point = () => this.#map.point(this.store.state.hover?.at ?? null);
@@ -113,20 +159,44 @@ export class LoupeInspector extends LoupeElement {
   /** One line that says what kind of thing this is. @param {Subject} subject */
   #subtitle({ model, column, unit }) {
     const { layer } = column;
-    if (!layer) return this.t("network.kind.input", { channel: channelName(this.i18n, model, unit), count: column.units });
-    if (column.form === "classes") return this.t("network.kind.class", { unit, count: column.units, layer: column.name });
+    if (!layer)
+      return this.t("network.kind.input", { channel: channelName(this.i18n, model, unit), count: column.units });
+    if (column.form === "classes")
+      return this.t("network.kind.class", { unit, count: column.units, layer: column.name });
     const key = `network.kind.${layer.kind}`;
     const window = layer.record.window(layer);
-    return this.t(this.i18n.has(key) ? key : "network.kind.unknown", { kind: layer.kind, size: window ? window.size.join("×") : "", inputs: layer.input_shape[0], slope: layer.slope ?? 0 });
+    return this.t(this.i18n.has(key) ? key : "network.kind.unknown", {
+      kind: layer.kind,
+      size: window ? window.size.join("×") : "",
+      inputs: layer.input_shape[0],
+      slope: layer.slope ?? 0,
+    });
   }
 
   /** @param {Subject} subject */
   #actions({ column, unit }) {
     if (column.layer && !column.layer.record.view && column.form !== "maps") return [];
     return [
-      h("div", { class: "inspector-actions" },
-        h("button", { type: "button", class: "button", "data-action": "open-unit", onclick: () => openView(this.store, { layer: column.name, unit }) }, this.t(column.layer ? "network.inspector.open" : "network.inspector.pixels")),
-        isMaps(column.shape) && h("button", { type: "button", class: "button", "data-action": "value-table", onclick: () => this.#table() }, this.t("network.inspector.table"))),
+      h(
+        "div",
+        { class: "inspector-actions" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-action": "open-unit",
+            onclick: () => openView(this.store, { layer: column.name, unit }),
+          },
+          this.t(column.layer ? "network.inspector.open" : "network.inspector.pixels"),
+        ),
+        isMaps(column.shape) &&
+          h(
+            "button",
+            { type: "button", class: "button", "data-action": "value-table", onclick: () => this.#table() },
+            this.t("network.inspector.table"),
+          ),
+      ),
     ];
   }
 

@@ -31,7 +31,12 @@ export class NetworkColumns {
   /** @param {import("./network-map.js").LoupeNetwork} map */
   constructor(map) {
     this.#map = map;
-    this.grid = h("div", { class: "network-grid", role: "grid", "aria-label": map.t("network.grid"), "aria-readonly": "true" });
+    this.grid = h("div", {
+      class: "network-grid",
+      role: "grid",
+      "aria-label": map.t("network.grid"),
+      "aria-readonly": "true",
+    });
   }
 
   /** @param {string} layer @param {number} unit @returns {HTMLElement | null} */
@@ -51,7 +56,15 @@ export class NetworkColumns {
     for (const placed of layout.columns) {
       let entry = this.#rows.get(placed.column.name);
       if (!entry) {
-        entry = { row: h("div", { class: "network-column", role: "row", "data-column": placed.column.name, "data-form": placed.column.form }), units: new Map() };
+        entry = {
+          row: h("div", {
+            class: "network-column",
+            role: "row",
+            "data-column": placed.column.name,
+            "data-form": placed.column.form,
+          }),
+          units: new Map(),
+        };
         this.#rows.set(placed.column.name, entry);
         this.grid.append(entry.row);
       }
@@ -92,15 +105,40 @@ export class NetworkColumns {
     const classes = column.form === "classes";
     const chapter = layer ? layer.record.chapter : "image";
     const name = layer ? column.name : map.t("network.input");
-    const holder = h("div", { class: "network-label", role: "rowheader", "data-form": column.form },
-      h("a", { class: "network-name", href: `#learn-${chapter}`, "data-chapter": chapter, title: map.t("network.chapter", { layer: name }), tabindex: "-1" }, name),
-      details && !classes && h("span", { class: "network-shape", title: shapeText(column.shape) }, shapeText(column.shape)),
-      details && !layout.staggered && layer && layer.parameter_count > 0 && !classes && h("span", { class: "network-learned" }, map.t("network.learned", { count: layer.parameter_count })),
-      classes && this.#sort());
+    const holder = h(
+      "div",
+      { class: "network-label", role: "rowheader", "data-form": column.form },
+      h(
+        "a",
+        {
+          class: "network-name",
+          href: `#learn-${chapter}`,
+          "data-chapter": chapter,
+          title: map.t("network.chapter", { layer: name }),
+          tabindex: "-1",
+        },
+        name,
+      ),
+      details &&
+        !classes &&
+        h("span", { class: "network-shape", title: shapeText(column.shape) }, shapeText(column.shape)),
+      details &&
+        !layout.staggered &&
+        layer &&
+        layer.parameter_count > 0 &&
+        !classes &&
+        h("span", { class: "network-learned" }, map.t("network.learned", { count: layer.parameter_count })),
+      classes && this.#sort(),
+    );
     at(holder, { ...label, height: null });
     if (layout.staggered && label.row === 0) {
       const stem = h("span", { class: "network-stem", "aria-hidden": "true" });
-      at(stem, { x: Math.round(boxes[0].x - label.x + boxes[0].width / 2), y: below, width: 1, height: Math.max(0, layout.body.top - label.y - below - 4) });
+      at(stem, {
+        x: Math.round(boxes[0].x - label.x + boxes[0].width / 2),
+        y: below,
+        width: 1,
+        height: Math.max(0, layout.body.top - label.y - below - 4),
+      });
       if (!classes) holder.append(stem);
     }
     return holder;
@@ -109,10 +147,19 @@ export class NetworkColumns {
   #sort() {
     const map = this.#map;
     const byScore = map.store.state.order === "score";
-    return h("button", {
-      type: "button", class: "network-sort", "data-action": "sort-classes", "aria-pressed": String(byScore), title: map.t(byScore ? "network.order.to_class" : "network.order.to_score"),
-      onclick: () => setOrder(map.store, map.store.state.order === "score" ? "class" : "score"),
-    }, map.t(byScore ? "network.order.score" : "network.order.class"), h("span", { "aria-hidden": "true" }, " ⇅"));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "network-sort",
+        "data-action": "sort-classes",
+        "aria-pressed": String(byScore),
+        title: map.t(byScore ? "network.order.to_class" : "network.order.to_score"),
+        onclick: () => setOrder(map.store, map.store.state.order === "score" ? "class" : "score"),
+      },
+      map.t(byScore ? "network.order.score" : "network.order.class"),
+      h("span", { "aria-hidden": "true" }, " ⇅"),
+    );
   }
 
   /** @param {PlacedColumn} placed @param {Layout} layout */
@@ -120,26 +167,56 @@ export class NetworkColumns {
     const map = this.#map;
     const { text } = map.theme;
     const button = (/** @type {"before" | "after"} */ side, /** @type {number} */ count, /** @type {number} */ y) => {
-      const element = h("button", {
-        type: "button", class: "network-more", "data-more": side, "data-of": column.name, disabled: count === 0, title: map.t(`network.more.${side}`, { count }), "aria-label": map.t(`network.more.${side}`, { count }),
-        onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
-      }, `${side === "before" ? "▲" : "▼"} ${count}`);
+      const element = h(
+        "button",
+        {
+          type: "button",
+          class: "network-more",
+          "data-more": side,
+          "data-of": column.name,
+          disabled: count === 0,
+          title: map.t(`network.more.${side}`, { count }),
+          "aria-label": map.t(`network.more.${side}`, { count }),
+          onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
+        },
+        `${side === "before" ? "▲" : "▼"} ${count}`,
+      );
       const wide = text * Math.max(28, Math.min(width / text + 4, 60));
       at(element, { x: x + width / 2 - wide / 2, y, width: wide, height: 24 * text });
       return element;
     };
     const last = boxes[boxes.length - 1];
-    return [button("before", first, Math.max(layout.body.top, boxes[0].y - 24 * text - 3)), button("after", hidden - first, Math.min(layout.body.bottom - 24 * text, last.y + last.height + 3))];
+    return [
+      button("before", first, Math.max(layout.body.top, boxes[0].y - 24 * text - 3)),
+      button("after", hidden - first, Math.min(layout.body.bottom - 24 * text, last.y + last.height + 3)),
+    ];
   }
 
   /** @param {PlacedColumn} placed @param {number} unit @param {Model} model @returns {HTMLElement} */
   #unit({ column }, unit, model) {
     const classes = column.form === "classes";
-    return h("button", {
-      type: "button", class: classes ? "network-class" : "network-unit", role: "gridcell", tabindex: "-1",
-      "data-layer": column.name, "data-unit": unit, "data-class": classes ? unit : null, "data-channel": column.layer ? null : (model.input.channels[unit] ?? null),
-    }, ...(classes ? [h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[unit].labels)), h("span", { class: "network-class-value" }), h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" }))]
-      : column.layer ? [] : [h("span", { class: "network-channel" }, channelName(this.#map.i18n, model, unit))]));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: classes ? "network-class" : "network-unit",
+        role: "gridcell",
+        tabindex: "-1",
+        "data-layer": column.name,
+        "data-unit": unit,
+        "data-class": classes ? unit : null,
+        "data-channel": column.layer ? null : (model.input.channels[unit] ?? null),
+      },
+      ...(classes
+        ? [
+            h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[unit].labels)),
+            h("span", { class: "network-class-value" }),
+            h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" })),
+          ]
+        : column.layer
+          ? []
+          : [h("span", { class: "network-channel" }, channelName(this.#map.i18n, model, unit))]),
+    );
   }
 
   /** Say the values of a run: what is read on the screen at once, the sentences that are heard after the paint.
@@ -152,7 +229,8 @@ export class NetworkColumns {
       const tensor = column.layer && !isMaps(column.shape) && run.activations.get(column.name);
       for (const { unit } of boxes) {
         const control = this.control(column.name, unit);
-        if (control && column.form === "classes") this.#tellClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
+        if (control && column.form === "classes")
+          this.#tellClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
         else if (control && tensor) control.dataset.value = exact(tensor.data[unit]);
       }
     }
@@ -172,13 +250,25 @@ export class NetworkColumns {
     for (const { column, boxes, total } of layout.columns) {
       const tensor = column.layer ? run.activations.get(column.name) : run.input;
       if (!tensor || column.form === "classes" || !this.#model) continue;
-      const key = !column.layer ? "network.say.channel" : isMaps(column.shape) ? "network.say.map" : "network.say.value";
+      const key = !column.layer
+        ? "network.say.channel"
+        : isMaps(column.shape)
+          ? "network.say.map"
+          : "network.say.value";
       for (const { unit } of boxes) {
         const { minimum, maximum } = summarise(unitValues(tensor, unit));
-        this.control(column.name, unit)?.setAttribute("aria-label", map.t(key, {
-          layer: column.layer ? column.name : map.t("network.input"), unit: column.layer ? unit : channelName(map.i18n, this.#model, unit), count: total, height: column.shape[1], width: column.shape[2],
-          minimum: map.i18n.value(minimum), maximum: map.i18n.value(maximum),
-        }));
+        this.control(column.name, unit)?.setAttribute(
+          "aria-label",
+          map.t(key, {
+            layer: column.layer ? column.name : map.t("network.input"),
+            unit: column.layer ? unit : channelName(map.i18n, this.#model, unit),
+            count: total,
+            height: column.shape[1],
+            width: column.shape[2],
+            minimum: map.i18n.value(minimum),
+            maximum: map.i18n.value(maximum),
+          }),
+        );
       }
     }
   }
@@ -194,14 +284,25 @@ export class NetworkColumns {
     value.textContent = known ? i18n.percent(probability) : i18n.value(logit);
     control.dataset.value = exact(known ? probability : logit);
     control.classList.toggle("is-top", best);
-    /** @type {HTMLElement} */ (bar.firstElementChild).style.transform = `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
-    control.setAttribute("aria-label", this.#map.t(known ? "network.say.class" : "network.say.score", { name: name.textContent ?? "", probability: value.textContent ?? "", logit: i18n.value(logit), ...place }));
+    /** @type {HTMLElement} */ (bar.firstElementChild).style.transform =
+      `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
+    control.setAttribute(
+      "aria-label",
+      this.#map.t(known ? "network.say.class" : "network.say.score", {
+        name: name.textContent ?? "",
+        probability: value.textContent ?? "",
+        logit: i18n.value(logit),
+        ...place,
+      }),
+    );
   }
 
   /** The tab key reaches the grid once; arrows move inside it. @param {HTMLElement} [chosen] */
   #keepOneInTabOrder(chosen) {
-    const current = chosen ?? this.grid.querySelector('[data-unit][tabindex="0"]') ?? this.grid.querySelector("[data-unit]");
-    for (const control of this.grid.querySelectorAll('[data-unit][tabindex="0"]')) if (control !== current) control.setAttribute("tabindex", "-1");
+    const current =
+      chosen ?? this.grid.querySelector('[data-unit][tabindex="0"]') ?? this.grid.querySelector("[data-unit]");
+    for (const control of this.grid.querySelectorAll('[data-unit][tabindex="0"]'))
+      if (control !== current) control.setAttribute("tabindex", "-1");
     current?.setAttribute("tabindex", "0");
   }
 

@@ -35,7 +35,9 @@ export class NetworkHighlight {
 
   /** @param {Layout} layout @param {Place} place @param {number} width */
   #outline(layout, place, width) {
-    const box = layout.columns.find(({ column }) => column.name === place.layer)?.boxes.find(({ unit }) => unit === place.unit);
+    const box = layout.columns
+      .find(({ column }) => column.name === place.layer)
+      ?.boxes.find(({ unit }) => unit === place.unit);
     if (box) outline(this.#context, box, this.#map.theme.accent, width);
   }
 
@@ -47,13 +49,27 @@ export class NetworkHighlight {
     if (index === 0) return this.#outline(layout, place, 2.5);
     const [from, target] = [layout.columns[index - 1], layout.columns[index]];
     const { connects } = target.column;
-    const sources = connects === "all" ? from.boxes : connects === "one" ? from.boxes.filter(({ unit }) => unit === sourceUnit(from.column, target.column, place.unit)) : [];
+    const sources =
+      connects === "all"
+        ? from.boxes
+        : connects === "one"
+          ? from.boxes.filter(({ unit }) => unit === sourceUnit(from.column, target.column, place.unit))
+          : [];
     const { kernels, kernelLimit } = this.#kernels(target, place.unit);
     const { amounts, amountLimit } = this.#amounts(from, target, place.unit);
     const gap = to.x - from.x - from.width;
     const pitch = from.boxes.length > 1 ? from.boxes[1].y - from.boxes[0].y : 40;
-    drawIncoming(this.#context, to, sources.map((box) => ({ from: box, kernel: kernels?.(box.unit), amount: amounts?.(box.unit) })),
-      { kernel: kernelLimit, amount: amountLimit, kernelSize: Math.round(Math.max(9, Math.min(24, 0.36 * gap, 0.62 * pitch))) }, this.#map.theme);
+    drawIncoming(
+      this.#context,
+      to,
+      sources.map((box) => ({ from: box, kernel: kernels?.(box.unit), amount: amounts?.(box.unit) })),
+      {
+        kernel: kernelLimit,
+        amount: amountLimit,
+        kernelSize: Math.round(Math.max(9, Math.min(24, 0.36 * gap, 0.62 * pitch))),
+      },
+      this.#map.theme,
+    );
   }
 
   /** The kernels of a unit, one for each map it reads. @param {PlacedColumn} target @param {number} unit */
@@ -64,7 +80,11 @@ export class NetworkHighlight {
     const [, , rows, columns] = weight.shape;
     const own = unitValues(weight, unit);
     return {
-      kernels: (/** @type {number} */ source) => ({ rows, columns, values: own.subarray(source * rows * columns, (source + 1) * rows * columns) }),
+      kernels: (/** @type {number} */ source) => ({
+        rows,
+        columns,
+        values: own.subarray(source * rows * columns, (source + 1) * rows * columns),
+      }),
       kernelLimit: largestMagnitude([own]),
     };
   }
@@ -73,10 +93,14 @@ export class NetworkHighlight {
   #amounts(from, { column: { layer, connects } }, unit) {
     const { parameters, model, run } = this.#map.store.state;
     const weight = layer && parameters?.get(layer.name)?.weight;
-    if (!weight || !model || !run || !layer || connects !== "all" || weight.shape.length !== 2) return { amounts: null, amountLimit: 0 };
+    if (!weight || !model || !run || !layer || connects !== "all" || weight.shape.length !== 2)
+      return { amounts: null, amountLimit: 0 };
     const sums = contributions(inputOf(model, layer, run).data, weight, unit, from.total);
     const amountLimit = sums.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-    return { amounts: (/** @type {number} */ source) => ({ value: sums[source], text: this.#map.i18n.value(sums[source]) }), amountLimit };
+    return {
+      amounts: (/** @type {number} */ source) => ({ value: sums[source], text: this.#map.i18n.value(sums[source]) }),
+      amountLimit,
+    };
   }
 
   /** Mark what a value was made from on every earlier map that is shown. @param {Layout} layout @param {Place} place */
@@ -87,14 +111,22 @@ export class NetworkHighlight {
     const self = model.layer(place.layer);
     const shape = self ? self.output_shape : model.input.shape;
     const own = byName.get(place.layer)?.boxes.find(({ unit }) => unit === place.unit);
-    if (own && place.at && isMaps(shape)) drawField(this.#context, own, { top: place.at[0], bottom: place.at[0], left: place.at[1], right: place.at[1] }, shape, this.#map.theme);
+    if (own && place.at && isMaps(shape))
+      drawField(
+        this.#context,
+        own,
+        { top: place.at[0], bottom: place.at[0], left: place.at[1], right: place.at[1] },
+        shape,
+        this.#map.theme,
+      );
     this.#outline(layout, place, 2.5);
     if (place.layer === INPUT) return;
     for (const region of regionsBehind(model, place)) {
       const part = visiblePart(region);
       if (!part) continue;
       for (const box of byName.get(region.layer)?.boxes ?? []) {
-        if (region.unit === null || region.unit === box.unit) drawField(this.#context, box, part, region.shape, this.#map.theme);
+        if (region.unit === null || region.unit === box.unit)
+          drawField(this.#context, box, part, region.shape, this.#map.theme);
       }
     }
   }

@@ -75,14 +75,19 @@ export function listenToGrid(map) {
     } else openView(store, place);
   });
   map.listen(stage, "keydown", (event) => keys(map, event));
-  map.listen(stage, "wheel", (event) => {
-    const placed = columnAt(map, event);
-    if (!placed?.hidden || event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
-    const next = placed.first + Math.sign(event.deltaY);
-    if (next < 0 || next > placed.hidden) return;
-    event.preventDefault();
-    map.scrollColumn(placed.column.name, next);
-  }, { passive: false });
+  map.listen(
+    stage,
+    "wheel",
+    (event) => {
+      const placed = columnAt(map, event);
+      if (!placed?.hidden || event.ctrlKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
+      const next = placed.first + Math.sign(event.deltaY);
+      if (next < 0 || next > placed.hidden) return;
+      event.preventDefault();
+      map.scrollColumn(placed.column.name, next);
+    },
+    { passive: false },
+  );
 
   /** Press or drag on a mini-map. */
   const drag = (/** @type {PointerEvent} */ event) => {
@@ -90,7 +95,10 @@ export function listenToGrid(map) {
     const placed = layer && map.layout?.columns.find(({ column }) => column.name === layer);
     if (!placed || !placed.minimap) return;
     const y = event.clientY - map.stage.getBoundingClientRect().top;
-    map.scrollColumn(placed.column.name, ((y - placed.minimap.y) / placed.minimap.height) * placed.total - placed.shown / 2);
+    map.scrollColumn(
+      placed.column.name,
+      ((y - placed.minimap.y) / placed.minimap.height) * placed.total - placed.shown / 2,
+    );
   };
   map.listen(stage, "pointerdown", drag);
   map.listen(stage, "pointermove", drag);
@@ -150,14 +158,23 @@ const inInspector = (target) => target instanceof Element && target.closest("lou
 function minimapAt(map, event) {
   const { left, top } = map.stage.getBoundingClientRect();
   const [x, y] = [event.clientX - left, event.clientY - top];
-  const near = map.layout?.columns.find(({ minimap }) => minimap && x >= minimap.x - 9 && x <= minimap.x + minimap.width + 4 && y >= minimap.y - 4 && y <= minimap.y + minimap.height + 4);
+  const near = map.layout?.columns.find(
+    ({ minimap }) =>
+      minimap &&
+      x >= minimap.x - 9 &&
+      x <= minimap.x + minimap.width + 4 &&
+      y >= minimap.y - 4 &&
+      y <= minimap.y + minimap.height + 4,
+  );
   return near?.column.name ?? null;
 }
 
 /** The column that an event is over, between its units as well. @param {LoupeNetwork} map @param {WheelEvent} event */
 function columnAt(map, event) {
   const x = event.clientX - map.stage.getBoundingClientRect().left;
-  return map.layout?.columns.find(({ x: left, width, minimap }) => x >= (minimap ? minimap.x - 9 : left) && x <= left + width);
+  return map.layout?.columns.find(
+    ({ x: left, width, minimap }) => x >= (minimap ? minimap.x - 9 : left) && x <= left + width,
+  );
 }
 
 /** @param {LoupeNetwork} map @param {KeyboardEvent} event */
@@ -196,12 +213,20 @@ function keys(map, event) {
 
 /** @param {LoupeNetwork} map @param {KeyboardEvent} event */
 function keysOnLabel(map, event) {
-  const row = event.target instanceof Element && event.target.matches(".network-name") ? /** @type {HTMLElement | null} */ (event.target.closest("[data-column]")) : null;
+  const row =
+    event.target instanceof Element && event.target.matches(".network-name")
+      ? /** @type {HTMLElement | null} */ (event.target.closest("[data-column]"))
+      : null;
   const columns = map.layout?.columns ?? [];
   const index = columns.findIndex(({ column }) => column.name === row?.dataset.column);
   if (index < 0) return;
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  const next = event.key === "ArrowDown" ? unitAt(map, index, 0) : step && columns[index + step] ? labelOf(map, columns[index + step].column.name) : null;
+  const next =
+    event.key === "ArrowDown"
+      ? unitAt(map, index, 0)
+      : step && columns[index + step]
+        ? labelOf(map, columns[index + step].column.name)
+        : null;
   if (!next) return;
   event.preventDefault();
   next.focus();
@@ -229,9 +254,13 @@ function beside(map, index, control) {
   const placed = map.layout?.columns[index];
   if (!placed) return null;
   const middle = (/** @type {{ y: number, height: number }} */ box) => box.y + box.height / 2;
-  const here = map.layout?.columns.find(({ column }) => column.name === control.dataset.layer)?.boxes.find(({ unit }) => unit === Number(control.dataset.unit));
+  const here = map.layout?.columns
+    .find(({ column }) => column.name === control.dataset.layer)
+    ?.boxes.find(({ unit }) => unit === Number(control.dataset.unit));
   if (!here) return null;
-  const nearest = placed.boxes.reduce((best, box) => (Math.abs(middle(box) - middle(here)) < Math.abs(middle(best) - middle(here)) ? box : best));
+  const nearest = placed.boxes.reduce((best, box) =>
+    Math.abs(middle(box) - middle(here)) < Math.abs(middle(best) - middle(here)) ? box : best,
+  );
   const found = map.controlOf(placed.column.name, nearest.unit);
   found?.scrollIntoView({ block: "nearest", inline: "nearest" });
   return found;

@@ -35,17 +35,32 @@ export class NetworkLegends {
     const { details, model } = this.#map.store.state;
     this.element.hidden = !details;
     if (!details || !model) return;
-    const key = JSON.stringify([model.id, ranges.groups, layout.legends, layout.width, layout.box, this.#map.store.state.tint]);
+    const key = JSON.stringify([
+      model.id,
+      ranges.groups,
+      layout.legends,
+      layout.width,
+      layout.box,
+      this.#map.store.state.tint,
+    ]);
     if (key === this.#shown) return;
     this.#shown = key;
     this.element.style.transform = `translateY(${layout.legends}px)`;
     const byName = new Map(layout.columns.map((placed) => [placed.column.name, placed]));
-    const legends = ranges.groups.filter(({ columns }) => columns.length).map(({ columns, limit }, index) => {
-      const members = columns.map((name) => /** @type {PlacedColumn} */ (byName.get(name)));
-      const strip = (this.#bars[index] ??= bar((share) => ACTIVATIONS.css(2 * share - 1)));
-      return { element: this.#range(columns, limit, strip), x: members[0].x, width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x };
-    });
-    const inputs = layout.columns.filter(({ column }) => !column.layer).map((placed) => ({ element: this.#input(model.input.range), x: placed.x, width: placed.width }));
+    const legends = ranges.groups
+      .filter(({ columns }) => columns.length)
+      .map(({ columns, limit }, index) => {
+        const members = columns.map((name) => /** @type {PlacedColumn} */ (byName.get(name)));
+        const strip = (this.#bars[index] ??= bar((share) => ACTIVATIONS.css(2 * share - 1)));
+        return {
+          element: this.#range(columns, limit, strip),
+          x: members[0].x,
+          width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x,
+        };
+      });
+    const inputs = layout.columns
+      .filter(({ column }) => !column.layer)
+      .map((placed) => ({ element: this.#input(model.input.range), x: placed.x, width: placed.width }));
     const all = [...inputs, ...legends];
     this.element.replaceChildren(...all.map(({ element }) => element));
     all.forEach((legend, index) => this.#place(legend, all[index - 1], all[index + 1], layout));
@@ -53,9 +68,13 @@ export class NetworkLegends {
 
   /** Where each map has its own range, say that of the one that is looked at. @param {import("../state/initial.js").Place | null} place @param {Ranges | null} ranges */
   point(place, ranges) {
-    if (!ranges?.groups.some(({ columns, limit }) => limit === null && (!place || columns.includes(place.layer)))) return;
+    if (!ranges?.groups.some(({ columns, limit }) => limit === null && (!place || columns.includes(place.layer))))
+      return;
     const end = place && this.#map.i18n.value(ranges.limit(place.layer, place.unit)).replace(/^[+−]/, "");
-    this.#ends.forEach((element, side) => (element.textContent = side === 0 ? (end === null ? "−" : `≤ −${end}`) : end === null ? "+" : `≥ +${end}`));
+    this.#ends.forEach(
+      (element, side) =>
+        (element.textContent = side === 0 ? (end === null ? "−" : `≤ −${end}`) : end === null ? "+" : `≥ +${end}`),
+    );
   }
 
   /** As wide as its columns, or as its numbers need if there is room beside.
@@ -78,29 +97,80 @@ export class NetworkLegends {
   /** @param {string[]} columns @param {number | null} limit null: each map has its own @param {HTMLElement} strip */
   #range(columns, limit, strip) {
     const { t, i18n } = { t: this.#map.t.bind(this.#map), i18n: this.#map.i18n };
-    const name = columns.length > 1 ? t("network.legend.span", { first: columns[0], last: columns[columns.length - 1] }) : columns[0];
+    const name =
+      columns.length > 1
+        ? t("network.legend.span", { first: columns[0], last: columns[columns.length - 1] })
+        : columns[0];
     if (limit === null) {
-      return h("div", { class: "network-legend is-own", role: "group", "aria-label": t("network.legend.own") }, strip,
-        h("span", { class: "network-legend-numbers" }, this.#ends[0], h("span", { class: "network-legend-zero" }, "0"), this.#ends[1]),
-        h("span", { class: "network-legend-note" }, t("network.legend.own")));
+      return h(
+        "div",
+        { class: "network-legend is-own", role: "group", "aria-label": t("network.legend.own") },
+        strip,
+        h(
+          "span",
+          { class: "network-legend-numbers" },
+          this.#ends[0],
+          h("span", { class: "network-legend-zero" }, "0"),
+          this.#ends[1],
+        ),
+        h("span", { class: "network-legend-note" }, t("network.legend.own")),
+      );
     }
     const end = i18n.value(limit).replace(/^[+−]/, "");
-    return h("div", { class: "network-legend", role: "group", "data-layers": columns.join(" "), "data-value": exact(limit), title: t("network.legend.title", { columns: name, limit: i18n.full(limit) }), "aria-label": t("network.legend.title", { columns: name, limit: i18n.full(limit) }) },
+    return h(
+      "div",
+      {
+        class: "network-legend",
+        role: "group",
+        "data-layers": columns.join(" "),
+        "data-value": exact(limit),
+        title: t("network.legend.title", { columns: name, limit: i18n.full(limit) }),
+        "aria-label": t("network.legend.title", { columns: name, limit: i18n.full(limit) }),
+      },
       strip,
       limit > 0
-        ? h("span", { class: "network-legend-numbers" }, h("span", null, `≤ −${end}`), h("span", { class: "network-legend-zero" }, "0"), h("span", null, `≥ +${end}`))
-        : h("span", { class: "network-legend-numbers" }, h("span", { class: "network-legend-only" }, t("network.legend.zero"))));
+        ? h(
+            "span",
+            { class: "network-legend-numbers" },
+            h("span", null, `≤ −${end}`),
+            h("span", { class: "network-legend-zero" }, "0"),
+            h("span", null, `≥ +${end}`),
+          )
+        : h(
+            "span",
+            { class: "network-legend-numbers" },
+            h("span", { class: "network-legend-only" }, t("network.legend.zero")),
+          ),
+    );
   }
 
   /** @param {number[]} range */
   #input([low, high]) {
     const map = this.#map;
     const { tint } = map.store.state;
-    return h("div", { class: "network-legend is-input", role: "group", "aria-label": map.t("network.legend.input", { low, high }) },
+    return h(
+      "div",
+      { class: "network-legend is-input", role: "group", "aria-label": map.t("network.legend.input", { low, high }) },
       bar((share) => GREY.css(share)),
-      h("span", { class: "network-legend-numbers" }, h("span", null, map.i18n.plain(low)),
-        h("button", { type: "button", class: "network-legend-tint", "data-action": "tint", "aria-pressed": String(tint), title: map.t("network.tint.hint"), onclick: () => toggleTint(map.store) }, map.t(tint ? "network.tint.on" : "network.tint.off")),
-        h("span", null, map.i18n.plain(high))));
+      h(
+        "span",
+        { class: "network-legend-numbers" },
+        h("span", null, map.i18n.plain(low)),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "network-legend-tint",
+            "data-action": "tint",
+            "aria-pressed": String(tint),
+            title: map.t("network.tint.hint"),
+            onclick: () => toggleTint(map.store),
+          },
+          map.t(tint ? "network.tint.on" : "network.tint.off"),
+        ),
+        h("span", null, map.i18n.plain(high)),
+      ),
+    );
   }
 }
 

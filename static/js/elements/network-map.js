@@ -72,12 +72,21 @@ export class LoupeNetwork extends LoupeElement {
     const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
     const canvases = { maps: canvas("maps"), highlight: canvas("highlight") };
     this.#contexts = {
-      maps: canvases.maps.getContext("2d"), highlight: canvases.highlight.getContext("2d"),
+      maps: canvases.maps.getContext("2d"),
+      highlight: canvases.highlight.getContext("2d"),
       scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
     };
     this.#columns = new NetworkColumns(this);
     this.#legends = new NetworkLegends(this);
-    this.stage = h("div", { class: "network-stage" }, canvases.maps, this.#columns.grid, this.#columns.more, canvases.highlight, this.#legends.element);
+    this.stage = h(
+      "div",
+      { class: "network-stage" },
+      canvases.maps,
+      this.#columns.grid,
+      this.#columns.more,
+      canvases.highlight,
+      this.#legends.element,
+    );
     this.scroller = h("div", { class: "network-scroll" });
     this.replaceChildren(this.scroller);
     this.#preparing = false;
@@ -91,13 +100,34 @@ export class LoupeNetwork extends LoupeElement {
     });
     this.observeSize(this.scroller, this.redraw);
     this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
-    this.watch(({ run }) => run, () => this.#drawAnother());
-    this.watch(({ model, run, scale, lock, lockedRun, details, order, tint }) => [model, run, scale, lock, lockedRun, details, order, tint], this.redraw);
-    this.watch(({ hover, selection, parameters, view }) => [hover, selection, parameters, view], () => this.frame(this.#drawHighlight));
-    this.watch(({ view }) => view, (view) => {
-      this.toggleAttribute("data-receded", view !== null);
-      if (!view) this.redraw();
-    });
+    this.watch(
+      ({ run }) => run,
+      () => this.#drawAnother(),
+    );
+    this.watch(
+      ({ model, run, scale, lock, lockedRun, details, order, tint }) => [
+        model,
+        run,
+        scale,
+        lock,
+        lockedRun,
+        details,
+        order,
+        tint,
+      ],
+      this.redraw,
+    );
+    this.watch(
+      ({ hover, selection, parameters, view }) => [hover, selection, parameters, view],
+      () => this.frame(this.#drawHighlight),
+    );
+    this.watch(
+      ({ view }) => view,
+      (view) => {
+        this.toggleAttribute("data-receded", view !== null);
+        if (!view) this.redraw();
+      },
+    );
     this.#drawn = this.#highlight = null;
   }
 
@@ -130,11 +160,14 @@ export class LoupeNetwork extends LoupeElement {
   #firstRun() {
     return new Promise((resolve) => {
       const late = setTimeout(resolve, PATIENCE);
-      this.watch(() => this.#run !== null || this.store.state.network === "error", (over) => {
-        if (!over) return;
-        clearTimeout(late);
-        resolve();
-      });
+      this.watch(
+        () => this.#run !== null || this.store.state.network === "error",
+        (over) => {
+          if (!over) return;
+          clearTimeout(late);
+          resolve();
+        },
+      );
     });
   }
 
@@ -191,7 +224,8 @@ export class LoupeNetwork extends LoupeElement {
     const { selection } = this.store.state;
     if (selection) this.reveal(selection.layer, selection.unit);
     this.stage.toggleAttribute("data-listening", true);
-    for (const event of early) event.target?.dispatchEvent(new (/** @type {any} */ (event.constructor))(event.type, event));
+    for (const event of early)
+      event.target?.dispatchEvent(new /** @type {any} */ (event.constructor)(event.type, event));
     this.frame(this.#drawHighlight);
   }
 
@@ -202,9 +236,22 @@ export class LoupeNetwork extends LoupeElement {
     // Under an opened view the map has another size, for a while: it stays as it was.
     if (!view || !this.layout) this.#size = [this.scroller.clientWidth, this.scroller.clientHeight];
     const [width, height] = this.#size;
-    const byScore = order === "score" && run?.model === model.id ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a])) : null;
+    const byScore =
+      order === "score" && run?.model === model.id
+        ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a]))
+        : null;
     const text = textFactor(this);
-    const key = JSON.stringify([model.id, model.digest, width, height, details, byScore, [...this.windows], devicePixelRatio, text]);
+    const key = JSON.stringify([
+      model.id,
+      model.digest,
+      width,
+      height,
+      details,
+      byScore,
+      [...this.windows],
+      devicePixelRatio,
+      text,
+    ]);
     if (key === this.#placed) return;
     if (text !== this.theme.text) {
       this.theme = readTheme(this);
@@ -213,7 +260,16 @@ export class LoupeNetwork extends LoupeElement {
     this.#placed = key;
     this.#placedFor = model;
     this.#ratio = devicePixelRatio;
-    this.layout = layoutNetwork(columnsOf(model), { width, height, details, windows: this.windows, order: byScore, classes: model.classes.map(({ labels }) => this.i18n.label(labels)), measure: this.#measure, text });
+    this.layout = layoutNetwork(columnsOf(model), {
+      width,
+      height,
+      details,
+      windows: this.windows,
+      order: byScore,
+      classes: model.classes.map(({ labels }) => this.i18n.label(labels)),
+      measure: this.#measure,
+      text,
+    });
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
     this.#columns.place(this.layout, model);
@@ -267,7 +323,8 @@ export class LoupeNetwork extends LoupeElement {
         continue;
       }
       this.#paintBoxes(maps, column.name, boxes, this.#ratio);
-      if (minimap) drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
+      if (minimap)
+        drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
       yield;
     }
     if (ranges) this.#legends.show(layout, ranges);
@@ -282,8 +339,13 @@ export class LoupeNetwork extends LoupeElement {
     const tensor = column?.layer ? run?.activations.get(layer) : run?.input;
     if (!model || !column || !ranges || !tensor || column.form === "classes") return;
     const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
-    if (!isMaps(column.shape)) return drawBars(context, boxes, tensor.data, column.layer ? limit : () => model.input.range[1], this.theme);
-    const paint = column.layer ? divergingPainter(limit) : sequentialPainter(model.input.range[0], model.input.range[1], (unit) => channelScale(model.input.channels[unit], tint));
+    if (!isMaps(column.shape))
+      return drawBars(context, boxes, tensor.data, column.layer ? limit : () => model.input.range[1], this.theme);
+    const paint = column.layer
+      ? divergingPainter(limit)
+      : sequentialPainter(model.input.range[0], model.input.range[1], (unit) =>
+          channelScale(model.input.channels[unit], tint),
+        );
     drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
   }
 
@@ -294,7 +356,9 @@ export class LoupeNetwork extends LoupeElement {
       const { order } = this.store.state;
       const shares = run.scores.map(strength);
       const largest = Math.max(...shares);
-      return (order === "score" ? [...shares].sort((a, b) => b - a) : shares).map((share) => LOGITS.css(Math.max(0, share / largest)));
+      return (order === "score" ? [...shares].sort((a, b) => b - a) : shares).map((share) =>
+        LOGITS.css(Math.max(0, share / largest)),
+      );
     }
     const tensor = column.layer ? run.activations.get(column.name) : run.input;
     if (!tensor) return [];

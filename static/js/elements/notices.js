@@ -16,18 +16,41 @@ class LoupeNotices extends LoupeElement {
     const connection = h("div", { role: "status" });
     const refused = h("div", { role: "alert" });
     this.replaceChildren(connection, refused, this.#strange);
-    this.watch((state) => [state.offline, state.problem, state.working], () => connection.replaceChildren(...this.#connection()));
-    this.watch((state) => state.problems, (problems) => refused.replaceChildren(...problems.map((problem) => this.#refusal(problem))));
-    this.watch((state) => state.run, () => void this.#unlike());
+    this.watch(
+      (state) => [state.offline, state.problem, state.working],
+      () => connection.replaceChildren(...this.#connection()),
+    );
+    this.watch(
+      (state) => state.problems,
+      (problems) => refused.replaceChildren(...problems.map((problem) => this.#refusal(problem))),
+    );
+    this.watch(
+      (state) => state.run,
+      () => void this.#unlike(),
+    );
   }
 
   /** @returns {Node[]} */
   #connection() {
     const { offline, problem, run, working } = this.store.state;
     if (!offline && (run || !problem)) return [];
-    const words = offline ? this.t(run ? "common.offline.loaded" : "common.offline.empty") : sentence(this.i18n, /** @type {any} */ (problem));
-    const again = h("button", { type: "button", class: "button", "data-action": "retry", disabled: working, onclick: () => retry(this.store) }, this.t("common.retry"));
-    return [h("div", { class: "notice bad", "data-notice": offline ? "offline" : "problem" }, icon("warning"), h("p", null, words), again)];
+    const words = offline
+      ? this.t(run ? "common.offline.loaded" : "common.offline.empty")
+      : sentence(this.i18n, /** @type {any} */ (problem));
+    const again = h(
+      "button",
+      { type: "button", class: "button", "data-action": "retry", disabled: working, onclick: () => retry(this.store) },
+      this.t("common.retry"),
+    );
+    return [
+      h(
+        "div",
+        { class: "notice bad", "data-notice": offline ? "offline" : "problem" },
+        icon("warning"),
+        h("p", null, words),
+        again,
+      ),
+    ];
   }
 
   /** @param {import("../state/initial.js").PictureProblem} refusal */
@@ -37,7 +60,16 @@ class LoupeNotices extends LoupeElement {
       { class: "notice bad", "data-notice": "picture", "data-code": problem.code },
       thumbnail ? h("img", { src: thumbnail, alt: "", width: 48, height: 48 }) : icon("warning"),
       h("p", null, name ? h("strong", null, name) : null, name ? " " : null, sentence(this.i18n, problem)),
-      h("button", { type: "button", class: "button square", "aria-label": this.t("common.dismiss"), onclick: () => dismissProblem(this.store, id) }, icon("close")),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button square",
+          "aria-label": this.t("common.dismiss"),
+          onclick: () => dismissProblem(this.store, id),
+        },
+        icon("close"),
+      ),
     );
   }
 
@@ -50,7 +82,14 @@ class LoupeNotices extends LoupeElement {
     const { unlikeNote } = await import("./pictures/unlike.js");
     if (this.store.state.run !== run) return;
     const open = this.#strange.querySelector("details")?.open;
-    const shown = unlikeNote({ store: this.store, i18n: this.i18n, model, note, label: this.i18n.label(model.classes[best.class].labels), probability: best.probability });
+    const shown = unlikeNote({
+      store: this.store,
+      i18n: this.i18n,
+      model,
+      note,
+      label: this.i18n.label(model.classes[best.class].labels),
+      probability: best.probability,
+    });
     shown.open = open === true;
     this.#strange.replaceChildren(shown);
   }

@@ -19,7 +19,10 @@ const PANELS = {
 
 class LoupePanel extends LoupeElement {
   start() {
-    this.watch((state) => state.panel, (panel) => void this.#show(panel));
+    this.watch(
+      (state) => state.panel,
+      (panel) => void this.#show(panel),
+    );
     this.listen(this, "keydown", (event) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
       event.preventDefault();
@@ -39,7 +42,23 @@ class LoupePanel extends LoupeElement {
       h(
         "section",
         { class: `panel panel-${panel}`, "data-panel": panel, "aria-labelledby": "panel-title" },
-        h("div", { class: "panel-head" }, h("h2", { id: "panel-title" }, title), h("p", { class: "panel-hint" }, this.t(`pictures.${panel}.hint`)), h("button", { type: "button", class: "button square", "data-action": "close-panel", "aria-label": this.t("common.close"), onclick: () => this.#close() }, icon("close"))),
+        h(
+          "div",
+          { class: "panel-head" },
+          h("h2", { id: "panel-title" }, title),
+          h("p", { class: "panel-hint" }, this.t(`pictures.${panel}.hint`)),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button square",
+              "data-action": "close-panel",
+              "aria-label": this.t("common.close"),
+              onclick: () => this.#close(),
+            },
+            icon("close"),
+          ),
+        ),
         h(tag, { class: "panel-body" }),
       ),
     );
@@ -49,7 +68,9 @@ class LoupePanel extends LoupeElement {
   #close() {
     const { panel } = this.store.state;
     closePanel(this.store);
-    /** @type {HTMLElement | null} */ (document.querySelector(`[data-action="open-${panel}"], [data-action="picture-${panel}"]`))?.focus();
+    /** @type {HTMLElement | null} */ (
+      document.querySelector(`[data-action="open-${panel}"], [data-action="picture-${panel}"]`)
+    )?.focus();
   }
 }
 

@@ -28,23 +28,40 @@ const SEEN = "-24px";
 export function startRest(store, defaultModel) {
   bindAddress(store, defaultModel);
 
-  const stop = store.select(({ view }) => view !== null, (open) => {
-    if (open) void PARTS.views();
-  });
-  onceDrawn(() => requestIdle(() => { stop(); void PARTS.views(); }));
+  const stop = store.select(
+    ({ view }) => view !== null,
+    (open) => {
+      if (open) void PARTS.views();
+    },
+  );
+  onceDrawn(() =>
+    requestIdle(() => {
+      stop();
+      void PARTS.views();
+    }),
+  );
 
-  store.select(({ tour }) => tour !== null, (open) => void (open && PARTS.tour()));
-  store.select(({ present }) => present !== null, (on) => void (on && PARTS.present()));
+  store.select(
+    ({ tour }) => tour !== null,
+    (open) => void (open && PARTS.tour()),
+  );
+  store.select(
+    ({ present }) => present !== null,
+    (on) => void (on && PARTS.present()),
+  );
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./tour-offer.js"))));
 
   const learn = document.querySelector("loupe-learn");
   if (learn) {
     const loadWithin = (/** @type {string} */ rootMargin) => {
-      const observer = new IntersectionObserver((entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-        observer.disconnect();
-        void PARTS.learn();
-      }, { rootMargin });
+      const observer = new IntersectionObserver(
+        (entries) => {
+          if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+          observer.disconnect();
+          void PARTS.learn();
+        },
+        { rootMargin },
+      );
       observer.observe(learn);
     };
     // The network fills the first screen, so Learn always lies just below it: being near counts

@@ -5,4 +5,5 @@
  * @param {import("../core/i18n.js").Translator} i18n
  * @param {import("../api/client.js").Problem} problem
  */
-export const sentence = (i18n, { code, params, message }) => (i18n.has(`errors.${code}`) ? i18n.t(`errors.${code}`, params) : message);
+export const sentence = (i18n, { code, params, message }) =>
+  i18n.has(`errors.${code}`) ? i18n.t(`errors.${code}`, params) : message;

@@ -24,22 +24,41 @@ class LoupeStrip extends LoupeElement {
     this.tip = h("div", { class: "strip-tip", "aria-hidden": "true" });
     this.replaceChildren(scroller, this.#ways(), this.#tools(), this.tip);
 
-    this.watch((state) => [state.samples, state.model], () => {
-      const { samples } = this.store.state;
-      gallery.replaceChildren(...samples.filter(({ role }) => role !== "teaching").map((sample) => this.#sample(sample)));
-      teaching.replaceChildren(...samples.filter(({ role }) => role === "teaching").map((sample) => this.#sample(sample)));
-      teaching.hidden = !teaching.childElementCount;
-    });
-    this.watch((state) => state.ownPictures, (pictures) => {
-      own.replaceChildren(...pictures.map((picture) => this.#own(picture)));
-      own.hidden = pictures.length === 0;
-    });
-    this.watch((state) => [state.picture, state.samples, state.ownPictures], () => this.#ring());
-    this.watch((state) => [state.run, state.working], () => {
-      this.toggleAttribute("data-working", this.store.state.working);
-      this.setAttribute("aria-busy", String(this.store.state.working));
-    });
-    this.watch((state) => state.runOf, (ref) => void (ref && requestIdle(() => this.#ahead())));
+    this.watch(
+      (state) => [state.samples, state.model],
+      () => {
+        const { samples } = this.store.state;
+        gallery.replaceChildren(
+          ...samples.filter(({ role }) => role !== "teaching").map((sample) => this.#sample(sample)),
+        );
+        teaching.replaceChildren(
+          ...samples.filter(({ role }) => role === "teaching").map((sample) => this.#sample(sample)),
+        );
+        teaching.hidden = !teaching.childElementCount;
+      },
+    );
+    this.watch(
+      (state) => state.ownPictures,
+      (pictures) => {
+        own.replaceChildren(...pictures.map((picture) => this.#own(picture)));
+        own.hidden = pictures.length === 0;
+      },
+    );
+    this.watch(
+      (state) => [state.picture, state.samples, state.ownPictures],
+      () => this.#ring(),
+    );
+    this.watch(
+      (state) => [state.run, state.working],
+      () => {
+        this.toggleAttribute("data-working", this.store.state.working);
+        this.setAttribute("aria-busy", String(this.store.state.working));
+      },
+    );
+    this.watch(
+      (state) => state.runOf,
+      (ref) => void (ref && requestIdle(() => this.#ahead())),
+    );
     this.listen(scroller, "scroll", () => this.#tell(null), { passive: true });
     this.#intake();
   }
@@ -48,62 +67,151 @@ class LoupeStrip extends LoupeElement {
   #sample(sample) {
     const ref = { source: /** @type {const} */ ("sample"), id: sample.id };
     const name = this.i18n.label(sample.title);
-    return this.#thumb({ ref, name, caption: this.i18n.label(sample.caption), source: sample.thumbnail, attributes: { "data-sample": sample.id } });
+    return this.#thumb({
+      ref,
+      name,
+      caption: this.i18n.label(sample.caption),
+      source: sample.thumbnail,
+      attributes: { "data-sample": sample.id },
+    });
   }
 
   /** @param {import("../state/initial.js").OwnPicture} picture */
   #own(picture) {
     const ref = { source: /** @type {const} */ ("own"), id: picture.digest };
-    return this.#thumb({ ref, name: picture.name, caption: this.t("pictures.own_caption"), source: picture.thumbnail, attributes: { "data-own": picture.digest } });
+    return this.#thumb({
+      ref,
+      name: picture.name,
+      caption: this.t("pictures.own_caption"),
+      source: picture.thumbnail,
+      attributes: { "data-own": picture.digest },
+    });
   }
 
   /** @param {{ ref: import("../state/initial.js").PictureRef, name: string, caption: string, source: string, attributes: Record<string, string> }} thumb */
   #thumb({ ref, name, caption, source, attributes }) {
     const ahead = () => this.#prefetch(ref);
-    const tell = () => { ahead(); this.#tell(button, name, caption); };
+    const tell = () => {
+      ahead();
+      this.#tell(button, name, caption);
+    };
     const button = h(
       "button",
-      { type: "button", class: "thumb", "aria-label": name, ...attributes, onclick: () => choosePicture(this.store, ref), onpointerenter: tell, onfocus: () => button.matches(":focus-visible") && tell(), onpointerleave: () => this.#tell(null), onblur: () => this.#tell(null) },
-      h("img", { src: source, alt: "", width: 48, height: 48, decoding: "async", fetchpriority: "low", draggable: "false" }),
+      {
+        type: "button",
+        class: "thumb",
+        "aria-label": name,
+        ...attributes,
+        onclick: () => choosePicture(this.store, ref),
+        onpointerenter: tell,
+        onfocus: () => button.matches(":focus-visible") && tell(),
+        onpointerleave: () => this.#tell(null),
+        onblur: () => this.#tell(null),
+      },
+      h("img", {
+        src: source,
+        alt: "",
+        width: 48,
+        height: 48,
+        decoding: "async",
+        fetchpriority: "low",
+        draggable: "false",
+      }),
     );
     return h("li", null, button);
   }
 
   #ways() {
-    const input = h("input", { type: "file", accept: ACCEPTED, multiple: true, class: "sr", "aria-label": this.t("pictures.add"), onchange: async () => {
-      const files = [...input.files];
-      input.value = "";
-      await this.#add(files);
-    } });
-    const add = h("label", { class: "thumb add", "data-action": "add-picture", title: this.t("pictures.add") }, input, icon("plus"));
+    const input = h("input", {
+      type: "file",
+      accept: ACCEPTED,
+      multiple: true,
+      class: "sr",
+      "aria-label": this.t("pictures.add"),
+      onchange: async () => {
+        const files = [...input.files];
+        input.value = "";
+        await this.#add(files);
+      },
+    });
+    const add = h(
+      "label",
+      { class: "thumb add", "data-action": "add-picture", title: this.t("pictures.add") },
+      input,
+      icon("plus"),
+    );
     const camera = isSecureContext && navigator.mediaDevices ? this.#way("camera", "camera") : null;
     const address = context().settings.picture_by_address ? this.#way("address", "link") : null;
-    return h("div", { class: "ways" }, add, camera, address, h("span", { class: "ways-hint" }, this.t("pictures.add_hint")));
+    return h(
+      "div",
+      { class: "ways" },
+      add,
+      camera,
+      address,
+      h("span", { class: "ways-hint" }, this.t("pictures.add_hint")),
+    );
   }
 
   /** @param {"camera" | "address"} panel @param {string} picture */
   #way(panel, picture) {
-    return h("button", { type: "button", class: "thumb add", "data-action": `picture-${panel}`, title: this.t(`pictures.${panel}.title`), onclick: () => togglePanel(this.store, panel) }, icon(picture), h("span", { class: "sr" }, this.t(`pictures.${panel}.title`)));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "thumb add",
+        "data-action": `picture-${panel}`,
+        title: this.t(`pictures.${panel}.title`),
+        onclick: () => togglePanel(this.store, panel),
+      },
+      icon(picture),
+      h("span", { class: "sr" }, this.t(`pictures.${panel}.title`)),
+    );
   }
 
   #tools() {
     /** @type {[import("../state/initial.js").Panel, string][]} */
-    const tools = [["crop", "crop"], ["preparation", "steps"], ["transform", "sliders"]];
-    return h("div", { class: "strip-tools", role: "group", "aria-label": this.t("pictures.tools") }, tools.map(([panel, picture]) => {
-      const button = h("button", { type: "button", class: "button", "data-action": `open-${panel}`, title: this.t(`pictures.${panel}.hint`), onclick: () => togglePanel(this.store, panel) }, icon(picture), h("span", null, this.t(`pictures.${panel}.title`)));
-      this.watch((state) => [state.panel, state.picture], ([open]) => {
-        button.setAttribute("aria-expanded", String(open === panel));
-        button.hidden = panel === "crop" && this.store.state.picture?.source !== "own";
-      });
-      return button;
-    }));
+    const tools = [
+      ["crop", "crop"],
+      ["preparation", "steps"],
+      ["transform", "sliders"],
+    ];
+    return h(
+      "div",
+      { class: "strip-tools", role: "group", "aria-label": this.t("pictures.tools") },
+      tools.map(([panel, picture]) => {
+        const button = h(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-action": `open-${panel}`,
+            title: this.t(`pictures.${panel}.hint`),
+            onclick: () => togglePanel(this.store, panel),
+          },
+          icon(picture),
+          h("span", null, this.t(`pictures.${panel}.title`)),
+        );
+        this.watch(
+          (state) => [state.panel, state.picture],
+          ([open]) => {
+            button.setAttribute("aria-expanded", String(open === panel));
+            button.hidden = panel === "crop" && this.store.state.picture?.source !== "own";
+          },
+        );
+        return button;
+      }),
+    );
   }
 
   #ring() {
     const { picture } = this.store.state;
     for (const thumb of this.querySelectorAll("button[data-sample], button[data-own]")) {
-      const chosen = picture !== null && picture.id === (picture.source === "sample" ? thumb.getAttribute("data-sample") : thumb.getAttribute("data-own"));
-      if (chosen && thumb.getAttribute("aria-pressed") !== "true") thumb.scrollIntoView({ block: "nearest", inline: "nearest" });
+      const chosen =
+        picture !== null &&
+        picture.id ===
+          (picture.source === "sample" ? thumb.getAttribute("data-sample") : thumb.getAttribute("data-own"));
+      if (chosen && thumb.getAttribute("aria-pressed") !== "true")
+        thumb.scrollIntoView({ block: "nearest", inline: "nearest" });
       thumb.setAttribute("aria-pressed", String(chosen));
     }
   }
@@ -123,7 +231,8 @@ class LoupeStrip extends LoupeElement {
   /** @param {import("../state/initial.js").PictureRef} ref */
   #prefetch(ref) {
     const { state } = this.store;
-    if (state.model && !state.offline) context().runs.prefetch({ model: state.model, ref, sample: sampleOf(state, ref), own: ownOf(state, ref) });
+    if (state.model && !state.offline)
+      context().runs.prefetch({ model: state.model, ref, sample: sampleOf(state, ref), own: ownOf(state, ref) });
   }
 
   #ahead() {
@@ -140,7 +249,14 @@ class LoupeStrip extends LoupeElement {
   #intake() {
     const restore = async () => (await import("./pictures/intake.js")).restorePictures();
     if (this.store.state.picture?.source === "own") void restore();
-    else this.cleanup(once(this.store, ({ network }) => network !== "loading", () => setTimeout(restore, 300)));
+    else
+      this.cleanup(
+        once(
+          this.store,
+          ({ network }) => network !== "loading",
+          () => setTimeout(restore, 300),
+        ),
+      );
 
     let depth = 0;
     const over = (/** @type {number} */ change) => {

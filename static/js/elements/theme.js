@@ -6,9 +6,29 @@
  *
  * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, text: number, dark: boolean }} Theme `text`: how much larger than usual text is
  */
-const TOKENS = { ground: "--ground", surface: "--surface", raised: "--raised", ink: "--ink", inkSoft: "--ink-soft", line: "--line", lineStrong: "--line-strong", edge: "--edge", accent: "--accent-mark" };
+const TOKENS = {
+  ground: "--ground",
+  surface: "--surface",
+  raised: "--raised",
+  ink: "--ink",
+  inkSoft: "--ink-soft",
+  line: "--line",
+  lineStrong: "--line-strong",
+  edge: "--edge",
+  accent: "--accent-mark",
+};
 /** As many properties that hold a colour as there are tokens: one probe carries all of them, styled once. */
-const CARRIERS = /** @type {const} */ (["color", "backgroundColor", "borderTopColor", "borderRightColor", "borderBottomColor", "borderLeftColor", "outlineColor", "columnRuleColor", "caretColor"]);
+const CARRIERS = /** @type {const} */ ([
+  "color",
+  "backgroundColor",
+  "borderTopColor",
+  "borderRightColor",
+  "borderBottomColor",
+  "borderLeftColor",
+  "outlineColor",
+  "columnRuleColor",
+  "caretColor",
+]);
 
 /** How much larger than usual text is to be: `--text-factor`, set by presentation mode and by embeds. @param {Element} host */
 export const textFactor = (host) => Number(getComputedStyle(host).getPropertyValue("--text-factor")) || 1;

@@ -10,20 +10,52 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { loadStyle } from "./styles.js";
 
-const { i18n: { t }, store } = context();
+const {
+  i18n: { t },
+  store,
+} = context();
 
 const stop = () => {
   unwatch();
   offer.remove();
 };
-const offer = h("aside", { class: "tour-offer", "data-offer": "tour", "aria-label": t("common.tour.title") },
+const offer = h(
+  "aside",
+  { class: "tour-offer", "data-offer": "tour", "aria-label": t("common.tour.title") },
   h("p", null, t("common.tour.offer")),
-  h("button", { type: "button", class: "button strong", "data-action": "offer-start", onclick: () => { stop(); startTour(store); } }, t("common.tour.start")),
-  h("button", { type: "button", class: "button square quiet", "data-action": "offer-later", title: t("common.tour.later"), "aria-label": t("common.tour.later"), onclick: stop }, icon("close")));
+  h(
+    "button",
+    {
+      type: "button",
+      class: "button strong",
+      "data-action": "offer-start",
+      onclick: () => {
+        stop();
+        startTour(store);
+      },
+    },
+    t("common.tour.start"),
+  ),
+  h(
+    "button",
+    {
+      type: "button",
+      class: "button square quiet",
+      "data-action": "offer-later",
+      title: t("common.tour.later"),
+      "aria-label": t("common.tour.later"),
+      onclick: stop,
+    },
+    icon("close"),
+  ),
+);
 
 await loadStyle("tour-offer");
 const { picture } = store.state;
-const unwatch = store.select((state) => [state.view, state.tour, state.panel, state.picture !== picture || state.selection !== null], ([view, tour, panel, busy]) => (view || tour || panel || busy) && queueMicrotask(stop));
+const unwatch = store.select(
+  (state) => [state.view, state.tour, state.panel, state.picture !== picture || state.selection !== null],
+  ([view, tour, panel, busy]) => (view || tour || panel || busy) && queueMicrotask(stop),
+);
 document.querySelector(".stage-map")?.append(offer);
 // `state/tour-memory.js` reads it; it comes with the tour, which has not begun. That the storage works is known: it was asked.
 try {

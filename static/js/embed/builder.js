@@ -17,7 +17,8 @@ import { embedAddress, snippet } from "./builder/snippet.js";
 /** @type {any} */
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
 const i18n = createTranslator(boot.language, boot.catalogue);
-const t = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ params = {}) => i18n.t(`embed.builder.${key}`, params);
+const t = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ params = {}) =>
+  i18n.t(`embed.builder.${key}`, params);
 const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis) });
 const base = location.origin + boot.root;
 const asked = new URLSearchParams(location.search);
@@ -29,7 +30,11 @@ const LONGEST_WAIT = 250; // milliseconds between a change and the new preview
 
 /** @param {string} name @param {string} label @param {[string, string][]} options value, words @param {string} [value] */
 function choose(name, label, options, value = "") {
-  const select = h("select", { class: "button", name }, options.map(([key, words]) => h("option", { value: key, selected: key === value }, words)));
+  const select = h(
+    "select",
+    { class: "button", name },
+    options.map(([key, words]) => h("option", { value: key, selected: key === value }, words)),
+  );
   return { row: h("label", { class: "builder-row", "data-row": name }, h("span", null, label), select), select };
 }
 
@@ -50,33 +55,97 @@ const group = (title, ...rows) => h("fieldset", { class: "builder-group" }, h("l
 
 /** @type {What[]} */
 const WHATS = ["network", "view", "widget"];
-const first = /** @type {What} */ (WHATS.includes(/** @type {any} */ (asked.get("what"))) ? asked.get("what") : asked.has("view") ? "view" : "network");
+const first = /** @type {What} */ (
+  WHATS.includes(/** @type {any} */ (asked.get("what"))) ? asked.get("what") : asked.has("view") ? "view" : "network"
+);
 const whats = WHATS.map((what) => h("input", { type: "radio", name: "what", value: what, checked: what === first }));
-const widget = choose("widget", t("widget"), boot.playgrounds.map((/** @type {any} */ one) => [one.name, t("widget_option", one)]), asked.get("widget") ?? "convolution");
-const model = choose("model", t("model"), boot.models.map((/** @type {any} */ one) => [one.id, i18n.label(one.title)]), asked.get("model") ?? "");
+const widget = choose(
+  "widget",
+  t("widget"),
+  boot.playgrounds.map((/** @type {any} */ one) => [one.name, t("widget_option", one)]),
+  asked.get("widget") ?? "convolution",
+);
+const model = choose(
+  "model",
+  t("model"),
+  boot.models.map((/** @type {any} */ one) => [one.id, i18n.label(one.title)]),
+  asked.get("model") ?? "",
+);
 const sample = choose("sample", t("sample"), []);
 const layer = choose("layer", t("layer"), []);
 const unit = field("unit", t("unit"), { type: "number", min: 0, value: 0 });
 const kept = h("p", { class: "note", hidden: true });
-const language = choose("lang", t("language"), [["", t("language_auto")], ...Object.entries(boot.languages)], asked.get("language") ?? "");
-const theme = choose("theme", t("theme"), ["auto", "light", "dark"].map((name) => [name === "auto" ? "" : name, t(`themes.${name}`)]), asked.get("theme") ?? "");
-const text = choose("text", t("text"), TEXTS.map((size) => [size === 100 ? "" : String(size), `${size} %`]), asked.get("text") ?? "");
-const scale = choose("scale", t("scale"), ["unit", "layer", "module", "network"].map((name) => [name === "layer" ? "" : name, t(`scales.${name}`)]), asked.get("scale") ?? "");
+const language = choose(
+  "lang",
+  t("language"),
+  [["", t("language_auto")], ...Object.entries(boot.languages)],
+  asked.get("language") ?? "",
+);
+const theme = choose(
+  "theme",
+  t("theme"),
+  ["auto", "light", "dark"].map((name) => [name === "auto" ? "" : name, t(`themes.${name}`)]),
+  asked.get("theme") ?? "",
+);
+const text = choose(
+  "text",
+  t("text"),
+  TEXTS.map((size) => [size === 100 ? "" : String(size), `${size} %`]),
+  asked.get("text") ?? "",
+);
+const scale = choose(
+  "scale",
+  t("scale"),
+  ["unit", "layer", "module", "network"].map((name) => [name === "layer" ? "" : name, t(`scales.${name}`)]),
+  asked.get("scale") ?? "",
+);
 const details = tick("details", t("details"), asked.get("details") !== "0");
-const width = field("width", t("width"), { type: "number", min: boot.side[0], max: boot.side[1], placeholder: "100 %", title: t("width_hint"), value: asked.get("width") ?? "" });
-const height = field("height", t("height"), { type: "number", min: boot.side[0], max: boot.side[1], value: asked.get("height") ?? HEIGHTS[first] });
+const width = field("width", t("width"), {
+  type: "number",
+  min: boot.side[0],
+  max: boot.side[1],
+  placeholder: "100 %",
+  title: t("width_hint"),
+  value: asked.get("width") ?? "",
+});
+const height = field("height", t("height"), {
+  type: "number",
+  min: boot.side[0],
+  max: boot.side[1],
+  value: asked.get("height") ?? HEIGHTS[first],
+});
 const fit = tick("fit", t("fit"), asked.get("fit") === "1");
 const controls = group(t("controls"));
-const lines = h("textarea", { class: "builder-lines mono", readonly: true, rows: 6, "aria-label": t("snippet"), onfocus: () => lines.select() });
+const lines = h("textarea", {
+  class: "builder-lines mono",
+  readonly: true,
+  rows: 6,
+  "aria-label": t("snippet"),
+  onfocus: () => lines.select(),
+});
 const said = h("p", { class: "note", role: "status" });
-const copy = h("button", { type: "button", class: "button strong", "data-action": "copy-snippet", onclick: async () => {
-  const done = await copyText(lines.value);
-  said.textContent = t(done ? "copied" : "copy_yourself");
-  if (!done) lines.select();
-} }, t("copy"));
+const copy = h(
+  "button",
+  {
+    type: "button",
+    class: "button strong",
+    "data-action": "copy-snippet",
+    onclick: async () => {
+      const done = await copyText(lines.value);
+      said.textContent = t(done ? "copied" : "copy_yourself");
+      if (!done) lines.select();
+    },
+  },
+  t("copy"),
+);
 const stage = h("div", { class: "builder-preview" });
 const alone = h("a", { class: "button", target: "_blank", rel: "noopener" }, t("open"));
-const site = field("site", t("site"), { type: "url", inputmode: "url", placeholder: "https://moodle.example.org", autocomplete: "url" });
+const site = field("site", t("site"), {
+  type: "url",
+  inputmode: "url",
+  placeholder: "https://moodle.example.org",
+  autocomplete: "url",
+});
 const siteSaid = h("p", { class: "note", role: "status", "data-site": "" });
 
 /** @type {import("../model/model.js").Model | null} */
@@ -97,7 +166,8 @@ function viewText() {
 }
 
 /** @returns {string[]} */
-const chosenControls = () => [...controls.querySelectorAll("input")].filter(({ checked }) => checked).map(({ value }) => value);
+const chosenControls = () =>
+  [...controls.querySelectorAll("input")].filter(({ checked }) => checked).map(({ value }) => value);
 
 /** @returns {import("./builder/snippet.js").Choice} */
 function choice() {
@@ -105,7 +175,10 @@ function choice() {
   const shown = chosenControls();
   const usual = boot.usual[now].join() === shown.join();
   const isDefault = boot.models.find((/** @type {any} */ one) => one.id === model.select.value)?.default;
-  const title = now === "widget" ? widget.select.selectedOptions[0]?.textContent ?? "" : i18n.t(`embed.title.${now}`, { model: model.select.selectedOptions[0]?.textContent ?? "" });
+  const title =
+    now === "widget"
+      ? (widget.select.selectedOptions[0]?.textContent ?? "")
+      : i18n.t(`embed.title.${now}`, { model: model.select.selectedOptions[0]?.textContent ?? "" });
   return {
     what: now,
     widget: widget.select.value,
@@ -134,7 +207,13 @@ let waiting;
 /** Write the lines anew, and show them at work once the person rests. */
 function refresh() {
   const made = choice();
-  for (const [name, only] of Object.entries({ widget: ["widget"], layer: ["view"], unit: ["view"], scale: ["network", "view"], details: ["network"] })) {
+  for (const [name, only] of Object.entries({
+    widget: ["widget"],
+    layer: ["view"],
+    unit: ["view"],
+    scale: ["network", "view"],
+    details: ["network"],
+  })) {
     const row = name === "details" ? details.row : form.querySelector(`[data-row="${name}"]`);
     if (row) row.hidden = !only.includes(made.what);
   }
@@ -150,8 +229,24 @@ function refresh() {
 }
 
 /** This page's own address: `lang` is the language that it speaks itself. @param {import("./builder/snippet.js").Choice} made */
-function ownQuery({ what: now, widget: playground = "", parameters: { lang, ...parameters }, width: wide, height: high, fit: follows }) {
-  const all = { what: now, widget: now === "widget" ? playground : "", ...parameters, language: lang, width: String(wide ?? ""), height: String(high), fit: follows ? "1" : "", lang: asked.get("lang") ?? "" };
+function ownQuery({
+  what: now,
+  widget: playground = "",
+  parameters: { lang, ...parameters },
+  width: wide,
+  height: high,
+  fit: follows,
+}) {
+  const all = {
+    what: now,
+    widget: now === "widget" ? playground : "",
+    ...parameters,
+    language: lang,
+    width: String(wide ?? ""),
+    height: String(high),
+    fit: follows ? "1" : "",
+    lang: asked.get("lang") ?? "",
+  };
   return new URLSearchParams(Object.entries(all).filter(([, value]) => value !== ""));
 }
 
@@ -171,7 +266,13 @@ function preview(made) {
 // The same as the snippet's own lines do in the foreign page.
 addEventListener("message", ({ data, origin, source }) => {
   const frame = stage.querySelector("iframe");
-  if (fit.input.checked && origin === location.origin && data?.type === "cnn-loupe:size" && frame?.contentWindow === source) frame.height = data.height;
+  if (
+    fit.input.checked &&
+    origin === location.origin &&
+    data?.type === "cnn-loupe:size" &&
+    frame?.contentWindow === source
+  )
+    frame.height = data.height;
 });
 
 function showControls() {
@@ -195,17 +296,28 @@ async function loadModel() {
   const loaded = createModel(await api.model(id));
   if (model.select.value !== id) return;
   described = loaded;
-  sample.select.replaceChildren(h("option", { value: "" }, t("sample_default")), ...samples.map((/** @type {any} */ one) => h("option", { value: one.id, selected: one.id === asked.get("sample") }, i18n.label(one.title))));
+  sample.select.replaceChildren(
+    h("option", { value: "" }, t("sample_default")),
+    ...samples.map((/** @type {any} */ one) =>
+      h("option", { value: one.id, selected: one.id === asked.get("sample") }, i18n.label(one.title)),
+    ),
+  );
   const names = [INPUT, ...loaded.layers.map(({ name }) => name)];
-  const start = view && names.includes(view.layer) ? view.layer : (loaded.layers.find(({ record }) => record.connects === "all") ?? loaded.layers[0]).name;
-  layer.select.replaceChildren(...names.map((name) => h("option", { value: name, selected: name === start }, name === INPUT ? t("input") : name)));
+  const start =
+    view && names.includes(view.layer)
+      ? view.layer
+      : (loaded.layers.find(({ record }) => record.connects === "all") ?? loaded.layers[0]).name;
+  layer.select.replaceChildren(
+    ...names.map((name) => h("option", { value: name, selected: name === start }, name === INPUT ? t("input") : name)),
+  );
   unit.input.value = String(view?.layer === start ? view.unit : 0);
   limitUnit();
   refresh();
 }
 
 function limitUnit() {
-  const shape = layer.select.value === INPUT ? described?.input.shape : described?.layer(layer.select.value)?.output_shape;
+  const shape =
+    layer.select.value === INPUT ? described?.input.shape : described?.layer(layer.select.value)?.output_shape;
   const last = unitCount(shape ?? [1]) - 1;
   unit.input.max = String(last);
   if (Number(unit.input.value) > last) unit.input.value = String(last);
@@ -214,17 +326,37 @@ function limitUnit() {
 function checkSite() {
   const typed = site.input.value;
   const origin = originOf(typed);
-  const key = !origin ? "site_malformed" : !allows(boot.ancestors, origin, location.origin) ? "site_refused" : origin.startsWith("https:") && location.protocol !== "https:" && !/^(?:localhost|127\.|\[::1\])/.test(location.hostname) ? "site_insecure" : "site_allowed";
+  const key = !origin
+    ? "site_malformed"
+    : !allows(boot.ancestors, origin, location.origin)
+      ? "site_refused"
+      : origin.startsWith("https:") &&
+          location.protocol !== "https:" &&
+          !/^(?:localhost|127\.|\[::1\])/.test(location.hostname)
+        ? "site_insecure"
+        : "site_allowed";
   siteSaid.textContent = typed.trim() ? t(key, { origin: origin ?? "" }) : "";
   siteSaid.dataset.site = typed.trim() ? key : "";
 }
 
-const form = h("form", { class: "builder-form", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-  h("fieldset", { class: "builder-group builder-what" }, h("legend", null, t("what")), h("div", { class: "segments" }, WHATS.map((name, index) => h("label", null, whats[index], h("span", null, t(`whats.${name}`)))))),
+const form = h(
+  "form",
+  { class: "builder-form", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
+  h(
+    "fieldset",
+    { class: "builder-group builder-what" },
+    h("legend", null, t("what")),
+    h(
+      "div",
+      { class: "segments" },
+      WHATS.map((name, index) => h("label", null, whats[index], h("span", null, t(`whats.${name}`)))),
+    ),
+  ),
   h("div", { class: "builder-group" }, widget.row, model.row, sample.row, layer.row, unit.row, kept),
   group(t("look"), language.row, theme.row, text.row, scale.row, details.row),
   group(t("size"), width.row, height.row, fit.row),
-  controls);
+  controls,
+);
 
 form.addEventListener("input", (/** @type {Event} */ event) => {
   const { name } = /** @type {HTMLInputElement} */ (event.target);
@@ -245,9 +377,18 @@ form.addEventListener("input", (/** @type {Event} */ event) => {
 site.input.addEventListener("input", checkSite);
 
 const host = /** @type {HTMLElement} */ (document.querySelector("[data-builder]"));
-host.replaceChildren(form, h("div", { class: "builder-result" },
-  h("h2", null, t("snippet")), lines, h("div", { class: "row" }, copy, alone, said),
-  h("h2", null, t("preview")), stage));
+host.replaceChildren(
+  form,
+  h(
+    "div",
+    { class: "builder-result" },
+    h("h2", null, t("snippet")),
+    lines,
+    h("div", { class: "row" }, copy, alone, said),
+    h("h2", null, t("preview")),
+    stage,
+  ),
+);
 document.querySelector("[data-site-check]")?.replaceChildren(site.row, siteSaid);
 showControls();
 refresh();

@@ -13,10 +13,12 @@ export const MESSAGE = "cnn-loupe:size";
 const COLUMNS = 42;
 
 /** Where the content ends. */
-export const contentHeight = () => /** @type {HTMLElement} */ (document.querySelector("main")).getBoundingClientRect().bottom + scrollY;
+export const contentHeight = () =>
+  /** @type {HTMLElement} */ (document.querySelector("main")).getBoundingClientRect().bottom + scrollY;
 
 /** What an opened view needs. @param {number} text text size in per cent */
-export const viewHeight = (text) => (matchMedia("(min-width: 80rem)").matches ? COLUMNS * 16 * (text / 100) : contentHeight());
+export const viewHeight = (text) =>
+  matchMedia("(min-width: 80rem)").matches ? COLUMNS * 16 * (text / 100) : contentHeight();
 
 /** @param {() => number} measure */
 export function reportHeight(measure) {

@@ -9,8 +9,16 @@ export class LoupeEmbedLink extends LoupeElement {
 
   start() {
     const { chapter } = this.dataset;
-    const link = h("a", { target: "_blank", rel: "noopener", "data-action": "open-whole" }, this.t("embed.page.open"), h("span", { "aria-hidden": "true" }, "\u00a0↗"));
+    const link = h(
+      "a",
+      { target: "_blank", rel: "noopener", "data-action": "open-whole" },
+      this.t("embed.page.open"),
+      h("span", { "aria-hidden": "true" }, "\u00a0↗"),
+    );
     this.replaceChildren(link);
-    this.watch((state) => state, () => void (link.href = LoupeEmbedLink.address(chapter ? `#learn-${chapter}` : "")));
+    this.watch(
+      (state) => state,
+      () => void (link.href = LoupeEmbedLink.address(chapter ? `#learn-${chapter}` : "")),
+    );
   }
 }

@@ -35,11 +35,20 @@ const root = document.documentElement;
 export function start({ asked, search, measure }) {
   /** @type {Boot} */
   const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
-  const store = createStore({ ...initialState(), ...asked, modelId: boot.model, language: boot.language, models: boot.models, theme: /** @type {State["theme"]} */ (root.dataset.theme) });
+  const store = createStore({
+    ...initialState(),
+    ...asked,
+    modelId: boot.model,
+    language: boot.language,
+    models: boot.models,
+    theme: /** @type {State["theme"]} */ (root.dataset.theme),
+  });
   const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
   const runs = createRuns(api);
   provide({
-    store, api, runs,
+    store,
+    api,
+    runs,
     i18n: createTranslator(boot.language, boot.catalogue),
     scheduler: createScheduler(requestAnimationFrame.bind(globalThis)),
     root: boot.root,
@@ -48,10 +57,13 @@ export function start({ asked, search, measure }) {
     settings: { picture_by_address: false, max_upload_bytes: 0, lessons: 0 },
   });
   resize(boot);
-  store.select(({ network }) => network, (network) => {
-    // "ready" is said by whoever draws last.
-    if (network !== "ready") root.dataset.network = network;
-  });
+  store.select(
+    ({ network }) => network,
+    (network) => {
+      // "ready" is said by whoever draws last.
+      if (network !== "ready") root.dataset.network = network;
+    },
+  );
 
   /** The whole page in the same state. @param {string} [hash] */
   const wholePage = (hash = "") => {
@@ -63,13 +75,17 @@ export function start({ asked, search, measure }) {
   customElements.define("loupe-embed-bar", LoupeEmbedBar);
   customElements.define("loupe-embed-link", LoupeEmbedLink);
   // A link to a chapter leads to the whole page, outside of the frame.
-  addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest('a[href^="#learn"]') : null;
-    if (!link) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (boot.controls.includes("link")) open(wholePage(link.getAttribute("href") ?? ""), "_blank", "noopener");
-  }, { capture: true });
+  addEventListener(
+    "click",
+    (event) => {
+      const link = event.target instanceof Element ? event.target.closest('a[href^="#learn"]') : null;
+      if (!link) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (boot.controls.includes("link")) open(wholePage(link.getAttribute("href") ?? ""), "_blank", "noopener");
+    },
+    { capture: true },
+  );
   reportHeight(() => boot.size?.[1] ?? measure(boot));
   return { boot, store, api, runs };
 }

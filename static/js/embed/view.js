@@ -15,19 +15,31 @@ const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const home = /** @type {import("../state/initial.js").View} */ (store.state.view);
 let fits = true;
 
-store.select(({ view }) => view, (view) => {
-  if (!view && fits) store.update({ view: home });
-  main.toggleAttribute("data-at-home", view === null || (view.name === home.name && view.layer === home.layer && view.unit === home.unit));
-});
+store.select(
+  ({ view }) => view,
+  (view) => {
+    if (!view && fits) store.update({ view: home });
+    main.toggleAttribute(
+      "data-at-home",
+      view === null || (view.name === home.name && view.layer === home.layer && view.unit === home.unit),
+    );
+  },
+);
 
-store.select(({ model }) => model, (model) => {
-  if (!model) return;
-  const right = viewFor(model, home.layer);
-  fits = [right, "values", right === "neuron" ? "microscope" : right].includes(home.name);
-  if (fits) return void import("../elements/views/index.js");
-  store.update({ view: null, network: "error" });
-  return reportProblem(store, { name: "", problem: new Problem({ code: "embed_view_of_other_kind", params: { view: home.name, layer: home.layer, right } }) });
-});
+store.select(
+  ({ model }) => model,
+  (model) => {
+    if (!model) return;
+    const right = viewFor(model, home.layer);
+    fits = [right, "values", right === "neuron" ? "microscope" : right].includes(home.name);
+    if (fits) return void import("../elements/views/index.js");
+    store.update({ view: null, network: "error" });
+    return reportProblem(store, {
+      name: "",
+      problem: new Problem({ code: "embed_view_of_other_kind", params: { view: home.name, layer: home.layer, right } }),
+    });
+  },
+);
 
 const host = /** @type {HTMLElement} */ (document.querySelector("loupe-view"));
 const opened = new MutationObserver(() => {

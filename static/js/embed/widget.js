@@ -9,7 +9,8 @@ const picture = sample === null ? null : { source: /** @type {const} */ ("sample
 
 const { boot, store, api, runs } = start({
   asked: { picture },
-  search: ({ modelId, picture: shown }) => `?model=${encodeURIComponent(modelId)}${shown?.source === "sample" ? `&sample=${encodeURIComponent(shown.id)}` : ""}`,
+  search: ({ modelId, picture: shown }) =>
+    `?model=${encodeURIComponent(modelId)}${shown?.source === "sample" ? `&sample=${encodeURIComponent(shown.id)}` : ""}`,
   measure: contentHeight,
 });
 const { needs } = boot;
@@ -17,9 +18,16 @@ const { needs } = boot;
 if (needs === "run") {
   const { follow } = await import("../state/follow.js");
   follow({ store, api, runs });
-} else if (needs === "model") store.select(({ attempt }) => attempt, () => void describe());
+} else if (needs === "model")
+  store.select(
+    ({ attempt }) => attempt,
+    () => void describe(),
+  );
 await defineWidgets(/** @type {HTMLElement} */ (document.querySelector("main")));
-store.select(({ model, run }) => (needs === "run" ? run !== null : needs === "nothing" || model !== null), (there) => there && markReady());
+store.select(
+  ({ model, run }) => (needs === "run" ? run !== null : needs === "nothing" || model !== null),
+  (there) => there && markReady(),
+);
 
 async function describe() {
   try {

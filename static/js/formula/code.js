@@ -17,7 +17,9 @@ import { nameOf } from "./tree.js";
 
 /** `x[:, 30:33, 24:27]`, or the same of a padded copy. @param {Layer} layer @param {readonly number[]} at @param {string} maps first index @param {string} fill what stands in the padding */
 function cut(layer, [, row, column], maps, fill) {
-  const { size, stride, padding, dilation } = /** @type {import("../model/kinds.js").Window2D} */ (layer.record.window(layer));
+  const { size, stride, padding, dilation } = /** @type {import("../model/kinds.js").Window2D} */ (
+    layer.record.window(layer)
+  );
   const slice = (/** @type {number} */ axis, /** @type {number} */ index) => {
     const first = index * stride[axis];
     return `${first}:${first + span(size[axis], dilation[axis])}${dilation[axis] > 1 ? `:${dilation[axis]}` : ""}`;
@@ -32,7 +34,10 @@ function cut(layer, [, row, column], maps, fill) {
 
 /** @type {Record<string, Lines>} */
 const LINES = {
-  conv2d: (layer, at) => [...cut(layer, at, ":", ""), `y = (window * layer["weight"][${at[0]}]).sum() + layer["bias"][${at[0]}]`],
+  conv2d: (layer, at) => [
+    ...cut(layer, at, ":", ""),
+    `y = (window * layer["weight"][${at[0]}]).sum() + layer["bias"][${at[0]}]`,
+  ],
   relu: (_, at) => [`y = np.maximum(x[${at.join(", ")}], 0)`],
   leaky_relu: ({ slope }, at) => [`v = x[${at.join(", ")}]`, `y = v if v > 0 else np.float32(${slope}) * v`],
   sigmoid: (_, at) => [`y = 1 / (1 + np.exp(-x[${at.join(", ")}]))`],
@@ -57,7 +62,9 @@ export function lines(layer, { spot, source }) {
   if (!layer || source === null || !LINES[layer.kind]) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
   return [
     `x = ${tensorText(source)}`,
-    ...(Object.keys(/** @type {any} */ (layer).parameters ?? {}).length || layer.parameter_count ? [`layer = parameters["${layer.name}"]`] : []),
+    ...(Object.keys(/** @type {any} */ (layer).parameters ?? {}).length || layer.parameter_count
+      ? [`layer = parameters["${layer.name}"]`]
+      : []),
     ...LINES[layer.kind](layer, spot.at),
   ];
 }

@@ -31,14 +31,16 @@ export function parts(node, look = PLAIN) {
   return node.items.flatMap((item, index) => {
     const relation = index === 0 ? [] : [operator("=")];
     if (item.type === "sum") return summands(item, look, relation);
-    if (item.type !== "fraction" || !(long(item.top) || long(item.bottom))) return [row(...relation, markup(item, look))];
+    if (item.type !== "fraction" || !(long(item.top) || long(item.bottom)))
+      return [row(...relation, markup(item, look))];
     const side = (/** @type {Node} */ one) => (one.type === "sum" ? summands(one, look) : [row(markup(one, look))]);
     return [...relation.map((sign) => row(sign)), { top: side(item.top), bottom: side(item.bottom) }];
   });
 }
 
 /** @param {import("./tree.js").SumNode} sum @param {Look} look @param {Markup[]} [relation] */
-const summands = ({ items }, look, relation = []) => items.map((term, position) => row(...(position === 0 ? relation : []), ...added(term, position, look)));
+const summands = ({ items }, look, relation = []) =>
+  items.map((term, position) => row(...(position === 0 ? relation : []), ...added(term, position, look)));
 
 /** Whether a fraction with this above or below its bar must be able to break. @param {Node} node */
 const long = (node) => node.type === "sum" && node.items.length > 4;
@@ -54,14 +56,26 @@ const operator = (text) => ["mo", {}, text];
 /** A term of a sum with the sign before it: `+ 0.16`, `− 0.01`. @param {Node} term @param {number} position @param {Look} look */
 function added(term, position, look) {
   const number = term.type === "subtotal" ? term.node : term;
-  if (number.type === "more" && number.value < 0) return [operator("−"), under(["mn", { "data-value": number.value, "data-more": number.count }, look.format(-number.value, { sign: false })], look.words("views.note.more", { count: number.count }))];
+  if (number.type === "more" && number.value < 0)
+    return [
+      operator("−"),
+      under(
+        ["mn", { "data-value": number.value, "data-more": number.count }, look.format(-number.value, { sign: false })],
+        look.words("views.note.more", { count: number.count }),
+      ),
+    ];
   if (number.type === "number" && number.value < 0) {
     const turned = { ...number, value: -number.value, negated: true };
     return [operator("−"), markup(term.type === "subtotal" ? { ...term, node: turned } : turned, look)];
   }
   if (position === 0) return [markup(term, look)];
   // After a plus a product that begins with a minus stands in parentheses.
-  return [operator("+"), term.type === "product" && term.items[0].type === "number" ? row(factor(term.items[0], look), ...after(term.items, "·", look)) : markup(term, look)];
+  return [
+    operator("+"),
+    term.type === "product" && term.items[0].type === "number"
+      ? row(factor(term.items[0], look), ...after(term.items, "·", look))
+      : markup(term, look),
+  ];
 }
 
 /** @param {Node[]} items @param {string} between @param {Look} look */
@@ -71,7 +85,8 @@ const joined = (items, between, look) => row(markup(items[0], look), ...after(it
 const after = (items, between, look) => items.slice(1).flatMap((item) => [operator(between), factor(item, look)]);
 
 /** A negative factor stands in parentheses. @param {Node} node @param {Look} look */
-const factor = (node, look) => (node.type === "number" && node.value < 0 ? row(operator("("), markup(node, look), operator(")")) : markup(node, look));
+const factor = (node, look) =>
+  node.type === "number" && node.value < 0 ? row(operator("("), markup(node, look), operator(")")) : markup(node, look);
 
 /** Numbers that carry a label under them; others say what they are by where they stand. */
 const LABELLED = new Set(["bias", "slope", "mean", "variance", "epsilon", "scale", "shift"]);
@@ -84,21 +99,42 @@ const RENDER = {
   number: ({ value, spot, note, negated, sign }, look) => {
     const text = sign === false ? String(value).replace("-", "−") : look.format(value, { sign: false });
     /** @type {Markup} */
-    const number = ["mn", { "data-value": negated ? -value : value, ...(spot ? { "data-place": `${spot.layer}[${spot.at.join(",")}]` } : {}) }, text];
+    const number = [
+      "mn",
+      {
+        "data-value": negated ? -value : value,
+        ...(spot ? { "data-place": `${spot.layer}[${spot.at.join(",")}]` } : {}),
+      },
+      text,
+    ];
     return note && LABELLED.has(note) ? under(number, look.words(`views.note.${note}`)) : number;
   },
   name: ({ text }) => ["mtext", { class: "name" }, text],
   symbol: ({ text }) => (text === "−" ? operator(text) : ["mi", {}, text]),
-  sum: ({ items }, look) => row(...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) => added(item, index, look))),
-  product: ({ items }, look) => (items[0].type === "symbol" ? row(markup(items[0], look), factor(items[1], look)) : joined(items, "·", look)),
+  sum: ({ items }, look) =>
+    row(...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) => added(item, index, look))),
+  product: ({ items }, look) =>
+    items[0].type === "symbol" ? row(markup(items[0], look), factor(items[1], look)) : joined(items, "·", look),
   fraction: ({ top, bottom }, look) => ["mfrac", {}, markup(top, look), markup(bottom, look)],
   power: ({ base, exponent }, look) => ["msup", {}, markup(base, look), row(markup(exponent, look))],
   root: ({ body }, look) => ["msqrt", {}, markup(body, look)],
-  call: ({ name, items }, look) => row(["mi", {}, name], operator("("), ...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) => (index ? [operator(","), markup(item, look)] : [markup(item, look)])), operator(")")),
+  call: ({ name, items }, look) =>
+    row(
+      ["mi", {}, name],
+      operator("("),
+      ...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) =>
+        index ? [operator(","), markup(item, look)] : [markup(item, look)],
+      ),
+      operator(")"),
+    ),
   subtotal: ({ of, node }, look) => {
     const [tag, attributes, ...children] = markup(node, look);
     return [tag, { ...attributes, "data-part": of }, ...children];
   },
-  more: ({ count, value }, look) => under(["mn", { "data-value": value, "data-more": count }, look.format(value, { sign: false })], look.words("views.note.more", { count })),
+  more: ({ count, value }, look) =>
+    under(
+      ["mn", { "data-value": value, "data-more": count }, look.format(value, { sign: false })],
+      look.words("views.note.more", { count }),
+    ),
   equal: ({ items }, look) => joined(items, "=", look),
 };

@@ -34,7 +34,8 @@ const number = (value, more = {}) => ({ type: "number", value, ...more });
 const symbol = (text) => ({ type: "symbol", text });
 
 /** A term's value, with the way to it. @param {import("../model/trace.js").Term} term @param {string | null} source */
-const operand = (term, source) => number(term.value, term.padding || source === null ? {} : { spot: { layer: source, at: term.at } });
+const operand = (term, source) =>
+  number(term.value, term.padding || source === null ? {} : { spot: { layer: source, at: term.at } });
 
 /**
  * The formula with its real operands: `conv_1_2[3, 30, 24] = 0.05 + 0.16 − 0.01 + … = 0.38`.
@@ -57,46 +58,100 @@ function weightedSum(trace, source, written) {
   const channels = channelCount(trace);
   if (channels > 1 && channels < trace.terms.length) {
     const partials = [...partialsAt(trace, channels)].map((value, channel) => ({ value, channel }));
-    const shown = channels <= written ? partials : [...partials].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, written);
+    const shown =
+      channels <= written
+        ? partials
+        : [...partials].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, written);
     const rest = partials.filter((part) => !shown.includes(part));
-    return { type: "sum", items: [...shown.map(({ value, channel }) => /** @type {Node} */ ({ type: "subtotal", of: `${source}[${channel}]`, node: number(value) })), ...remainder(rest.map(({ value }) => value)), ...bias] };
+    return {
+      type: "sum",
+      items: [
+        ...shown.map(
+          ({ value, channel }) =>
+            /** @type {Node} */ ({ type: "subtotal", of: `${source}[${channel}]`, node: number(value) }),
+        ),
+        ...remainder(rest.map(({ value }) => value)),
+        ...bias,
+      ],
+    };
   }
   const ranked = trace.terms.length <= written ? trace.terms : rankedTerms(trace).map(({ term }) => term);
-  const items = ranked.slice(0, written).map((term) => /** @type {Node} */ ({ type: "product", items: [operand(term, source), number(term.weight ?? 1, { note: "weight" })] }));
+  const items = ranked
+    .slice(0, written)
+    .map(
+      (term) =>
+        /** @type {Node} */ ({
+          type: "product",
+          items: [operand(term, source), number(term.weight ?? 1, { note: "weight" })],
+        }),
+    );
   return { type: "sum", items: [...items, ...remainder(ranked.slice(written).map(product)), ...bias] };
 }
 
 /** @param {number[]} values @returns {MoreNode[]} */
-const remainder = (values) => (values.length ? [{ type: "more", count: values.length, value: values.reduce((sum, value) => sum + value, 0) }] : []);
+const remainder = (values) =>
+  values.length ? [{ type: "more", count: values.length, value: values.reduce((sum, value) => sum + value, 0) }] : [];
 
 /** How many maps a weighted sum reads; 0 where it reads a vector. @param {import("../model/trace.js").Trace} trace */
-export const channelCount = (trace) => (trace.terms[0]?.at.length === 3 ? new Set(trace.terms.map((term) => term.at[0])).size : 0);
+export const channelCount = (trace) =>
+  trace.terms[0]?.at.length === 3 ? new Set(trace.terms.map((term) => term.at[0])).size : 0;
 
 /** @type {Record<string, Body>} */
 const BODIES = {
   weighted_sum: weightedSum,
   mean: (trace, source, written) => ({
     type: "fraction",
-    top: { type: "sum", items: [...trace.terms.slice(0, 4 * written).map((term) => operand(term, source)), ...remainder(trace.terms.slice(4 * written).map((term) => term.value))] },
+    top: {
+      type: "sum",
+      items: [
+        ...trace.terms.slice(0, 4 * written).map((term) => operand(term, source)),
+        ...remainder(trace.terms.slice(4 * written).map((term) => term.value)),
+      ],
+    },
     bottom: number(trace.terms.length, { sign: false }),
   }),
-  maximum: (trace, source, written) => ({ type: "call", name: "max", items: trace.terms.slice(0, 4 * written).map((term) => operand(term, source)) }),
-  relu: ({ terms }, source) => ({ type: "call", name: "max", items: [number(0, { sign: false }), operand(terms[0], source)] }),
+  maximum: (trace, source, written) => ({
+    type: "call",
+    name: "max",
+    items: trace.terms.slice(0, 4 * written).map((term) => operand(term, source)),
+  }),
+  relu: ({ terms }, source) => ({
+    type: "call",
+    name: "max",
+    items: [number(0, { sign: false }), operand(terms[0], source)],
+  }),
   leaky_relu: ({ terms, constants }, source) =>
-    terms[0].value > 0 ? operand(terms[0], source) : { type: "product", items: [number(constants.slope, { note: "slope" }), operand(terms[0], source)] },
+    terms[0].value > 0
+      ? operand(terms[0], source)
+      : { type: "product", items: [number(constants.slope, { note: "slope" }), operand(terms[0], source)] },
   sigmoid: ({ terms }, source) => ({
     type: "fraction",
     top: number(1, { sign: false }),
-    bottom: { type: "sum", items: [number(1, { sign: false }), { type: "power", base: symbol("e"), exponent: { type: "product", items: [symbol("−"), operand(terms[0], source)] } }] },
+    bottom: {
+      type: "sum",
+      items: [
+        number(1, { sign: false }),
+        {
+          type: "power",
+          base: symbol("e"),
+          exponent: { type: "product", items: [symbol("−"), operand(terms[0], source)] },
+        },
+      ],
+    },
   }),
   tanh: ({ terms }, source) => ({ type: "call", name: "tanh", items: [operand(terms[0], source)] }),
   copy: ({ terms }, source) => operand(terms[0], source),
   softmax: ({ terms, at }, source, written) => {
-    const power = (/** @type {import("../model/trace.js").Term} */ term) => /** @type {Node} */ ({ type: "power", base: symbol("e"), exponent: operand(term, source) });
+    const power = (/** @type {import("../model/trace.js").Term} */ term) =>
+      /** @type {Node} */ ({ type: "power", base: symbol("e"), exponent: operand(term, source) });
     const largestFirst = [...terms].sort((a, b) => b.value - a.value);
     const shown = terms.length <= written ? terms : largestFirst.slice(0, written);
     const rest = terms.length <= written ? [] : largestFirst.slice(written).map(({ value }) => Math.exp(value));
-    return { type: "fraction", top: power(terms[at[0]]), bottom: { type: "sum", items: [...shown.map(power), ...remainder(rest)] } };
+    return {
+      type: "fraction",
+      top: power(terms[at[0]]),
+      bottom: { type: "sum", items: [...shown.map(power), ...remainder(rest)] },
+    };
   },
   normalise: ({ terms, constants: { mean, variance, epsilon, scale, shift } }, source) => ({
     type: "sum",
@@ -104,7 +159,17 @@ const BODIES = {
       {
         type: "product",
         items: [
-          { type: "fraction", top: { type: "sum", items: [operand(terms[0], source), number(-mean, { note: "mean" })] }, bottom: { type: "root", body: { type: "sum", items: [number(variance, { note: "variance" }), number(epsilon, { note: "epsilon" })] } } },
+          {
+            type: "fraction",
+            top: { type: "sum", items: [operand(terms[0], source), number(-mean, { note: "mean" })] },
+            bottom: {
+              type: "root",
+              body: {
+                type: "sum",
+                items: [number(variance, { note: "variance" }), number(epsilon, { note: "epsilon" })],
+              },
+            },
+          },
           number(scale, { note: "scale" }),
         ],
       },

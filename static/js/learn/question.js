@@ -21,7 +21,10 @@ export class LoupeQuestion extends LoupeElement {
   #made = null;
 
   start() {
-    this.watch(({ model, parameters, run }) => [model, parameters, run], () => this.#make());
+    this.watch(
+      ({ model, parameters, run }) => [model, parameters, run],
+      () => this.#make(),
+    );
     this.cleanup(learn().progress.onChange(() => this.#showKept()));
   }
 
@@ -45,10 +48,22 @@ export class LoupeQuestion extends LoupeElement {
   #build(id, made) {
     const name = `learn-answer-${serial++}`;
     const text = (/** @type {string} */ part) => this.t(`learn.questions.${id}.${part}`, made.params);
-    this.field = h("input", { id: name, class: "learn-question-field", type: "text", inputmode: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": `${name}-ask` });
+    this.field = h("input", {
+      id: name,
+      class: "learn-question-field",
+      type: "text",
+      inputmode: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-describedby": `${name}-ask`,
+    });
     this.feedback = h("div", { class: "learn-question-feedback", role: "status" });
     this.badge = h("span", { class: "learn-question-badge" });
-    const another = h("button", { type: "button", class: "learn-question-another", "data-do": "another", onclick: () => this.#another() }, this.t("learn.question.another"));
+    const another = h(
+      "button",
+      { type: "button", class: "learn-question-another", "data-do": "another", onclick: () => this.#another() },
+      this.t("learn.question.another"),
+    );
     const form = h(
       "form",
       { class: "learn-question-form", novalidate: true },
@@ -56,21 +71,48 @@ export class LoupeQuestion extends LoupeElement {
       this.field,
       made.unit === "percent" ? h("span", { class: "learn-question-unit" }, this.t("learn.question.percent")) : null,
       h("button", { type: "submit", class: "learn-button strong", "data-do": "check" }, this.t("learn.question.check")),
-      h("button", { type: "button", class: "learn-button", "data-do": "reveal", onclick: () => this.#reveal() }, this.t("learn.question.reveal")),
+      h(
+        "button",
+        { type: "button", class: "learn-button", "data-do": "reveal", onclick: () => this.#reveal() },
+        this.t("learn.question.reveal"),
+      ),
     );
     form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#check();
     });
     const operands = (made.operands ?? []).map(({ title, values, weights }) => {
-      const grid = new NumberGrid({ label: this.t(`learn.question.${title}`), colour: weights ? weightColour : signedColour, format: (value) => fixed(value) });
+      const grid = new NumberGrid({
+        label: this.t(`learn.question.${title}`),
+        colour: weights ? weightColour : signedColour,
+        format: (value) => fixed(value),
+      });
       grid.update({ values, range: largest(values) });
-      return h("figure", { class: "learn-question-operand" }, h("figcaption", null, this.t(`learn.question.${title}`)), grid.element);
+      return h(
+        "figure",
+        { class: "learn-question-operand" },
+        h("figcaption", null, this.t(`learn.question.${title}`)),
+        grid.element,
+      );
     });
     this.setAttribute("data-question", id);
     this.dataset.expected = String(made.expected); // for tests; the page is no examination
     this.replaceChildren(
-      h("div", { class: "learn-question", role: "group", "aria-labelledby": `${name}-title` }, h("p", { class: "learn-question-head" }, h("span", { id: `${name}-title` }, this.t("learn.question.title")), this.badge, another), h("p", { id: `${name}-ask`, class: "learn-question-ask" }, text("ask")), operands.length ? h("div", { class: "learn-question-operands" }, operands) : null, form, this.feedback),
+      h(
+        "div",
+        { class: "learn-question", role: "group", "aria-labelledby": `${name}-title` },
+        h(
+          "p",
+          { class: "learn-question-head" },
+          h("span", { id: `${name}-title` }, this.t("learn.question.title")),
+          this.badge,
+          another,
+        ),
+        h("p", { id: `${name}-ask`, class: "learn-question-ask" }, text("ask")),
+        operands.length ? h("div", { class: "learn-question-operands" }, operands) : null,
+        form,
+        this.feedback,
+      ),
     );
     this.#showKept();
   }
@@ -80,7 +122,8 @@ export class LoupeQuestion extends LoupeElement {
     if (!made || !question) return;
     let answers = readings(this.field.value);
     if (answers.length === 0) return this.#say("note", this.t("learn.question.not_a_number"));
-    if (made.unit === "percent") answers = answers.flatMap((answer) => (/[%\uFF05]/.test(this.field.value) ? [answer] : [answer, answer / 100]));
+    if (made.unit === "percent")
+      answers = answers.flatMap((answer) => (/[%\uFF05]/.test(this.field.value) ? [answer] : [answer, answer / 100]));
     const verdict = judge(made, answers);
     const text = (/** @type {string} */ part) => this.t(`learn.questions.${question.id}.${part}`, made.params);
     if (verdict.right) {
@@ -88,7 +131,7 @@ export class LoupeQuestion extends LoupeElement {
       learn().progress.answer(question.id, "right");
     } else if (verdict.mistake) this.#say("wrong", text(`mistakes.${verdict.mistake}`));
     else this.#say("wrong", this.t(verdict.high ? "learn.question.too_high" : "learn.question.too_low"), text("hint"));
-    this.dataset.verdict = verdict.right ? "right" : verdict.mistake ?? "unknown";
+    this.dataset.verdict = verdict.right ? "right" : (verdict.mistake ?? "unknown");
     return undefined;
   }
 

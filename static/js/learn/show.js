@@ -22,10 +22,13 @@ export function showInNetwork(store, { show = "", which, unit = "0", open }) {
   const place = { layer, unit: unit === "top" ? topClass(run) : Number(unit) };
   store.update({ selection: place });
   if (open !== undefined) openView(store, place);
-  const control = document.querySelector(`[data-layer="${CSS.escape(layer)}"][data-unit="${place.unit}"]`) ?? document.querySelector("loupe-network");
+  const control =
+    document.querySelector(`[data-layer="${CSS.escape(layer)}"][data-unit="${place.unit}"]`) ??
+    document.querySelector("loupe-network");
   control?.scrollIntoView({ block: "center" });
   if (control instanceof HTMLElement || control instanceof SVGElement) control.focus({ preventScroll: true });
 }
 
 /** @param {import("../api/client.js").Run | null} run */
-const topClass = (run) => (run?.scores.length ? run.scores.reduce((best, score) => (score.logit > best.logit ? score : best)).class : 0);
+const topClass = (run) =>
+  run?.scores.length ? run.scores.reduce((best, score) => (score.logit > best.logit ? score : best)).class : 0;

@@ -29,7 +29,8 @@ export class Terms {
   constructor(root) {
     this.box = h("div", { class: "learn-term-box", id: "learn-term", role: "tooltip", popover: "manual" });
     root.append(this.box);
-    const termOf = (/** @type {Event} */ event) => /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest?.("[data-term]"));
+    const termOf = (/** @type {Event} */ event) =>
+      /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest?.("[data-term]"));
     root.addEventListener("pointerover", (event) => {
       const term = termOf(event);
       if (term) this.open(term);

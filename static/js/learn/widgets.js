@@ -20,8 +20,10 @@ export const WIDGETS = {
 /** Define every playground that stands in `root`. @param {Element} root */
 export async function defineWidgets(root) {
   const tags = Object.keys(WIDGETS).filter((tag) => root.querySelector(tag) && !customElements.get(tag));
-  await Promise.all(tags.map(async (tag) => {
-    const { Widget } = await WIDGETS[tag]();
-    if (!customElements.get(tag)) customElements.define(tag, Widget);
-  }));
+  await Promise.all(
+    tags.map(async (tag) => {
+      const { Widget } = await WIDGETS[tag]();
+      if (!customElements.get(tag)) customElements.define(tag, Widget);
+    }),
+  );
 }

@@ -28,7 +28,13 @@ export function sizeArithmetic(layer) {
   const sliding = layer.record.window(layer);
   if (!sliding || layer.input_shape.length !== 3) return [];
   const entries = [0, 1].map((axis) => {
-    const [size, kernel, stride, padding, dilation] = [layer.input_shape[axis + 1], sliding.size[axis], sliding.stride[axis], sliding.padding[axis], sliding.dilation[axis]];
+    const [size, kernel, stride, padding, dilation] = [
+      layer.input_shape[axis + 1],
+      sliding.size[axis],
+      sliding.stride[axis],
+      sliding.padding[axis],
+      sliding.dilation[axis],
+    ];
     const reach = dilation * (kernel - 1) + 1;
     const covered = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
     return {
@@ -56,7 +62,11 @@ export function fieldArithmetic({ layers }, layer) {
   const entries = [0, 1].map((axis) => {
     const [kernel, dilation] = [sliding.size[axis], sliding.dilation[axis]];
     const cells = dilation === 1 ? `(${kernel} − 1)` : `${dilation}·(${kernel} − 1)`;
-    return { axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"), text: `${before.size[axis]} + ${cells}·${before.jump[axis]}`, result: after.size[axis] };
+    return {
+      axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"),
+      text: `${before.size[axis]} + ${cells}·${before.jump[axis]}`,
+      result: after.size[axis],
+    };
   });
   const [rows, columns] = entries;
   return rows.text === columns.text ? [{ ...rows, axis: "both" }] : entries;

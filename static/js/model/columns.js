@@ -38,7 +38,18 @@ function build(model) {
   const scores = scoreLayer(model);
   /** @type {Column[]} */
   const columns = [
-    { name: INPUT, layer: null, form: isMaps(model.input.shape) ? "maps" : "vector", shape: model.input.shape, units: unitCount(model.input.shape), module: -1, group: -1, connects: "none", mixes: false, probabilities: null },
+    {
+      name: INPUT,
+      layer: null,
+      form: isMaps(model.input.shape) ? "maps" : "vector",
+      shape: model.input.shape,
+      units: unitCount(model.input.shape),
+      module: -1,
+      group: -1,
+      connects: "none",
+      mixes: false,
+      probabilities: null,
+    },
   ];
   let module = 0;
   let group = -1;
@@ -63,9 +74,15 @@ function build(model) {
       units: unitCount(layer.output_shape),
       module: isScores ? -1 : module,
       group: isScores ? -1 : group,
-      connects: folded.some((one) => one.record.connects === "all") ? "all" : folded.some((one) => one.record.connects === "none") ? "none" : "one",
+      connects: folded.some((one) => one.record.connects === "all")
+        ? "all"
+        : folded.some((one) => one.record.connects === "none")
+          ? "none"
+          : "one",
       mixes: mixes || isScores,
-      probabilities: isScores ? (model.layers.slice(layer.index + 1).find((later) => later.record.family === "probability") ?? null) : null,
+      probabilities: isScores
+        ? (model.layers.slice(layer.index + 1).find((later) => later.record.family === "probability") ?? null)
+        : null,
     });
     folded = [];
   }
@@ -79,7 +96,12 @@ function build(model) {
  */
 export function scoreLayer(model) {
   const last = model.layers.findLast((layer) => layer.record.family !== "probability");
-  return last && model.classes.length > 0 && !isMaps(last.output_shape) && unitCount(last.output_shape) === model.classes.length ? last : null;
+  return last &&
+    model.classes.length > 0 &&
+    !isMaps(last.output_shape) &&
+    unitCount(last.output_shape) === model.classes.length
+    ? last
+    : null;
 }
 
 /**

@@ -49,7 +49,12 @@ export function corners(crop) {
   const [centreX, centreY] = centreOf(crop);
   const half = crop.size / 2;
   const [cos, sin] = direction(crop.rotate);
-  return [[-half, -half], [half, -half], [half, half], [-half, half]].map(([u, v]) => [centreX + u * cos + v * sin, centreY - u * sin + v * cos]);
+  return [
+    [-half, -half],
+    [half, -half],
+    [half, half],
+    [-half, half],
+  ].map(([u, v]) => [centreX + u * cos + v * sin, centreY - u * sin + v * cos]);
 }
 
 /** The middle of the upper edge, and where "up" points. @param {Crop} crop @param {number} beyond pixels past the edge */

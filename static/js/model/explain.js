@@ -30,7 +30,12 @@ export function explain(scene, spot) {
   const layer = scene.model.layer(spot.layer);
   const origin = layer && originOf(layer);
   if (!origin) return { spot, value, trace: null, source: null };
-  const trace = origin.trace(layer, inputOf(scene.model, layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
+  const trace = origin.trace(
+    layer,
+    inputOf(scene.model, layer, scene.run),
+    scene.parameters.get(layer.name) ?? null,
+    spot.at,
+  );
   return { spot, value, trace, source: inputName(scene.model, layer) };
 }
 
@@ -43,7 +48,8 @@ const importance = (trace, term) => (trace.operation === "softmax" ? term.value 
 export function rankedTerms(trace) {
   const won = winner(trace);
   const indexed = trace.terms.map((term, index) => ({ term, index }));
-  if (won !== null) return indexed.sort((a, b) => Number(b.index === won) - Number(a.index === won) || b.term.value - a.term.value);
+  if (won !== null)
+    return indexed.sort((a, b) => Number(b.index === won) - Number(a.index === won) || b.term.value - a.term.value);
   return indexed.sort((a, b) => importance(trace, b.term) - importance(trace, a.term));
 }
 

@@ -3,7 +3,17 @@
  * A layer's hyperparameters as a list, whatever its kind: every field of the description that is neither
  * its identity nor something derived from shapes.
  */
-const NOT_HYPERPARAMETERS = new Set(["name", "kind", "index", "input_shape", "output_shape", "parameter_count", "parameters", "receptive_field", "record"]);
+const NOT_HYPERPARAMETERS = new Set([
+  "name",
+  "kind",
+  "index",
+  "input_shape",
+  "output_shape",
+  "parameter_count",
+  "parameters",
+  "receptive_field",
+  "record",
+]);
 
 /**
  * @param {import("./model.js").Layer} layer
@@ -18,4 +28,5 @@ export function hyperparameters(layer) {
 const SIZES = new Set(["kernel", "window"]);
 
 /** @param {string} key @param {unknown[]} value */
-const pair = (key, value) => (value.length === 2 && value[0] === value[1] && !SIZES.has(key) ? String(value[0]) : value.join("×"));
+const pair = (key, value) =>
+  value.length === 2 && value[0] === value[1] && !SIZES.has(key) ? String(value[0]) : value.join("×");

@@ -27,19 +27,49 @@
 /** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor }} LayerParameters */
 
 /** What a kind is unless its row says otherwise, which is also all that is known of an unknown one. @type {Kind} */
-const PLAIN = { kind: "", family: "unknown", connects: "none", column: true, mixes: false, closesModule: false, bounds: null, view: null, chapter: "cnn", window: () => null };
+const PLAIN = {
+  kind: "",
+  family: "unknown",
+  connects: "none",
+  column: true,
+  mixes: false,
+  closesModule: false,
+  bounds: null,
+  view: null,
+  chapter: "cnn",
+  window: () => null,
+};
 
 /** @param {number[] | undefined} size @param {Layer} layer @returns {Window2D} */
-const sliding = (size, { stride, padding, dilation }) => ({ size: size ?? [1, 1], stride: stride ?? [1, 1], padding: padding ?? [0, 0], dilation: dilation ?? [1, 1] });
+const sliding = (size, { stride, padding, dilation }) => ({
+  size: size ?? [1, 1],
+  stride: stride ?? [1, 1],
+  padding: padding ?? [0, 0],
+  dilation: dilation ?? [1, 1],
+});
 
 /** @type {Partial<Kind>} */
 const ACTIVATION = { family: "activation", connects: "one", view: "activation", chapter: "activation" };
 /** @type {Partial<Kind>} */
-const POOLING = { family: "pooling", connects: "one", closesModule: true, view: "pooling", chapter: "pooling", window: (layer) => sliding(layer.window, layer) };
+const POOLING = {
+  family: "pooling",
+  connects: "one",
+  closesModule: true,
+  view: "pooling",
+  chapter: "pooling",
+  window: (layer) => sliding(layer.window, layer),
+};
 
 /** @type {Record<string, Partial<Kind>>} */
 const ROWS = {
-  conv2d: { family: "convolution", connects: "all", mixes: true, view: "neuron", chapter: "convolution", window: (layer) => sliding(layer.kernel, layer) },
+  conv2d: {
+    family: "convolution",
+    connects: "all",
+    mixes: true,
+    view: "neuron",
+    chapter: "convolution",
+    window: (layer) => sliding(layer.kernel, layer),
+  },
   relu: { ...ACTIVATION, bounds: { low: 0, high: null } },
   leaky_relu: ACTIVATION,
   sigmoid: { ...ACTIVATION, bounds: { low: 0, high: 1 } },

@@ -53,7 +53,12 @@ const MARGIN = { left: 14, right: 8 };
 /** Side of a map's box; where the stage scrolls sideways anyway, it need not be squeezed. */
 const BOX = { smallest: 28, scrolling: 36, comfortable: 38, largest: 88 };
 /** Gaps as shares of the box side, with the least in pixels: kernels and numbers stand in the wide ones. */
-const GAP = { one: { share: 0.36, least: 10, weight: 1 }, mix: { share: 1.1, least: 38, weight: 2.6 }, module: { share: 1.25, least: 42, weight: 3.2 }, classes: { share: 1.1, least: 46, weight: 2.6 } };
+const GAP = {
+  one: { share: 0.36, least: 10, weight: 1 },
+  mix: { share: 1.1, least: 38, weight: 2.6 },
+  module: { share: 1.25, least: 42, weight: 3.2 },
+  classes: { share: 1.1, least: 46, weight: 2.6 },
+};
 const CLASSES = { least: 106, wanted: 136, most: 190 };
 const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, text: 16, bar: 9, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
@@ -67,8 +72,19 @@ const LABEL_GAP = 14;
 /** What holds text, at a text size. @param {number} text */
 const sizesAt = (text) => {
   /** @template {Record<string, number>} Sizes @param {Sizes} sizes @returns {Sizes} */
-  const larger = (sizes) => /** @type {any} */ (Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.round(size * text)])));
-  return { header: larger(HEADER), legends: larger(LEGEND), more: Math.round(MORE * text), line: Math.round(Math.max(ROW.line, ROW.text * text + ROW.bar)), scores: larger(CLASSES), gaps: { ...GAP, classes: { ...GAP.classes, least: Math.round(GAP.classes.least * text) } }, rows: larger({ classes: 46, vector: 34 }) };
+  const larger = (sizes) =>
+    /** @type {any} */ (
+      Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.round(size * text)]))
+    );
+  return {
+    header: larger(HEADER),
+    legends: larger(LEGEND),
+    more: Math.round(MORE * text),
+    line: Math.round(Math.max(ROW.line, ROW.text * text + ROW.bar)),
+    scores: larger(CLASSES),
+    gaps: { ...GAP, classes: { ...GAP.classes, least: Math.round(GAP.classes.least * text) } },
+    rows: larger({ classes: 46, vector: 34 }),
+  };
 };
 
 const estimate = (/** @type {string} */ text) => 7.3 * text.length;
@@ -78,9 +94,13 @@ const estimate = (/** @type {string} */ text) => 7.3 * text.length;
  * @param {Frame} frame
  * @returns {Layout}
  */
-export function layoutNetwork(columns, { width, height, details = true, windows = new Map(), order = null, classes = [], measure = estimate, text = 1 }) {
+export function layoutNetwork(
+  columns,
+  { width, height, details = true, windows = new Map(), order = null, classes = [], measure = estimate, text = 1 },
+) {
   const { header: heads, legends, more, line, scores, gaps: around, rows: rowSizes } = sizesAt(text);
-  const learned = details && columns.some(({ form, layer }) => form !== "classes" && layer && layer.parameter_count > 0);
+  const learned =
+    details && columns.some(({ form, layer }) => form !== "classes" && layer && layer.parameter_count > 0);
   const bare = heads.name + (details ? heads.shape : 0) + heads.gap;
   const header = bare + (learned ? heads.learned : 0);
   const legend = details ? legends.height : legends.none;
@@ -96,7 +116,9 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     const room = roomFor(top);
     const rows = columns.map((column) => {
       const fits = capacity(column, room);
-      return column.units <= fits ? column.units : Math.max(1, Math.min(fits, column.form === "maps" ? fits : Math.floor((room - 2 * more) / line)));
+      return column.units <= fits
+        ? column.units
+        : Math.max(1, Math.min(fits, column.form === "maps" ? fits : Math.floor((room - 2 * more) / line)));
     });
     const mapRows = Math.max(1, ...columns.map((column, index) => (column.form === "maps" ? rows[index] : 1)));
     return { room, rows, mapRows, pitch: room / mapRows };
@@ -107,7 +129,9 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     if (index === 0) return null;
     if (column.form === "classes") return around.classes;
     if (!column.mixes && column.connects !== "all") return around.one;
-    return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module ? around.module : around.mix;
+    return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module
+      ? around.module
+      : around.mix;
   });
   const half = labelHalves(columns, measure, details);
   const apart = labelDistances(columns, half);
@@ -121,8 +145,18 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
   const place = (top, oneRow) => {
     const { room, rows, pitch } = plan(top);
     const extra = columns.map((column, index) => (rows[index] < column.units ? MINIMAP.width + MINIMAP.gap : 0));
-    const gapsAt = (/** @type {number} */ side) => gapBefore.map((gap, index) => (gap ? Math.max(gap.least, gap.share * side, oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0) : 0));
-    const needed = (/** @type {number} */ side, score = scores.least) => margin + MARGIN.right + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
+    const gapsAt = (/** @type {number} */ side) =>
+      gapBefore.map((gap, index) =>
+        gap
+          ? Math.max(
+              gap.least,
+              gap.share * side,
+              oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0,
+            )
+          : 0,
+      );
+    const needed = (/** @type {number} */ side, score = scores.least) =>
+      margin + MARGIN.right + boxes * side + outputs * score + sum(extra) + sum(gapsAt(side));
     const tallest = Math.max(BOX.smallest, Math.min(BOX.largest, pitch / (1 + ROW.gap)));
     const fits = needed(BOX.smallest) <= width;
     const score = needed(BOX.smallest, wanted) <= width || !fits ? wanted : scores.least;
@@ -138,7 +172,9 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     spare -= outputs ? output - score : 0;
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
-    const gaps = least.map((gap, index) => Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)));
+    const gaps = least.map((gap, index) =>
+      Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)),
+    );
     const used = margin + MARGIN.right + boxes * side + outputs * output + sum(extra) + sum(gaps);
     let x = margin + Math.max(0, (stage - used) / 2);
     const spans = columns.map((column, index) => {
@@ -167,17 +203,46 @@ export function layoutNetwork(columns, { width, height, details = true, windows 
     const boxes = Array.from({ length: shown }, (_, row) => {
       const unit = column.form === "classes" && order ? order[first + row] : first + row;
       const size = boxSize(column, boxWidth, step, side, rowSizes);
-      return { unit, x: Math.round(x + (boxWidth - size.width) / 2), y: Math.round(y0 + step * row + (step - size.height) / 2), ...size };
+      return {
+        unit,
+        x: Math.round(x + (boxWidth - size.width) / 2),
+        y: Math.round(y0 + step * row + (step - size.height) / 2),
+        ...size,
+      };
     });
     const last = boxes[boxes.length - 1];
     return {
-      column, x, width: boxWidth, boxes, total: column.units, first, shown, hidden,
-      minimap: hidden ? { x: x - MINIMAP.gap - MINIMAP.width, y: boxes[0].y, width: MINIMAP.width, height: last.y + last.height - boxes[0].y } : null,
+      column,
+      x,
+      width: boxWidth,
+      boxes,
+      total: column.units,
+      first,
+      shown,
+      hidden,
+      minimap: hidden
+        ? {
+            x: x - MINIMAP.gap - MINIMAP.width,
+            y: boxes[0].y,
+            width: MINIMAP.width,
+            height: last.y + last.height - boxes[0].y,
+          }
+        : null,
       label: labelOf(columns, spans, index, stage, staggered, details, measure, heads),
     };
   });
 
-  return { width: stage, height: top + room + legend, columns: result, links: linksOf(result), body: { top, bottom: top + room }, legends: top + room, staggered, box: side, stacked: spans.some((span, index) => columns[index].form === "classes" && span.width < beside) };
+  return {
+    width: stage,
+    height: top + room + legend,
+    columns: result,
+    links: linksOf(result),
+    body: { top, bottom: top + room },
+    legends: top + room,
+    staggered,
+    box: side,
+    stacked: spans.some((span, index) => columns[index].form === "classes" && span.width < beside),
+  };
 }
 
 /** Maps keep their aspect inside a square; vectors and classes are rows.
@@ -194,7 +259,8 @@ function boxSize(column, width, step, side, most) {
 const centreOf = (columns, spans, index) => spans[index].x + spans[index].width / 2;
 
 /** Half of what a column's name and shape need. @param {readonly Column[]} columns @param {(text: string) => number} measure @param {boolean} details */
-const labelHalves = (columns, measure, details) => columns.map((column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) / 2);
+const labelHalves = (columns, measure, details) =>
+  columns.map((column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) / 2);
 
 /**
  * In two rows a name stands beside that of the column after the next: where there is room to spare, widen the two
@@ -220,7 +286,9 @@ function widened(columns, half, gaps, side, spare) {
  * @param {readonly Column[]} columns @param {number[]} half
  */
 function labelDistances(columns, half) {
-  return columns.map((column, index) => (index === 0 ? 0 : half[index - 1] + (column.form === "classes" ? 0 : half[index]) + 8));
+  return columns.map((column, index) =>
+    index === 0 ? 0 : half[index - 1] + (column.form === "classes" ? 0 : half[index]) + 8,
+  );
 }
 
 /**
@@ -234,7 +302,8 @@ function labelOf(columns, spans, index, stage, staggered, details, measure, head
   const y = row * (heads.row - (details ? 0 : heads.shape));
   if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
   const centre = centreOf(columns, spans, index);
-  const needs = (/** @type {number} */ at) => Math.max(measure(columns[at].name) + 4, details ? measure(shapeText(columns[at].shape)) + 4 : 0);
+  const needs = (/** @type {number} */ at) =>
+    Math.max(measure(columns[at].name) + 4, details ? measure(shapeText(columns[at].shape)) + 4 : 0);
   // Room at both sides. A neighbour that needs less than half of the way between the two leaves the rest.
   const room = [centre, stage - centre];
   for (const [side, other] of staggered ? [index - 2, index + 2].entries() : []) {
@@ -246,7 +315,9 @@ function labelOf(columns, spans, index, stage, staggered, details, measure, head
   const beside = staggered && [index + 1, index + 2].find((other) => columns[other]?.form === "classes");
   if (beside) room[1] = Math.min(room[1], spans[beside].x - centre - 6);
   const width = Math.max(24, Math.min(needs(index), beside ? room[0] + room[1] : 2 * Math.min(...room)));
-  const x = beside ? Math.min(Math.max(centre - width / 2, centre - room[0]), centre + room[1] - width) : centre - width / 2;
+  const x = beside
+    ? Math.min(Math.max(centre - width / 2, centre - room[0]), centre + room[1] - width)
+    : centre - width / 2;
   return { x, y, width, row };
 }
 

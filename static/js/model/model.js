@@ -61,7 +61,9 @@ export const isMaps = (shape) => shape.length === 3;
 /** What a layer reads: the output of the layer before, or the input.
  * @param {Model} model @param {Layer} layer @param {import("../api/client.js").Run} run */
 export const inputOf = (model, layer, run) =>
-  layer.index === 0 ? run.input : /** @type {import("../api/wire.js").Tensor} */ (run.activations.get(model.layers[layer.index - 1].name));
+  layer.index === 0
+    ? run.input
+    : /** @type {import("../api/wire.js").Tensor} */ (run.activations.get(model.layers[layer.index - 1].name));
 
 /** The name of what a layer reads. @param {Model} model @param {Layer} layer */
 export const inputName = (model, layer) => (layer.index === 0 ? INPUT : model.layers[layer.index - 1].name);

@@ -15,13 +15,24 @@
 export const SPEEDS = [1, 4, 16, 64, 256, 1024];
 
 /** @param {number} count @param {number} [position] @returns {Playback} */
-export const createPlayback = (count, position = 0) => ({ count, position: clamp(position, count), playing: false, speed: SPEEDS[2], carried: 0 });
+export const createPlayback = (count, position = 0) => ({
+  count,
+  position: clamp(position, count),
+  playing: false,
+  speed: SPEEDS[2],
+  carried: 0,
+});
 
 /** @param {number} position @param {number} count */
 const clamp = (position, count) => Math.max(0, Math.min(count - 1, position));
 
 /** Starts; from the end it begins anew. @param {Playback} state @returns {Playback} */
-export const play = (state) => ({ ...state, playing: true, carried: 0, position: state.position >= state.count - 1 ? 0 : state.position });
+export const play = (state) => ({
+  ...state,
+  playing: true,
+  carried: 0,
+  position: state.position >= state.count - 1 ? 0 : state.position,
+});
 
 /** @param {Playback} state @returns {Playback} */
 export const pause = (state) => ({ ...state, playing: false, carried: 0 });
@@ -36,7 +47,10 @@ export const seek = (state, position) => pause({ ...state, position: clamp(posit
 export const finish = (state) => seek(state, state.count - 1);
 
 /** @param {Playback} state @returns {Playback} */
-export const faster = (state) => ({ ...state, speed: SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(state.speed) + 1)] });
+export const faster = (state) => ({
+  ...state,
+  speed: SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(state.speed) + 1)],
+});
 
 /** @param {Playback} state @returns {Playback} */
 export const slower = (state) => ({ ...state, speed: SPEEDS[Math.max(0, SPEEDS.indexOf(state.speed) - 1)] });

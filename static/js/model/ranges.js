@@ -29,7 +29,8 @@ export function limitOf(arrays) {
  */
 export function rangesOf(model, run, scale) {
   const coloured = columnsOf(model).filter(({ group }) => group >= 0);
-  const tensor = (/** @type {string} */ name) => /** @type {import("../api/wire.js").Tensor} */ (run.activations.get(name));
+  const tensor = (/** @type {string} */ name) =>
+    /** @type {import("../api/wire.js").Tensor} */ (run.activations.get(name));
 
   if (scale === "unit") {
     /** @type {Map<string, number>} */
@@ -45,14 +46,21 @@ export function rangesOf(model, run, scale) {
     };
   }
 
-  const keyOf = { layer: (/** @type {any} */ column) => column.group, module: (/** @type {any} */ column) => column.module, network: () => 0 }[scale];
+  const keyOf = {
+    layer: (/** @type {any} */ column) => column.group,
+    module: (/** @type {any} */ column) => column.module,
+    network: () => 0,
+  }[scale];
   /** @type {Map<number, string[]>} */
   const shared = new Map();
   for (const column of coloured) {
     const key = keyOf(column);
     shared.set(key, [...(shared.get(key) ?? []), column.name]);
   }
-  const groups = [...shared.values()].map((columns) => ({ columns, limit: limitOf(columns.map((name) => tensor(name).data)) }));
+  const groups = [...shared.values()].map((columns) => ({
+    columns,
+    limit: limitOf(columns.map((name) => tensor(name).data)),
+  }));
   const byLayer = new Map(groups.flatMap(({ columns, limit }) => columns.map((name) => [name, limit])));
   return { groups, limit: (layer) => byLayer.get(layer) ?? 0 };
 }

@@ -29,7 +29,15 @@ export function regionsBehind(model, place) {
   if (!start) return [];
   /** @type {Region} */
   let region = isMaps(start.output_shape)
-    ? { layer: start.name, unit: place.unit, top: place.at?.[0] ?? 0, left: place.at?.[1] ?? 0, bottom: place.at?.[0] ?? start.output_shape[1] - 1, right: place.at?.[1] ?? start.output_shape[2] - 1, shape: start.output_shape }
+    ? {
+        layer: start.name,
+        unit: place.unit,
+        top: place.at?.[0] ?? 0,
+        left: place.at?.[1] ?? 0,
+        bottom: place.at?.[0] ?? start.output_shape[1] - 1,
+        right: place.at?.[1] ?? start.output_shape[2] - 1,
+        shape: start.output_shape,
+      }
     : { layer: start.name, unit: place.unit, top: 0, left: 0, bottom: 0, right: 0, shape: start.output_shape };
   const regions = [];
   for (let index = start.index; index >= 0; index--) {
@@ -66,12 +74,25 @@ function stepBack(model, index, region) {
   const position = region.unit % (rows * columns);
   const row = Math.floor(position / columns);
   const column = position % columns;
-  return { layer: name, unit: Math.floor(region.unit / (rows * columns)), top: row, left: column, bottom: row, right: column, shape };
+  return {
+    layer: name,
+    unit: Math.floor(region.unit / (rows * columns)),
+    top: row,
+    left: column,
+    bottom: row,
+    right: column,
+    shape,
+  };
 }
 
 /** The part of a region that lies on the map, or null when all of it is padding. @param {Region} region */
 export function visiblePart({ top, left, bottom, right, shape }) {
   if (!isMaps(shape)) return null;
-  const part = { top: Math.max(0, top), left: Math.max(0, left), bottom: Math.min(shape[1] - 1, bottom), right: Math.min(shape[2] - 1, right) };
+  const part = {
+    top: Math.max(0, top),
+    left: Math.max(0, left),
+    bottom: Math.min(shape[1] - 1, bottom),
+    right: Math.min(shape[2] - 1, right),
+  };
   return part.top > part.bottom || part.left > part.right ? null : part;
 }

@@ -52,7 +52,8 @@ export function magnitudeQuantile(arrays, quantile) {
   let found = 0;
   for (const { shift, values } of DIGITS) {
     const counts = new Uint32Array(values);
-    for (const words of left) for (let i = 0; i < words.length; i++) counts[((words[i] & 0x7fffffff) >>> shift) & (values - 1)]++;
+    for (const words of left)
+      for (let i = 0; i < words.length; i++) counts[((words[i] & 0x7fffffff) >>> shift) & (values - 1)]++;
     let digit = 0;
     while (counts[digit] < rank) rank -= counts[digit++];
     found |= digit << shift;
@@ -65,7 +66,9 @@ export function magnitudeQuantile(arrays, quantile) {
 function sharing(arrays, digit, shift, mask, count) {
   const kept = new Uint32Array(count);
   let next = 0;
-  for (const words of arrays) for (let i = 0; i < words.length; i++) if ((((words[i] & 0x7fffffff) >>> shift) & mask) === digit) kept[next++] = words[i];
+  for (const words of arrays)
+    for (let i = 0; i < words.length; i++)
+      if ((((words[i] & 0x7fffffff) >>> shift) & mask) === digit) kept[next++] = words[i];
   return kept;
 }
 

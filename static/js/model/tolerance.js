@@ -16,7 +16,9 @@ const UNIT_ROUNDOFF = 2 ** -24;
 const gamma = (operations) => (operations * UNIT_ROUNDOFF) / (1 - operations * UNIT_ROUNDOFF);
 
 /** @param {Trace} trace */
-const sumBound = (trace) => gamma(trace.terms.length + 2) * (trace.terms.reduce((sum, term) => sum + Math.abs(product(term)), 0) + Math.abs(trace.bias ?? 0));
+const sumBound = (trace) =>
+  gamma(trace.terms.length + 2) *
+  (trace.terms.reduce((sum, term) => sum + Math.abs(product(term)), 0) + Math.abs(trace.bias ?? 0));
 
 /** A library function's result, a few roundings of a value near 1. @param {Trace} trace */
 const functionBound = (trace) => gamma(8) * Math.max(1, Math.abs(evaluate(trace)));
@@ -39,7 +41,8 @@ const BOUNDS = {
   },
   normalise: (trace) => {
     const { mean, variance, epsilon, scale, shift } = trace.constants;
-    const stretched = ((Math.abs(trace.terms[0].value) + Math.abs(mean)) / Math.sqrt(variance + epsilon)) * Math.abs(scale);
+    const stretched =
+      ((Math.abs(trace.terms[0].value) + Math.abs(mean)) / Math.sqrt(variance + epsilon)) * Math.abs(scale);
     return gamma(8) * (stretched + Math.abs(shift));
   },
 };

@@ -39,7 +39,8 @@ export function indexAt(shape, position) {
 }
 
 /** Whether a tensor of this shape has a value at this index. @param {readonly number[]} shape @param {readonly number[]} at */
-export const contains = (shape, at) => at.length === shape.length && at.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]);
+export const contains = (shape, at) =>
+  at.length === shape.length && at.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]);
 
 /** @param {Tensor} tensor @param {readonly number[]} at */
 export const valueAt = (tensor, at) => tensor.data[offset(tensor.shape, at)];
@@ -59,7 +60,9 @@ export const product = (term) => (term.weight === null ? term.value : term.value
 export function winner(trace) {
   if (trace.operation !== "maximum") return null;
   let best = 0;
-  trace.terms.forEach((term, index) => { if (term.value > trace.terms[best].value) best = index; });
+  trace.terms.forEach((term, index) => {
+    if (term.value > trace.terms[best].value) best = index;
+  });
   return best;
 }
 

@@ -36,7 +36,15 @@ export function transformInput(input, transform, range = [0, 1]) {
   const random = noise > 0 ? gaussian(1) : () => 0;
   return {
     shape: input.shape,
-    data: data.map((value) => Math.min(high, Math.max(low, (value - middle) * contrast + middle + brightness * (high - low) + noise * (high - low) * random()))),
+    data: data.map((value) =>
+      Math.min(
+        high,
+        Math.max(
+          low,
+          (value - middle) * contrast + middle + brightness * (high - low) + noise * (high - low) * random(),
+        ),
+      ),
+    ),
   };
 }
 
@@ -79,20 +87,33 @@ const clamp = (value, most) => Math.min(most, Math.max(0, value));
 function blur({ shape, data }, sigma) {
   const [channels, height, width] = shape;
   const reach = Math.ceil(3 * sigma);
-  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, index) => Math.exp(-((index - reach) ** 2) / (2 * sigma * sigma)));
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, index) =>
+    Math.exp(-((index - reach) ** 2) / (2 * sigma * sigma)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const pass = (/** @type {Float32Array} */ source, /** @type {number} */ length, /** @type {(line: number, place: number) => number} */ at, /** @type {number} */ lines) => {
+  const pass = (
+    /** @type {Float32Array} */ source,
+    /** @type {number} */ length,
+    /** @type {(line: number, place: number) => number} */ at,
+    /** @type {number} */ lines,
+  ) => {
     const out = new Float32Array(source.length);
     for (let line = 0; line < lines; line++)
       for (let place = 0; place < length; place++) {
         let sum = 0;
-        for (let step = -reach; step <= reach; step++) sum += weights[step + reach] * source[at(line, clamp(place + step, length - 1))];
+        for (let step = -reach; step <= reach; step++)
+          sum += weights[step + reach] * source[at(line, clamp(place + step, length - 1))];
         out[at(line, place)] = sum / total;
       }
     return out;
   };
   const rows = pass(data, width, (line, place) => line * width + place, channels * height);
-  return pass(rows, height, (line, place) => Math.floor(line / width) * height * width + place * width + (line % width), channels * width);
+  return pass(
+    rows,
+    height,
+    (line, place) => Math.floor(line / width) * height * width + place * width + (line % width),
+    channels * width,
+  );
 }
 
 /** Towards the luma of ITU-R BT.601, as grey pictures are commonly made. @param {Float32Array} data three channels @param {number} amount */
@@ -101,7 +122,8 @@ function fade(data, amount) {
   const out = new Float32Array(data.length);
   for (let index = 0; index < size; index++) {
     const luma = 0.299 * data[index] + 0.587 * data[size + index] + 0.114 * data[2 * size + index];
-    for (let channel = 0; channel < 3; channel++) out[channel * size + index] = data[channel * size + index] * (1 - amount) + luma * amount;
+    for (let channel = 0; channel < 3; channel++)
+      out[channel * size + index] = data[channel * size + index] * (1 - amount) + luma * amount;
   }
   return out;
 }
@@ -119,8 +141,18 @@ function reorder(data, order) {
  * @param {number} channels @returns {number[][]} the first is the unchanged one
  */
 export function orders(channels) {
-  if (channels === 3) return [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-  return Array.from({ length: Math.min(channels, 6) }, (_, first) => Array.from({ length: channels }, (_unused, index) => (first + index) % channels));
+  if (channels === 3)
+    return [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
+  return Array.from({ length: Math.min(channels, 6) }, (_, first) =>
+    Array.from({ length: channels }, (_unused, index) => (first + index) % channels),
+  );
 }
 
 /** A repeatable source of standard normal numbers: mulberry32 with the Box–Muller transform. @param {number} seed */

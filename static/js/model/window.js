@@ -18,7 +18,10 @@ export function covered(sliding, axis, index) {
 
 /** First position under a window, and how many it reaches over.
  * @param {Window2D} sliding @param {number} axis @param {number} index */
-export const stretch = (sliding, axis, index) => ({ first: index * sliding.stride[axis] - sliding.padding[axis], size: span(sliding.size[axis], sliding.dilation[axis]) });
+export const stretch = (sliding, axis, index) => ({
+  first: index * sliding.stride[axis] - sliding.padding[axis],
+  size: span(sliding.size[axis], sliding.dilation[axis]),
+});
 
 /** Every (row, column) under the window at an output position, row by row.
  * @param {Window2D} sliding @param {number} row @param {number} column @returns {[number, number][]} */

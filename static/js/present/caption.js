@@ -21,16 +21,27 @@ export function captionOf(state, i18n) {
   const tensor = !place ? null : layer ? run.activations.get(layer.name) : place.layer === INPUT ? run.input : null;
   if (!place || !tensor) return answer(model, run, i18n);
   const { t } = i18n;
-  const amount = (/** @type {string} */ label, /** @type {number} */ value, /** @type {string} */ text = i18n.value(value)) => ({ label, text, value });
+  const amount = (
+    /** @type {string} */ label,
+    /** @type {number} */ value,
+    /** @type {string} */ text = i18n.value(value),
+  ) => ({ label, text, value });
   const own = `${layer ? layer.name : t("network.input")}[${[place.unit, ...(place.at ?? [])].join(", ")}]`;
 
   const classes = columnsOf(model).find(({ form }) => form === "classes");
   if (layer && classes && (layer === classes.layer || layer === classes.probabilities)) {
     const { probability, logit } = run.scores[place.unit];
-    return { name: i18n.label(model.classes[place.unit].labels), amounts: [
-      ...(typeof probability === "number" ? [amount(t("network.inspector.probability"), probability, i18n.percent(probability))] : []),
-      ...(typeof logit === "number" ? [amount(t(typeof probability === "number" ? "network.inspector.logit" : "network.inspector.score"), logit)] : []),
-    ] };
+    return {
+      name: i18n.label(model.classes[place.unit].labels),
+      amounts: [
+        ...(typeof probability === "number"
+          ? [amount(t("network.inspector.probability"), probability, i18n.percent(probability))]
+          : []),
+        ...(typeof logit === "number"
+          ? [amount(t(typeof probability === "number" ? "network.inspector.logit" : "network.inspector.score"), logit)]
+          : []),
+      ],
+    };
   }
   const values = unitValues(tensor, place.unit);
   if (!isMaps(tensor.shape)) return { name: own, amounts: [amount("", values[0])] };
@@ -40,7 +51,10 @@ export function captionOf(state, i18n) {
 }
 
 /** A number of an opened view, by its place. @param {{ place: string, value: number }} number @param {Translator} i18n @returns {Caption} */
-export const captionOfNumber = ({ place, value }, i18n) => ({ name: place.replaceAll(",", ", "), amounts: [{ label: "", text: i18n.value(value), value }] });
+export const captionOfNumber = ({ place, value }, i18n) => ({
+  name: place.replaceAll(",", ", "),
+  amounts: [{ label: "", text: i18n.value(value), value }],
+});
 
 /** Where nothing is pointed at: what the network says of the picture.
  * @param {import("../model/model.js").Model} model @param {import("../api/client.js").Run} run @param {Translator} i18n @returns {Caption} */
@@ -50,6 +64,15 @@ function answer(model, run, i18n) {
   if (!best || !label) return { name: i18n.label(model.title), amounts: [] };
   const { probability, logit } = best;
   const known = typeof probability === "number";
-  const value = known ? probability : logit ?? NaN;
-  return { name: i18n.label(label.labels), amounts: [{ label: i18n.t(known ? "network.inspector.probability" : "network.inspector.score"), text: known ? i18n.percent(value) : i18n.value(value), value }] };
+  const value = known ? probability : (logit ?? NaN);
+  return {
+    name: i18n.label(label.labels),
+    amounts: [
+      {
+        label: i18n.t(known ? "network.inspector.probability" : "network.inspector.score"),
+        text: known ? i18n.percent(value) : i18n.value(value),
+        value,
+      },
+    ],
+  };
 }

@@ -16,14 +16,29 @@ export function litBoxes(layout, model, place, head, text) {
   const target = layout.columns[index];
   const from = layout.columns[index - 1];
   // What stands below a channel of the picture is its name.
-  const whole = (/** @type {import("../model/layout.js").PlacedColumn} */ { column, boxes }) => (column.layer ? boxes : boxes.map((box) => ({ ...box, height: box.height + CHANNEL * text })));
-  const name = (/** @type {import("../model/layout.js").PlacedColumn} */ { label }) => ({ x: label.x, y: label.y, width: label.width, height: head });
+  const whole = (/** @type {import("../model/layout.js").PlacedColumn} */ { column, boxes }) =>
+    column.layer ? boxes : boxes.map((box) => ({ ...box, height: box.height + CHANNEL * text }));
+  const name = (/** @type {import("../model/layout.js").PlacedColumn} */ { label }) => ({
+    x: label.x,
+    y: label.y,
+    width: label.width,
+    height: head,
+  });
   if (place.at && place.layer !== INPUT) {
     const regions = regionsBehind(model, place);
-    const behind = layout.columns.flatMap(({ column, boxes }) => regions.filter(({ layer }) => layer === column.name).flatMap(({ unit }) => boxes.filter((box) => unit === null || unit === box.unit)));
+    const behind = layout.columns.flatMap(({ column, boxes }) =>
+      regions
+        .filter(({ layer }) => layer === column.name)
+        .flatMap(({ unit }) => boxes.filter((box) => unit === null || unit === box.unit)),
+    );
     return [own, ...behind, name(target)];
   }
   const { connects } = target.column;
-  const sources = !from || connects === "none" ? [] : connects === "all" ? whole(from) : whole(from).filter(({ unit }) => unit === sourceUnit(from.column, target.column, place.unit));
+  const sources =
+    !from || connects === "none"
+      ? []
+      : connects === "all"
+        ? whole(from)
+        : whole(from).filter(({ unit }) => unit === sourceUnit(from.column, target.column, place.unit));
   return [own, ...sources, name(target), ...(sources.length ? [name(from)] : [])];
 }

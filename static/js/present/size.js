@@ -11,4 +11,5 @@ const ROOM = { width: 1280, height: 720 };
 const LEAST = 1.125;
 
 /** How many times larger than usual type is to be. @param {{ width: number, height: number }} window */
-export const textSize = ({ width, height }) => Math.max(LEAST, LARGER * Math.min(width / ROOM.width, height / ROOM.height));
+export const textSize = ({ width, height }) =>
+  Math.max(LEAST, LARGER * Math.min(width / ROOM.width, height / ROOM.height));

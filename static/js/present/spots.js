@@ -5,9 +5,26 @@ import { createVeil } from "./veil.js";
 
 /** What can stand in the light, as large as it makes sense by itself. */
 const PARTS = [
-  ".neuron-row", ".output-row", ".sum-node", ".neuron-output", ".sum-line", ".addend", ".trail-step", ".vector-cell", ".term", ".channel",
-  ".flatten-strips li", ".operand-list li", ".softmax-table tbody tr", ".pooling-step", ".view-stage figure", ".view-side figure",
-  ".microscope-sum > *", ".formula-box", ".explained", ".exactness",
+  ".neuron-row",
+  ".output-row",
+  ".sum-node",
+  ".neuron-output",
+  ".sum-line",
+  ".addend",
+  ".trail-step",
+  ".vector-cell",
+  ".term",
+  ".channel",
+  ".flatten-strips li",
+  ".operand-list li",
+  ".softmax-table tbody tr",
+  ".pooling-step",
+  ".view-stage figure",
+  ".view-side figure",
+  ".microscope-sum > *",
+  ".formula-box",
+  ".explained",
+  ".exactness",
 ].join(",");
 
 /**
@@ -31,12 +48,17 @@ export function createSpots(host, onNumber) {
     const head = view.querySelector(".view-head")?.getBoundingClientRect().bottom ?? top;
     veil.root.setAttribute("width", String(innerWidth));
     veil.root.setAttribute("height", String(innerHeight));
-    veil.show({ x: left, y: Math.max(top, head), width, height: Math.max(0, top + height - Math.max(top, head)) }, lit && lit.width > 0 && lit.height > 0 ? [{ x: lit.left, y: lit.top, width: lit.width, height: lit.height }] : []);
+    veil.show(
+      { x: left, y: Math.max(top, head), width, height: Math.max(0, top + height - Math.max(top, head)) },
+      lit && lit.width > 0 && lit.height > 0 ? [{ x: lit.left, y: lit.top, width: lit.width, height: lit.height }] : [],
+    );
   };
   const later = () => host.frame(draw);
   const tell = () => {
     // Of a unit that is one number, and of a class, the state says more (`caption.js`).
-    const shown = /** @type {HTMLElement | null | undefined} */ (number && view?.contains(number) ? number : view?.querySelector('[data-explained*=","]'));
+    const shown = /** @type {HTMLElement | null | undefined} */ (
+      number && view?.contains(number) ? number : view?.querySelector('[data-explained*=","]')
+    );
     const name = shown?.dataset.place ?? shown?.dataset.explained;
     onNumber(name ? { place: name, value: Number(shown?.dataset.value) } : null);
   };
@@ -56,7 +78,10 @@ export function createSpots(host, onNumber) {
     host.listen(view, "pointerleave", (event) => event.pointerType !== "touch" && look(null));
     host.listen(view, "focusin", (event) => event.target.matches(":focus-visible") && look(event.target));
     // What is pointed at may be written anew while it is looked at.
-    const observer = new MutationObserver(() => { later(); tell(); });
+    const observer = new MutationObserver(() => {
+      later();
+      tell();
+    });
     observer.observe(view, { childList: true, subtree: true });
     host.cleanup(() => observer.disconnect());
   }

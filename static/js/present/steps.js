@@ -11,15 +11,23 @@ import { INPUT, unitCount } from "../model/model.js";
 import { strength } from "../state/selectors.js";
 
 /** What is spoken of: the opened view's unit, else what is pointed at, else what was chosen. @param {State} state @returns {Place | null} */
-export const spokenOf = ({ view, hover, selection }) => (view ? { layer: view.layer, unit: view.unit, at: view.at } : hover ?? selection);
+export const spokenOf = ({ view, hover, selection }) =>
+  view ? { layer: view.layer, unit: view.unit, at: view.at } : (hover ?? selection);
 
 /** The layers that one steps through, with their units in the order that is shown. @param {State} state */
 function layersOf({ model, view, run, order }) {
   if (!model) return [];
-  if (view) return [{ name: INPUT, units: inOrder(unitCount(model.input.shape)) }, ...model.layers.map(({ name, output_shape }) => ({ name, units: inOrder(unitCount(output_shape)) }))];
+  if (view)
+    return [
+      { name: INPUT, units: inOrder(unitCount(model.input.shape)) },
+      ...model.layers.map(({ name, output_shape }) => ({ name, units: inOrder(unitCount(output_shape)) })),
+    ];
   return columnsOf(model).map(({ name, units, form }) => ({
     name,
-    units: form === "classes" && order === "score" && run?.model === model.id ? inOrder(units).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a])) : inOrder(units),
+    units:
+      form === "classes" && order === "score" && run?.model === model.id
+        ? inOrder(units).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a]))
+        : inOrder(units),
   }));
 }
 
@@ -40,7 +48,8 @@ export function beside(state, axis, by) {
   }
   const here = layers[index];
   const row = here.units.indexOf(place.unit);
-  if (axis === "neuron") return { layer: here.name, unit: here.units[(row + by + here.units.length) % here.units.length], at: place.at };
+  if (axis === "neuron")
+    return { layer: here.name, unit: here.units[(row + by + here.units.length) % here.units.length], at: place.at };
   const next = layers[index + by];
   return next ? { layer: next.name, unit: next.units[Math.min(row, next.units.length - 1)] } : null;
 }

@@ -22,13 +22,19 @@ export function createVeil(name) {
       // Overlapping holes would cover each other again: each thing is cut out of what is left of the cover.
       cover.setAttribute("d", [area, ...apart(lit.map(grown))].map(rectangle).join(""));
       const [own] = lit.map(grown);
-      for (const side of /** @type {const} */ (["x", "y", "width", "height"])) ring.setAttribute(side, String(own[side]));
+      for (const side of /** @type {const} */ (["x", "y", "width", "height"]))
+        ring.setAttribute(side, String(own[side]));
     },
   };
 }
 
 /** @param {Box} box @returns {Box} */
-const grown = ({ x, y, width, height }) => ({ x: x - MARGIN, y: y - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN });
+const grown = ({ x, y, width, height }) => ({
+  x: x - MARGIN,
+  y: y - MARGIN,
+  width: width + 2 * MARGIN,
+  height: height + 2 * MARGIN,
+});
 
 /** @param {Box} box */
 const rectangle = ({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}z`;
@@ -38,7 +44,10 @@ export function apart(boxes) {
   const levels = [...new Set(boxes.flatMap(({ y, height }) => [y, y + height]))].sort((a, b) => a - b);
   return levels.slice(1).flatMap((bottom, index) => {
     const top = levels[index];
-    const spans = boxes.filter(({ y, height }) => y < bottom && y + height > top).map(({ x, width }) => [x, x + width]).sort((a, b) => a[0] - b[0]);
+    const spans = boxes
+      .filter(({ y, height }) => y < bottom && y + height > top)
+      .map(({ x, width }) => [x, x + width])
+      .sort((a, b) => a[0] - b[0]);
     /** @type {number[][]} */
     const joined = [];
     for (const [left, right] of spans) {

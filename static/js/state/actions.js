@@ -12,19 +12,34 @@ import { INPUT } from "../model/model.js";
 
 /** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
 export const chooseModel = (store, id) =>
-  store.update({ modelId: id, picture: null, transform: null, selection: null, hover: null, view: null, lock: false, lockedRun: null });
+  store.update({
+    modelId: id,
+    picture: null,
+    transform: null,
+    selection: null,
+    hover: null,
+    view: null,
+    lock: false,
+    lockedRun: null,
+  });
 
 /** Show another picture. @param {AppStore} store @param {import("./initial.js").PictureRef} picture */
 export const choosePicture = (store, picture) => {
   const { panel } = store.state;
-  store.update({ picture, transform: null, problem: null, panel: panel === "crop" && picture.source !== "own" ? null : panel });
+  store.update({
+    picture,
+    transform: null,
+    problem: null,
+    panel: panel === "crop" && picture.source !== "own" ? null : panel,
+  });
 };
 
 /** @param {AppStore} store @param {State["scale"]} scale */
 export const setScale = (store, scale) => store.update({ scale });
 
 /** Keep the colour ranges of the run that is drawn now, or let them follow again. @param {AppStore} store */
-export const toggleLock = (store) => store.update(store.state.lock ? { lock: false, lockedRun: null } : { lock: true, lockedRun: store.state.run });
+export const toggleLock = (store) =>
+  store.update(store.state.lock ? { lock: false, lockedRun: null } : { lock: true, lockedRun: store.state.run });
 
 /** Show the input channels in their own colours, or in grey. @param {AppStore} store */
 export const toggleTint = (store) => store.update({ tint: !store.state.tint });
@@ -40,7 +55,8 @@ export const setTheme = (store, theme) => store.update({ theme });
 
 /** Open a panel between the strip and the network, or close it by naming it again.
  * @param {AppStore} store @param {State["panel"]} panel */
-export const togglePanel = (store, panel) => (store.state.panel === panel ? closePanel(store) : store.update({ panel }));
+export const togglePanel = (store, panel) =>
+  store.state.panel === panel ? closePanel(store) : store.update({ panel });
 
 /** @param {AppStore} store */
 export const closePanel = (store) => store.update({ panel: null, transform: null });
@@ -56,7 +72,7 @@ export const select = (store, selection) => store.update({ selection });
 
 /** The view that explains a unit of this layer; layers of unknown kinds show their values.
  * @param {Model} model @param {string} layer */
-export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : model.layer(layer)?.record.view ?? "values");
+export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : (model.layer(layer)?.record.view ?? "values"));
 
 /** The layer whose outputs are the classes' scores before normalisation: what a final softmax reads, or the last layer.
  * @param {Model} model */
@@ -80,7 +96,8 @@ export function openClass(store, index) {
 }
 
 /** Begin a tour, or go on where it was left; the one that comes with the page is `network`. @param {AppStore} store @param {string} [id] */
-export const startTour = (store, id = "network") => store.state.tour?.id !== id && store.update({ tour: { id, step: "" } });
+export const startTour = (store, id = "network") =>
+  store.state.tour?.id !== id && store.update({ tour: { id, step: "" } });
 
 /** Ask the server again for whatever failed. @param {AppStore} store */
 export const retry = (store) => store.update({ attempt: store.state.attempt + 1, problem: null });
@@ -96,4 +113,5 @@ export const reportProblem = (store, { name, thumbnail = null, problem }) =>
   store.update({ problems: [...store.state.problems, { id: ++problemCount, name, thumbnail, problem }].slice(-8) });
 
 /** @param {AppStore} store @param {number} id */
-export const dismissProblem = (store, id) => store.update({ problems: store.state.problems.filter((problem) => problem.id !== id) });
+export const dismissProblem = (store, id) =>
+  store.update({ problems: store.state.problems.filter((problem) => problem.id !== id) });

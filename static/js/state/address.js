@@ -12,7 +12,8 @@ import { formatTransform, parseTransform } from "./transform-text.js";
 import { VIEW_FIELD } from "./view.js";
 
 /** @template {string} Choice @param {Choice[]} choices @param {string} text */
-const oneOf = (choices, text) => (/** @type {string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null);
+const oneOf = (choices, text) =>
+  /** @type {string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null;
 
 /** `conv_1_2[3]` or `conv_1_2[3,30,24]` ⇄ a place. @param {string} text @returns {import("./initial.js").Place | null} */
 export function parsePlace(text) {
@@ -20,7 +21,9 @@ export function parsePlace(text) {
   if (!match) return null;
   const [, layer, unit, row, column] = match;
   const place = { layer, unit: Number(unit) };
-  return row === undefined ? place : { ...place, at: column === undefined ? [Number(row)] : [Number(row), Number(column)] };
+  return row === undefined
+    ? place
+    : { ...place, at: column === undefined ? [Number(row)] : [Number(row), Number(column)] };
 }
 
 /** @param {import("./initial.js").Place} place */
@@ -28,48 +31,103 @@ export const formatPlace = ({ layer, unit, at }) => `${layer}[${[unit, ...(at ??
 
 /** The fields that an address decides: going back to one without them resets them to their defaults.
  * @type {(keyof State)[]} */
-export const ADDRESSED = ["modelId", "picture", "scale", "details", "order", "selection", "view", "panel", "transform", "present"];
+export const ADDRESSED = [
+  "modelId",
+  "picture",
+  "scale",
+  "details",
+  "order",
+  "selection",
+  "view",
+  "panel",
+  "transform",
+  "present",
+];
 
 /** What makes a new entry in the browser's history; everything else replaces the current one.
  * @param {State} state */
-export const step = ({ modelId, picture, view, panel, present }) => JSON.stringify([modelId, picture, present !== null, view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null], panel]);
+export const step = ({ modelId, picture, view, panel, present }) =>
+  JSON.stringify([
+    modelId,
+    picture,
+    present !== null,
+    view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null],
+    panel,
+  ]);
 
 /** @type {Field[]} */
 export const FIELDS = [
-  { parameter: "model", parse: (text) => ({ modelId: text }), format: ({ model, models, modelId }) => (models.find(({ id }) => id === modelId)?.default ?? !model ? null : modelId) },
+  {
+    parameter: "model",
+    parse: (text) => ({ modelId: text }),
+    format: ({ model, models, modelId }) =>
+      (models.find(({ id }) => id === modelId)?.default ?? !model) ? null : modelId,
+  },
   {
     parameter: "sample",
     parse: (text) => ({ picture: { source: /** @type {const} */ ("sample"), id: text } }),
-    format: (state) => (state.picture?.source === "sample" && state.picture.id !== defaultPicture(state).id ? state.picture.id : null),
+    format: (state) =>
+      state.picture?.source === "sample" && state.picture.id !== defaultPicture(state).id ? state.picture.id : null,
   },
   {
     parameter: "own",
-    parse: (text) => (/^[0-9a-f]{16,64}$/.test(text) ? { picture: { source: /** @type {const} */ ("own"), id: text } } : null),
+    parse: (text) =>
+      /^[0-9a-f]{16,64}$/.test(text) ? { picture: { source: /** @type {const} */ ("own"), id: text } } : null,
     format: ({ picture }) => (picture?.source === "own" ? picture.id : null),
   },
   {
     parameter: "scale",
-    parse: (text) => { const scale = oneOf(["unit", "layer", "module", "network"], text); return scale && { scale }; },
+    parse: (text) => {
+      const scale = oneOf(["unit", "layer", "module", "network"], text);
+      return scale && { scale };
+    },
     format: ({ scale }) => (scale === "layer" ? null : scale),
   },
   {
     parameter: "panel",
-    parse: (text) => { const panel = oneOf(["crop", "preparation", "transform"], text); return panel && { panel }; },
+    parse: (text) => {
+      const panel = oneOf(["crop", "preparation", "transform"], text);
+      return panel && { panel };
+    },
     format: ({ panel }) => (panel && panel !== "camera" && panel !== "address" ? panel : null),
   },
-  { parameter: "transform", parse: (text) => { const transform = parseTransform(text); return transform && { transform, panel: /** @type {const} */ ("transform") }; }, format: ({ transform }) => transform && formatTransform(transform) },
-  { parameter: "details", parse: (text) => (text === "0" ? { details: false } : text === "1" ? { details: true } : null), format: ({ details }) => (details ? null : "0") },
+  {
+    parameter: "transform",
+    parse: (text) => {
+      const transform = parseTransform(text);
+      return transform && { transform, panel: /** @type {const} */ ("transform") };
+    },
+    format: ({ transform }) => transform && formatTransform(transform),
+  },
+  {
+    parameter: "details",
+    parse: (text) => (text === "0" ? { details: false } : text === "1" ? { details: true } : null),
+    format: ({ details }) => (details ? null : "0"),
+  },
   {
     parameter: "order",
-    parse: (text) => { const order = oneOf(["class", "score"], text); return order && { order }; },
+    parse: (text) => {
+      const order = oneOf(["class", "score"], text);
+      return order && { order };
+    },
     format: ({ order }) => (order === "class" ? null : order),
   },
-  { parameter: "at", parse: (text) => { const selection = parsePlace(text); return selection && { selection }; }, format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null) },
+  {
+    parameter: "at",
+    parse: (text) => {
+      const selection = parsePlace(text);
+      return selection && { selection };
+    },
+    format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null),
+  },
   VIEW_FIELD,
   PRESENT_FIELD,
   {
     parameter: "tour",
-    parse: (text) => { const [, id, step] = /^([a-z0-9][a-z0-9-]{0,39})(?::([a-z0-9-]{1,20}))?$/.exec(text) ?? []; return id ? { tour: { id, step: step ?? "" } } : null; },
+    parse: (text) => {
+      const [, id, step] = /^([a-z0-9][a-z0-9-]{0,39})(?::([a-z0-9-]{1,20}))?$/.exec(text) ?? [];
+      return id ? { tour: { id, step: step ?? "" } } : null;
+    },
     format: ({ tour }) => tour && (tour.step ? `${tour.id}:${tour.step}` : tour.id),
   },
 ];

@@ -44,7 +44,14 @@ export function follow({ store, api, runs }) {
       await modelTask(async (signal) => {
         const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
         const shown = samples.length ? samples : await borrowed(description, signal);
-        store.update({ model: createModel(description), parameters: null, samples: shown, run: null, runOf: null, originalRun: null });
+        store.update({
+          model: createModel(description),
+          parameters: null,
+          samples: shown,
+          run: null,
+          runOf: null,
+          originalRun: null,
+        });
       });
     } catch (error) {
       const problem = failed(error);
@@ -87,8 +94,10 @@ export function follow({ store, api, runs }) {
     const sample = sampleOf(store.state, picture);
     const own = ownOf(store.state, picture);
     if (!picture) return store.update({ picture: defaultPicture(store.state) });
-    if (picture.source === "own" && !own) return ownReady ? absent(new Problem({ code: "own_picture_absent" })) : undefined;
-    if (picture.source === "sample" && !sample) return absent(new Problem({ code: "unknown_sample", params: { sample: picture.id } }));
+    if (picture.source === "own" && !own)
+      return ownReady ? absent(new Problem({ code: "own_picture_absent" })) : undefined;
+    if (picture.source === "sample" && !sample)
+      return absent(new Problem({ code: "unknown_sample", params: { sample: picture.id } }));
 
     // A slider that is dragged asks faster than runs come back. Were each step to abort the one before,
     // nothing would be drawn until it rests; so the step on its way is drawn first, then the newest.
@@ -112,10 +121,20 @@ export function follow({ store, api, runs }) {
         if (!transform) return { run: original, originalRun: null };
         // Kept: even of a module that is there, an import is answered only after the next frame.
         const { transformInput } = (bench ??= await import("../model/transform.js"));
-        return { run: await api.runInput(model.id, transformInput(original.input, transform, model.input.range), signal), originalRun: original };
+        return {
+          run: await api.runInput(model.id, transformInput(original.input, transform, model.input.range), signal),
+          originalRun: original,
+        };
       });
       if (answer === SUPERSEDED) return undefined;
-      store.update({ ...answer, runOf: picture, network: "ready", working: false, problem: null, ...(asked && { offline: false }) });
+      store.update({
+        ...answer,
+        runOf: picture,
+        network: "ready",
+        working: false,
+        problem: null,
+        ...(asked && { offline: false }),
+      });
     } catch (error) {
       const problem = failed(error);
       if (problem.code === "server_unreachable") return undefined;
@@ -132,12 +151,26 @@ export function follow({ store, api, runs }) {
   };
 
   const stops = [
-    store.select((state) => [state.modelId, state.attempt], ([id]) => void (id && loadModel(String(id)))),
     store.select(
-      (state) => [state.model, state.modelId, state.picture, ownOf(state, state.picture)?.crop, state.ownReady, state.transform, state.attempt],
+      (state) => [state.modelId, state.attempt],
+      ([id]) => void (id && loadModel(String(id))),
+    ),
+    store.select(
+      (state) => [
+        state.model,
+        state.modelId,
+        state.picture,
+        ownOf(state, state.picture)?.crop,
+        state.ownReady,
+        state.transform,
+        state.attempt,
+      ],
       () => void showPicture(),
     ),
-    store.select(({ model, run, attempt }) => [model, run?.model === model?.id, attempt], () => void loadParameters()),
+    store.select(
+      ({ model, run, attempt }) => [model, run?.model === model?.id, attempt],
+      () => void loadParameters(),
+    ),
   ];
   return () => stops.forEach((stop) => stop());
 }

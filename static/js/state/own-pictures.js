@@ -14,7 +14,9 @@ export function addOwn(store, picture) {
 
 /** Change the square that the network sees. @param {AppStore} store @param {string} digest @param {OwnPicture["crop"]} crop */
 export function setCrop(store, digest, crop) {
-  store.update({ ownPictures: store.state.ownPictures.map((picture) => (picture.digest === digest ? { ...picture, crop } : picture)) });
+  store.update({
+    ownPictures: store.state.ownPictures.map((picture) => (picture.digest === digest ? { ...picture, crop } : picture)),
+  });
 }
 
 /** Take a picture out; if it was shown, the gallery's default is shown. @param {AppStore} store @param {string} digest */

@@ -38,7 +38,10 @@ export function formatPresent(shown) {
 /** Its row in the table of `address.js`. @type {import("../core/url-state.js").Field<State>} */
 export const PRESENT_FIELD = {
   parameter: "present",
-  parse: (text) => { const present = parsePresent(text); return present && { present }; },
+  parse: (text) => {
+    const present = parsePresent(text);
+    return present && { present };
+  },
   format: ({ present }) => present && formatPresent(present),
 };
 
@@ -48,5 +51,7 @@ export const togglePresenting = (store) => store.update({ present: store.state.p
 /** Show or hide a control. @param {AppStore} store @param {string} control */
 export function toggleControl(store, control) {
   const present = store.state.present ?? USUAL;
-  store.update({ present: inOrder(present.includes(control) ? present.filter((one) => one !== control) : [...present, control]) });
+  store.update({
+    present: inOrder(present.includes(control) ? present.filter((one) => one !== control) : [...present, control]),
+  });
 }

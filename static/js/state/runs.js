@@ -65,6 +65,8 @@ const keyOf = ({ model, ref, own }) => JSON.stringify([model.id, model.digest, r
 async function noise({ shape, range: [low, high] }) {
   const { gaussian } = await import("../model/transform.js");
   const next = gaussian(1);
-  const data = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => Math.min(high, Math.max(low, (low + high) / 2 + (high - low) * 0.2 * next())));
+  const data = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () =>
+    Math.min(high, Math.max(low, (low + high) / 2 + (high - low) * 0.2 * next())),
+  );
   return { shape, data };
 }

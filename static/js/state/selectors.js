@@ -8,10 +8,12 @@
 import { rangesOf } from "../model/ranges.js";
 
 /** The gallery picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
-export const sampleOf = (state, ref) => (ref?.source === "sample" ? state.samples.find(({ id }) => id === ref.id) : undefined);
+export const sampleOf = (state, ref) =>
+  ref?.source === "sample" ? state.samples.find(({ id }) => id === ref.id) : undefined;
 
 /** The person's picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
-export const ownOf = (state, ref) => (ref?.source === "own" ? state.ownPictures.find(({ digest }) => digest === ref.id) : undefined);
+export const ownOf = (state, ref) =>
+  ref?.source === "own" ? state.ownPictures.find(({ digest }) => digest === ref.id) : undefined;
 
 /** The model's default picture. @param {State} state @returns {import("./initial.js").PictureRef} */
 export const defaultPicture = ({ model, samples }) => {
@@ -27,7 +29,8 @@ export function neighbours(state, reach) {
 }
 
 /** The class with the highest score, or null. Models without a softmax have logits only. @param {State["run"]} run */
-export const topScore = (run) => run?.scores.reduce((best, score) => (strength(score) > strength(best) ? score : best)) ?? null;
+export const topScore = (run) =>
+  run?.scores.reduce((best, score) => (strength(score) > strength(best) ? score : best)) ?? null;
 
 /** What classes are ranked by. @param {{ probability: number | null, logit: number | null }} score */
 export const strength = ({ probability, logit }) => probability ?? logit ?? -Infinity;

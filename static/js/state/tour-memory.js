@@ -36,7 +36,8 @@ export function createTourMemory(storage) {
     /** @param {string} tour @param {string} step */
     reach: (tour, step) => keep({ offered: true, at: { ...kept.at, [tour]: step } }),
     /** @param {string} tour @param {string} step */
-    complete: (tour, step) => keep({ done: { ...kept.done, [tour]: [...new Set([...(kept.done[tour] ?? []), step])] } }),
+    complete: (tour, step) =>
+      keep({ done: { ...kept.done, [tour]: [...new Set([...(kept.done[tour] ?? []), step])] } }),
     /** Begin it anew the next time. @param {string} tour */
     forget: (tour) => keep({ at: without(kept.at, tour), done: without(kept.done, tour) }),
   };
@@ -51,9 +52,12 @@ function read(storage, otherwise = { offered: false, at: {}, done: {} }) {
   try {
     const found = JSON.parse(storage?.getItem(TOUR_KEY) ?? "null");
     if (found === null) return otherwise;
-    const record = (/** @type {unknown} */ value) => (typeof value === "object" && value !== null && !Array.isArray(value) ? value : {});
+    const record = (/** @type {unknown} */ value) =>
+      typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
     const at = Object.entries(record(found.at)).filter(([, step]) => typeof step === "string");
-    const done = Object.entries(record(found.done)).filter(([, steps]) => Array.isArray(steps) && steps.every((step) => typeof step === "string"));
+    const done = Object.entries(record(found.done)).filter(
+      ([, steps]) => Array.isArray(steps) && steps.every((step) => typeof step === "string"),
+    );
     return { offered: found.offered === true, at: Object.fromEntries(at), done: Object.fromEntries(done) };
   } catch {
     return otherwise;

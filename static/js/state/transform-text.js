@@ -21,10 +21,12 @@ export const CONTROLS = {
 };
 
 /** @returns {Transform} */
-export const unchanged = () => /** @type {Transform} */ (Object.fromEntries(Object.entries(CONTROLS).map(([name, { at }]) => [name, at])));
+export const unchanged = () =>
+  /** @type {Transform} */ (Object.fromEntries(Object.entries(CONTROLS).map(([name, { at }]) => [name, at])));
 
 /** @param {Transform} transform */
-export const isUnchanged = (transform) => Object.entries(CONTROLS).every(([name, { at }]) => transform[/** @type {keyof Transform} */ (name)] === at);
+export const isUnchanged = (transform) =>
+  Object.entries(CONTROLS).every(([name, { at }]) => transform[/** @type {keyof Transform} */ (name)] === at);
 
 /** @param {Transform} transform @returns {string | null} null where nothing is changed */
 export function formatTransform(transform) {
@@ -41,7 +43,8 @@ export function parseTransform(text) {
     const [name, value, ...rest] = part.split(":");
     const control = Object.hasOwn(CONTROLS, name) ? CONTROLS[/** @type {keyof Transform} */ (name)] : null;
     const number = Number(value);
-    if (!control || rest.length || !value || !Number.isFinite(number) || number < control.from || number > control.to) return null;
+    if (!control || rest.length || !value || !Number.isFinite(number) || number < control.from || number > control.to)
+      return null;
     transform[/** @type {keyof Transform} */ (name)] = number;
   }
   return transform;

@@ -33,7 +33,9 @@ export function pointAt(store, at) {
   const { view } = store.state;
   if (!view || sameIndex(view.at, at)) return;
   const place = { layer: view.layer, unit: view.unit, at };
-  store.update({ view: { ...view, at, trail: view.trail?.some((step) => samePlace(step, place)) ? view.trail : undefined } });
+  store.update({
+    view: { ...view, at, trail: view.trail?.some((step) => samePlace(step, place)) ? view.trail : undefined },
+  });
 }
 
 /**
@@ -59,7 +61,8 @@ export function followForward(store, from, to) {
 }
 
 /** @param {readonly number[] | null | undefined} a @param {readonly number[] | null | undefined} b */
-const sameIndex = (a, b) => (a ?? []).length === (b ?? []).length && (a ?? []).every((index, axis) => index === (b ?? [])[axis]);
+const sameIndex = (a, b) =>
+  (a ?? []).length === (b ?? []).length && (a ?? []).every((index, axis) => index === (b ?? [])[axis]);
 
 /** @param {Place} a @param {Place} b */
 export const samePlace = (a, b) => a.layer === b.layer && a.unit === b.unit && sameIndex(a.at, b.at);
@@ -75,7 +78,9 @@ export function exists(model, { layer, unit, at }) {
   const shape = layer === INPUT ? model.input.shape : model.layer(layer)?.output_shape;
   if (!shape) return false;
   const index = [unit, ...(at ?? [])];
-  return (index.length === 1 || index.length === shape.length) && index.every((position, axis) => position < shape[axis]);
+  return (
+    (index.length === 1 || index.length === shape.length) && index.every((position, axis) => position < shape[axis])
+  );
 }
 
 const PLACE = /^([\w.-]{1,64})\[(\d{1,7})(?:,(\d{1,7})(?:,(\d{1,7}))?)?\]$/;
@@ -84,7 +89,10 @@ const PLACE = /^([\w.-]{1,64})\[(\d{1,7})(?:,(\d{1,7})(?:,(\d{1,7}))?)?\]$/;
 function parsePlace(text) {
   const match = PLACE.exec(text);
   if (!match) return null;
-  const [unit, ...at] = match.slice(2).filter((part) => part !== undefined).map(Number);
+  const [unit, ...at] = match
+    .slice(2)
+    .filter((part) => part !== undefined)
+    .map(Number);
   return placeOf(match[1], [unit, ...at]);
 }
 
@@ -107,15 +115,29 @@ export function parseView(text) {
   if (!match || !place || steps.length > LONGEST_TRAIL) return null;
   const trail = steps.map(parsePlace);
   if (trail.some((step) => step === null)) return null;
-  return { name: match[1], layer: place.layer, unit: place.unit, at: place.at, input: match[3] === undefined ? undefined : Number(match[3]), trail: /** @type {Place[]} */ (trail) };
+  return {
+    name: match[1],
+    layer: place.layer,
+    unit: place.unit,
+    at: place.at,
+    input: match[3] === undefined ? undefined : Number(match[3]),
+    trail: /** @type {Place[]} */ (trail),
+  };
 }
 
 /** @param {View} view */
-export const formatView = (view) => [`${view.name}:${formatPlace(view)}${view.input === undefined ? "" : `!${view.input}`}`, ...(view.trail ?? []).map(formatPlace)].join("~");
+export const formatView = (view) =>
+  [
+    `${view.name}:${formatPlace(view)}${view.input === undefined ? "" : `!${view.input}`}`,
+    ...(view.trail ?? []).map(formatPlace),
+  ].join("~");
 
 /** The view's row in the table of `address.js`. @type {import("../core/url-state.js").Field<State>} */
 export const VIEW_FIELD = {
   parameter: "view",
-  parse: (text) => { const view = parseView(text); return view && { view }; },
+  parse: (text) => {
+    const view = parseView(text);
+    return view && { view };
+  },
   format: ({ view }) => (view ? formatView(view) : null),
 };

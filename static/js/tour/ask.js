@@ -20,28 +20,63 @@ export function createQuestion(question, t, onDone) {
     feedback.replaceChildren(...inline(text));
     root.dataset.verdict = tone;
   };
-  const reveal = h("button", { type: "button", class: "button quiet", "data-action": "tour-reveal", onclick: () => {
-    say("note", question.reveal);
-    onDone("revealed");
-  } }, t("tour.question.reveal"));
-  const root = h("section", { class: "tour-question", "aria-labelledby": id, lang: question.ask.language ?? null },
+  const reveal = h(
+    "button",
+    {
+      type: "button",
+      class: "button quiet",
+      "data-action": "tour-reveal",
+      onclick: () => {
+        say("note", question.reveal);
+        onDone("revealed");
+      },
+    },
+    t("tour.question.reveal"),
+  );
+  const root = h(
+    "section",
+    { class: "tour-question", "aria-labelledby": id, lang: question.ask.language ?? null },
     h("p", { class: "tour-ask", id }, inline(question.ask.text)),
     question.about ? h("p", { class: "note" }, question.about) : "",
     question.choices ? choices() : typed(),
-    feedback);
+    feedback,
+  );
 
   function choices() {
-    const buttons = (question.choices ?? []).map((choice) => h("button", { type: "button", class: "button tour-choice", "data-choice": choice.id, onclick: (/** @type {MouseEvent} */ event) => {
-      for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
-      say(choice.right ? "right" : "wrong", choice.said);
-      if (choice.right) onDone("right");
-    } }, choice.text));
+    const buttons = (question.choices ?? []).map((choice) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button tour-choice",
+          "data-choice": choice.id,
+          onclick: (/** @type {MouseEvent} */ event) => {
+            for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
+            say(choice.right ? "right" : "wrong", choice.said);
+            if (choice.right) onDone("right");
+          },
+        },
+        choice.text,
+      ),
+    );
     return h("div", { class: "tour-choices", role: "group", "aria-labelledby": id }, buttons, reveal);
   }
 
   function typed() {
-    const field = h("input", { class: "field", type: "text", autocomplete: "off", spellcheck: "false", "aria-labelledby": id });
-    const form = h("form", { class: "tour-form", novalidate: true }, field, h("button", { type: "submit", class: "button strong", "data-action": "tour-check" }, t("tour.question.check")), reveal);
+    const field = h("input", {
+      class: "field",
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-labelledby": id,
+    });
+    const form = h(
+      "form",
+      { class: "tour-form", novalidate: true },
+      field,
+      h("button", { type: "submit", class: "button strong", "data-action": "tour-check" }, t("tour.question.check")),
+      reveal,
+    );
     form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       const verdict = question.judge?.(field.value) ?? null;

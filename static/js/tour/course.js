@@ -15,7 +15,10 @@ export const stepsFor = (steps, model) => steps.filter(({ applies }) => applies(
  * @returns {Step | null} null where there are none
  */
 export function stepAt(steps, there, id) {
-  const from = Math.max(0, steps.findIndex((step) => step.id === id));
+  const from = Math.max(
+    0,
+    steps.findIndex((step) => step.id === id),
+  );
   return steps.slice(from).find((step) => there.includes(step)) ?? there[there.length - 1] ?? null;
 }
 

@@ -53,7 +53,13 @@ export class LoupeTour extends LoupeElement {
   #words = h("div", { class: "tour-words", "aria-live": "polite", "aria-atomic": "true" });
   #question = h("div", { class: "tour-question-place" });
   #said = h("p", { class: "tour-said", role: "status" });
-  #show = h("button", { type: "button", class: "button", "data-action": "tour-show", hidden: true, onclick: () => this.#enter(true) });
+  #show = h("button", {
+    type: "button",
+    class: "button",
+    "data-action": "tour-show",
+    hidden: true,
+    onclick: () => this.#enter(true),
+  });
   #back = h("button", { type: "button", class: "button", "data-action": "tour-back", onclick: () => this.#go(-1) });
   #next = h("button", { type: "button", class: "button", "data-action": "tour-next", onclick: () => this.#go(1) });
 
@@ -63,23 +69,68 @@ export class LoupeTour extends LoupeElement {
     this.hidden = true;
     this.#show.textContent = this.t("tour.show");
     this.#back.textContent = this.t("tour.back");
-    const leave = h("button", { type: "button", class: "button square quiet", "data-action": "tour-leave", title: this.t("tour.leave"), "aria-label": this.t("tour.leave"), onclick: () => this.#leave() }, icon("close"));
+    const leave = h(
+      "button",
+      {
+        type: "button",
+        class: "button square quiet",
+        "data-action": "tour-leave",
+        title: this.t("tour.leave"),
+        "aria-label": this.t("tour.leave"),
+        onclick: () => this.#leave(),
+      },
+      icon("close"),
+    );
     this.replaceChildren(
       h("div", { class: "tour-head" }, this.#name, this.#steps, leave),
-      this.#words, this.#question, this.#said,
-      h("div", { class: "tour-foot" }, this.#back, this.#show, h("span", { class: "tour-keys note", "aria-hidden": "true" }, h("kbd", null, "T"), " ", this.t("tour.cross")), this.#next));
+      this.#words,
+      this.#question,
+      this.#said,
+      h(
+        "div",
+        { class: "tour-foot" },
+        this.#back,
+        this.#show,
+        h("span", { class: "tour-keys note", "aria-hidden": "true" }, h("kbd", null, "T"), " ", this.t("tour.cross")),
+        this.#next,
+      ),
+    );
     this.#light = createSpotlight(this, (found) => this.#found(found));
     this.cleanup(() => this.#light.stop());
     this.cleanup(() => clearTimeout(this.#late));
 
-    this.watch(({ tour }) => tour?.id ?? null, (id) => void this.#open(id));
-    this.watch(({ tour, model, modelId, run, parameters, runOf }) => [tour?.step, model, modelId, run, parameters, runOf], () => this.#follow());
-    this.watch((state) => state, () => this.#check());
-    this.watch(({ view, panel, picture, order, details, model, run, selection, problems }) => [view, panel, picture, order, details, model, run, selection, problems], () => this.#aim());
-    for (const type of EVENTS) this.listen(document, type, (event) => this.#happened(event), { capture: true, passive: true });
+    this.watch(
+      ({ tour }) => tour?.id ?? null,
+      (id) => void this.#open(id),
+    );
+    this.watch(
+      ({ tour, model, modelId, run, parameters, runOf }) => [tour?.step, model, modelId, run, parameters, runOf],
+      () => this.#follow(),
+    );
+    this.watch(
+      (state) => state,
+      () => this.#check(),
+    );
+    this.watch(
+      ({ view, panel, picture, order, details, model, run, selection, problems }) => [
+        view,
+        panel,
+        picture,
+        order,
+        details,
+        model,
+        run,
+        selection,
+        problems,
+      ],
+      () => this.#aim(),
+    );
+    for (const type of EVENTS)
+      this.listen(document, type, (event) => this.#happened(event), { capture: true, passive: true });
     this.listen(document, "loupe:drawn", () => this.#light.again());
     this.listen(document, "focusin", (event) => this.#refocus(event));
-    for (const type of ["pointerdown", "keydown"]) this.listen(document, type, () => void (this.#held = 0), { capture: true, passive: true });
+    for (const type of ["pointerdown", "keydown"])
+      this.listen(document, type, () => void (this.#held = 0), { capture: true, passive: true });
     this.listen(this, "keydown", (event) => this.#keys(event, true));
     this.listen(document, "keydown", (event) => this.#keys(event, false));
   }
@@ -165,13 +216,30 @@ export class LoupeTour extends LoupeElement {
     const { text, todo } = tour.words(step, scene);
     const name = tour.name(step);
     const place = this.#there.indexOf(step);
-    const content = h("div", { lang: text.language ?? null }, h("h2", { class: "tour-title" }, h("span", { class: "sr" }, this.t("tour.step", { number: place + 1, count: this.#there.length }), " "), inline(name.text)), paragraphs(text.text), todo ? h("p", { class: "tour-todo" }, inline(todo)) : "");
+    const content = h(
+      "div",
+      { lang: text.language ?? null },
+      h(
+        "h2",
+        { class: "tour-title" },
+        h("span", { class: "sr" }, this.t("tour.step", { number: place + 1, count: this.#there.length }), " "),
+        inline(name.text),
+      ),
+      paragraphs(text.text),
+      todo ? h("p", { class: "tour-todo" }, inline(todo)) : "",
+    );
     if (this.#words.firstElementChild?.textContent !== content.textContent) this.#words.replaceChildren(content);
     this.dataset.step = step.id;
     const question = tour.question(step, scene);
     if (question && question.key !== this.#asked && !(this.#asked && this.#done)) {
       this.#asked = question.key;
-      this.#question.replaceChildren(createQuestion(question, (key, params) => this.t(key, params), () => this.#answered()));
+      this.#question.replaceChildren(
+        createQuestion(
+          question,
+          (key, params) => this.t(key, params),
+          () => this.#answered(),
+        ),
+      );
     } else if (!question && !this.#asked) {
       this.#question.replaceChildren();
       if (step.asks && !this.#done) this.#complete(); // nothing to choose between in this run
@@ -191,9 +259,36 @@ export class LoupeTour extends LoupeElement {
     this.#next.classList.toggle("strong", this.#done);
     this.#count.textContent = `${place + 1} / ${this.#there.length}`;
     this.#count.setAttribute("aria-label", this.t("tour.steps", { number: place + 1, count: this.#there.length }));
-    this.#list.replaceChildren(...this.#there.map((one) => h("li", null, h("button", { type: "button", class: "tour-jump", "data-tour-step": one.id, "data-done": String(kept.has(one.id)), "aria-current": one === step ? "step" : null, onclick: () => this.#jump(one) },
-      inline(tour.name(one).text), kept.has(one.id) ? h("span", { class: "sr" }, ` (${this.t("tour.done")})`) : ""))),
-      h("li", { class: "tour-again" }, h("button", { type: "button", class: "tour-jump", "data-action": "tour-again", onclick: () => this.#again() }, this.t("tour.again"))));
+    this.#list.replaceChildren(
+      ...this.#there.map((one) =>
+        h(
+          "li",
+          null,
+          h(
+            "button",
+            {
+              type: "button",
+              class: "tour-jump",
+              "data-tour-step": one.id,
+              "data-done": String(kept.has(one.id)),
+              "aria-current": one === step ? "step" : null,
+              onclick: () => this.#jump(one),
+            },
+            inline(tour.name(one).text),
+            kept.has(one.id) ? h("span", { class: "sr" }, ` (${this.t("tour.done")})`) : "",
+          ),
+        ),
+      ),
+      h(
+        "li",
+        { class: "tour-again" },
+        h(
+          "button",
+          { type: "button", class: "tour-jump", "data-action": "tour-again", onclick: () => this.#again() },
+          this.t("tour.again"),
+        ),
+      ),
+    );
   }
 
   #check() {
@@ -205,7 +300,11 @@ export class LoupeTour extends LoupeElement {
   #happened(event) {
     if (!this.#step?.deeds || this.#done || !(event.target instanceof Element)) return;
     const target = event.target;
-    const happened = { type: event.type, key: event instanceof KeyboardEvent ? event.key : undefined, matches: (/** @type {string} */ selector) => target.closest(selector) !== null };
+    const happened = {
+      type: event.type,
+      key: event instanceof KeyboardEvent ? event.key : undefined,
+      matches: (/** @type {string} */ selector) => target.closest(selector) !== null,
+    };
     if (isDeed(this.#step, happened)) this.#complete();
   }
 
@@ -227,7 +326,11 @@ export class LoupeTour extends LoupeElement {
     this.#done = true;
     this.memory.complete(tour.id, step.id);
     this.#foot();
-    this.#said.replaceChildren(icon("check"), h("span", null, this.t("tour.well")), h("span", { class: "sr" }, ` ${this.t("tour.on")}`));
+    this.#said.replaceChildren(
+      icon("check"),
+      h("span", null, this.t("tour.well")),
+      h("span", { class: "sr" }, ` ${this.t("tour.on")}`),
+    );
   }
 
   /** @param {1 | -1} by */
@@ -260,7 +363,9 @@ export class LoupeTour extends LoupeElement {
     const inside = this.contains(document.activeElement);
     this.store.update({ tour: null });
     this.remove();
-    const opener = [...document.querySelectorAll('loupe-header [data-action="tour"], .header-menu')].find((element) => element.checkVisibility());
+    const opener = [...document.querySelectorAll('loupe-header [data-action="tour"], .header-menu')].find((element) =>
+      element.checkVisibility(),
+    );
     if (inside && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
   }
 
@@ -268,12 +373,20 @@ export class LoupeTour extends LoupeElement {
   #found(found) {
     clearTimeout(this.#late);
     if (found) this.#show.hidden = true;
-    else this.#late = setTimeout(() => { this.#show.hidden = this.#light.found; }, PATIENCE);
+    else
+      this.#late = setTimeout(() => {
+        this.#show.hidden = this.#light.found;
+      }, PATIENCE);
   }
 
   #focusIsFree() {
     const active = document.activeElement;
-    return !active || active === document.body || active.matches('[data-action="tour"], .header-menu') || active.closest("dialog") !== null;
+    return (
+      !active ||
+      active === document.body ||
+      active.matches('[data-action="tour"], .header-menu') ||
+      active.closest("dialog") !== null
+    );
   }
 
   /** What opens for a step takes the focus; whoever goes through the tour by keyboard keeps it here. @param {FocusEvent} event */
@@ -298,7 +411,13 @@ export class LoupeTour extends LoupeElement {
       event.preventDefault();
       if (this.#steps.open) this.#steps.open = false;
       else this.#leave();
-    } else if (!typing && (event.key === "ArrowRight" || event.key === "ArrowLeft" || (event.key === "Enter" && !target.matches("button, summary, a")))) this.#turn(event);
+    } else if (
+      !typing &&
+      (event.key === "ArrowRight" ||
+        event.key === "ArrowLeft" ||
+        (event.key === "Enter" && !target.matches("button, summary, a")))
+    )
+      this.#turn(event);
   }
 
   /** On once the step is done; back at any time. @param {KeyboardEvent} event */
@@ -314,8 +433,18 @@ export class LoupeTour extends LoupeElement {
     const scene = this.#scene;
     const selector = this.#step && scene && this.#step.target(scene);
     const elements = selector ? visibleOf(selector) : [];
-    const controls = elements.flatMap((element) => [element, ...element.querySelectorAll("button, a[href], input, [tabindex]")]).filter((element) => element instanceof HTMLElement && element.matches('button:not(:disabled), a[href], input, [tabindex]') && element.checkVisibility());
-    const control = controls.find((element) => element.matches('[tabindex="0"], [aria-pressed="true"]')) ?? controls[0] ?? document.querySelector("loupe-network");
+    const controls = elements
+      .flatMap((element) => [element, ...element.querySelectorAll("button, a[href], input, [tabindex]")])
+      .filter(
+        (element) =>
+          element instanceof HTMLElement &&
+          element.matches("button:not(:disabled), a[href], input, [tabindex]") &&
+          element.checkVisibility(),
+      );
+    const control =
+      controls.find((element) => element.matches('[tabindex="0"], [aria-pressed="true"]')) ??
+      controls[0] ??
+      document.querySelector("loupe-network");
     /** @type {HTMLElement | null} */ (control)?.focus({ preventScroll: true });
     return undefined;
   }

@@ -33,12 +33,15 @@ async function find(id) {
   }
 }
 
-store.select(({ tour }) => tour !== null, (open) => {
-  if (!open || document.querySelector("loupe-tour")) return;
-  const element = /** @type {LoupeTour} */ (document.createElement("loupe-tour"));
-  Object.assign(element, { find, memory });
-  document.body.append(element);
-});
+store.select(
+  ({ tour }) => tour !== null,
+  (open) => {
+    if (!open || document.querySelector("loupe-tour")) return;
+    const element = /** @type {LoupeTour} */ (document.createElement("loupe-tour"));
+    Object.assign(element, { find, memory });
+    document.body.append(element);
+  },
+);
 
 /** The browser may forbid it (private windows, blocked cookies). */
 function storage() {

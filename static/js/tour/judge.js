@@ -30,7 +30,11 @@ export function judge({ kind, value, tolerance }, text) {
  * @param {string} text @param {LessonAnswer["kind"]} kind
  */
 export function readNumber(text, kind) {
-  let plain = text.normalize("NFKC").replace(/[\u2212\u2013]/g, "-").replace(/[\s_']/g, "").replace(/^\+/, "");
+  let plain = text
+    .normalize("NFKC")
+    .replace(/[\u2212\u2013]/g, "-")
+    .replace(/[\s_']/g, "")
+    .replace(/^\+/, "");
   const percent = kind === "probability" && plain.endsWith("%");
   if (percent) plain = plain.slice(0, -1);
   if (kind === "count") plain = plain.replace(/,(?=\d{3}(?:\D|$))/g, "");

@@ -12,7 +12,8 @@ import { indexAt } from "../model/trace.js";
 import { unitValues } from "../model/statistics.js";
 
 /** The first layer of a family that gives maps. @param {Model} model @param {Layer["record"]["family"]} family */
-const first = (model, family) => model.layers.find(({ record, output_shape: shape }) => record.family === family && isMaps(shape)) ?? null;
+const first = (model, family) =>
+  model.layers.find(({ record, output_shape: shape }) => record.family === family && isMaps(shape)) ?? null;
 
 /** @param {Model} model */
 export const convolutionOf = (model) => first(model, "convolution");
@@ -54,6 +55,8 @@ export function liveliest(tensor) {
 export function leastAt(tensor, unit) {
   const values = unitValues(tensor, unit);
   let least = 0;
-  values.forEach((value, index) => { if (value < values[least]) least = index; });
+  values.forEach((value, index) => {
+    if (value < values[least]) least = index;
+  });
   return indexAt(tensor.shape.slice(1), least);
 }

@@ -41,10 +41,23 @@ export function lessonTour(lesson, i18n) {
       const { question } = stepOf(step);
       if (!question) return null;
       const { picture, transform } = scene.state;
-      const same = scene.model.id === question.model && (question.sample === null || (picture?.id === question.sample && !transform));
+      const same =
+        scene.model.id === question.model &&
+        (question.sample === null || (picture?.id === question.sample && !transform));
       const sample = scene.state.samples.find(({ id }) => id === question.sample);
-      const about = question.sample === null ? t("tour.lesson.about_model", { model: question.model }) : t("tour.lesson.about", { model: question.model, picture: sample ? i18n.label(sample.title) : question.sample });
-      return { key: `${step.id} ${same}`, ask: inWords(question.ask), ...(same ? {} : { about }), ...answers(question, scene.model, i18n) };
+      const about =
+        question.sample === null
+          ? t("tour.lesson.about_model", { model: question.model })
+          : t("tour.lesson.about", {
+              model: question.model,
+              picture: sample ? i18n.label(sample.title) : question.sample,
+            });
+      return {
+        key: `${step.id} ${same}`,
+        ask: inWords(question.ask),
+        ...(same ? {} : { about }),
+        ...answers(question, scene.model, i18n),
+      };
     },
     answered(step, scene) {
       const place = placeAsked(stepOf(step).question, scene);
@@ -68,25 +81,45 @@ function asStep(step, index) {
 
 /** Whether the page shows what a link leads to; `exactly` down to the position in a map. @param {State} state @param {Partial<State>} wanted @param {boolean} exactly */
 function isAt(state, wanted, exactly) {
-  const same = (/** @type {keyof State} */ key) => JSON.stringify(state[key] ?? null) === JSON.stringify(wanted[key] ?? null);
-  if (state.modelId !== wanted.modelId || (wanted.picture && !same("picture")) || !same("panel") || !same("transform")) return false;
-  if (["scale", "details", "order", "present"].some((key) => key in wanted && !same(/** @type {keyof State} */ (key)))) return !exactly;
+  const same = (/** @type {keyof State} */ key) =>
+    JSON.stringify(state[key] ?? null) === JSON.stringify(wanted[key] ?? null);
+  if (state.modelId !== wanted.modelId || (wanted.picture && !same("picture")) || !same("panel") || !same("transform"))
+    return false;
+  if (["scale", "details", "order", "present"].some((key) => key in wanted && !same(/** @type {keyof State} */ (key))))
+    return !exactly;
   const [view, place] = [wanted.view, wanted.selection];
-  if (!view) return state.view === null && (!exactly || !place || (state.selection !== null && samePlace(state.selection, place)));
+  if (!view)
+    return (
+      state.view === null && (!exactly || !place || (state.selection !== null && samePlace(state.selection, place)))
+    );
   if (state.view?.name !== view.name || state.view.layer !== view.layer || state.view.unit !== view.unit) return false;
-  return !exactly || (samePlace(state.view, { ...view, at: view.at ?? state.view.at }) && state.view.input === (view.input ?? state.view.input) && (!view.trail?.length || same("view")));
+  return (
+    !exactly ||
+    (samePlace(state.view, { ...view, at: view.at ?? state.view.at }) &&
+      state.view.input === (view.input ?? state.view.input) &&
+      (!view.trail?.length || same("view")))
+  );
 }
 
 /** What a step's words stand beside. @param {Partial<State>} wanted */
 function targetOf({ view, selection }) {
-  if (view) return view.at || view.trail?.length ? "loupe-view .explained:has([data-explained])" : "loupe-view .view-title";
+  if (view)
+    return view.at || view.trail?.length ? "loupe-view .explained:has([data-explained])" : "loupe-view .view-title";
   // A unit that a long column does not show is still in the inspector.
-  return selection ? `loupe-network [data-layer=${quoted(selection.layer)}][data-unit="${selection.unit}"] || loupe-inspector` : "loupe-answer";
+  return selection
+    ? `loupe-network [data-layer=${quoted(selection.layer)}][data-unit="${selection.unit}"] || loupe-inspector`
+    : "loupe-answer";
 }
 
 /** The value that is asked for, where it is one that the page can open. @param {LessonQuestion | null} question @param {import("./steps.js").Scene} scene */
 function placeAsked(question, { model, state }) {
-  if (question?.answer.kind !== "number" || model.id !== question.model || state.picture?.id !== question.sample || state.transform) return null;
+  if (
+    question?.answer.kind !== "number" ||
+    model.id !== question.model ||
+    state.picture?.id !== question.sample ||
+    state.transform
+  )
+    return null;
   const place = parsePlace(question.answer.of.replace(/\s/g, ""));
   return place && exists(model, place) ? place : null;
 }
@@ -102,15 +135,27 @@ function answers({ answer, model: asked }, model, i18n) {
     probability: () => ({ value: i18n.percent(value), full: i18n.full(value) }),
     count: () => ({ value: i18n.plain(value), full: String(value) }),
     class: () => ({ value: named(value), full: String(value) }),
-    shape: () => ({ value: /** @type {number[]} */ (answer.value).join("×"), full: /** @type {number[]} */ (answer.value).join("×") }),
+    shape: () => ({
+      value: /** @type {number[]} */ (answer.value).join("×"),
+      full: /** @type {number[]} */ (answer.value).join("×"),
+    }),
   }[answer.kind]();
   const params = { of: answer.of, ...shown };
   const exact = answer.kind === "number" || answer.kind === "probability";
   const [right, reveal] = ["right", "reveal"].map((word) => t(`tour.lesson.${word}${exact ? "_rounded" : ""}`, params));
   if (answer.kind === "class" && classes.length > 0 && classes.length <= MOST_CHOICES) {
-    return { choices: classes.map(({ index }) => ({ id: index === value ? "right" : String(index), text: named(index), right: index === value, said: index === value ? right : t("tour.lesson.other_class", { class: named(index) }) })), reveal };
+    return {
+      choices: classes.map(({ index }) => ({
+        id: index === value ? "right" : String(index),
+        text: named(index),
+        right: index === value,
+        said: index === value ? right : t("tour.lesson.other_class", { class: named(index) }),
+      })),
+      reveal,
+    };
   }
-  const verdict = (/** @type {string} */ text) => (answer.kind === "class" ? classTyped(text, value, classes) : judge(answer, text));
+  const verdict = (/** @type {string} */ text) =>
+    answer.kind === "class" ? classTyped(text, value, classes) : judge(answer, text);
   return {
     choices: null,
     judge(/** @type {string} */ text) {
@@ -124,7 +169,9 @@ function answers({ answer, model: asked }, model, i18n) {
 /** @param {string} text @param {number} value @param {import("../model/model.js").Model["classes"]} classes @returns {"right" | "wrong" | null} */
 function classTyped(text, value, classes) {
   const plain = (/** @type {string} */ name) => name.normalize("NFKC").trim().toLowerCase();
-  const found = classes.find(({ index, name, labels }) => [String(index), name, ...Object.values(labels)].some((one) => plain(one) === plain(text)));
+  const found = classes.find(({ index, name, labels }) =>
+    [String(index), name, ...Object.values(labels)].some((one) => plain(one) === plain(text)),
+  );
   if (found) return found.index === value ? "right" : "wrong";
   return classes.length || !/^\d+$/.test(text.trim()) ? null : Number(text) === value ? "right" : "wrong";
 }

@@ -33,7 +33,8 @@ export const NETWORK = "network";
 /** @param {import("../core/i18n.js").Translator} i18n @returns {Tour} */
 export function networkTour(i18n) {
   const { t } = i18n;
-  const word = (/** @type {import("./steps.js").Step} */ step, /** @type {string} */ part) => `tour.network.steps.${step.id}.${part}`;
+  const word = (/** @type {import("./steps.js").Step} */ step, /** @type {string} */ part) =>
+    `tour.network.steps.${step.id}.${part}`;
 
   /** What more than one step may mention: the class is the opened one, or the one that leads. @param {import("./steps.js").Scene} scene */
   const shared = ({ model, run, state: { view } }) => {
@@ -42,7 +43,11 @@ export function networkTour(i18n) {
     const label = best && model.classes[best.class];
     return {
       class: label ? i18n.label(label.labels) : "",
-      amount: best ? (typeof best.probability === "number" ? i18n.percent(best.probability) : i18n.value(best.logit ?? NaN)) : "",
+      amount: best
+        ? typeof best.probability === "number"
+          ? i18n.percent(best.probability)
+          : i18n.value(best.logit ?? NaN)
+        : "",
       follow: t("views.trail.to_pixel"),
       softmax: t("views.output.open_softmax"),
     };
@@ -62,18 +67,34 @@ export function networkTour(i18n) {
     name: (step) => ({ text: t(word(step, "title")) }),
     words(step, scene) {
       const params = { ...shared(scene), how: how(scene.model), ...step.params?.(scene) };
-      return { text: { text: t(word(step, "text"), params) }, todo: i18n.has(word(step, "todo")) ? t(word(step, "todo"), params) : null };
+      return {
+        text: { text: t(word(step, "text"), params) },
+        todo: i18n.has(word(step, "todo")) ? t(word(step, "todo"), params) : null,
+      };
     },
     question(step, scene) {
       const asked = step.asks ? predictionOf(scene) : null;
       if (!asked) return null;
-      const name = (/** @type {import("../state/initial.js").Place} */ { layer, unit, at }) => nameOf({ layer, at: [unit, ...(at ?? [])] });
-      const params = { from: name(asked.from), to: name(asked.to), layer: asked.to.layer, x: i18n.value(asked.x), y: i18n.value(asked.y), how: how(scene.model) };
+      const name = (/** @type {import("../state/initial.js").Place} */ { layer, unit, at }) =>
+        nameOf({ layer, at: [unit, ...(at ?? [])] });
+      const params = {
+        from: name(asked.from),
+        to: name(asked.to),
+        layer: asked.to.layer,
+        x: i18n.value(asked.x),
+        y: i18n.value(asked.y),
+        how: how(scene.model),
+      };
       const said = (/** @type {string} */ id) => t(`tour.network.steps.${step.id}.said.${id}`, params);
       return {
         key: `${params.from} ${asked.x}`,
         ask: { text: t(word(step, "ask"), params) },
-        choices: asked.choices.map(({ id, value }) => ({ id, text: i18n.value(value + 0), right: id === "right", said: said(id) })),
+        choices: asked.choices.map(({ id, value }) => ({
+          id,
+          text: i18n.value(value + 0),
+          right: id === "right",
+          said: said(id),
+        })),
         reveal: said("right"),
       };
     },

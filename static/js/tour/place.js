@@ -26,9 +26,20 @@ export const isSheet = ({ width, height }) => width < NARROW || height < LOW;
  * @returns {{ left: number, top: number, beside: boolean }}
  */
 export function placeBeside(target, size, window, keep = null, focus = null) {
-  const inside = (/** @type {number} */ value, /** @type {number} */ room) => Math.max(EDGE, Math.min(room - EDGE, value));
-  const clamp = (/** @type {{ left: number, top: number }} */ { left, top }) => ({ left: inside(left, window.width - size.width), top: inside(top, window.height - size.height), ...size });
-  const corners = [[0, 0], [1, 0], [0, 1], [1, 1], [0.5, 1]].map(([x, y]) => clamp({ left: x * window.width, top: y * window.height }));
+  const inside = (/** @type {number} */ value, /** @type {number} */ room) =>
+    Math.max(EDGE, Math.min(room - EDGE, value));
+  const clamp = (/** @type {{ left: number, top: number }} */ { left, top }) => ({
+    left: inside(left, window.width - size.width),
+    top: inside(top, window.height - size.height),
+    ...size,
+  });
+  const corners = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [0.5, 1],
+  ].map(([x, y]) => clamp({ left: x * window.width, top: y * window.height }));
   const seen = (/** @type {Box[]} */ boxes) => {
     const some = focus ? boxes.filter((box) => overlap(box, focus) === 0) : [];
     return some.length ? some : boxes;
@@ -48,10 +59,20 @@ export function placeBeside(target, size, window, keep = null, focus = null) {
 
 /** At each side, in line with its beginning, its middle and its end. @param {Box} box @param {{ width: number, height: number }} size */
 function placesAround({ left, top, width, height }, size) {
-  const along = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ own) => [start, start + (length - own) / 2, start + length - own];
+  const along = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ own) => [
+    start,
+    start + (length - own) / 2,
+    start + length - own,
+  ];
   return [
-    ...along(top, height, size.height).flatMap((y) => [{ left: left + width + GAP, top: y }, { left: left - GAP - size.width, top: y }]),
-    ...along(left, width, size.width).flatMap((x) => [{ left: x, top: top + height + GAP }, { left: x, top: top - GAP - size.height }]),
+    ...along(top, height, size.height).flatMap((y) => [
+      { left: left + width + GAP, top: y },
+      { left: left - GAP - size.width, top: y },
+    ]),
+    ...along(left, width, size.width).flatMap((x) => [
+      { left: x, top: top + height + GAP },
+      { left: x, top: top - GAP - size.height },
+    ]),
   ];
 }
 
@@ -59,7 +80,12 @@ function placesAround({ left, top, width, height }, size) {
 const least = (boxes, cost) => boxes.reduce((best, box) => (cost(box) < cost(best) ? box : best));
 
 /** @param {Box} box @param {number} by @returns {Box} */
-const grown = ({ left, top, width, height }, by) => ({ left: left - by, top: top - by, width: width + 2 * by, height: height + 2 * by });
+const grown = ({ left, top, width, height }, by) => ({
+  left: left - by,
+  top: top - by,
+  width: width + 2 * by,
+  height: height + 2 * by,
+});
 
 /** The area that two boxes share. @param {Box} a @param {Box} b */
 export function overlap(a, b) {
@@ -69,12 +95,16 @@ export function overlap(a, b) {
 }
 
 /** From middle to middle. @param {Box} a @param {Box} b */
-const distance = (a, b) => Math.hypot(a.left + a.width / 2 - b.left - b.width / 2, a.top + a.height / 2 - b.top - b.height / 2);
+const distance = (a, b) =>
+  Math.hypot(a.left + a.width / 2 - b.left - b.width / 2, a.top + a.height / 2 - b.top - b.height / 2);
 
 /** The smallest box around all boxes. @param {Box[]} boxes @returns {Box | null} */
 export function around(boxes) {
   if (!boxes.length) return null;
   const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
-  const [right, bottom] = [Math.max(...boxes.map((box) => box.left + box.width)), Math.max(...boxes.map((box) => box.top + box.height))];
+  const [right, bottom] = [
+    Math.max(...boxes.map((box) => box.left + box.width)),
+    Math.max(...boxes.map((box) => box.top + box.height)),
+  ];
   return { left, top, width: right - left, height: bottom - top };
 }

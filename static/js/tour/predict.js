@@ -34,10 +34,21 @@ export function predict(model, run, unit = null) {
   const [x, y] = [valueAt(input, [chosen, ...at]), valueAt(output, [chosen, ...at])];
   /** @type {Choice[]} */
   const choices = [];
-  for (const choice of [{ id: "right", value: y }, { id: "unchanged", value: x }, { id: "zero", value: 0 }, { id: "sign", value: -x }]) {
+  for (const choice of [
+    { id: "right", value: y },
+    { id: "unchanged", value: x },
+    { id: "zero", value: 0 },
+    { id: "sign", value: -x },
+  ]) {
     if (!choices.some(({ value }) => signed(value + 0) === signed(choice.value + 0))) choices.push(choice);
   }
   if (choices.length < 2) return null;
   const place = (/** @type {string} */ name) => ({ layer: name, unit: chosen, at });
-  return { from: place(beforeOf(model, layer)), to: place(layer.name), x, y, choices: choices.sort((a, b) => a.value - b.value) };
+  return {
+    from: place(beforeOf(model, layer)),
+    to: place(layer.name),
+    x,
+    y,
+    choices: choices.sort((a, b) => a.value - b.value),
+  };
 }

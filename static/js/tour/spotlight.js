@@ -69,8 +69,16 @@ export function createSpotlight(words, onFound) {
     document.documentElement.style.setProperty("--tour-sheet", sheet ? `${words.offsetHeight}px` : "0px");
     document.documentElement.toggleAttribute("data-tour-sheet", sheet);
     if (sheet) return void (words.style.translate = "");
-    const kept = keep ? around([...document.querySelectorAll(keep)].filter((element) => element.checkVisibility()).map(visibleBox)) : null;
-    const place = placeBeside(box, { width: words.offsetWidth, height: words.offsetHeight }, { width, height }, kept, focusBox(words));
+    const kept = keep
+      ? around([...document.querySelectorAll(keep)].filter((element) => element.checkVisibility()).map(visibleBox))
+      : null;
+    const place = placeBeside(
+      box,
+      { width: words.offsetWidth, height: words.offsetHeight },
+      { width, height },
+      kept,
+      focusBox(words),
+    );
     words.toggleAttribute("data-beside", place.beside);
     if (box && brought !== null && !place.beside && moved !== words.offsetHeight) {
       moved = words.offsetHeight;
@@ -84,15 +92,25 @@ export function createSpotlight(words, onFound) {
   const bring = (elements) => {
     const whole = /** @type {Box} */ (around(elements.map((element) => element.getBoundingClientRect())));
     const seen = around(elements.map(visibleBox));
-    const sheet = isSheet({ width: document.documentElement.clientWidth, height: innerHeight }) ? words.offsetHeight + barHeight() : 0;
+    const sheet = isSheet({ width: document.documentElement.clientWidth, height: innerHeight })
+      ? words.offsetHeight + barHeight()
+      : 0;
     const room = innerHeight - sheet;
     const tall = Math.min(whole.height, room);
     const upright = seen !== null && seen.height >= tall - 1 && whole.top >= 0 && whole.top + tall <= room;
     if (upright && seen.width >= Math.min(whole.width, innerWidth) - 1) return;
-    elements[0].scrollIntoView({ block: upright ? "nearest" : whole.height > room - 60 ? "start" : "center", inline: "nearest", behavior: "instant" });
+    elements[0].scrollIntoView({
+      block: upright ? "nearest" : whole.height > room - 60 ? "start" : "center",
+      inline: "nearest",
+      behavior: "instant",
+    });
     // A column is brought in by its first map; what of it then lies behind the sheet is moved up.
     const beyond = elements[elements.length - 1].getBoundingClientRect().bottom - room + MARGIN;
-    if (sheet && beyond > 0) scrollerOf(elements[0]).scrollBy({ top: Math.min(beyond, Math.max(0, elements[0].getBoundingClientRect().top - MARGIN)), behavior: "instant" });
+    if (sheet && beyond > 0)
+      scrollerOf(elements[0]).scrollBy({
+        top: Math.min(beyond, Math.max(0, elements[0].getBoundingClientRect().top - MARGIN)),
+        behavior: "instant",
+      });
   };
 
   const follow = () => {
@@ -157,13 +175,16 @@ function focusBox(words) {
 /** The inspector's own bar, where it sticks to the lower edge, stands upon the sheet. */
 function barHeight() {
   const bar = document.querySelector("loupe-inspector");
-  return bar?.checkVisibility() && getComputedStyle(bar).position === "sticky" ? /** @type {HTMLElement} */ (bar).offsetHeight : 0;
+  return bar?.checkVisibility() && getComputedStyle(bar).position === "sticky"
+    ? /** @type {HTMLElement} */ (bar).offsetHeight
+    : 0;
 }
 
 /** What scrolls it up and down: an opened view on a narrow screen, or the page. @param {Element} element @returns {Element} */
 function scrollerOf(element) {
   for (let parent = element.parentElement; parent; parent = parent.parentElement) {
-    if (parent.scrollHeight > parent.clientHeight && /auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent;
+    if (parent.scrollHeight > parent.clientHeight && /auto|scroll/.test(getComputedStyle(parent).overflowY))
+      return parent;
   }
   return document.scrollingElement ?? document.documentElement;
 }

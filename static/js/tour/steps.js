@@ -46,7 +46,11 @@ const CLEAR = { view: null, panel: null, transform: null };
 const toMap = ({ state }) => (state.view || state.panel ? CLEAR : null);
 
 /** @param {Model} model @param {import("../state/initial.js").Place} place @param {Partial<View>} [more] @returns {Partial<State>} */
-const opened = (model, place, more) => ({ panel: null, transform: null, view: { name: viewFor(model, place.layer), ...place, ...more } });
+const opened = (model, place, more) => ({
+  panel: null,
+  transform: null,
+  view: { name: viewFor(model, place.layer), ...place, ...more },
+});
 
 /** The same, but only where another view is open. @param {Scene} scene @param {(view: View) => boolean} fits @param {() => Partial<State> | null} otherwise */
 const unless = ({ state }, fits, otherwise) => (state.view && fits(state.view) && !state.panel ? null : otherwise());
@@ -82,7 +86,8 @@ export function predictionOf({ model, run, state }) {
 }
 
 /** @param {Scene} scene */
-const wholeTrail = (scene) => mainTrail(scene, { layer: nameOf(scene.model, endOf), at: [top(scene)] }).map(({ layer, at }) => placeOf(layer, at));
+const wholeTrail = (scene) =>
+  mainTrail(scene, { layer: nameOf(scene.model, endOf), at: [top(scene)] }).map(({ layer, at }) => placeOf(layer, at));
 
 /** @type {readonly Step[]} */
 export const STEPS = Object.freeze([
@@ -97,10 +102,18 @@ export const STEPS = Object.freeze([
   {
     id: "pixels",
     applies: (model) => isMaps(model.input.shape),
-    prepare: (scene) => unless(scene, ({ layer }) => layer === INPUT, () => CLEAR),
+    prepare: (scene) =>
+      unless(
+        scene,
+        ({ layer }) => layer === INPUT,
+        () => CLEAR,
+      ),
     target: () => column(INPUT),
     seen: ({ state }) => state.view?.layer === INPUT,
-    params: ({ model }) => ({ numbers: model.input.shape.reduce((product, size) => product * size, 1), channels: model.input.shape[0] }),
+    params: ({ model }) => ({
+      numbers: model.input.shape.reduce((product, size) => product * size, 1),
+      channels: model.input.shape[0],
+    }),
   },
   {
     id: "hover",
@@ -108,13 +121,21 @@ export const STEPS = Object.freeze([
     prepare: toMap,
     target: ({ model }) => column(nameOf(model, convolutionOf)),
     keep: "loupe-inspector",
-    seen: ({ model, state }, entered) => [state.hover !== entered.hover && state.hover, state.selection !== entered.selection && state.selection].some((place) => place && place.layer === nameOf(model, convolutionOf)),
+    seen: ({ model, state }, entered) =>
+      [state.hover !== entered.hover && state.hover, state.selection !== entered.selection && state.selection].some(
+        (place) => place && place.layer === nameOf(model, convolutionOf),
+      ),
     params: ({ model }) => ({ layer: nameOf(model, convolutionOf), count: convolutionOf(model)?.output_shape[0] ?? 0 }),
   },
   {
     id: "open",
     applies: (model) => convolutionOf(model) !== null,
-    prepare: (scene) => unless(scene, ({ layer }) => layer === nameOf(scene.model, convolutionOf), () => CLEAR),
+    prepare: (scene) =>
+      unless(
+        scene,
+        ({ layer }) => layer === nameOf(scene.model, convolutionOf),
+        () => CLEAR,
+      ),
     target: ({ model }) => column(nameOf(model, convolutionOf)),
     seen: ({ model, state }) => state.view !== null && of(state.view, nameOf(model, convolutionOf)),
     params: ({ model }) => ({ layer: nameOf(model, convolutionOf) }),
@@ -122,19 +143,35 @@ export const STEPS = Object.freeze([
   {
     id: "kernel",
     applies: (model) => convolutionOf(model) !== null,
-    prepare: (scene) => unless(scene, (view) => of(view, nameOf(scene.model, convolutionOf)), () => opened(scene.model, lively(scene, convolutionOf))),
+    prepare: (scene) =>
+      unless(
+        scene,
+        (view) => of(view, nameOf(scene.model, convolutionOf)),
+        () => opened(scene.model, lively(scene, convolutionOf)),
+      ),
     target: () => 'loupe-view [data-row="0"] .kernel',
     keep: 'loupe-view [data-row="0"]',
     seen: ({ state }) => state.view?.name === "microscope",
-    params: ({ model }) => ({ inputs: convolutionOf(model)?.input_shape[0] ?? 0, size: (convolutionOf(model)?.kernel ?? []).join("×") }),
+    params: ({ model }) => ({
+      inputs: convolutionOf(model)?.input_shape[0] ?? 0,
+      size: (convolutionOf(model)?.kernel ?? []).join("×"),
+    }),
   },
   {
     id: "slide",
     applies: (model) => convolutionOf(model) !== null,
-    prepare: (scene) => unless(scene, ({ name, layer }) => name === "microscope" && layer === nameOf(scene.model, convolutionOf), () => opened(scene.model, lively(scene, convolutionOf), { name: "microscope", input: 0 })),
+    prepare: (scene) =>
+      unless(
+        scene,
+        ({ name, layer }) => name === "microscope" && layer === nameOf(scene.model, convolutionOf),
+        () => opened(scene.model, lively(scene, convolutionOf), { name: "microscope", input: 0 }),
+      ),
     target: () => "loupe-view .playback",
     keep: "loupe-view .microscope",
-    deeds: [{ on: ["click"], within: "loupe-view .playback button:not(.speed)" }, { on: ["keydown"], within: "loupe-view .microscope .heat", keys: ARROWS }],
+    deeds: [
+      { on: ["click"], within: "loupe-view .playback button:not(.speed)" },
+      { on: ["keydown"], within: "loupe-view .microscope .heat", keys: ARROWS },
+    ],
     params: ({ model }) => {
       const layer = convolutionOf(model);
       const products = (layer?.kernel ?? []).reduce((product, size) => product * size, 1);
@@ -147,7 +184,14 @@ export const STEPS = Object.freeze([
     prepare(scene) {
       const asked = predictionOf(scene);
       const { state, model } = scene;
-      if (!asked || (state.view && state.view.name === viewFor(model, asked.from.layer) && samePlace(state.view, asked.from) && !state.panel)) return null;
+      if (
+        !asked ||
+        (state.view &&
+          state.view.name === viewFor(model, asked.from.layer) &&
+          samePlace(state.view, asked.from) &&
+          !state.panel)
+      )
+        return null;
       return opened(model, asked.from);
     },
     target: () => "loupe-view .explained:has([data-explained])",
@@ -158,13 +202,26 @@ export const STEPS = Object.freeze([
   {
     id: "pooling",
     applies: (model) => poolingOf(model) !== null,
-    prepare: (scene) => unless(scene, (view) => of(view, nameOf(scene.model, poolingOf)), () => opened(scene.model, lively(scene, poolingOf))),
+    prepare: (scene) =>
+      unless(
+        scene,
+        (view) => of(view, nameOf(scene.model, poolingOf)),
+        () => opened(scene.model, lively(scene, poolingOf)),
+      ),
     target: () => "loupe-view .pooling-maps figure:first-child .heat",
     keep: "loupe-view .pooling-maps",
-    deeds: [{ on: ["pointermove", "pointerdown", "click"], within: "loupe-view .stage-pooling .heat" }, { on: ["keydown"], within: "loupe-view .stage-pooling .heat", keys: ARROWS }, { on: ["click"], within: "loupe-view .playback button:not(.speed)" }],
+    deeds: [
+      { on: ["pointermove", "pointerdown", "click"], within: "loupe-view .stage-pooling .heat" },
+      { on: ["keydown"], within: "loupe-view .stage-pooling .heat", keys: ARROWS },
+      { on: ["click"], within: "loupe-view .playback button:not(.speed)" },
+    ],
     params: ({ model }) => {
       const layer = poolingOf(model);
-      return { size: (layer?.window ?? []).join("×"), before: (layer?.input_shape ?? []).slice(1).join("×"), after: (layer?.output_shape ?? []).slice(1).join("×") };
+      return {
+        size: (layer?.window ?? []).join("×"),
+        before: (layer?.input_shape ?? []).slice(1).join("×"),
+        after: (layer?.output_shape ?? []).slice(1).join("×"),
+      };
     },
   },
   {
@@ -173,8 +230,15 @@ export const STEPS = Object.freeze([
     prepare(scene) {
       const { model, state } = scene;
       // Of many classes only some are shown: the one that leads is, where they stand in the order of their scores.
-      const order = model.classes.length > MANY_CLASSES && state.order !== "score" ? /** @type {const} */ ({ order: "score" }) : null;
-      const map = unless(scene, (view) => of(view, nameOf(model, scoresOf)), () => (state.view || state.panel ? CLEAR : null));
+      const order =
+        model.classes.length > MANY_CLASSES && state.order !== "score"
+          ? /** @type {const} */ ({ order: "score" })
+          : null;
+      const map = unless(
+        scene,
+        (view) => of(view, nameOf(model, scoresOf)),
+        () => (state.view || state.panel ? CLEAR : null),
+      );
       return map || order ? { ...map, ...order } : null;
     },
     target: (scene) => `loupe-network [data-class="${top(scene)}"]`,
@@ -184,7 +248,12 @@ export const STEPS = Object.freeze([
   {
     id: "softmax",
     applies: (model) => probabilitiesOf(model) !== null,
-    prepare: (scene) => unless(scene, (view) => of(view, nameOf(scene.model, scoresOf)) || of(view, nameOf(scene.model, probabilitiesOf)), () => opened(scene.model, { layer: nameOf(scene.model, scoresOf), unit: top(scene) })),
+    prepare: (scene) =>
+      unless(
+        scene,
+        (view) => of(view, nameOf(scene.model, scoresOf)) || of(view, nameOf(scene.model, probabilitiesOf)),
+        () => opened(scene.model, { layer: nameOf(scene.model, scoresOf), unit: top(scene) }),
+      ),
     target: () => 'loupe-view [data-action="open-softmax"]',
     keep: "loupe-view .output-sum",
     seen: ({ model, state }) => state.view !== null && of(state.view, nameOf(model, probabilitiesOf)),
@@ -193,7 +262,12 @@ export const STEPS = Object.freeze([
   {
     id: "trail",
     applies: (model) => endOf(model) !== null,
-    prepare: (scene) => unless(scene, (view) => of(view, nameOf(scene.model, endOf)), () => opened(scene.model, { layer: nameOf(scene.model, endOf), unit: top(scene) })),
+    prepare: (scene) =>
+      unless(
+        scene,
+        (view) => of(view, nameOf(scene.model, endOf)),
+        () => opened(scene.model, { layer: nameOf(scene.model, endOf), unit: top(scene) }),
+      ),
     target: () => 'loupe-view [data-action="trail-to-pixel"]',
     keep: "loupe-view .explanation",
     seen: ({ state }) => state.view?.trail?.some(({ layer }) => layer === INPUT) === true,
@@ -201,10 +275,15 @@ export const STEPS = Object.freeze([
   {
     id: "pixel",
     applies: (model) => endOf(model) !== null,
-    prepare: (scene) => unless(scene, ({ trail }) => trail?.some(({ layer }) => layer === INPUT) === true, () => {
-      const trail = wholeTrail(scene);
-      return opened(scene.model, trail[0], { trail });
-    }),
+    prepare: (scene) =>
+      unless(
+        scene,
+        ({ trail }) => trail?.some(({ layer }) => layer === INPUT) === true,
+        () => {
+          const trail = wholeTrail(scene);
+          return opened(scene.model, trail[0], { trail });
+        },
+      ),
     target: () => "loupe-view .trail li:last-child .trail-step",
     keep: "loupe-view .explanation",
     seen: ({ state }) => state.view?.layer === INPUT && state.view.trail !== undefined && state.view.trail.length > 1,

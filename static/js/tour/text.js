@@ -6,4 +6,8 @@ import { h } from "../elements/dom.js";
 export const inline = (text) => text.split("`").map((part, index) => (index % 2 ? h("code", null, part) : part));
 
 /** @param {string} text @returns {HTMLElement[]} */
-export const paragraphs = (text) => text.split(/\n\s*\n/).filter((part) => part.trim()).map((part) => h("p", null, inline(part.trim())));
+export const paragraphs = (text) =>
+  text
+    .split(/\n\s*\n/)
+    .filter((part) => part.trim())
+    .map((part) => h("p", null, inline(part.trim())));

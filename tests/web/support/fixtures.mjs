@@ -18,7 +18,14 @@ export const cases = () =>
     return recorded.map((one) => ({
       kind,
       name: `${kind} ${one.layer.name}`,
-      layer: { ...one.layer, index: 0, input_shape: one.input_shape, output_shape: one.output_shape, parameter_count: one.parameter_count, record: kindOf(kind) },
+      layer: {
+        ...one.layer,
+        index: 0,
+        input_shape: one.input_shape,
+        output_shape: one.output_shape,
+        parameter_count: one.parameter_count,
+        record: kindOf(kind),
+      },
       input: tensor(one.input),
       parameters: Object.fromEntries(Object.entries(one.parameters).map(([key, value]) => [key, tensor(value)])),
       output: tensor(one.output),
@@ -28,8 +35,20 @@ export const cases = () =>
 
 /** A whole recorded model: { scene, traces } with the API's own answers. */
 export function recorded(id) {
-  const parameters = new Map(read("models", id, "parameters.json").layers.map(({ name, ...tensors }) => [name, Object.fromEntries(Object.entries(tensors).map(([key, value]) => [key, decodeTensor(value)]))]));
-  return { scene: { model: createModel(read("models", id, "model.json")), run: decodeRun(read("models", id, "run.json")), parameters }, traces: read("models", id, "traces.json") };
+  const parameters = new Map(
+    read("models", id, "parameters.json").layers.map(({ name, ...tensors }) => [
+      name,
+      Object.fromEntries(Object.entries(tensors).map(([key, value]) => [key, decodeTensor(value)])),
+    ]),
+  );
+  return {
+    scene: {
+      model: createModel(read("models", id, "model.json")),
+      run: decodeRun(read("models", id, "run.json")),
+      parameters,
+    },
+    traces: read("models", id, "traces.json"),
+  };
 }
 
 export const RECORDED = ["minimal", "deep"];

@@ -15,7 +15,16 @@ export function showDialog(name, title, content) {
   const dialog = h(
     "dialog",
     { class: `dialog dialog-${name}`, "data-dialog": name, "aria-labelledby": `dialog-${name}-title` },
-    h("div", { class: "dialog-head" }, h("h2", { id: `dialog-${name}-title` }, title), h("button", { type: "button", class: "button square", "aria-label": context().i18n.t("common.close"), onclick: close }, icon("close"))),
+    h(
+      "div",
+      { class: "dialog-head" },
+      h("h2", { id: `dialog-${name}-title` }, title),
+      h(
+        "button",
+        { type: "button", class: "button square", "aria-label": context().i18n.t("common.close"), onclick: close },
+        icon("close"),
+      ),
+    ),
     h("div", { class: "dialog-body" }, content),
   );
   dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => event.target === dialog && close());

@@ -15,18 +15,45 @@ export async function open() {
   const { t } = i18n;
 
   /** @param {string} id @param {{ text: string, language?: string }} title @param {{ text: string, language?: string } | null} about @param {string} note */
-  const item = (id, title, about, note) => h("li", null, h("button", { type: "button", class: "tours-item", "data-tour": id, onclick: () => { dialog.close(); startTour(store, id); } },
-    h("strong", { lang: title.language ?? null }, title.text), about ? h("span", { lang: about.language ?? null }, about.text) : "", h("span", { class: "note" }, note)));
+  const item = (id, title, about, note) =>
+    h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "tours-item",
+          "data-tour": id,
+          onclick: () => {
+            dialog.close();
+            startTour(store, id);
+          },
+        },
+        h("strong", { lang: title.language ?? null }, title.text),
+        about ? h("span", { lang: about.language ?? null }, about.text) : "",
+        h("span", { class: "note" }, note),
+      ),
+    );
 
-  const list = h("ul", { class: "tours" }, item("network", { text: t("tour.network.title") }, { text: t("tour.network.about") }, t("tour.lesson.built_in")));
+  const list = h(
+    "ul",
+    { class: "tours" },
+    item("network", { text: t("tour.network.title") }, { text: t("tour.network.about") }, t("tour.lesson.built_in")),
+  );
   const said = h("p", { class: "note", role: "status" }, t("tour.lesson.loading"));
   const dialog = showDialog("tours", t("common.tour.title"), [list, said]);
   try {
     const { lessons } = await api.lessons();
     for (const { id, languages, title, about, step_count: count } of lessons) {
       const language = languages.includes(i18n.language) ? i18n.language : languages[0];
-      const inWords = (/** @type {Record<string, string>} */ texts) => ({ text: texts[language], ...(language === i18n.language ? {} : { language }) });
-      list.append(item(id, inWords(title), language in about ? inWords(about) : null, t("tour.lesson.steps", { count })));
+      const inWords = (/** @type {Record<string, string>} */ texts) => ({
+        text: texts[language],
+        ...(language === i18n.language ? {} : { language }),
+      });
+      list.append(
+        item(id, inWords(title), language in about ? inWords(about) : null, t("tour.lesson.steps", { count })),
+      );
     }
     said.remove();
   } catch (error) {

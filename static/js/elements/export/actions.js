@@ -12,11 +12,14 @@ import { pngOf, saveBlob } from "./save.js";
 /** @typedef {import("../../state/initial.js").State} State */
 
 /** What is seen now: the opened view, or the network. */
-const shown = () => /** @type {HTMLElement | null} */ (document.querySelector(".view[data-open] .view-frame") ?? document.querySelector(".stage-map"));
+const shown = () =>
+  /** @type {HTMLElement | null} */ (
+    document.querySelector(".view[data-open] .view-frame") ?? document.querySelector(".stage-map")
+  );
 
 /** `tiny-vgg-espresso-conv_1_2-3` @param {State} state @param {boolean} [ofView] */
 function fileName({ model, runOf, view }, ofView = true) {
-  const picture = runOf?.source === "own" ? runOf.id.slice(0, 8) : runOf?.id ?? "input";
+  const picture = runOf?.source === "own" ? runOf.id.slice(0, 8) : (runOf?.id ?? "input");
   const place = ofView && view ? [view.name, view.layer, view.unit, ...(view.at ?? [])] : [];
   return [model?.id, picture, ...place].join("-");
 }
@@ -33,10 +36,24 @@ const svgText = () => {
 
 /** @type {Record<string, { extension: string, view: boolean, make: (state: State) => Promise<Blob> | Blob }>} */
 const EXPORTS = {
-  png: { extension: "png", view: true, make: () => { const { svg, width, height } = svgText(); return pngOf(svg, width, height); } },
+  png: {
+    extension: "png",
+    view: true,
+    make: () => {
+      const { svg, width, height } = svgText();
+      return pngOf(svg, width, height);
+    },
+  },
   svg: { extension: "svg", view: true, make: () => new Blob([svgText().svg], { type: "image/svg+xml" }) },
   npz: { extension: "npz", view: false, make: (state) => new Blob([npz(tensors(state))], { type: "application/zip" }) },
-  safetensors: { extension: "safetensors", view: false, make: (state) => new Blob([safetensors(tensors(state), { model: state.model?.id ?? "", digest: state.model?.digest ?? "" })], { type: "application/octet-stream" }) },
+  safetensors: {
+    extension: "safetensors",
+    view: false,
+    make: (state) =>
+      new Blob([safetensors(tensors(state), { model: state.model?.id ?? "", digest: state.model?.digest ?? "" })], {
+        type: "application/octet-stream",
+      }),
+  },
 };
 
 /** A button for each kind of file, and a line that says what came of it. @returns {HTMLElement[]} */
@@ -45,14 +62,25 @@ export function exportControls() {
   const { t } = i18n;
   const said = h("p", { class: "note", role: "status" });
   const buttons = Object.entries(EXPORTS).map(([name, { extension, view, make }]) =>
-    h("button", { type: "button", class: "button", "data-action": `export-${name}`, disabled: !store.state.run, onclick: async () => {
-      try {
-        const file = `${fileName(store.state, view)}.${extension}`;
-        saveBlob(file, await make(store.state));
-        said.textContent = t("views.export.done", { name: file });
-      } catch (error) {
-        said.textContent = t("views.export.failed", { reason: String(error) });
-      }
-    } }, t(`views.export.${name}`)));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-action": `export-${name}`,
+        disabled: !store.state.run,
+        onclick: async () => {
+          try {
+            const file = `${fileName(store.state, view)}.${extension}`;
+            saveBlob(file, await make(store.state));
+            said.textContent = t("views.export.done", { name: file });
+          } catch (error) {
+            said.textContent = t("views.export.failed", { reason: String(error) });
+          }
+        },
+      },
+      t(`views.export.${name}`),
+    ),
+  );
   return [h("p", { class: "note" }, t("views.export.intro")), h("div", { class: "row" }, buttons), said];
 }

@@ -7,7 +7,8 @@
  */
 
 /** What has no use on paper. */
-const LEFT_OUT = ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, [hidden], [data-action], details:not([open]), script, style, .network-more, .network-hint";
+const LEFT_OUT =
+  ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, [hidden], [data-action], details:not([open]), script, style, .network-more, .network-hint";
 
 /** @param {HTMLElement} root @param {string} title @returns {import("../../draw/figure-svg.js").Figure} */
 export function figureOf(root, title) {
@@ -41,17 +42,41 @@ function walk(element, page) {
   if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
   if (element instanceof SVGElement) return drawing(element, page);
   const box = element.getBoundingClientRect();
-  const inside = box.right > page.clip.left && box.left < page.clip.right && box.bottom > page.clip.top && box.top < page.clip.bottom;
+  const inside =
+    box.right > page.clip.left &&
+    box.left < page.clip.right &&
+    box.bottom > page.clip.top &&
+    box.top < page.clip.bottom;
   if (!inside && style.display !== "contents") return undefined;
   boxOf(element, box, style, page);
   if (element instanceof HTMLCanvasElement) {
-    if (element.width && element.height) page.items.push({ type: "image", x: box.left - page.left, y: box.top - page.top, width: box.width, height: box.height, href: element.toDataURL("image/png"), pixelated: style.imageRendering === "pixelated", clip: clipOf(box, page) });
+    if (element.width && element.height)
+      page.items.push({
+        type: "image",
+        x: box.left - page.left,
+        y: box.top - page.top,
+        width: box.width,
+        height: box.height,
+        href: element.toDataURL("image/png"),
+        pixelated: style.imageRendering === "pixelated",
+        clip: clipOf(box, page),
+      });
     return undefined;
   }
   if (element instanceof HTMLImageElement) return imageOf(element, box, page);
   if (element.localName === "mfrac") bar(element, style, page);
   const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
-  const inner = clips ? { ...page, clip: { left: Math.max(page.clip.left, box.left), top: Math.max(page.clip.top, box.top), right: Math.min(page.clip.right, box.right), bottom: Math.min(page.clip.bottom, box.bottom) } } : page;
+  const inner = clips
+    ? {
+        ...page,
+        clip: {
+          left: Math.max(page.clip.left, box.left),
+          top: Math.max(page.clip.top, box.top),
+          right: Math.min(page.clip.right, box.right),
+          bottom: Math.min(page.clip.bottom, box.bottom),
+        },
+      }
+    : page;
   /** What lies above its neighbours (a list's head, under which its rows scroll) is drawn after them. @type {Element[]} */
   const above = [];
   for (const child of element.childNodes) {
@@ -66,21 +91,59 @@ function walk(element, page) {
 
 /** The part of a box that its frame lets be seen; undefined where that is all of it. @param {DOMRect} box @param {Page} page */
 function clipOf(box, { clip, left, top }) {
-  const seen = { left: Math.max(box.left, clip.left), top: Math.max(box.top, clip.top), right: Math.min(box.right, clip.right), bottom: Math.min(box.bottom, clip.bottom) };
+  const seen = {
+    left: Math.max(box.left, clip.left),
+    top: Math.max(box.top, clip.top),
+    right: Math.min(box.right, clip.right),
+    bottom: Math.min(box.bottom, clip.bottom),
+  };
   const [width, height] = [seen.right - seen.left, seen.bottom - seen.top];
-  return box.width - width < 1 && box.height - height < 1 ? undefined : { x: seen.left - left, y: seen.top - top, width, height };
+  return box.width - width < 1 && box.height - height < 1
+    ? undefined
+    : { x: seen.left - left, y: seen.top - top, width, height };
 }
 
 /** @param {Element} element @param {DOMRect} box @param {CSSStyleDeclaration} style @param {Page} page */
 function boxOf(element, box, style, page) {
   const fill = visible(style.backgroundColor);
-  const frame = element.matches(".mark, .receded-window") ? { colour: style.boxShadow.match(/rgba?\([^)]*\)/)?.[0] ?? null, width: 2 } : element.matches(".heat, .kernel") ? { colour: style.outlineColor, width: 1 } : { colour: parseFloat(style.borderTopWidth) && parseFloat(style.borderLeftWidth) ? visible(style.borderTopColor) : null, width: parseFloat(style.borderTopWidth) };
+  const frame = element.matches(".mark, .receded-window")
+    ? { colour: style.boxShadow.match(/rgba?\([^)]*\)/)?.[0] ?? null, width: 2 }
+    : element.matches(".heat, .kernel")
+      ? { colour: style.outlineColor, width: 1 }
+      : {
+          colour:
+            parseFloat(style.borderTopWidth) && parseFloat(style.borderLeftWidth)
+              ? visible(style.borderTopColor)
+              : null,
+          width: parseFloat(style.borderTopWidth),
+        };
   const [x, y] = [box.left - page.left, box.top - page.top];
   if (!fill && !frame.colour) {
-    if (parseFloat(style.borderTopWidth) && visible(style.borderTopColor)) page.items.push({ type: "box", x, y, width: box.width, height: parseFloat(style.borderTopWidth), radius: 0, fill: style.borderTopColor, stroke: null, strokeWidth: 0 });
+    if (parseFloat(style.borderTopWidth) && visible(style.borderTopColor))
+      page.items.push({
+        type: "box",
+        x,
+        y,
+        width: box.width,
+        height: parseFloat(style.borderTopWidth),
+        radius: 0,
+        fill: style.borderTopColor,
+        stroke: null,
+        strokeWidth: 0,
+      });
     return;
   }
-  page.items.push({ type: "box", x, y, width: box.width, height: box.height, radius: Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.width / 2), fill, stroke: frame.colour, strokeWidth: frame.width });
+  page.items.push({
+    type: "box",
+    x,
+    y,
+    width: box.width,
+    height: box.height,
+    radius: Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.width / 2),
+    fill,
+    stroke: frame.colour,
+    strokeWidth: frame.width,
+  });
 }
 
 /** @param {HTMLImageElement} image @param {DOMRect} box @param {Page} page */
@@ -89,14 +152,33 @@ function imageOf(image, box, page) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
   canvas.getContext("2d")?.drawImage(image, 0, 0);
-  page.items.push({ type: "image", x: box.left - page.left, y: box.top - page.top, width: box.width, height: box.height, href: canvas.toDataURL("image/png"), pixelated: false, clip: clipOf(box, page) });
+  page.items.push({
+    type: "image",
+    x: box.left - page.left,
+    y: box.top - page.top,
+    width: box.width,
+    height: box.height,
+    href: canvas.toDataURL("image/png"),
+    pixelated: false,
+    clip: clipOf(box, page),
+  });
 }
 
 /** The bar of a fraction. @param {Element} element @param {CSSStyleDeclaration} style @param {Page} page */
 function bar(element, style, page) {
   const [top, bottom] = [element.children[0].getBoundingClientRect(), element.children[1].getBoundingClientRect()];
   const box = element.getBoundingClientRect();
-  page.items.push({ type: "box", x: box.left - page.left, y: (top.bottom + bottom.top) / 2 - page.top, width: box.width, height: 1, radius: 0, fill: style.color, stroke: null, strokeWidth: 0 });
+  page.items.push({
+    type: "box",
+    x: box.left - page.left,
+    y: (top.bottom + bottom.top) / 2 - page.top,
+    width: box.width,
+    height: 1,
+    radius: 0,
+    fill: style.color,
+    stroke: null,
+    strokeWidth: 0,
+  });
 }
 
 /** A text node line by line, as it is broken on the screen. @param {Text} node @param {CSSStyleDeclaration} style @param {Page} page */
@@ -121,9 +203,21 @@ function texts(node, style, page) {
   const slanted = node.parentElement?.localName === "mi" && node.data.length === 1;
   for (const { text, box, right } of lines) {
     const middle = (box.top + box.bottom) / 2;
-    if (middle < page.clip.top || middle > page.clip.bottom || box.left > page.clip.right || right < page.clip.left) continue;
+    if (middle < page.clip.top || middle > page.clip.bottom || box.left > page.clip.right || right < page.clip.left)
+      continue;
     // The baseline of common fonts lies a third of the size below the middle of the line box.
-    page.items.push({ type: "text", x: box.left - page.left, y: middle + 0.35 * size - page.top, text, size, weight: style.fontWeight, style: slanted ? "italic" : style.fontStyle, family: style.fontFamily.replaceAll('"', "'"), fill: style.color, width: right - box.left });
+    page.items.push({
+      type: "text",
+      x: box.left - page.left,
+      y: middle + 0.35 * size - page.top,
+      text,
+      size,
+      weight: style.fontWeight,
+      style: slanted ? "italic" : style.fontStyle,
+      family: style.fontFamily.replaceAll('"', "'"),
+      fill: style.color,
+      width: right - box.left,
+    });
   }
 }
 
@@ -137,12 +231,37 @@ function drawing(root, page) {
     const { a, b, c, d, e, f } = matrix;
     if (shape.localName === "text") {
       const box = shape.getBoundingClientRect();
-      page.items.push({ type: "text", x: box.left - page.left, y: box.bottom - page.top - 0.25 * box.height, text: shape.textContent ?? "", size: parseFloat(style.fontSize) * a, weight: style.fontWeight, style: style.fontStyle, family: style.fontFamily.replaceAll('"', "'"), fill: style.fill, width: box.width });
+      page.items.push({
+        type: "text",
+        x: box.left - page.left,
+        y: box.bottom - page.top - 0.25 * box.height,
+        text: shape.textContent ?? "",
+        size: parseFloat(style.fontSize) * a,
+        weight: style.fontWeight,
+        style: style.fontStyle,
+        family: style.fontFamily.replaceAll('"', "'"),
+        fill: style.fill,
+        width: box.width,
+      });
       continue;
     }
     const radius = Number(shape.getAttribute("r") ?? 0);
-    const path = shape.localName === "circle" ? `M${-radius} 0a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z` : shape.getAttribute("d") ?? "";
-    const centre = shape.localName === "circle" ? [Number(shape.getAttribute("cx") ?? 0), Number(shape.getAttribute("cy") ?? 0)] : [0, 0];
-    page.items.push({ type: "path", d: path, transform: `matrix(${[a, b, c, d, e - page.left + a * centre[0], f - page.top + d * centre[1]].map((value) => Math.round(value * 1000) / 1000).join(" ")})`, fill: style.fill === "none" ? null : visible(style.fill), stroke: style.stroke === "none" ? null : visible(style.stroke), strokeWidth: parseFloat(style.strokeWidth) || 0, dash: style.strokeDasharray === "none" ? "" : style.strokeDasharray });
+    const path =
+      shape.localName === "circle"
+        ? `M${-radius} 0a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`
+        : (shape.getAttribute("d") ?? "");
+    const centre =
+      shape.localName === "circle"
+        ? [Number(shape.getAttribute("cx") ?? 0), Number(shape.getAttribute("cy") ?? 0)]
+        : [0, 0];
+    page.items.push({
+      type: "path",
+      d: path,
+      transform: `matrix(${[a, b, c, d, e - page.left + a * centre[0], f - page.top + d * centre[1]].map((value) => Math.round(value * 1000) / 1000).join(" ")})`,
+      fill: style.fill === "none" ? null : visible(style.fill),
+      stroke: style.stroke === "none" ? null : visible(style.stroke),
+      strokeWidth: parseFloat(style.strokeWidth) || 0,
+      dash: style.strokeDasharray === "none" ? "" : style.strokeDasharray,
+    });
   }
 }

@@ -29,25 +29,71 @@ class LoupeBench extends LoupeElement {
 
   start() {
     void loadStyle("pictures");
-    this.original = h("canvas", { class: "pixelated", role: "img", "aria-label": this.t("pictures.transform.original") });
-    this.changed = h("canvas", { class: "pixelated", role: "img", "aria-label": this.t("pictures.transform.changed"), "data-action": "changed-input" });
+    this.original = h("canvas", {
+      class: "pixelated",
+      role: "img",
+      "aria-label": this.t("pictures.transform.original"),
+    });
+    this.changed = h("canvas", {
+      class: "pixelated",
+      role: "img",
+      "aria-label": this.t("pictures.transform.changed"),
+      "data-action": "changed-input",
+    });
     this.originalScore = h("p", { class: "bench-score" });
     this.changedScore = h("p", { class: "bench-score", role: "status" });
-    this.chart = h("svg:svg", { class: "bench-chart", viewBox: `-34 -8 ${CHART.width + 44} ${CHART.height + 30}`, role: "img" });
+    this.chart = h("svg:svg", {
+      class: "bench-chart",
+      viewBox: `-34 -8 ${CHART.width + 44} ${CHART.height + 30}`,
+      role: "img",
+    });
     this.chartTitle = h("p", { class: "bench-chart-title" });
-    this.sweep = h("button", { type: "button", class: "button", "data-action": "sweep", onclick: () => void this.#sweep() }, this.t("pictures.transform.sweep"));
-    const reset = h("button", { type: "button", class: "button", "data-action": "reset-transform", onclick: () => this.#reset() }, this.t("pictures.transform.reset"));
+    this.sweep = h(
+      "button",
+      { type: "button", class: "button", "data-action": "sweep", onclick: () => void this.#sweep() },
+      this.t("pictures.transform.sweep"),
+    );
+    const reset = h(
+      "button",
+      { type: "button", class: "button", "data-action": "reset-transform", onclick: () => this.#reset() },
+      this.t("pictures.transform.reset"),
+    );
     this.controls = h("div", { class: "bench-controls" });
     this.replaceChildren(
-      h("div", { class: "bench-pair" }, h("figure", null, this.original, h("figcaption", null, this.t("pictures.transform.original")), this.originalScore), h("figure", null, this.changed, h("figcaption", null, this.t("pictures.transform.changed")), this.changedScore)),
+      h(
+        "div",
+        { class: "bench-pair" },
+        h(
+          "figure",
+          null,
+          this.original,
+          h("figcaption", null, this.t("pictures.transform.original")),
+          this.originalScore,
+        ),
+        h("figure", null, this.changed, h("figcaption", null, this.t("pictures.transform.changed")), this.changedScore),
+      ),
       this.controls,
       h("div", { class: "bench-path" }, this.chartTitle, this.chart, h("div", { class: "row" }, this.sweep, reset)),
     );
-    this.watch((state) => state.model, (model) => this.#buildControls(model));
-    this.watch((state) => state.transform, () => this.#showControls());
-    this.watch((state) => state.runOf, () => this.#forget());
-    this.watch((state) => [state.run, state.originalRun], () => this.#showRuns());
-    this.cleanup(() => { this.#sweeping = false; });
+    this.watch(
+      (state) => state.model,
+      (model) => this.#buildControls(model),
+    );
+    this.watch(
+      (state) => state.transform,
+      () => this.#showControls(),
+    );
+    this.watch(
+      (state) => state.runOf,
+      () => this.#forget(),
+    );
+    this.watch(
+      (state) => [state.run, state.originalRun],
+      () => this.#showRuns(),
+    );
+    this.cleanup(() => {
+      this.#sweeping = false;
+    });
   }
 
   get #transform() {
@@ -60,7 +106,9 @@ class LoupeBench extends LoupeElement {
     const [channels] = model.input.shape;
     /** @type {Map<Name, { input: HTMLInputElement, output: HTMLElement }>} */
     this.inputs = new Map();
-    const names = /** @type {Name[]} */ (Object.keys(CONTROLS)).filter((name) => !(name === "grey" && channels !== 3) && !(name === "swap" && channels < 2));
+    const names = /** @type {Name[]} */ (Object.keys(CONTROLS)).filter(
+      (name) => !(name === "grey" && channels !== 3) && !(name === "swap" && channels < 2),
+    );
     this.controls.replaceChildren(...names.map((name) => this.#control(name, channels)));
     this.#showControls();
   }
@@ -80,7 +128,13 @@ class LoupeBench extends LoupeElement {
     input.addEventListener("input", moved);
     input.addEventListener("focus", () => this.#use(name));
     this.inputs?.set(name, { input, output });
-    return h("label", { class: toggle ? "slider switch" : "slider" }, h("span", null, this.t(`pictures.transform.${name}`)), input, output);
+    return h(
+      "label",
+      { class: toggle ? "slider switch" : "slider" },
+      h("span", null, this.t(`pictures.transform.${name}`)),
+      input,
+      output,
+    );
   }
 
   /** @param {Name} name @param {number} value */
@@ -125,7 +179,10 @@ class LoupeBench extends LoupeElement {
   #say(name, value) {
     const { unit } = CONTROLS[name];
     const { model } = this.store.state;
-    if (unit === "order" && model) return orders(model.input.shape[0])[value].map((channel) => this.#channel(model.input.channels[channel] ?? String(channel))).join(" ");
+    if (unit === "order" && model)
+      return orders(model.input.shape[0])
+        [value].map((channel) => this.#channel(model.input.channels[channel] ?? String(channel)))
+        .join(" ");
     if (unit === "switch") return "";
     const number = this.i18n.plain(value);
     return unit === "plain" ? number : this.t(`pictures.${unit}`, { value: number });
@@ -160,7 +217,15 @@ class LoupeBench extends LoupeElement {
     const { model } = this.store.state;
     if (!model || !best) return [];
     const { probability, logit } = run.scores[best.class];
-    return [h("strong", null, this.i18n.label(model.classes[best.class].labels)), " ", h("output", { "data-value": probability ?? logit }, probability === null ? this.i18n.value(logit) : this.i18n.percent(probability))];
+    return [
+      h("strong", null, this.i18n.label(model.classes[best.class].labels)),
+      " ",
+      h(
+        "output",
+        { "data-value": probability ?? logit },
+        probability === null ? this.i18n.value(logit) : this.i18n.percent(probability),
+      ),
+    ];
   }
 
   #showPath() {
@@ -172,16 +237,37 @@ class LoupeBench extends LoupeElement {
     const name = this.i18n.label(model.classes[first.class].labels);
     const control = this.t(`pictures.transform.${this.#active}`);
     this.chartTitle.textContent = this.t("pictures.transform.path", { class: name, control });
-    this.chart.setAttribute("aria-label", this.t("pictures.transform.path_values", { class: name, control, values: dots.map(({ value, probability }) => `${this.#say(this.#active, value)} ${this.i18n.percent(probability)}`).slice(0, 60).join("; ") }));
+    this.chart.setAttribute(
+      "aria-label",
+      this.t("pictures.transform.path_values", {
+        class: name,
+        control,
+        values: dots
+          .map(({ value, probability }) => `${this.#say(this.#active, value)} ${this.i18n.percent(probability)}`)
+          .slice(0, 60)
+          .join("; "),
+      }),
+    );
     const now = this.#path.get(this.#transform[this.#active]);
     const middle = ((at - from) / (to - from)) * CHART.width;
     this.chart.replaceChildren(
-      ...grid.flatMap(({ share, y }) => [h("svg:line", { class: "grid", x1: 0, x2: CHART.width, y1: y, y2: y }), h("svg:text", { x: -6, y: y + 4, class: "end" }, `${100 * share}%`)]),
+      ...grid.flatMap(({ share, y }) => [
+        h("svg:line", { class: "grid", x1: 0, x2: CHART.width, y1: y, y2: y }),
+        h("svg:text", { x: -6, y: y + 4, class: "end" }, `${100 * share}%`),
+      ]),
       h("svg:line", { class: "grid at", x1: middle, x2: middle, y1: 0, y2: CHART.height }),
       h("svg:text", { x: 0, y: CHART.height + 16 }, this.#say(this.#active, from)),
       h("svg:text", { x: CHART.width, y: CHART.height + 16, class: "end" }, this.#say(this.#active, to)),
       h("svg:path", { class: "line", d: line }),
-      ...dots.map(({ x, y, agrees, value, probability }) => h("svg:circle", { class: agrees ? "dot" : "dot other", cx: x, cy: y, r: now && now.value === value ? 5 : 3, "data-value": probability })),
+      ...dots.map(({ x, y, agrees, value, probability }) =>
+        h("svg:circle", {
+          class: agrees ? "dot" : "dot other",
+          cx: x,
+          cy: y,
+          r: now && now.value === value ? 5 : 3,
+          "data-value": probability,
+        }),
+      ),
     );
   }
 
@@ -207,11 +293,18 @@ class LoupeBench extends LoupeElement {
     const before = this.store.state.run;
     this.#change(this.#active, value);
     return new Promise((resolve) => {
-      const settled = (/** @type {boolean} */ good) => { stop(); clearTimeout(timer); resolve(good); };
+      const settled = (/** @type {boolean} */ good) => {
+        stop();
+        clearTimeout(timer);
+        resolve(good);
+      };
       const timer = setTimeout(() => settled(this.store.state.problem === null && !this.store.state.offline), 2000);
-      const stop = this.store.select((state) => state.run, (run) => {
-        if (run !== before) requestAnimationFrame(() => settled(true));
-      });
+      const stop = this.store.select(
+        (state) => state.run,
+        (run) => {
+          if (run !== before) requestAnimationFrame(() => settled(true));
+        },
+      );
     });
   }
 }
@@ -220,7 +313,9 @@ class LoupeBench extends LoupeElement {
 function paint(canvas, input, range) {
   const [, height, width] = input.shape;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  canvas.getContext("2d")?.putImageData(/** @type {ImageData} */ (inputImage((w, tall) => new ImageData(w, tall), input, range)), 0, 0);
+  canvas
+    .getContext("2d")
+    ?.putImageData(/** @type {ImageData} */ (inputImage((w, tall) => new ImageData(w, tall), input, range)), 0, 0);
 }
 
 customElements.define("loupe-bench", LoupeBench);

@@ -12,8 +12,30 @@ import { addPictures } from "./intake.js";
 
 class LoupeByAddress extends LoupeElement {
   start() {
-    const field = h("input", { class: "field", type: "url", required: true, placeholder: "https://…", "aria-label": this.t("pictures.address.field"), "data-action": "address-field" });
-    const form = h("form", { class: "row", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void this.#fetch(field.value); } }, field, h("button", { type: "submit", class: "button strong", "data-action": "address-fetch" }, this.t("pictures.address.fetch")));
+    const field = h("input", {
+      class: "field",
+      type: "url",
+      required: true,
+      placeholder: "https://…",
+      "aria-label": this.t("pictures.address.field"),
+      "data-action": "address-field",
+    });
+    const form = h(
+      "form",
+      {
+        class: "row",
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          void this.#fetch(field.value);
+        },
+      },
+      field,
+      h(
+        "button",
+        { type: "submit", class: "button strong", "data-action": "address-fetch" },
+        this.t("pictures.address.fetch"),
+      ),
+    );
     form.noValidate = true;
     this.replaceChildren(form, h("p", { class: "note" }, this.t("pictures.address.note")));
     field.focus();

@@ -18,20 +18,42 @@ class LoupeCamera extends LoupeElement {
   start() {
     void loadStyle("pictures");
     this.video = h("video", { class: "camera-view", playsinline: true, muted: true, hidden: true });
-    this.starter = h("button", { type: "button", class: "button strong", "data-action": "camera-start", onclick: () => void this.#open() }, icon("camera"), h("span", null, this.t("pictures.camera.start")));
-    this.shutter = h("button", { type: "button", class: "button strong", "data-action": "camera-take", hidden: true, onclick: () => void this.#take() }, icon("camera"), h("span", null, this.t("pictures.camera.take")));
+    this.starter = h(
+      "button",
+      { type: "button", class: "button strong", "data-action": "camera-start", onclick: () => void this.#open() },
+      icon("camera"),
+      h("span", null, this.t("pictures.camera.start")),
+    );
+    this.shutter = h(
+      "button",
+      {
+        type: "button",
+        class: "button strong",
+        "data-action": "camera-take",
+        hidden: true,
+        onclick: () => void this.#take(),
+      },
+      icon("camera"),
+      h("span", null, this.t("pictures.camera.take")),
+    );
     this.replaceChildren(this.video, h("div", { class: "row" }, this.starter, this.shutter));
     this.cleanup(() => this.#release());
   }
 
   async #open() {
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1024 }, height: { ideal: 1024 } }, audio: false });
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: { width: { ideal: 1024 }, height: { ideal: 1024 } },
+        audio: false,
+      });
       if (!this.isConnected) return stream.getTracks().forEach((track) => track.stop());
       this.#stream = stream;
     } catch (error) {
       const code = CAUSES[/** @type {DOMException} */ (error).name] ?? "camera_failed";
-      return reportProblem(this.store, { name: this.t("pictures.camera.title"), problem: new Problem({ code, detail: String(error) }) });
+      return reportProblem(this.store, {
+        name: this.t("pictures.camera.title"),
+        problem: new Problem({ code, detail: String(error) }),
+      });
     }
     this.video.srcObject = this.#stream;
     this.video.hidden = false;

@@ -42,12 +42,39 @@ class LoupeCrop extends LoupeElement {
   start() {
     const [, height, width] = this.store.state.model?.input.shape ?? [];
     const gets = this.t("pictures.crop.preview", { size: `${width}×${height}` });
-    this.canvas = h("canvas", { class: "crop-canvas", tabindex: 0, role: "application", "aria-label": this.t("pictures.crop.canvas"), "aria-describedby": "crop-keys", "data-action": "crop-square" });
+    this.canvas = h("canvas", {
+      class: "crop-canvas",
+      tabindex: 0,
+      role: "application",
+      "aria-label": this.t("pictures.crop.canvas"),
+      "aria-describedby": "crop-keys",
+      "data-action": "crop-square",
+    });
     this.preview = h("canvas", { class: "pixelated crop-preview", role: "img", "aria-label": gets });
     this.state = h("p", { class: "note mono", role: "status" });
-    this.zoom = h("input", { type: "range", min: 0, max: 100, step: 0.5, "data-action": "crop-zoom", oninput: () => this.#set(resize(this.#crop, this.#sizeOf(Number(this.zoom.value)), this.#size())) });
-    this.turner = h("input", { type: "range", min: -180, max: 180, step: 1, "data-action": "crop-rotate", oninput: () => this.#set(turn(this.#crop, Number(this.turner.value), this.#size())) });
-    const button = (/** @type {string} */ action, /** @type {string} */ picture, /** @type {() => void} */ act) => h("button", { type: "button", class: "button", "data-action": action, onclick: act }, icon(picture), h("span", null, this.t(`pictures.crop.${action.slice(5)}`)));
+    this.zoom = h("input", {
+      type: "range",
+      min: 0,
+      max: 100,
+      step: 0.5,
+      "data-action": "crop-zoom",
+      oninput: () => this.#set(resize(this.#crop, this.#sizeOf(Number(this.zoom.value)), this.#size())),
+    });
+    this.turner = h("input", {
+      type: "range",
+      min: -180,
+      max: 180,
+      step: 1,
+      "data-action": "crop-rotate",
+      oninput: () => this.#set(turn(this.#crop, Number(this.turner.value), this.#size())),
+    });
+    const button = (/** @type {string} */ action, /** @type {string} */ picture, /** @type {() => void} */ act) =>
+      h(
+        "button",
+        { type: "button", class: "button", "data-action": action, onclick: act },
+        icon(picture),
+        h("span", null, this.t(`pictures.crop.${action.slice(5)}`)),
+      );
     this.replaceChildren(
       h("div", { class: "crop-work" }, this.canvas),
       h(
@@ -57,15 +84,34 @@ class LoupeCrop extends LoupeElement {
         h("label", { class: "slider" }, h("span", null, this.t("pictures.crop.zoom")), this.zoom),
         h("label", { class: "slider" }, h("span", null, this.t("pictures.crop.rotate")), this.turner),
         h("p", { class: "note", id: "crop-keys" }, this.t("pictures.crop.keys")),
-        h("div", { class: "row" }, button("crop-reset", "crop", () => this.#own && this.#set(centredCrop(this.#own))), button("crop-remove", "bin", () => this.#own && void remove(this.#own)), button("crop-remove_all", "bin", () => this.#removeAll())),
+        h(
+          "div",
+          { class: "row" },
+          button("crop-reset", "crop", () => this.#own && this.#set(centredCrop(this.#own))),
+          button("crop-remove", "bin", () => this.#own && void remove(this.#own)),
+          button("crop-remove_all", "bin", () => this.#removeAll()),
+        ),
       ),
     );
     void loadStyle("pictures").then(() => this.#layout());
-    this.cleanup(() => { clearTimeout(this.#timer); this.#bitmap?.close(); this.#bitmap = null; });
-    this.watch((state) => ownOf(state, state.picture), (own) => void this.#open(own));
-    this.watch((state) => state.run, () => void this.#exact());
+    this.cleanup(() => {
+      clearTimeout(this.#timer);
+      this.#bitmap?.close();
+      this.#bitmap = null;
+    });
+    this.watch(
+      (state) => ownOf(state, state.picture),
+      (own) => void this.#open(own),
+    );
+    this.watch(
+      (state) => state.run,
+      () => void this.#exact(),
+    );
     this.observeSize(this, () => this.#layout());
-    watchTheme(this, () => { this.#theme = readTheme(this); this.frame(this.#paint); });
+    watchTheme(this, () => {
+      this.#theme = readTheme(this);
+      this.frame(this.#paint);
+    });
     this.#listen();
   }
 
@@ -83,7 +129,8 @@ class LoupeCrop extends LoupeElement {
     this.#layout();
     this.#show();
     // Not from somebody who has gone on meanwhile.
-    if (!document.activeElement?.closest("loupe-network, loupe-view, loupe-learn")) this.canvas.focus({ preventScroll: true });
+    if (!document.activeElement?.closest("loupe-network, loupe-view, loupe-learn"))
+      this.canvas.focus({ preventScroll: true });
     return undefined;
   }
 
@@ -157,7 +204,16 @@ class LoupeCrop extends LoupeElement {
     drawCrop(
       context,
       { width: this.canvas.width / ratio, height: this.canvas.height / ratio },
-      { picture: this.#bitmap, scale, left, top, width: width * scale, height: height * scale, corners: corners(this.#crop).map(at), handle: at(handle(this.#crop, HANDLE / scale)) },
+      {
+        picture: this.#bitmap,
+        scale,
+        left,
+        top,
+        width: width * scale,
+        height: height * scale,
+        corners: corners(this.#crop).map(at),
+        handle: at(handle(this.#crop, HANDLE / scale)),
+      },
       { accent: this.#theme.accent, ground: this.#theme.raised, shade: "rgb(15 18 24 / 0.5)" },
     );
     if (!this.#exact()) this.#quick();
@@ -186,7 +242,14 @@ class LoupeCrop extends LoupeElement {
   #exact() {
     const { run, runOf, originalRun, model } = this.store.state;
     const { input, preparation } = originalRun ?? run ?? {};
-    if (!model || !input || !preparation?.crop || runOf?.id !== this.#own?.digest || !sameCrop(preparation.crop, this.#crop)) return false;
+    if (
+      !model ||
+      !input ||
+      !preparation?.crop ||
+      runOf?.id !== this.#own?.digest ||
+      !sameCrop(preparation.crop, this.#crop)
+    )
+      return false;
     const [, height, width] = input.shape;
     const image = inputImage((w, tall) => new ImageData(w, tall), input, model.input.range);
     this.#previewContext(width, height).putImageData(/** @type {ImageData} */ (image), 0, 0);
@@ -208,7 +271,10 @@ class LoupeCrop extends LoupeElement {
     const { canvas } = this;
     const point = (/** @type {PointerEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
-      return { x: (event.clientX - box.left - this.#place.left) / this.#place.scale, y: (event.clientY - box.top - this.#place.top) / this.#place.scale };
+      return {
+        x: (event.clientX - box.left - this.#place.left) / this.#place.scale,
+        y: (event.clientY - box.top - this.#place.top) / this.#place.scale,
+      };
     };
     this.listen(canvas, "pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -224,14 +290,20 @@ class LoupeCrop extends LoupeElement {
       else this.#drag(now);
       this.#fingers.set(event.pointerId, now);
     });
-    for (const type of ["pointerup", "pointercancel"]) this.listen(canvas, type, (event) => {
-      this.#fingers.delete(event.pointerId);
-      this.#began = null;
-    });
-    this.listen(canvas, "wheel", (event) => {
-      event.preventDefault();
-      this.#set(resize(this.#crop, this.#crop.size * Math.exp(event.deltaY / 600), this.#size()));
-    }, { passive: false });
+    for (const type of ["pointerup", "pointercancel"])
+      this.listen(canvas, type, (event) => {
+        this.#fingers.delete(event.pointerId);
+        this.#began = null;
+      });
+    this.listen(
+      canvas,
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        this.#set(resize(this.#crop, this.#crop.size * Math.exp(event.deltaY / 600), this.#size()));
+      },
+      { passive: false },
+    );
     this.listen(canvas, "keydown", (event) => {
       const act = KEYS[event.key];
       if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -266,7 +338,8 @@ class LoupeCrop extends LoupeElement {
   #pinch(id, before, now) {
     const other = [...this.#fingers].find(([finger]) => finger !== id)?.[1];
     if (!other) return;
-    const zoom = Math.hypot(before.x - other.x, before.y - other.y) / Math.max(1, Math.hypot(now.x - other.x, now.y - other.y));
+    const zoom =
+      Math.hypot(before.x - other.x, before.y - other.y) / Math.max(1, Math.hypot(now.x - other.x, now.y - other.y));
     const angle = Math.atan2(now.y - other.y, now.x - other.x) - Math.atan2(before.y - other.y, before.x - other.x);
     const zoomed = resize(this.#crop, this.#crop.size * zoom, this.#size());
     this.#set(turn(zoomed, zoomed.rotate + (angle * 180) / Math.PI, this.#size()));
@@ -288,7 +361,7 @@ const KEYS = {
   "-": (crop, _by, picture) => resize(crop, crop.size * 1.05 + 1, picture),
   "[": (crop, by, picture) => turn(crop, crop.rotate - by, picture),
   "]": (crop, by, picture) => turn(crop, crop.rotate + by, picture),
-  "0": (_crop, _by, picture) => centredCrop(picture),
+  0: (_crop, _by, picture) => centredCrop(picture),
 };
 
 customElements.define("loupe-crop", LoupeCrop);

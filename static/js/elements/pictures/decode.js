@@ -8,7 +8,13 @@ import { jpegSegments } from "../../model/files/jpeg.js";
 /** Longest side of what is sent, in pixels. */
 export const LONGEST = 1024;
 /** How the formats that the server reads begin: only they are reduced here, so that size never decides what is refused. */
-const SIGNATURES = [{ at: 0, text: "\x89PNG" }, { at: 0, text: "\xff\xd8\xff" }, { at: 8, text: "WEBP" }, { at: 0, text: "GIF8" }, { at: 0, text: "BM" }];
+const SIGNATURES = [
+  { at: 0, text: "\x89PNG" },
+  { at: 0, text: "\xff\xd8\xff" },
+  { at: 8, text: "WEBP" },
+  { at: 0, text: "GIF8" },
+  { at: 0, text: "BM" },
+];
 /** Past this many pixels the file goes to the server as it is, which refuses it by its header. */
 const MOST_PIXELS = 50_000_000;
 /** A JPEG of more segments within its first MOST_HEADER bytes is left to the server as well. */
@@ -42,7 +48,15 @@ export async function decode(file) {
     const whole = { blob: file, width, height, reducedFrom: null, thumbnail };
     if (Math.max(width, height) <= LONGEST || !isReadable(start)) return whole;
     const small = await reduced(file, LONGEST / Math.max(width, height));
-    return small ? { blob: await blobOf(small), width: small.width, height: small.height, reducedFrom: { width, height }, thumbnail } : whole;
+    return small
+      ? {
+          blob: await blobOf(small),
+          width: small.width,
+          height: small.height,
+          reducedFrom: { width, height },
+          thumbnail,
+        }
+      : whole;
   } catch {
     return null;
   } finally {
@@ -101,9 +115,14 @@ function paint(canvas, draw, alpha = true) {
 function squareOf(image, width, height) {
   const side = Math.min(width, height);
   const canvas = canvasOf(THUMBNAIL, THUMBNAIL);
-  paint(canvas, (context) => context.drawImage(image, (width - side) / 2, (height - side) / 2, side, side, 0, 0, THUMBNAIL, THUMBNAIL));
+  paint(canvas, (context) =>
+    context.drawImage(image, (width - side) / 2, (height - side) / 2, side, side, 0, 0, THUMBNAIL, THUMBNAIL),
+  );
   return canvas;
 }
 
 /** PNG, which loses nothing. @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
-const blobOf = (canvas) => new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no PNG"))), "image/png"));
+const blobOf = (canvas) =>
+  new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no PNG"))), "image/png"),
+  );

@@ -45,9 +45,18 @@ async function addPicture(file) {
   const blob = decoded?.blob ?? file;
   try {
     if (!model) throw new Problem({ code: "server_unreachable" });
-    if (blob.size > settings.max_upload_bytes) throw new Problem({ code: "picture_too_large", params: { bytes: blob.size, limit: settings.max_upload_bytes } });
+    if (blob.size > settings.max_upload_bytes)
+      throw new Problem({ code: "picture_too_large", params: { bytes: blob.size, limit: settings.max_upload_bytes } });
     const digest = await digestOf(await bytesOf(blob));
-    const kept = { digest, name, blob, small: decoded?.thumbnail ?? null, reducedFrom: decoded?.reducedFrom ?? null, crop: null, added: Date.now() };
+    const kept = {
+      digest,
+      name,
+      blob,
+      small: decoded?.thumbnail ?? null,
+      reducedFrom: decoded?.reducedFrom ?? null,
+      crop: null,
+      added: Date.now(),
+    };
     const candidate = { ...kept, width: decoded?.width ?? 0, height: decoded?.height ?? 0, thumbnail: "" };
     // The server's reading decides: browsers show damaged files that it refuses, and the other way round.
     const run = await runs.run({ model, ref: { source: "own", id: digest }, own: candidate });
@@ -59,7 +68,11 @@ async function addPicture(file) {
     return own;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    reportProblem(store, { name, thumbnail: decoded?.thumbnail ? URL.createObjectURL(decoded.thumbnail) : null, problem: error });
+    reportProblem(store, {
+      name,
+      thumbnail: decoded?.thumbnail ? URL.createObjectURL(decoded.thumbnail) : null,
+      problem: error,
+    });
     if (error.code === "server_unreachable") store.update({ offline: true });
     return null;
   }
@@ -77,7 +90,9 @@ async function bytesOf(blob) {
 
 /** The picture's size once it stands upright, from what the server did. @param {any} preparation */
 function uprightSize(preparation) {
-  const turned = preparation.steps.some((/** @type {any} */ step) => step.id === "orientation" && step.params.exif >= 5);
+  const turned = preparation.steps.some(
+    (/** @type {any} */ step) => step.id === "orientation" && step.params.exif >= 5,
+  );
   const { width, height } = preparation.source;
   return turned ? { width: height, height: width } : { width, height };
 }
@@ -90,7 +105,8 @@ async function keep(picture) {
   try {
     await keepPicture(picture);
   } catch {
-    if (keeps) reportProblem(context().store, { name: picture.name, problem: new Problem({ code: "own_picture_not_kept" }) });
+    if (keeps)
+      reportProblem(context().store, { name: picture.name, problem: new Problem({ code: "own_picture_not_kept" }) });
     keeps = false;
   }
 }

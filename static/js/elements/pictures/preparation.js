@@ -29,8 +29,14 @@ class LoupePreparation extends LoupeElement {
     this.list = h("ol", { class: "stages" });
     this.said = h("p", { class: "note", role: "status" });
     this.replaceChildren(this.said, this.list, h("p", { class: "note" }, this.t("pictures.preparation.small")));
-    this.watch((state) => [state.model, state.picture, ownOf(state, state.picture)], () => void this.#load());
-    this.watch((state) => state.run, () => this.#follow());
+    this.watch(
+      (state) => [state.model, state.picture, ownOf(state, state.picture)],
+      () => void this.#load(),
+    );
+    this.watch(
+      (state) => state.run,
+      () => this.#follow(),
+    );
   }
 
   async #load() {
@@ -38,12 +44,15 @@ class LoupePreparation extends LoupeElement {
     const own = ownOf(this.store.state, picture);
     const sample = sampleOf(this.store.state, picture);
     if (picture?.source === "noise") this.list.replaceChildren();
-    if (!this.list.childElementCount) this.#say(this.t(`pictures.preparation.${picture?.source === "noise" ? "none" : "loading"}`));
+    if (!this.list.childElementCount)
+      this.#say(this.t(`pictures.preparation.${picture?.source === "noise" ? "none" : "loading"}`));
     if (!model || (!own && !sample)) return;
     const { api } = context();
     try {
       const answer = await this.#task(async (signal) => {
-        const bytes = own?.blob ?? (sample?.borrowed ? await api.picture(sample.url, signal) : { sample: /** @type {any} */ (sample).id });
+        const bytes =
+          own?.blob ??
+          (sample?.borrowed ? await api.picture(sample.url, signal) : { sample: /** @type {any} */ (sample).id });
         return api.prepare(model.id, bytes, { ...own?.crop }, signal);
       });
       if (answer !== SUPERSEDED) await this.#build(answer.preparation, own);
@@ -66,8 +75,13 @@ class LoupePreparation extends LoupeElement {
     if (!this.isConnected) return;
     this.#preparation = preparation;
     this.said.hidden = true;
-    const first = { id: own?.reducedFrom ? "reduced" : "file", params: { ...source, ...(own?.reducedFrom && { from: `${own.reducedFrom.width}×${own.reducedFrom.height}` }) } };
-    this.#cards = [first, ...steps].map((step, stage) => this.#card(step, stage, shown[stage], pixels[stage], shown.length));
+    const first = {
+      id: own?.reducedFrom ? "reduced" : "file",
+      params: { ...source, ...(own?.reducedFrom && { from: `${own.reducedFrom.width}×${own.reducedFrom.height}` }) },
+    };
+    this.#cards = [first, ...steps].map((step, stage) =>
+      this.#card(step, stage, shown[stage], pixels[stage], shown.length),
+    );
     this.list.replaceChildren(...this.#cards.map(({ stage }) => stage));
     const [, height, width] = /** @type {any} */ (this.store.state.model).input.shape;
     this.#at = [Math.floor(height / 2), Math.floor(width / 2)];
@@ -87,7 +101,17 @@ class LoupePreparation extends LoupeElement {
     const mark = h("span", { class: "stage-mark" });
     const values = h("output", { class: "stage-numbers" });
     const last = stage === count - 1;
-    const holder = h("div", { class: "stage-picture", ...(last ? { tabindex: 0, role: "application", "aria-label": this.t("pictures.preparation.follow") } : { "aria-hidden": "true" }) }, canvas, mark);
+    const holder = h(
+      "div",
+      {
+        class: "stage-picture",
+        ...(last
+          ? { tabindex: 0, role: "application", "aria-label": this.t("pictures.preparation.follow") }
+          : { "aria-hidden": "true" }),
+      },
+      canvas,
+      mark,
+    );
     const point = (/** @type {PointerEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
       this.#hover(stage, [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
@@ -119,7 +143,8 @@ class LoupePreparation extends LoupeElement {
     if (!model || !this.#preparation) return;
     const [, height, width] = model.input.shape;
     const [x, y] = inInput(this.#preparation, stage, place, [height, width]);
-    const within = (/** @type {number} */ share, /** @type {number} */ size) => Math.min(size - 1, Math.max(0, Math.floor(share * size)));
+    const within = (/** @type {number} */ share, /** @type {number} */ size) =>
+      Math.min(size - 1, Math.max(0, Math.floor(share * size)));
     this.#at = [within(y, height), within(x, width)];
     this.#follow();
   }
@@ -131,7 +156,10 @@ class LoupePreparation extends LoupeElement {
     if (!step || !model) return;
     event.preventDefault();
     const [, height, width] = model.input.shape;
-    this.#at = [Math.min(height - 1, Math.max(0, this.#at[0] + step[0])), Math.min(width - 1, Math.max(0, this.#at[1] + step[1]))];
+    this.#at = [
+      Math.min(height - 1, Math.max(0, this.#at[0] + step[0])),
+      Math.min(width - 1, Math.max(0, this.#at[1] + step[1])),
+    ];
     this.#follow();
   }
 
@@ -152,7 +180,11 @@ class LoupePreparation extends LoupeElement {
         ? Array.from({ length: channels }, (_, channel) => input.data[(channel * height + row) * width + column])
         : bytesAt(pixels, x, y);
       values.replaceChildren(...this.#numbers(numbers, last));
-      if (last) /** @type {HTMLElement} */ (stage.querySelector(".stage-size")).textContent = this.t("pictures.preparation.at", { place: `input[:, ${row}, ${column}]` });
+      if (last)
+        /** @type {HTMLElement} */ (stage.querySelector(".stage-size")).textContent = this.t(
+          "pictures.preparation.at",
+          { place: `input[:, ${row}, ${column}]` },
+        );
     });
   }
 
@@ -161,7 +193,12 @@ class LoupePreparation extends LoupeElement {
     if (!numbers) return [h("span", null, this.t("pictures.preparation.outside"))];
     const names = scaled ? (this.store.state.model?.input.channels ?? []) : ["red", "green", "blue", "alpha"];
     return numbers.map((value, channel) =>
-      h("span", { "data-value": value, title: this.i18n.full(value), class: "stage-number" }, h("i", { class: `dot dot-${names[channel]}` }), scaled ? value.toFixed(3) : String(value)),
+      h(
+        "span",
+        { "data-value": value, title: this.i18n.full(value), class: "stage-number" },
+        h("i", { class: `dot dot-${names[channel]}` }),
+        scaled ? value.toFixed(3) : String(value),
+      ),
     );
   }
 }
@@ -178,8 +215,11 @@ export function describe(id, params) {
     case "orientation":
       return params.exif > 1 ? { key: "done", values: { exif: params.exif } } : { key: "nothing", values: {} };
     case "colours":
-      if (params.profile && params.profile !== "ignored") return { key: "profile", values: { from: params.from, to: params.to, profile: params.profile } };
-      return params.from === params.to ? { key: "nothing", values: {} } : { key: "done", values: { from: params.from, to: params.to, bits: params.bits } };
+      if (params.profile && params.profile !== "ignored")
+        return { key: "profile", values: { from: params.from, to: params.to, profile: params.profile } };
+      return params.from === params.to
+        ? { key: "nothing", values: {} }
+        : { key: "done", values: { from: params.from, to: params.to, bits: params.bits } };
     case "alpha":
       return params.present ? { key: "done", values: {} } : { key: "nothing", values: {} };
     case "crop":

@@ -26,26 +26,78 @@ export function createActivation(subject, actions) {
   const [, rows, columns] = subject.output.shape;
   const make = (/** @type {string} */ name) =>
     maps
-      ? createHeat({ rows, columns, className: "large", from: name, label: t("views.map", { name, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) })
+      ? createHeat({
+          rows,
+          columns,
+          className: "large",
+          from: name,
+          label: t("views.map", { name, shape: sizeText([rows, columns]) }),
+          onPoint: (row, column, pinned) => actions.point([row, column], pinned),
+        })
       : null;
   const [before, after] = [make(`${subject.source}[${subject.unit}]`), make(`${layer.name}[${subject.unit}]`)];
   const marks = [before?.mark("cell", [1, 1]), after?.mark("cell", [1, 1])];
-  const vectors = maps ? null : [createVector(subject.input.shape[0], subject.source, (unit) => actions.open("activation", { layer: layer.name, unit })), createVector(subject.output.shape[0], layer.name, (unit) => actions.open("activation", { layer: layer.name, unit }))];
+  const vectors = maps
+    ? null
+    : [
+        createVector(subject.input.shape[0], subject.source, (unit) =>
+          actions.open("activation", { layer: layer.name, unit }),
+        ),
+        createVector(subject.output.shape[0], layer.name, (unit) =>
+          actions.open("activation", { layer: layer.name, unit }),
+        ),
+      ];
   const [inValue, outValue] = [createValue("result", true), createValue("result")];
 
   const curve = h("svg:path", { class: "graph-curve" });
   const drop = h("svg:path", { class: "graph-drop" });
   const dot = h("svg:circle", { class: "graph-dot", r: 6 });
   const axes = h("svg:g", { class: "graph-axes" });
-  const graph = h("svg:svg", { class: "graph", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t(`views.activation.graph`, { name: t(`views.function.${layer.kind}`) }) }, axes, curve, drop, dot);
+  const graph = h(
+    "svg:svg",
+    {
+      class: "graph",
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      "aria-label": t(`views.activation.graph`, { name: t(`views.function.${layer.kind}`) }),
+    },
+    axes,
+    curve,
+    drop,
+    dot,
+  );
   const words = h("p", { class: "function-words mono" });
   const legends = h("div", { class: "view-legends" });
-  const root = h("div", { class: "stage-activation" },
-    h("div", { class: "activation-maps" },
-      h("figure", null, h("figcaption", null, h("strong", null, `${subject.source}[${subject.unit}]`)), before?.root ?? vectors?.[0].root, h("div", { class: "figure-value" }, inValue)),
-      h("figure", { class: "graph-figure" }, h("figcaption", null, h("strong", null, t(`views.function.${layer.kind}`))), graph, words),
-      h("figure", null, h("figcaption", null, h("strong", null, `${layer.name}[${subject.unit}]`)), after?.root ?? vectors?.[1].root, h("div", { class: "figure-value" }, outValue))),
-    legends);
+  const root = h(
+    "div",
+    { class: "stage-activation" },
+    h(
+      "div",
+      { class: "activation-maps" },
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, `${subject.source}[${subject.unit}]`)),
+        before?.root ?? vectors?.[0].root,
+        h("div", { class: "figure-value" }, inValue),
+      ),
+      h(
+        "figure",
+        { class: "graph-figure" },
+        h("figcaption", null, h("strong", null, t(`views.function.${layer.kind}`))),
+        graph,
+        words,
+      ),
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, `${layer.name}[${subject.unit}]`)),
+        after?.root ?? vectors?.[1].root,
+        h("div", { class: "figure-value" }, outValue),
+      ),
+    ),
+    legends,
+  );
 
   let current = subject;
   /** @type {ReturnType<typeof graphBox>} */
@@ -65,7 +117,10 @@ export function createActivation(subject, actions) {
     paint(next) {
       current = next;
       const inputs = inputValues(next);
-      const limit = viewLimit(actions.state(), next, () => [...inputs, maps ? unitValues(next.output, next.unit) : next.output.data]);
+      const limit = viewLimit(actions.state(), next, () => [
+        ...inputs,
+        maps ? unitValues(next.output, next.unit) : next.output.data,
+      ]);
       if (before && after) {
         paintUnit(before, next.scene, next.source, next.input, next.unit, limit, actions.state().tint);
         after.paint(unitValues(next.output, next.unit), limit, ACTIVATIONS);
@@ -75,10 +130,27 @@ export function createActivation(subject, actions) {
       const drawn = functionSamples(apply, maps ? unitValues(next.input, next.unit) : next.input.data, WIDTH, HEIGHT);
       box = drawn.box;
       curve.setAttribute("d", drawn.path);
-      axes.replaceChildren(...drawn.ticks.flatMap(({ x, y, text, axis }) => [
-        h("svg:path", { d: axis === "x" ? `M${x} ${box.top}V${box.bottom}` : `M${box.left} ${y}H${box.right}`, class: text === "0" ? "zero" : null }),
-        h("svg:text", axis === "x" ? { x, y: box.bottom + 18, "text-anchor": "middle" } : { x: box.left - 8, y: y + 4, "text-anchor": "end" }, text)]));
-      legends.replaceChildren(createLegend(t("views.legend.activations"), ACTIVATIONS, { low: `≤ ${signed(-limit)}`, high: `≥ ${signed(limit)}` }));
+      axes.replaceChildren(
+        ...drawn.ticks.flatMap(({ x, y, text, axis }) => [
+          h("svg:path", {
+            d: axis === "x" ? `M${x} ${box.top}V${box.bottom}` : `M${box.left} ${y}H${box.right}`,
+            class: text === "0" ? "zero" : null,
+          }),
+          h(
+            "svg:text",
+            axis === "x"
+              ? { x, y: box.bottom + 18, "text-anchor": "middle" }
+              : { x: box.left - 8, y: y + 4, "text-anchor": "end" },
+            text,
+          ),
+        ]),
+      );
+      legends.replaceChildren(
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+      );
     },
     point(at, revealed) {
       const index = [current.unit, ...at];
@@ -91,7 +163,10 @@ export function createActivation(subject, actions) {
       }
       setValue(inValue, x, { layer: current.source, at: index });
       setValue(outValue, y);
-      words.textContent = t(actions.i18n.has(`views.live.${layer.kind}`) ? `views.live.${layer.kind}` : "views.live.any", { x: signed(x).replace("+", ""), y: signed(y).replace("+", "") });
+      words.textContent = t(
+        actions.i18n.has(`views.live.${layer.kind}`) ? `views.live.${layer.kind}` : "views.live.any",
+        { x: signed(x).replace("+", ""), y: signed(y).replace("+", "") },
+      );
       const [px, py] = [box.x(x), box.y(y)];
       dot.setAttribute("transform", `translate(${px} ${py})`);
       drop.setAttribute("d", `M${px} ${box.y(0)}V${py}H${box.x(0)}`);

@@ -59,7 +59,8 @@ export function createAhead(host, viewFor, cardFor) {
     held = place;
     const plan = build(place);
     const part = stage.part;
-    if (plan && part) setTimeout(() => stage.part === part && !host.store.state.view && stand.put(part, plan.frame(part, null)));
+    if (plan && part)
+      setTimeout(() => stage.part === part && !host.store.state.view && stand.put(part, plan.frame(part, null)));
   };
 
   /** @param {number} input */
@@ -70,17 +71,23 @@ export function createAhead(host, viewFor, cardFor) {
 
   const expect = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => requestIdle(() => {
-      const { hover, model } = host.store.state;
-      const any = rehearsed ? undefined : model?.layers.filter(({ record }) => record.view === "neuron").pop();
-      if (hover) build({ layer: hover.layer, unit: hover.unit });
-      else if (any) build({ layer: any.name, unit: 0 });
-    }), RESTS);
+    waiting = setTimeout(
+      () =>
+        requestIdle(() => {
+          const { hover, model } = host.store.state;
+          const any = rehearsed ? undefined : model?.layers.filter(({ record }) => record.view === "neuron").pop();
+          if (hover) build({ layer: hover.layer, unit: hover.unit });
+          else if (any) build({ layer: any.name, unit: 0 });
+        }),
+      RESTS,
+    );
   };
 
   /** The row of an opened view that an event is about. @param {Event} event */
   const rowAt = ({ target }) => {
-    const row = /** @type {HTMLElement | null} */ (target instanceof Element && host.contains(target) ? target.closest("[data-row]") : null);
+    const row = /** @type {HTMLElement | null} */ (
+      target instanceof Element && host.contains(target) ? target.closest("[data-row]") : null
+    );
     return row && Number(row.dataset.row);
   };
   const expectCard = (/** @type {Event} */ event) => {
@@ -96,18 +103,32 @@ export function createAhead(host, viewFor, cardFor) {
 
   prepareCanvases();
   host.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], expect);
-  host.watch(({ parameters }) => [parameters], () => held && press(held)); // pressed before there was anything to build it from
+  host.watch(
+    ({ parameters }) => [parameters],
+    () => held && press(held),
+  ); // pressed before there was anything to build it from
   for (const type of ["pointerover", "focusin"]) host.listen(host, type, expectCard);
   // Between pressing and letting go there is time enough for whoever clicks at once; in a task of its own it could
   // come after the click.
-  host.listen(document, "pointerdown", (event) => {
-    const row = rowAt(event);
-    if (row !== null) return buildCard(row);
-    const pressed = /** @type {HTMLElement | null} */ (event.target instanceof Element ? event.target.closest(".network [data-unit]") : null);
-    return pressed ? press({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }) : undefined;
-  }, { passive: true });
+  host.listen(
+    document,
+    "pointerdown",
+    (event) => {
+      const row = rowAt(event);
+      if (row !== null) return buildCard(row);
+      const pressed = /** @type {HTMLElement | null} */ (
+        event.target instanceof Element ? event.target.closest(".network [data-unit]") : null
+      );
+      return pressed ? press({ layer: pressed.dataset.layer ?? "", unit: Number(pressed.dataset.unit) }) : undefined;
+    },
+    { passive: true },
+  );
   for (const type of ["pointerup", "pointercancel"]) host.listen(document, type, letGo);
-  host.cleanup(() => { clearTimeout(waiting); stage.drop(); card.drop(); });
+  host.cleanup(() => {
+    clearTimeout(waiting);
+    stage.drop();
+    card.drop();
+  });
 
   return { stage: stage.take, card: card.take, standing: stand.take };
 }
@@ -130,7 +151,10 @@ function createStand(host) {
       const around = host.closest(".stage");
       if (!around) return;
       const { right } = around.getBoundingClientRect();
-      host.style.setProperty("--standing", `${right - parseFloat(getComputedStyle(around).paddingRight) - /** @type {Element} */ (host.parentElement).getBoundingClientRect().left}px`);
+      host.style.setProperty(
+        "--standing",
+        `${right - parseFloat(getComputedStyle(around).paddingRight) - /** @type {Element} */ (host.parentElement).getBoundingClientRect().left}px`,
+      );
       standing = { part, framed };
       framed.section.ariaHidden = "true";
       host.replaceChildren(framed.section);

@@ -16,10 +16,26 @@ export function createCode(actions) {
   const said = h("span", { class: "note", role: "status" });
   /** @type {() => string} */
   let text = () => "";
-  const copy = h("button", { type: "button", class: "button", "data-action": "copy-code", onclick: async () => {
-    said.textContent = t((await copyText(text())) ? "views.code.copied" : "views.code.not_copied");
-  } }, t("views.code.copy"));
-  const root = h("details", { class: "part", "data-part": "code" }, h("summary", null, t("views.code.title")), shown, result, h("div", { class: "row" }, copy, said));
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "data-action": "copy-code",
+      onclick: async () => {
+        said.textContent = t((await copyText(text())) ? "views.code.copied" : "views.code.not_copied");
+      },
+    },
+    t("views.code.copy"),
+  );
+  const root = h(
+    "details",
+    { class: "part", "data-part": "code" },
+    h("summary", null, t("views.code.title")),
+    shown,
+    result,
+    h("div", { class: "row" }, copy, said),
+  );
 
   return {
     root,
@@ -28,7 +44,10 @@ export function createCode(actions) {
       said.textContent = "";
       shown.textContent = [...lines(layer ?? undefined, found), "print(y)"].join("\n");
       const allowed = found.trace ? tolerance(found.trace) : 0;
-      result.textContent = t(allowed ? "views.code.result" : "views.code.exact", { value: exact(found.value).replace("-", "\u2212"), allowed: allowed.toExponential(1) });
+      result.textContent = t(allowed ? "views.code.result" : "views.code.exact", {
+        value: exact(found.value).replace("-", "\u2212"),
+        allowed: allowed.toExponential(1),
+      });
       text = () => script(layer ?? undefined, found, origin(scene, actions.state()));
     },
   };

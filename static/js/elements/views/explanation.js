@@ -31,7 +31,12 @@ const MORE = 100;
 export function createExplanation(actions) {
   const { t } = actions;
   const value = h("output", { class: "explained" });
-  const formula = h("div", { class: "formula-box", tabindex: "0", role: "group", "aria-label": t("views.explain.formula") });
+  const formula = h("div", {
+    class: "formula-box",
+    tabindex: "0",
+    role: "group",
+    "aria-label": t("views.explain.formula"),
+  });
   const exactness = h("div", { class: "exactness" });
   const operands = h("div", { class: "operands" });
   const trail = createTrail(actions);
@@ -39,10 +44,14 @@ export function createExplanation(actions) {
   const forward = createForward(actions);
   const code = createCode(actions);
   const layer = createLayer(actions);
-  const root = h("section", { class: "explanation", "aria-labelledby": "explanation-title" },
-    h("h3", { id: "explanation-title" }, t("views.explain.title")), trail.list,
+  const root = h(
+    "section",
+    { class: "explanation", "aria-labelledby": "explanation-title" },
+    h("h3", { id: "explanation-title" }, t("views.explain.title")),
+    trail.list,
     h("div", { class: "explanation-main" }, value, formula, exactness, trail.tools, operands),
-    h("div", { class: "explanation-more" }, forward.root, seen.root, code.root, layer.root));
+    h("div", { class: "explanation-more" }, forward.root, seen.root, code.root, layer.root),
+  );
 
   /** What is explained now. @type {readonly unknown[]} */
   let shown = [];
@@ -58,11 +67,40 @@ export function createExplanation(actions) {
       shown = asked;
       const found = explain(subject.scene, spot);
       const { model } = subject.scene;
-      value.replaceChildren(h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""), h("button", { type: "button", class: "button quiet copy-value", "data-action": "copy-value", title: t("views.explain.copy"), "aria-label": t("views.explain.copy"), onclick: async (/** @type {MouseEvent} */ event) => {
-        const button = /** @type {HTMLElement} */ (event.currentTarget);
-        button.replaceChildren(icon((await copyText(exact(found.value))) ? "check" : "warning"));
-      } }, icon("copy")), h("strong", { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) }, shownValue(actions.i18n, model, spot.layer, found.value)));
-      formula.replaceChildren(found.trace ? createFormula(formulaOf(found), t) : h("p", { class: "note" }, spot.layer === INPUT ? pixelText(found.value) : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" })));
+      value.replaceChildren(
+        h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button quiet copy-value",
+            "data-action": "copy-value",
+            title: t("views.explain.copy"),
+            "aria-label": t("views.explain.copy"),
+            onclick: async (/** @type {MouseEvent} */ event) => {
+              const button = /** @type {HTMLElement} */ (event.currentTarget);
+              button.replaceChildren(icon((await copyText(exact(found.value))) ? "check" : "warning"));
+            },
+          },
+          icon("copy"),
+        ),
+        h(
+          "strong",
+          { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) },
+          shownValue(actions.i18n, model, spot.layer, found.value),
+        ),
+      );
+      formula.replaceChildren(
+        found.trace
+          ? createFormula(formulaOf(found), t)
+          : h(
+              "p",
+              { class: "note" },
+              spot.layer === INPUT
+                ? pixelText(found.value)
+                : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" }),
+            ),
+      );
       exactness.replaceChildren(...exactnessOf(found));
       operands.replaceChildren(...operandList(found, FIRST));
       trail.show(subject, spot);
@@ -92,14 +130,35 @@ export function createExplanation(actions) {
     if (!trace) return [];
     const made = evaluate(trace);
     const allowed = tolerance(trace);
-    const number = (/** @type {number} */ shown) => h("span", { class: "value mono", "data-value": exact(shown) }, exact(shown).replace("-", "\u2212"));
-    const line = (/** @type {string} */ key, /** @type {Node | string} */ shown) => [h("dt", null, t(`views.explain.${key}`)), h("dd", null, shown)];
+    const number = (/** @type {number} */ shown) =>
+      h("span", { class: "value mono", "data-value": exact(shown) }, exact(shown).replace("-", "\u2212"));
+    const line = (/** @type {string} */ key, /** @type {Node | string} */ shown) => [
+      h("dt", null, t(`views.explain.${key}`)),
+      h("dd", null, shown),
+    ];
     const rounded = h("p", { class: "note" }, t("views.explain.rounded"));
     if (allowed === 0) return [rounded, h("dl", null, line("exact", number(engine)))];
     return [
       rounded,
-      h("dl", null, line("made", h("span", { class: "value mono", "data-value": String(made), "data-made": true }, String(Number(made.toPrecision(10))).replace("-", "\u2212"))), line("engine", number(engine)),
-        h("dt", null, t("views.explain.allowed", { allowed: allowed.toExponential(1) })), h("dd", { class: "mono", "data-difference": Math.abs(made - engine), "data-allowed": allowed }, Math.abs(made - engine).toExponential(1))),
+      h(
+        "dl",
+        null,
+        line(
+          "made",
+          h(
+            "span",
+            { class: "value mono", "data-value": String(made), "data-made": true },
+            String(Number(made.toPrecision(10))).replace("-", "\u2212"),
+          ),
+        ),
+        line("engine", number(engine)),
+        h("dt", null, t("views.explain.allowed", { allowed: allowed.toExponential(1) })),
+        h(
+          "dd",
+          { class: "mono", "data-difference": Math.abs(made - engine), "data-allowed": allowed },
+          Math.abs(made - engine).toExponential(1),
+        ),
+      ),
     ];
   }
 
@@ -114,26 +173,66 @@ export function createExplanation(actions) {
       const name = term.padding ? t("views.padding") : nameOf(place);
       const contribution = product(term);
       const weighted = term.weight !== null;
-      const link = h("button", { type: "button", class: "operand", disabled: term.padding, ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }) },
+      const link = h(
+        "button",
+        {
+          type: "button",
+          class: "operand",
+          disabled: term.padding,
+          ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }),
+        },
         h("span", { class: "operand-name" }, name, index === won ? h("em", null, ` ${t("views.winner")}`) : ""),
-        h("span", { class: "operand-value mono" }, signed(term.value)));
-      return h("li", { class: [index === won ? "won" : "", weighted ? "" : "bare"].join(" ").trim() || null }, link,
-        weighted ? h("span", { class: "operand-weight mono", "data-value": exact(/** @type {number} */ (term.weight)) }, `× ${signed(/** @type {number} */ (term.weight))}`) : "",
-        weighted ? h("span", { class: "operand-product mono", "data-value": String(contribution) }, `= ${signed(contribution)}`) : "",
-        weighted ? share(contribution / largest) : "");
+        h("span", { class: "operand-value mono" }, signed(term.value)),
+      );
+      return h(
+        "li",
+        { class: [index === won ? "won" : "", weighted ? "" : "bare"].join(" ").trim() || null },
+        link,
+        weighted
+          ? h(
+              "span",
+              { class: "operand-weight mono", "data-value": exact(/** @type {number} */ (term.weight)) },
+              `× ${signed(/** @type {number} */ (term.weight))}`,
+            )
+          : "",
+        weighted
+          ? h(
+              "span",
+              { class: "operand-product mono", "data-value": String(contribution) },
+              `= ${signed(contribution)}`,
+            )
+          : "",
+        weighted ? share(contribution / largest) : "",
+      );
     };
     const list = h("ol", { class: "operand-list" }, ranked.slice(0, limit).map(row));
-    const more = h("button", { type: "button", class: "button quiet", "data-action": "more-operands", onclick: () => {
-      const from = list.children.length;
-      list.append(...ranked.slice(from, from + MORE).map(row));
-      label();
-    } });
+    const more = h("button", {
+      type: "button",
+      class: "button quiet",
+      "data-action": "more-operands",
+      onclick: () => {
+        const from = list.children.length;
+        list.append(...ranked.slice(from, from + MORE).map(row));
+        label();
+      },
+    });
     const label = () => {
       const rest = ranked.length - list.children.length;
       more.hidden = rest === 0;
-      more.textContent = t(rest > MORE ? "views.explain.more" : "views.explain.rest", { count: Math.min(rest, MORE), rest });
+      more.textContent = t(rest > MORE ? "views.explain.more" : "views.explain.rest", {
+        count: Math.min(rest, MORE),
+        rest,
+      });
     };
     label();
-    return [h("h4", null, t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length })), list, more];
+    return [
+      h(
+        "h4",
+        null,
+        t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length }),
+      ),
+      list,
+      more,
+    ];
   }
 }

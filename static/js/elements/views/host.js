@@ -34,7 +34,17 @@
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
-import { climb, closeView, exists, follow, followForward, openView, placeOf, pointAt, viewFor } from "../../state/view.js";
+import {
+  climb,
+  closeView,
+  exists,
+  follow,
+  followForward,
+  openView,
+  placeOf,
+  pointAt,
+  viewFor,
+} from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
 import { enter, leaving, placesIn } from "./parts/entrance.js";
@@ -76,8 +86,24 @@ export class LoupeView extends LoupeElement {
   #tip = createTip(this);
 
   start() {
-    this.watch(({ view, run, parameters, model, scale, lock, tint, language }) => [view, run, parameters, model, scale, lock, tint, language], () => this.#follow());
-    this.#ahead = createAhead(this, (place) => this.#viewFor(place), (place, input) => this.#cardFor(place, input));
+    this.watch(
+      ({ view, run, parameters, model, scale, lock, tint, language }) => [
+        view,
+        run,
+        parameters,
+        model,
+        scale,
+        lock,
+        tint,
+        language,
+      ],
+      () => this.#follow(),
+    );
+    this.#ahead = createAhead(
+      this,
+      (place) => this.#viewFor(place),
+      (place, input) => this.#cardFor(place, input),
+    );
     this.listen(document, "keydown", (event) => this.#keys(event));
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
@@ -96,7 +122,12 @@ export class LoupeView extends LoupeElement {
       point: (at, pinned) => this.#point(at, pinned),
       openInput: (channel) => {
         const { view } = store.state;
-        if (view) openView(store, { layer: view.layer, unit: view.unit, at: this.#at }, { name: "microscope", input: channel, trail: view.trail });
+        if (view)
+          openView(
+            store,
+            { layer: view.layer, unit: view.unit, at: this.#at },
+            { name: "microscope", input: channel, trail: view.trail },
+          );
       },
       follow: (from, to) => follow(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
       forward: (from, to) => followForward(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
@@ -112,7 +143,10 @@ export class LoupeView extends LoupeElement {
     const subject = subjectOf(state);
     if (!state.view) return this.#close();
     // Without a subject the model or the run is on its way, or an old link names a place that this model lacks.
-    if (!subject) return state.model && state.model.id === state.modelId && !exists(state.model, state.view) ? closeView(this.store) : undefined;
+    if (!subject)
+      return state.model && state.model.id === state.modelId && !exists(state.model, state.view)
+        ? closeView(this.store)
+        : undefined;
     const { view } = subject;
     const { definition, key, cardKey } = this.#plan(subject);
     const opening = !this.#open;
@@ -127,8 +161,13 @@ export class LoupeView extends LoupeElement {
     if (built) {
       const actions = this.#actions;
       const source = this.#source(subject);
-      const stage = this.#open?.key === key ? this.#open.stage : this.#ahead?.stage({ key, source }) ?? definition.stage(subject, actions);
-      const card = definition.card ? this.#ahead?.card({ key: cardKey, source }) ?? definition.card(subject, actions) : null;
+      const stage =
+        this.#open?.key === key
+          ? this.#open.stage
+          : (this.#ahead?.stage({ key, source }) ?? definition.stage(subject, actions));
+      const card = definition.card
+        ? (this.#ahead?.card({ key: cardKey, source }) ?? definition.card(subject, actions))
+        : null;
       if (this.#open && this.#open.stage !== stage) this.#open.stage.dispose?.();
       this.#open?.card?.dispose?.();
       this.#playback?.stop();
@@ -164,20 +203,30 @@ export class LoupeView extends LoupeElement {
   /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./ahead.js").ViewPlan | null} */
   #viewFor({ layer, unit }) {
     const { state } = this.store;
-    const subject = state.view || !state.model ? null : subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
+    const subject =
+      state.view || !state.model
+        ? null
+        : subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
     if (!subject) return null;
     const beside = () => {
       const spot = spotOf(subject, subject.at);
       this.#beside(subject.scene).show(subject.scene, spot);
       this.#explanation.show(subject, spot);
     };
-    return { stage: this.#partFor(subject, "stage"), beside, frame: (stage, card) => this.#frame(subject, stage, card) };
+    return {
+      stage: this.#partFor(subject, "stage"),
+      beside,
+      frame: (stage, card) => this.#frame(subject, stage, card),
+    };
   }
 
   /** What would lie before the view of a unit, if one of its inputs were looked at. @param {import("../../state/initial.js").Place} place @param {number} input @returns {import("./ahead.js").Plan | null} */
   #cardFor({ layer, unit }, input) {
     const { state } = this.store;
-    const subject = state.model && viewFor(state.model, layer) === "neuron" ? subjectOf({ ...state, view: { name: "microscope", layer, unit, input } }) : null;
+    const subject =
+      state.model && viewFor(state.model, layer) === "neuron"
+        ? subjectOf({ ...state, view: { name: "microscope", layer, unit, input } })
+        : null;
     return subject && this.#partFor(subject, "card");
   }
 
@@ -212,7 +261,8 @@ export class LoupeView extends LoupeElement {
       part.root.dataset.view = part.name;
       delete part.root.dataset.settled;
     }
-    if (standing) section.after(this.#tip.root); // taken out and put back, it would be laid out again
+    if (standing)
+      section.after(this.#tip.root); // taken out and put back, it would be laid out again
     else this.replaceChildren(section, this.#tip.root);
     this.toggleAttribute("data-open", true);
     document.documentElement.toggleAttribute("data-view-open", true);
@@ -221,11 +271,17 @@ export class LoupeView extends LoupeElement {
   /** Controls that slide the window, where a view has one. @param {ViewPart} stage @param {ViewPart | null} card */
   #playbackFor(stage, card) {
     const sliding = card?.positions ?? stage.positions;
-    return sliding ? createPlaybackBar(sliding[0] * sliding[1], (key, params) => this.t(key, params), (position, more) => {
-      this.#revealed = more ? position + 1 : null;
-      this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
-      this.#move();
-    }) : null;
+    return sliding
+      ? createPlaybackBar(
+          sliding[0] * sliding[1],
+          (key, params) => this.t(key, params),
+          (position, more) => {
+            this.#revealed = more ? position + 1 : null;
+            this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
+            this.#move();
+          },
+        )
+      : null;
   }
 
   /** A view's parts in their frame. @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card @returns {import("./ahead.js").Framed} */
@@ -235,16 +291,46 @@ export class LoupeView extends LoupeElement {
     const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
     const chapter = layer?.record.chapter ?? "image";
     const kind = layer ? this.t(`views.kind.${layer.record.family}`) : this.t("views.kind.pixels");
-    const section = h("section", { class: `view-frame${card ? " with-card" : ""}`, "aria-label": this.t("views.title", { name: title }), tabindex: "-1" },
+    const section = h(
+      "section",
+      {
+        class: `view-frame${card ? " with-card" : ""}`,
+        "aria-label": this.t("views.title", { name: title }),
+        tabindex: "-1",
+      },
       this.#beside(scene).root,
-      h("header", { class: "view-head" },
+      h(
+        "header",
+        { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
         createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
         playback?.root,
-        h("div", { class: "view-tools" }, h("a", { class: "button square", href: `#learn-${chapter}`, "data-chapter": chapter, title: this.t("views.chapter"), "aria-label": this.t("views.chapter"), onclick: () => closeView(this.store) }, icon("help")),
-        h("button", { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() }, icon("share"), h("span", null, this.t("views.export.title"))))),
+        h(
+          "div",
+          { class: "view-tools" },
+          h(
+            "a",
+            {
+              class: "button square",
+              href: `#learn-${chapter}`,
+              "data-chapter": chapter,
+              title: this.t("views.chapter"),
+              "aria-label": this.t("views.chapter"),
+              onclick: () => closeView(this.store),
+            },
+            icon("help"),
+          ),
+          h(
+            "button",
+            { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() },
+            icon("share"),
+            h("span", null, this.t("views.export.title")),
+          ),
+        ),
+      ),
       h("div", { class: "view-stage" }, stage.root),
-      h("div", { class: "view-side" }, card?.root, this.#explanation.root));
+      h("div", { class: "view-side" }, card?.root, this.#explanation.root),
+    );
     return { section, playback };
   }
 
@@ -348,19 +434,22 @@ export class LoupeView extends LoupeElement {
     event.preventDefault();
     if (direction === "trail") openView(this.store, placeOf(to.layer, to.at), { trail: this.store.state.view?.trail });
     else if (direction === "forward") this.#actions.forward(from, to);
-    else if (to.layer !== from.layer || to.at.some((position, axis) => position !== from.at[axis])) this.#actions.follow(from, to);
+    else if (to.layer !== from.layer || to.at.some((position, axis) => position !== from.at[axis]))
+      this.#actions.follow(from, to);
   }
 
   /** Every number can be read in full. @param {Event} event */
   #hovered(event) {
     const target = /** @type {Element} */ (event.target).closest?.("[data-value]");
-    if (target instanceof Element && this.contains(target)) this.#tip.value(target, (key, params) => this.t(key, params));
+    if (target instanceof Element && this.contains(target))
+      this.#tip.value(target, (key, params) => this.t(key, params));
     else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
   }
 
   /** @param {KeyboardEvent} event */
   #keys(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.#open || document.querySelector("dialog:modal")) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.#open || document.querySelector("dialog:modal"))
+      return;
     event.preventDefault();
     climb(this.store);
   }
@@ -373,7 +462,11 @@ export class LoupeView extends LoupeElement {
   /** Where the focus was, in words that the rebuilt view understands too. */
   #focusKey() {
     const active = document.activeElement;
-    return active && this.contains(active) ? ["data-action", "data-receded-layer", "data-place", "data-picker"].map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`).find(Boolean) || null : null;
+    return active && this.contains(active)
+      ? ["data-action", "data-receded-layer", "data-place", "data-picker"]
+          .map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`)
+          .find(Boolean) || null
+      : null;
   }
 
   /** @param {string | null} key */
@@ -411,4 +504,3 @@ export class LoupeView extends LoupeElement {
     this.#opener = null;
   }
 }
-

@@ -38,7 +38,9 @@ export function createNeuron(subject, actions) {
   const [, rows, columns] = layer.output_shape;
   const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
   const reach = /** @type {[number, number]} */ ([0, 1].map((axis) => span(window.size[axis], window.dilation[axis])));
-  const gaps = window.dilation.some((gap) => gap > 1) ? /** @type {[number, number]} */ ([window.size[0], window.size[1]]) : undefined;
+  const gaps = window.dilation.some((gap) => gap > 1)
+    ? /** @type {[number, number]} */ ([window.size[0], window.size[1]])
+    : undefined;
   const middle = window.size.map((size) => Math.floor((size - 1) / 2));
 
   const toOutput = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) =>
@@ -46,8 +48,19 @@ export function createNeuron(subject, actions) {
 
   const parts = Array.from({ length: channels }, (_, channel) => {
     const name = `${subject.source}[${channel}]`;
-    const input = createHeat({ rows: inputRows, columns: inputColumns, from: name, label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }), onPoint: (row, column, pinned) => !pinned && toOutput(row, column, false) });
-    const result = createHeat({ rows, columns, label: t("views.neuron.result_of", { name }), onPoint: (row, column, pinned) => !pinned && actions.point([row, column], false) });
+    const input = createHeat({
+      rows: inputRows,
+      columns: inputColumns,
+      from: name,
+      label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }),
+      onPoint: (row, column, pinned) => !pinned && toOutput(row, column, false),
+    });
+    const result = createHeat({
+      rows,
+      columns,
+      label: t("views.neuron.result_of", { name }),
+      onPoint: (row, column, pinned) => !pinned && actions.point([row, column], false),
+    });
     for (const heat of [input, result]) {
       heat.root.tabIndex = -1;
       heat.root.setAttribute("role", "img");
@@ -56,13 +69,28 @@ export function createNeuron(subject, actions) {
     const resultMark = result.mark("cell", [1, 1]);
     const inputValue = createValue("small", true);
     const partial = createValue("partial");
-    const kernel = h("button", { type: "button", class: "kernel", "aria-label": t("views.neuron.open_row", { name }), title: t("views.neuron.open_row", { name }) });
+    const kernel = h("button", {
+      type: "button",
+      class: "kernel",
+      "aria-label": t("views.neuron.open_row", { name }),
+      title: t("views.neuron.open_row", { name }),
+    });
     kernel.style.setProperty("--columns", String(window.size[1]));
     const cells = Array.from({ length: window.size[0] * window.size[1] }, () => h("i"));
     kernel.append(...cells);
     kernel.style.aspectRatio = `${window.size[1]} / ${window.size[0]}`;
-    const row = h("div", { class: "neuron-row", "data-row": channel },
-      h("span", { class: "row-name", "data-place-unit": name }, `[${channel}]`), input.root, inputValue, h("span", { class: "times", "aria-hidden": "true" }, "∗"), kernel, h("span", { class: "wire", "aria-hidden": "true" }), result.root, partial);
+    const row = h(
+      "div",
+      { class: "neuron-row", "data-row": channel },
+      h("span", { class: "row-name", "data-place-unit": name }, `[${channel}]`),
+      input.root,
+      inputValue,
+      h("span", { class: "times", "aria-hidden": "true" }, "∗"),
+      kernel,
+      h("span", { class: "wire", "aria-hidden": "true" }),
+      result.root,
+      partial,
+    );
     row.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       if (/** @type {Element} */ (event.target).closest("[data-place]")) return;
       actions.openInput(channel);
@@ -73,26 +101,69 @@ export function createNeuron(subject, actions) {
     return { row, input, result, inputMark, resultMark, inputValue, partial, kernel, cells, painted: 0 };
   });
 
-  const output = createHeat({ rows, columns, className: "output", from: `${layer.name}[${subject.unit}]`, label: t("views.map", { name: `${layer.name}[${subject.unit}]`, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) });
+  const output = createHeat({
+    rows,
+    columns,
+    className: "output",
+    from: `${layer.name}[${subject.unit}]`,
+    label: t("views.map", { name: `${layer.name}[${subject.unit}]`, shape: sizeText([rows, columns]) }),
+    onPoint: (row, column, pinned) => actions.point([row, column], pinned),
+  });
   const outputMark = output.mark("cell", [1, 1]);
   const outputValue = createValue("result");
   const bias = createValue("");
   const sum = createValue("");
   const plus = h("div", { class: "plus", "aria-hidden": "true" }, "+");
   const wires = h("svg:svg", { class: "wires", "aria-hidden": "true" });
-  const heads = h("div", { class: "neuron-heads" },
+  const heads = h(
+    "div",
+    { class: "neuron-heads" },
     head(subject.source === INPUT ? t("views.input") : subject.source, shapeText(subject.input.shape)),
     head(t("views.neuron.kernels"), `${channels} · ${sizeText(window.size)}`),
-    head(t("views.neuron.results"), sizeText([rows, columns])));
-  const list = h("div", { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) }, heads, parts.map(({ row }) => row));
+    head(t("views.neuron.results"), sizeText([rows, columns])),
+  );
+  const list = h(
+    "div",
+    { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) },
+    heads,
+    parts.map(({ row }) => row),
+  );
   list.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
   const legends = h("div", { class: "view-legends" });
-  const root = h("div", { class: "stage-neuron" },
+  const root = h(
+    "div",
+    { class: "stage-neuron" },
     h("div", { class: "neuron-left" }, list),
-    h("div", { class: "neuron-sum" },
-      h("div", { class: "sum-node" }, plus, h("div", { class: "sum-words" }, h("span", null, t("views.neuron.sum", { count: channels }), " ", sum), h("span", null, t("views.bias"), " ", bias))),
-      h("div", { class: "neuron-output" }, output.root, h("div", { class: "output-words" }, h("strong", null, `${layer.name}[${subject.unit}]`), h("span", null, sizeText([rows, columns])), outputValue))),
-    wires, legends);
+    h(
+      "div",
+      { class: "neuron-sum" },
+      h(
+        "div",
+        { class: "sum-node" },
+        plus,
+        h(
+          "div",
+          { class: "sum-words" },
+          h("span", null, t("views.neuron.sum", { count: channels }), " ", sum),
+          h("span", null, t("views.bias"), " ", bias),
+        ),
+      ),
+      h(
+        "div",
+        { class: "neuron-output" },
+        output.root,
+        h(
+          "div",
+          { class: "output-words" },
+          h("strong", null, `${layer.name}[${subject.unit}]`),
+          h("span", null, sizeText([rows, columns])),
+          outputValue,
+        ),
+      ),
+    ),
+    wires,
+    legends,
+  );
   root.style.setProperty("--count", String(channels));
 
   let limit = 1;
@@ -114,7 +185,11 @@ export function createNeuron(subject, actions) {
 
   const partialOf = (/** @type {number} */ channel) => {
     let map = partials.get(channel);
-    if (!map) partials.set(channel, (map = partialMap(layer, current.input, /** @type {any} */ (current.parameters).weight, current.unit, channel)));
+    if (!map)
+      partials.set(
+        channel,
+        (map = partialMap(layer, current.input, /** @type {any} */ (current.parameters).weight, current.unit, channel)),
+      );
     return map;
   };
 
@@ -148,17 +223,32 @@ export function createNeuron(subject, actions) {
     const [x1, y1] = [end.left - frame.left, end.top + end.height / 2 - frame.top];
     wires.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
     const box = list.getBoundingClientRect();
-    wires.replaceChildren(...visible.flatMap((channel) => {
-      const start = parts[channel].partial.getBoundingClientRect();
-      const y0 = start.top + start.height / 2;
-      if (y0 < box.top || y0 > box.bottom || start.right > end.left) return [];
-      const x0 = start.right - frame.left + 4;
-      const bend = (x0 + x1) / 2;
-      return [h("svg:path", { d: `M${x0} ${y0 - frame.top}C${bend} ${y0 - frame.top} ${bend} ${y1} ${x1} ${y1}`, class: channel === chosen ? "chosen" : null })];
-    }));
+    wires.replaceChildren(
+      ...visible.flatMap((channel) => {
+        const start = parts[channel].partial.getBoundingClientRect();
+        const y0 = start.top + start.height / 2;
+        if (y0 < box.top || y0 > box.bottom || start.right > end.left) return [];
+        const x0 = start.right - frame.left + 4;
+        const bend = (x0 + x1) / 2;
+        return [
+          h("svg:path", {
+            d: `M${x0} ${y0 - frame.top}C${bend} ${y0 - frame.top} ${bend} ${y1} ${x1} ${y1}`,
+            class: channel === chosen ? "chosen" : null,
+          }),
+        ];
+      }),
+    );
   };
 
-  list.addEventListener("scroll", () => actions.frame(() => { look(); point(at, shown); }), { passive: true });
+  list.addEventListener(
+    "scroll",
+    () =>
+      actions.frame(() => {
+        look();
+        point(at, shown);
+      }),
+    { passive: true },
+  );
   const sized = new ResizeObserver(() => actions.frame(look));
   sized.observe(root);
 
@@ -189,9 +279,15 @@ export function createNeuron(subject, actions) {
     output.place(row, column);
     outputMark.move(row, column);
     output.reveal(revealed);
-    setValue(outputValue, valueAt(current.output, [current.unit, row, column]), { layer: layer.name, at: [current.unit, row, column] });
+    setValue(outputValue, valueAt(current.output, [current.unit, row, column]), {
+      layer: layer.name,
+      at: [current.unit, row, column],
+    });
     setValue(bias, trace.bias ?? 0);
-    setValue(sum, subtotals.reduce((total, value) => total + value, 0));
+    setValue(
+      sum,
+      subtotals.reduce((total, value) => total + value, 0),
+    );
   }
 
   return {
@@ -203,9 +299,18 @@ export function createNeuron(subject, actions) {
       partials = new Map();
       version++;
       const weight = /** @type {any} */ (current.parameters).weight;
-      const all = () => [...inputValues(current), unitValues(current.output, current.unit), ...parts.map((_, channel) => partialOf(channel))];
+      const all = () => [
+        ...inputValues(current),
+        unitValues(current.output, current.unit),
+        ...parts.map((_, channel) => partialOf(channel)),
+      ];
       limit = viewLimit(actions.state(), current, all);
-      const weightLimit = limitOf([weight.data.subarray(current.unit * (weight.data.length / weight.shape[0]), (current.unit + 1) * (weight.data.length / weight.shape[0]))]);
+      const weightLimit = limitOf([
+        weight.data.subarray(
+          current.unit * (weight.data.length / weight.shape[0]),
+          (current.unit + 1) * (weight.data.length / weight.shape[0]),
+        ),
+      ]);
       parts.forEach(({ cells }, channel) => {
         kernelOf(weight, current.unit, channel).forEach((value, index) => {
           cells[index].style.backgroundColor = colourOf(WEIGHTS, value, weightLimit);
@@ -214,8 +319,15 @@ export function createNeuron(subject, actions) {
       });
       output.paint(unitValues(current.output, current.unit), limit, ACTIVATIONS);
       legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, { low: `≤ ${signed(-limit)}`, high: `≥ ${signed(limit)}` }),
-        createLegend(t("views.legend.weights"), WEIGHTS, { low: `≤ ${signed(-weightLimit)}`, high: `≥ ${signed(weightLimit)}` }));
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+        createLegend(t("views.legend.weights"), WEIGHTS, {
+          low: `≤ ${signed(-weightLimit)}`,
+          high: `≥ ${signed(weightLimit)}`,
+        }),
+      );
       visible = parts.slice(0, AT_ONCE).map((_, channel) => channel);
       paintVisible();
     },
@@ -242,10 +354,18 @@ const head = (title, detail) => h("div", { class: "neuron-head" }, h("strong", n
 
 /** A kernel's numbers, for the tip beside it. @param {HTMLElement[]} cells @param {number} columns */
 function kernelTable(cells, columns) {
-  const table = h("div", { class: "grid-numbers tip-kernel" }, cells.map((cell) => {
-    const value = h("span", { class: "grid-cell value", "data-value": cell.dataset.value }, signed(Number(cell.dataset.value)));
-    return value;
-  }));
+  const table = h(
+    "div",
+    { class: "grid-numbers tip-kernel" },
+    cells.map((cell) => {
+      const value = h(
+        "span",
+        { class: "grid-cell value", "data-value": cell.dataset.value },
+        signed(Number(cell.dataset.value)),
+      );
+      return value;
+    }),
+  );
   table.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   return table;
 }

@@ -24,20 +24,36 @@ export function createPixels(subject, actions) {
   const [channels, rows, columns] = subject.output.shape;
   const side = (/** @type {number} */ size) => Math.min(size, 2 * AROUND + 1);
   const [gridRows, gridColumns] = [side(rows), side(columns)];
-  const point = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) => actions.point([row, column], pinned);
+  const point = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) =>
+    actions.point([row, column], pinned);
   const channelName = (/** @type {number} */ channel) => {
     const name = model.input.channels[channel];
     const key = `views.channel.${name}`;
-    return name && actions.i18n.has(key) ? t(key) : name ?? `[${channel}]`;
+    return name && actions.i18n.has(key) ? t(key) : (name ?? `[${channel}]`);
   };
 
   const parts = Array.from({ length: channels }, (_, channel) => {
     const name = `${INPUT}[${channel}]`;
-    const heat = createHeat({ rows, columns, className: "large", from: name, label: t("views.map", { name: `${name} ${channelName(channel)}`, shape: sizeText([rows, columns]) }), onPoint: point });
+    const heat = createHeat({
+      rows,
+      columns,
+      className: "large",
+      from: name,
+      label: t("views.map", { name: `${name} ${channelName(channel)}`, shape: sizeText([rows, columns]) }),
+      onPoint: point,
+    });
     const marks = [heat.mark("cell", [1, 1]), heat.mark("window", [gridRows, gridColumns])];
-    const grid = createGrid(gridRows, gridColumns, t("views.pixels.numbers", { name: channelName(channel) }), { className: "pixels" });
+    const grid = createGrid(gridRows, gridColumns, t("views.pixels.numbers", { name: channelName(channel) }), {
+      className: "pixels",
+    });
     const value = createValue("result");
-    const root = h("figure", { class: `channel${channel === subject.unit ? " chosen" : ""}`, "data-row": channel }, h("figcaption", null, h("strong", null, channelName(channel)), ` ${name}`, value), heat.root, grid.root);
+    const root = h(
+      "figure",
+      { class: `channel${channel === subject.unit ? " chosen" : ""}`, "data-row": channel },
+      h("figcaption", null, h("strong", null, channelName(channel)), ` ${name}`, value),
+      heat.root,
+      grid.root,
+    );
     return { root, heat, marks, grid, value };
   });
   /** @type {import("./parts/heat.js").Heat | null} */
@@ -45,7 +61,18 @@ export function createPixels(subject, actions) {
   const pictureFigure = h("figure", { class: "channel" });
   const pictureNumbers = h("p", { class: "pixel-colour" });
   const legends = h("div", { class: "view-legends" });
-  const root = h("div", { class: "stage-pixels" }, h("p", { class: "note" }, t("views.pixels.words", { rows, columns, channels })), h("div", { class: "channels" }, channels > 1 ? pictureFigure : "", parts.map(({ root: figure }) => figure)), legends);
+  const root = h(
+    "div",
+    { class: "stage-pixels" },
+    h("p", { class: "note" }, t("views.pixels.words", { rows, columns, channels })),
+    h(
+      "div",
+      { class: "channels" },
+      channels > 1 ? pictureFigure : "",
+      parts.map(({ root: figure }) => figure),
+    ),
+    legends,
+  );
 
   let current = subject;
   /** @type {{ move: (top: number, left: number) => void } | null} */
@@ -60,10 +87,27 @@ export function createPixels(subject, actions) {
       picture = createPicture(next.scene, t("views.picture"), point);
       picture.root.classList.add("large");
       pictureMark = picture.mark("cell", [1, 1]);
-      pictureFigure.replaceChildren(h("figcaption", null, h("strong", null, t("views.picture"))), picture.root, pictureNumbers);
-      parts.forEach(({ heat }, channel) => paintUnit(heat, next.scene, INPUT, next.output, channel, 1, actions.state().tint));
+      pictureFigure.replaceChildren(
+        h("figcaption", null, h("strong", null, t("views.picture"))),
+        picture.root,
+        pictureNumbers,
+      );
+      parts.forEach(({ heat }, channel) =>
+        paintUnit(heat, next.scene, INPUT, next.output, channel, 1, actions.state().tint),
+      );
       const [low, high] = model.input.range;
-      legends.replaceChildren(...parts.slice(0, 3).map((_, channel) => createLegend(actions.state().tint ? channelName(channel) : t("views.legend.pixels"), channelScale(model.input.channels[channel], actions.state().tint), { low: String(low), high: String(high), sequential: true })).slice(0, actions.state().tint ? 3 : 1));
+      legends.replaceChildren(
+        ...parts
+          .slice(0, 3)
+          .map((_, channel) =>
+            createLegend(
+              actions.state().tint ? channelName(channel) : t("views.legend.pixels"),
+              channelScale(model.input.channels[channel], actions.state().tint),
+              { low: String(low), high: String(high), sequential: true },
+            ),
+          )
+          .slice(0, actions.state().tint ? 3 : 1),
+      );
     },
     point([row, column]) {
       const top = Math.max(0, Math.min(rows - gridRows, row - AROUND));
@@ -79,8 +123,12 @@ export function createPixels(subject, actions) {
           const at = [channel, top + Math.floor(index / gridColumns), left + (index % gridColumns)];
           return { value: valueAt(current.output, at), spot: { layer: INPUT, at } };
         });
-        grid.set(cells, high - low || 1, { pixels: new Uint32Array(), css: (share) => channelScale(model.input.channels[channel], actions.state().tint).css(share) });
-        for (const cell of grid.cells) if (cell.firstChild instanceof Text) cell.firstChild.data = share(Number(cell.dataset.value));
+        grid.set(cells, high - low || 1, {
+          pixels: new Uint32Array(),
+          css: (share) => channelScale(model.input.channels[channel], actions.state().tint).css(share),
+        });
+        for (const cell of grid.cells)
+          if (cell.firstChild instanceof Text) cell.firstChild.data = share(Number(cell.dataset.value));
         grid.mark((row - top) * gridColumns + (column - left));
         setValue(value, valueAt(current.output, [channel, row, column]), { layer: INPUT, at: [channel, row, column] });
         return Math.round((255 * (valueAt(current.output, [channel, row, column]) - low)) / (high - low || 1));

@@ -25,15 +25,43 @@ export function createPooling(subject, actions) {
   const lost = [dropped(window, 0, inputRows, rows), dropped(window, 1, inputColumns, columns)];
   const [inName, outName] = [`${subject.source}[${subject.unit}]`, `${layer.name}[${subject.unit}]`];
 
-  const input = createHeat({ rows: inputRows, columns: inputColumns, padding, className: "large", from: padding.some(Boolean) ? undefined : inName, label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }), onPoint: (row, column, pinned) => actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned) });
-  input.root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    const by = /** @type {Record<string, [number, number]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] })[event.key];
-    if (!by) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    actions.point([Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))], true);
-  }, { capture: true });
-  const output = createHeat({ rows, columns, className: "large", from: outName, label: t("views.map", { name: outName, shape: sizeText([rows, columns]) }), onPoint: (row, column, pinned) => actions.point([row, column], pinned) });
+  const input = createHeat({
+    rows: inputRows,
+    columns: inputColumns,
+    padding,
+    className: "large",
+    from: padding.some(Boolean) ? undefined : inName,
+    label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }),
+    onPoint: (row, column, pinned) =>
+      actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned),
+  });
+  input.root.addEventListener(
+    "keydown",
+    (/** @type {KeyboardEvent} */ event) => {
+      const by = /** @type {Record<string, [number, number]>} */ ({
+        ArrowUp: [-1, 0],
+        ArrowDown: [1, 0],
+        ArrowLeft: [0, -1],
+        ArrowRight: [0, 1],
+      })[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      actions.point(
+        [Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))],
+        true,
+      );
+    },
+    { capture: true },
+  );
+  const output = createHeat({
+    rows,
+    columns,
+    className: "large",
+    from: outName,
+    label: t("views.map", { name: outName, shape: sizeText([rows, columns]) }),
+    onPoint: (row, column, pinned) => actions.point([row, column], pinned),
+  });
   const windowMark = input.mark("window", /** @type {[number, number]} */ ([window.size[0], window.size[1]]));
   const winnerMark = input.mark("winner", [1, 1]);
   const outputMark = output.mark("cell", [1, 1]);
@@ -48,14 +76,57 @@ export function createPooling(subject, actions) {
   const result = createValue("result");
   const words = h("p", { class: "pooling-words" });
   const legends = h("div", { class: "view-legends" });
-  const root = h("div", { class: "stage-pooling" },
-    h("div", { class: "pooling-maps" },
-      h("figure", null, h("figcaption", null, h("strong", null, inName), ` ${sizeText([inputRows, inputColumns])}`), input.root),
-      h("div", { class: "pooling-step" }, h("strong", null, t(`views.pooling.${layer.kind}`)), grid.root, h("span", { class: "sign", "aria-hidden": "true" }, "↓"), result, words),
-      h("figure", null, h("figcaption", null, h("strong", null, outName), ` ${sizeText([rows, columns])}`), output.root)),
-    lost.some(Boolean) ? h("p", { class: "note" }, h("span", { class: "dropped-key", "aria-hidden": "true" }), t("views.pooling.dropped", { rows: lost[0], columns: lost[1] })) : "",
-    padding.some((size) => size > 0) ? h("p", { class: "note" }, h("span", { class: "padding-key", "aria-hidden": "true" }), t(layer.count_include_pad === false || layer.kind === "max_pool2d" ? "views.pooling.padding_ignored" : "views.pooling.padding_counted", { size: sizeText(padding) })) : "",
-    legends);
+  const root = h(
+    "div",
+    { class: "stage-pooling" },
+    h(
+      "div",
+      { class: "pooling-maps" },
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, inName), ` ${sizeText([inputRows, inputColumns])}`),
+        input.root,
+      ),
+      h(
+        "div",
+        { class: "pooling-step" },
+        h("strong", null, t(`views.pooling.${layer.kind}`)),
+        grid.root,
+        h("span", { class: "sign", "aria-hidden": "true" }, "↓"),
+        result,
+        words,
+      ),
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, outName), ` ${sizeText([rows, columns])}`),
+        output.root,
+      ),
+    ),
+    lost.some(Boolean)
+      ? h(
+          "p",
+          { class: "note" },
+          h("span", { class: "dropped-key", "aria-hidden": "true" }),
+          t("views.pooling.dropped", { rows: lost[0], columns: lost[1] }),
+        )
+      : "",
+    padding.some((size) => size > 0)
+      ? h(
+          "p",
+          { class: "note" },
+          h("span", { class: "padding-key", "aria-hidden": "true" }),
+          t(
+            layer.count_include_pad === false || layer.kind === "max_pool2d"
+              ? "views.pooling.padding_ignored"
+              : "views.pooling.padding_counted",
+            { size: sizeText(padding) },
+          ),
+        )
+      : "",
+    legends,
+  );
 
   let current = subject;
   let limit = 1;
@@ -71,7 +142,12 @@ export function createPooling(subject, actions) {
       limit = viewLimit(actions.state(), next, () => [...inputValues(next), unitValues(next.output, next.unit)]);
       paintUnit(input, next.scene, next.source, next.input, next.unit, limit, actions.state().tint);
       output.paint(unitValues(next.output, next.unit), limit, ACTIVATIONS);
-      legends.replaceChildren(createLegend(t("views.legend.activations"), ACTIVATIONS, { low: `≤ ${signed(-limit)}`, high: `≥ ${signed(limit)}` }));
+      legends.replaceChildren(
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+      );
     },
     point(position, revealed) {
       at = position;
@@ -87,14 +163,24 @@ export function createPooling(subject, actions) {
       winnerMark.element.hidden = chosen === null;
       if (chosen) winnerMark.move(chosen[1], chosen[2]);
       const places = cells(window, row, column);
-      grid.set(places.map(([i, j]) => {
-        const outside = i < 0 || j < 0 || i >= inputRows || j >= inputColumns;
-        const place = [current.unit, i, j];
-        return { value: outside ? 0 : valueAt(current.input, place), padding: outside, spot: { layer: current.source, at: place } };
-      }), limit, ACTIVATIONS);
+      grid.set(
+        places.map(([i, j]) => {
+          const outside = i < 0 || j < 0 || i >= inputRows || j >= inputColumns;
+          const place = [current.unit, i, j];
+          return {
+            value: outside ? 0 : valueAt(current.input, place),
+            padding: outside,
+            spot: { layer: current.source, at: place },
+          };
+        }),
+        limit,
+        ACTIVATIONS,
+      );
       grid.mark(chosen === null ? null : places.findIndex(([i, j]) => i === chosen[1] && j === chosen[2]));
       setValue(result, valueAt(current.output, [current.unit, row, column]));
-      words.textContent = chosen ? t("views.pooling.won", { row: chosen[1], column: chosen[2] }) : t("views.pooling.mean", { count: trace.terms.length });
+      words.textContent = chosen
+        ? t("views.pooling.won", { row: chosen[1], column: chosen[2] })
+        : t("views.pooling.mean", { count: trace.terms.length });
     },
   };
 }

@@ -30,11 +30,36 @@ import { shownValue, sizeText, spotText } from "./parts/value.js";
 
 /** @param {Scene} scene @param {import("./host.js").Actions} actions */
 export function createReceded({ model }, { t, i18n, state }) {
-  const entries = [INPUT, ...model.layers.map(({ name }) => name)].map((layer) => createEntry(layer, layer === INPUT ? model.input.shape : /** @type {import("../../model/model.js").Layer} */ (model.layer(layer)).output_shape, layer === INPUT ? t("views.picture") : layer, i18n));
+  const entries = [INPUT, ...model.layers.map(({ name }) => name)].map((layer) =>
+    createEntry(
+      layer,
+      layer === INPUT
+        ? model.input.shape
+        : /** @type {import("../../model/model.js").Layer} */ (model.layer(layer)).output_shape,
+      layer === INPUT ? t("views.picture") : layer,
+      i18n,
+    ),
+  );
   const byLayer = new Map(entries.map((entry) => [entry.layer, entry]));
-  const list = h("ol", { class: "receded-layers", "aria-label": t("views.receded.title") }, entries.slice(1).map(({ root }) => root));
+  const list = h(
+    "ol",
+    { class: "receded-layers", "aria-label": t("views.receded.title") },
+    entries.slice(1).map(({ root }) => root),
+  );
   const outWords = h("span");
-  const out = h("button", { type: "button", class: "view-out", "data-action": "close-view", title: t("views.out_hint"), onclick: () => climb(context().store) }, h("span", { "aria-hidden": "true" }, "←"), outWords, h("kbd", { "aria-hidden": "true" }, "Esc"));
+  const out = h(
+    "button",
+    {
+      type: "button",
+      class: "view-out",
+      "data-action": "close-view",
+      title: t("views.out_hint"),
+      onclick: () => climb(context().store),
+    },
+    h("span", { "aria-hidden": "true" }, "←"),
+    outWords,
+    h("kbd", { "aria-hidden": "true" }, "Esc"),
+  );
   const root = h("nav", { class: "receded", "aria-label": t("views.receded.title") }, out, entries[0].root, list);
   root.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     if (event.target === root || event.target === list) climb(context().store);
@@ -43,10 +68,12 @@ export function createReceded({ model }, { t, i18n, state }) {
   /** The way from the shown value to the picture, the value itself first. @type {Spot[]} */
   let way = [];
 
-  entries.forEach((entry) => entry.button.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    event.stopPropagation();
-    go(entry.layer);
-  }));
+  entries.forEach((entry) =>
+    entry.button.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+      event.stopPropagation();
+      go(entry.layer);
+    }),
+  );
 
   /** Open a layer at its place on the way; the steps up to it become the trail. @param {string} layer */
   function go(layer) {
@@ -58,7 +85,10 @@ export function createReceded({ model }, { t, i18n, state }) {
     if (index > 0) {
       const here = placeOf(way[0].layer, way[0].at);
       const from = trail.findIndex((step) => samePlace(step, here));
-      const steps = [...trail.slice(0, Math.max(0, from)), ...way.slice(0, index + 1).map((spot) => placeOf(spot.layer, spot.at))];
+      const steps = [
+        ...trail.slice(0, Math.max(0, from)),
+        ...way.slice(0, index + 1).map((spot) => placeOf(spot.layer, spot.at)),
+      ];
       return openView(store, steps[steps.length - 1], { trail: steps });
     }
     const { shape } = /** @type {Entry} */ (byLayer.get(layer));
@@ -69,12 +99,21 @@ export function createReceded({ model }, { t, i18n, state }) {
     root,
     /** Another position of the shown unit: move the windows. @param {Spot} spot */
     point(spot) {
-      const regions = new Map(regionsBehind(model, placeOf(spot.layer, spot.at)).map((region) => [region.layer, region]));
+      const regions = new Map(
+        regionsBehind(model, placeOf(spot.layer, spot.at)).map((region) => [region.layer, region]),
+      );
       for (const entry of entries) {
         const region = regions.get(entry.layer);
-        if (entry.layer === spot.layer) entry.frame(isMaps(entry.shape) ? { top: spot.at[1], bottom: spot.at[1], left: spot.at[2], right: spot.at[2] } : { top: 0, bottom: 0, left: spot.at[0], right: spot.at[0] }, true);
+        if (entry.layer === spot.layer)
+          entry.frame(
+            isMaps(entry.shape)
+              ? { top: spot.at[1], bottom: spot.at[1], left: spot.at[2], right: spot.at[2] }
+              : { top: 0, bottom: 0, left: spot.at[0], right: spot.at[0] },
+            true,
+          );
         else if (region && isMaps(entry.shape)) entry.frame(region, false);
-        else if (region && region.unit !== null) entry.frame({ top: 0, bottom: 0, left: region.unit, right: region.unit }, false);
+        else if (region && region.unit !== null)
+          entry.frame({ top: 0, bottom: 0, left: region.unit, right: region.unit }, false);
         else entry.frame(null, false);
       }
     },
@@ -88,7 +127,9 @@ export function createReceded({ model }, { t, i18n, state }) {
       for (const entry of entries) {
         const followed = trail.find((step) => step.layer === entry.layer);
         const later = (model.layer(entry.layer)?.index ?? -1) > reached;
-        const found = on.get(entry.layer) ?? (followed ? { layer: entry.layer, at: [followed.unit, ...(followed.at ?? [])] } : null);
+        const found =
+          on.get(entry.layer) ??
+          (followed ? { layer: entry.layer, at: [followed.unit, ...(followed.at ?? [])] } : null);
         entry.show(scene, later ? "later" : entry.layer === spot.layer ? "here" : "earlier", found, state());
       }
       this.point(spot);
@@ -112,7 +153,12 @@ function createEntry(layer, shape, title, i18n) {
   map.style.setProperty("--ratio", String(columns / rows));
   const name = h("span", { class: "receded-name" }, title);
   const value = h("span", { class: "receded-value mono" });
-  const button = h("button", { type: "button", class: "receded-layer", "data-receded-layer": layer }, map, h("span", { class: "receded-words" }, name, value));
+  const button = h(
+    "button",
+    { type: "button", class: "receded-layer", "data-receded-layer": layer },
+    map,
+    h("span", { class: "receded-words" }, name, value),
+  );
   // However long the list, the picture with the window on it stays in sight: it stands before it.
   const root = layer === INPUT ? h("div", { class: "is-picture" }, button) : h("li", null, button);
   /** @type {readonly unknown[]} */
@@ -126,7 +172,9 @@ function createEntry(layer, shape, title, i18n) {
     /** Frame cells of the map; null where nothing is marked. @param {{ top: number, bottom: number, left: number, right: number } | null} cells @param {boolean} own the value itself */
     frame(cells, own) {
       // A frame around the whole map would say nothing.
-      frame.hidden = cells === null || (!own && cells.top <= 0 && cells.left <= 0 && cells.bottom >= rows - 1 && cells.right >= columns - 1);
+      frame.hidden =
+        cells === null ||
+        (!own && cells.top <= 0 && cells.left <= 0 && cells.bottom >= rows - 1 && cells.right >= columns - 1);
       frame.classList.toggle("own", own);
       if (!cells) return void root.removeAttribute("data-seen");
       if (own) root.removeAttribute("data-seen");
@@ -166,7 +214,12 @@ function createEntry(layer, shape, title, i18n) {
       if (wanted.every((part, index) => part === painted[index])) return;
       painted = wanted;
       const pen = canvas.getContext("2d");
-      if (layer === INPUT) return pen.putImageData(inputImage((width, height) => new ImageData(width, height), tensor, scene.model.input.range), 0, 0);
+      if (layer === INPUT)
+        return pen.putImageData(
+          inputImage((width, height) => new ImageData(width, height), tensor, scene.model.input.range),
+          0,
+          0,
+        );
       const values = maps ? unitValues(tensor, unit) : tensor.data;
       const image = pen.createImageData(columns, rows);
       // A vector is one map of its layer here, so its own range is that of all its values.

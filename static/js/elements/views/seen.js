@@ -12,7 +12,13 @@ import { sizeText } from "./parts/value.js";
 export function createSeen({ t }) {
   const words = h("p", { class: "note" });
   const strip = h("div", { class: "seen-strip" });
-  const root = h("details", { class: "part", "data-part": "seen", open: true }, h("summary", null, t("views.seen.title")), words, strip);
+  const root = h(
+    "details",
+    { class: "part", "data-part": "seen", open: true },
+    h("summary", null, t("views.seen.title")),
+    words,
+    strip,
+  );
   /** @type {(() => void) | null} */
   let write = null;
   root.addEventListener("toggle", () => root.open && write?.());
@@ -23,7 +29,9 @@ export function createSeen({ t }) {
     root,
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
     show({ scene }, spot) {
-      const region = isMaps(scene.model.input.shape) && regionsBehind(scene.model, placeOf(spot.layer, spot.at)).find(({ layer }) => layer === INPUT);
+      const region =
+        isMaps(scene.model.input.shape) &&
+        regionsBehind(scene.model, placeOf(spot.layer, spot.at)).find(({ layer }) => layer === INPUT);
       root.hidden = !region;
       write = () => {
         if (!region) return;
@@ -33,13 +41,35 @@ export function createSeen({ t }) {
         const size = part && [part.bottom - part.top + 1, part.right - part.left + 1];
         const everything = size !== null && size[0] === rows && size[1] === columns;
         const padded = size !== null && (size[0] < height || size[1] < width);
-        words.textContent = everything ? t("views.seen.all") : !size ? t("views.seen.padding") : t(padded ? "views.seen.padded" : "views.seen.picture", { size: sizeText(size), window: sizeText([height, width]), rows: `${part.top}–${part.bottom}`, columns: `${part.left}–${part.right}` });
+        words.textContent = everything
+          ? t("views.seen.all")
+          : !size
+            ? t("views.seen.padding")
+            : t(padded ? "views.seen.padded" : "views.seen.picture", {
+                size: sizeText(size),
+                window: sizeText([height, width]),
+                rows: `${part.top}–${part.bottom}`,
+                columns: `${part.left}–${part.right}`,
+              });
         if (picture?.run !== scene.run) picture = { run: scene.run, heat: createPicture(scene, t("views.picture")) };
         picture.heat.root.querySelectorAll(".mark").forEach((/** @type {Element} */ old) => old.remove());
         picture.heat.mark("field", [height, width]).move(region.top, region.left);
         strip.replaceChildren(
-          h("figure", { class: "seen-picture" }, h("div", { class: "seen-clip" }, picture.heat.root), h("figcaption", null, t("views.picture"))),
-          part && !everything ? h("figure", { class: "seen-patch" }, patchOf(scene, part), h("figcaption", null, t("views.seen.magnified"))) : "");
+          h(
+            "figure",
+            { class: "seen-picture" },
+            h("div", { class: "seen-clip" }, picture.heat.root),
+            h("figcaption", null, t("views.picture")),
+          ),
+          part && !everything
+            ? h(
+                "figure",
+                { class: "seen-patch" },
+                patchOf(scene, part),
+                h("figcaption", null, t("views.seen.magnified")),
+              )
+            : "",
+        );
       };
       if (root.open && !root.hidden) write();
     },

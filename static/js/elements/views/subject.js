@@ -26,7 +26,7 @@ import { exists, scoresLayer } from "../../state/view.js";
  */
 export function subjectOf({ model, run, parameters, view }) {
   if (!model || !run || !parameters || !view || run.model !== model.id || !exists(model, view)) return null;
-  const layer = view.layer === INPUT ? null : model.layer(view.layer) ?? null;
+  const layer = view.layer === INPUT ? null : (model.layer(view.layer) ?? null);
   const scene = { model, run, parameters };
   const output = tensorOf(scene, view.layer);
   if (!output) return null;
@@ -37,7 +37,7 @@ export function subjectOf({ model, run, parameters, view }) {
     source: layer ? inputName(model, layer) : INPUT,
     input: layer ? inputOf(model, layer, run) : output,
     output,
-    parameters: layer ? parameters.get(layer.name) ?? null : null,
+    parameters: layer ? (parameters.get(layer.name) ?? null) : null,
     unit: view.unit,
     at: view.at ?? (isMaps(output.shape) ? strongest(output, view.unit) : []),
   };

@@ -32,15 +32,42 @@ export function createTrail(actions) {
       const ended = spot.layer === INPUT;
       const { store } = context();
       tools.replaceChildren(
-        ended ? "" : h("button", { type: "button", class: "button quiet", "data-action": "trail-to-pixel", onclick: () => {
-          const index = steps.findIndex((step) => samePlace(step, here));
-          const onward = mainTrail(scene, spot).map(({ layer, at }) => placeOf(layer, at));
-          openView(store, here, { name: view.name, input: view.input, trail: [...steps.slice(0, index), ...onward] });
-        } }, t("views.trail.to_pixel")),
-        spot.layer === scoresLayer(scene.model).name || scene.model.layers[scene.model.layers.length - 1].name === spot.layer ? "" : h("button", { type: "button", class: "button quiet", "data-action": "trail-from-top", onclick: () => {
-          const trail = fromTop(scene);
-          openView(store, trail[0], { trail });
-        } }, t("views.trail.from_top")),
+        ended
+          ? ""
+          : h(
+              "button",
+              {
+                type: "button",
+                class: "button quiet",
+                "data-action": "trail-to-pixel",
+                onclick: () => {
+                  const index = steps.findIndex((step) => samePlace(step, here));
+                  const onward = mainTrail(scene, spot).map(({ layer, at }) => placeOf(layer, at));
+                  openView(store, here, {
+                    name: view.name,
+                    input: view.input,
+                    trail: [...steps.slice(0, index), ...onward],
+                  });
+                },
+              },
+              t("views.trail.to_pixel"),
+            ),
+        spot.layer === scoresLayer(scene.model).name ||
+          scene.model.layers[scene.model.layers.length - 1].name === spot.layer
+          ? ""
+          : h(
+              "button",
+              {
+                type: "button",
+                class: "button quiet",
+                "data-action": "trail-from-top",
+                onclick: () => {
+                  const trail = fromTop(scene);
+                  openView(store, trail[0], { trail });
+                },
+              },
+              t("views.trail.from_top"),
+            ),
       );
 
       /** @param {import("../../state/initial.js").Place} step */
@@ -48,10 +75,30 @@ export function createTrail(actions) {
         const place = { layer: step.layer, at: indexOf(step) };
         const { value, trace } = explain(scene, place);
         const current = samePlace(step, here);
-        return h("li", null, h("button", { type: "button", class: "trail-step", "data-direction": "trail", "data-place": spotText(place), "data-value": exact(value), "aria-current": current ? "step" : null },
-          h("span", { class: "trail-name" }, nameOf(place)),
-          h("strong", { class: "mono" }, shownValue(actions.i18n, scene.model, place.layer, value)),
-          h("span", { class: "trail-how" }, trace ? t(`views.operation.${trace.operation}`, { count: trace.terms.length }) : t(place.layer === INPUT ? "views.operation.pixel" : "views.operation.unknown"))));
+        return h(
+          "li",
+          null,
+          h(
+            "button",
+            {
+              type: "button",
+              class: "trail-step",
+              "data-direction": "trail",
+              "data-place": spotText(place),
+              "data-value": exact(value),
+              "aria-current": current ? "step" : null,
+            },
+            h("span", { class: "trail-name" }, nameOf(place)),
+            h("strong", { class: "mono" }, shownValue(actions.i18n, scene.model, place.layer, value)),
+            h(
+              "span",
+              { class: "trail-how" },
+              trace
+                ? t(`views.operation.${trace.operation}`, { count: trace.terms.length })
+                : t(place.layer === INPUT ? "views.operation.pixel" : "views.operation.unknown"),
+            ),
+          ),
+        );
       }
     },
     /** Bring the step that is shown into sight. */
@@ -67,7 +114,9 @@ function fromTop(scene) {
   const output = scene.run.activations.get(last.name);
   if (!output) return [];
   let best = 0;
-  output.data.forEach((value, index) => { if (value > output.data[best]) best = index; });
+  output.data.forEach((value, index) => {
+    if (value > output.data[best]) best = index;
+  });
   const at = output.shape.length === 1 ? [best] : [0, 0, 0];
   return mainTrail(scene, { layer: last.name, at }).map((spot) => placeOf(spot.layer, spot.at));
 }

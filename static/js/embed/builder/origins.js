@@ -19,7 +19,8 @@ export function originOf(text) {
 }
 
 /** @param {readonly string[]} sources @param {string} origin of the page that shows the frame @param {string} self the server's own origin */
-export const allows = (sources, origin, self) => sources.some((source) => matches(source, new URL(origin), new URL(self)));
+export const allows = (sources, origin, self) =>
+  sources.some((source) => matches(source, new URL(origin), new URL(self)));
 
 /** @param {string} source @param {URL} page @param {URL} self */
 function matches(source, page, self) {
@@ -29,7 +30,9 @@ function matches(source, page, self) {
   if (!parts) return false;
   const [, scheme, host, port] = parts;
   // A page of the safer scheme may stand for one of the other.
-  const schemeFits = scheme ? page.protocol === `${scheme}:` || (scheme === "http" && page.protocol === "https:") : page.protocol === self.protocol || page.protocol === "https:";
+  const schemeFits = scheme
+    ? page.protocol === `${scheme}:` || (scheme === "http" && page.protocol === "https:")
+    : page.protocol === self.protocol || page.protocol === "https:";
   if (!schemeFits) return false;
   if (!host) return true;
   const name = page.hostname.toLowerCase();

@@ -16,7 +16,9 @@
 /** @param {string} base the server's own address, without a slash at its end @param {Choice} choice */
 export function embedAddress(base, { what, widget, parameters }) {
   const path = what === "widget" ? `widget/${widget}` : what;
-  const query = Object.entries(parameters).filter(([, value]) => value !== "").map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":")}`);
+  const query = Object.entries(parameters)
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":")}`);
   return `${base}/embed/${path}${query.length ? `?${query.join("&")}` : ""}`;
 }
 

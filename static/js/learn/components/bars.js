@@ -17,8 +17,18 @@ export class Bars {
   /** @param {Bar[]} bars @param {{ from?: number, to: number, format?: (value: number) => string }} scale */
   update(bars, { from = 0, to, format = (value) => fixed(value) }) {
     while (this.#rows.length < bars.length) {
-      const [label, bar, value] = [h("span", { class: "learn-bar-label" }), h("span", { class: "learn-bar-fill" }), h("span", { class: "learn-bar-value" })];
-      const row = h("div", { class: "learn-bar-row" }, label, h("span", { class: "learn-bar-track", "aria-hidden": "true" }, bar), value);
+      const [label, bar, value] = [
+        h("span", { class: "learn-bar-label" }),
+        h("span", { class: "learn-bar-fill" }),
+        h("span", { class: "learn-bar-value" }),
+      ];
+      const row = h(
+        "div",
+        { class: "learn-bar-row" },
+        label,
+        h("span", { class: "learn-bar-track", "aria-hidden": "true" }, bar),
+        value,
+      );
       this.#rows.push({ row, bar, label, value });
       this.element.append(row);
     }

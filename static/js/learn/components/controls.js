@@ -12,7 +12,16 @@ let serial = 0;
 export function slider({ id, label, min, max, step = 1, value, format = (number) => short(number), oninput }) {
   const name = `learn-slider-${serial++}`;
   const output = h("output", { for: name, class: "learn-slider-value" }, format(value));
-  const input = h("input", { id: name, type: "range", min, max, step, value, "data-slider": id, "aria-valuetext": format(value) });
+  const input = h("input", {
+    id: name,
+    type: "range",
+    min,
+    max,
+    step,
+    value,
+    "data-slider": id,
+    "aria-valuetext": format(value),
+  });
   /** @param {number} next */
   const show = (next) => {
     output.textContent = format(next);
@@ -39,13 +48,28 @@ export function slider({ id, label, min, max, step = 1, value, format = (number)
  */
 export function choices({ id, label, options, value, onchange, quiet = false }) {
   const name = `learn-choice-${serial++}`;
-  const inputs = options.map((option) => h("input", { type: "radio", name, value: option.id, checked: option.id === value, "data-choice": `${id}:${option.id}`, onchange: () => onchange(option.id) }));
+  const inputs = options.map((option) =>
+    h("input", {
+      type: "radio",
+      name,
+      value: option.id,
+      checked: option.id === value,
+      "data-choice": `${id}:${option.id}`,
+      onchange: () => onchange(option.id),
+    }),
+  );
   return {
     element: h(
       "fieldset",
       { class: `learn-chips${quiet ? " quiet" : ""}` },
       h("legend", null, label),
-      h("div", { class: "learn-chip-row" }, options.map((option, index) => h("label", { class: "learn-chip" }, inputs[index], option.icon ?? null, h("span", null, option.text)))),
+      h(
+        "div",
+        { class: "learn-chip-row" },
+        options.map((option, index) =>
+          h("label", { class: "learn-chip" }, inputs[index], option.icon ?? null, h("span", null, option.text)),
+        ),
+      ),
     ),
     /** @param {string} next none is chosen where it is not among the options */
     set(next) {
@@ -56,12 +80,29 @@ export function choices({ id, label, options, value, onchange, quiet = false }) 
 
 /** @param {{ id: string, label: string, value: boolean, onchange: (value: boolean) => void }} options */
 export function toggle({ id, label, value, onchange }) {
-  const input = h("input", { type: "checkbox", checked: value, "data-toggle": id, onchange: () => onchange(input.checked) });
+  const input = h("input", {
+    type: "checkbox",
+    checked: value,
+    "data-toggle": id,
+    onchange: () => onchange(input.checked),
+  });
   return { element: h("label", { class: "learn-toggle" }, input, h("span", null, label)), input };
 }
 
 /** @param {{ id: string, text: string, label?: string, onclick: () => void }} options */
-export const button = ({ id, text, label, onclick }) => h("button", { type: "button", class: "learn-button", "data-do": id, "aria-label": label ?? null, title: label ?? null, onclick }, text);
+export const button = ({ id, text, label, onclick }) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "learn-button",
+      "data-do": id,
+      "aria-label": label ?? null,
+      title: label ?? null,
+      onclick,
+    },
+    text,
+  );
 
 /**
  * Back, play or pause, on; and where one is. The learner holds the pace: nothing starts by itself.
@@ -73,8 +114,20 @@ export function stepper({ count, value = 0, interval = 420, label, onstep }) {
   let index = value;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
-  const position = h("input", { type: "range", min: 0, max: length - 1, value, "aria-label": label, "data-slider": "position" });
-  const play = h("button", { type: "button", class: "learn-button learn-square", "data-do": "play", onclick: () => (timer === undefined ? start() : stop()) });
+  const position = h("input", {
+    type: "range",
+    min: 0,
+    max: length - 1,
+    value,
+    "aria-label": label,
+    "data-slider": "position",
+  });
+  const play = h("button", {
+    type: "button",
+    class: "learn-button learn-square",
+    "data-do": "play",
+    onclick: () => (timer === undefined ? start() : stop()),
+  });
   const dressed = () => {
     play.textContent = timer === undefined ? "▶" : "❚❚";
     play.setAttribute("aria-label", t(timer === undefined ? "learn.step.play" : "learn.step.pause"));
@@ -102,9 +155,27 @@ export function stepper({ count, value = 0, interval = 420, label, onstep }) {
   });
   dressed();
   const single = (/** @type {string} */ id, /** @type {string} */ text, /** @type {number} */ by) =>
-    h("button", { type: "button", class: "learn-button learn-square", "data-do": id, "aria-label": t(`learn.step.${id}`), title: t(`learn.step.${id}`), onclick: () => (stop(), go(index + by)) }, text);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "learn-button learn-square",
+        "data-do": id,
+        "aria-label": t(`learn.step.${id}`),
+        title: t(`learn.step.${id}`),
+        onclick: () => (stop(), go(index + by)),
+      },
+      text,
+    );
   return {
-    element: h("div", { class: "learn-stepper", role: "group", "aria-label": label }, single("back", "◀", -1), play, single("on", "▶|", 1), position),
+    element: h(
+      "div",
+      { class: "learn-stepper", role: "group", "aria-label": label },
+      single("back", "◀", -1),
+      play,
+      single("on", "▶|", 1),
+      position,
+    ),
     /** Show a place that was reached in another way; does not call back. @param {number} next @param {number} [newCount] */
     set(next, newCount = length) {
       length = newCount;

@@ -46,7 +46,12 @@ export class NumberGrid {
   constructor(options) {
     this.options = options;
     this.frame = h("div", { class: "learn-grid-frame", hidden: true, "aria-hidden": "true" });
-    this.body = h("div", { class: "learn-grid-body", role: "grid", "aria-label": options.label, "data-grid": options.id ?? null });
+    this.body = h("div", {
+      class: "learn-grid-body",
+      role: "grid",
+      "aria-label": options.label,
+      "data-grid": options.id ?? null,
+    });
     this.element = h("div", { class: "learn-number-grid" }, this.body, this.frame);
     this.body.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#key(event));
     this.body.addEventListener("pointerover", (/** @type {PointerEvent} */ event) => this.#point(event, true));
@@ -77,7 +82,10 @@ export class NumberGrid {
         cell.style.color = inkOn(paint);
         cell.dataset.value = String(value);
         const more = note?.(i, j);
-        cell.setAttribute("aria-label", t("learn.grid.cell", { row: i, column: j, value: short(value, 4) }) + (more ? `, ${more}` : ""));
+        cell.setAttribute(
+          "aria-label",
+          t("learn.grid.cell", { row: i, column: j, value: short(value, 4) }) + (more ? `, ${more}` : ""),
+        );
       }),
     );
     this.frame.hidden = frame === null;
@@ -97,8 +105,20 @@ export class NumberGrid {
 
   /** @param {Matrix} values */
   #build(values) {
-    this.#focus = [Math.min(this.#focus[0], Math.max(0, values.length - 1)), Math.min(this.#focus[1], Math.max(0, (values[0]?.length ?? 1) - 1))];
-    this.#cells = values.map((row, i) => row.map((_, j) => h("div", { role: "gridcell", tabindex: i === this.#focus[0] && j === this.#focus[1] ? 0 : -1, "data-row": i, "data-column": j })));
+    this.#focus = [
+      Math.min(this.#focus[0], Math.max(0, values.length - 1)),
+      Math.min(this.#focus[1], Math.max(0, (values[0]?.length ?? 1) - 1)),
+    ];
+    this.#cells = values.map((row, i) =>
+      row.map((_, j) =>
+        h("div", {
+          role: "gridcell",
+          tabindex: i === this.#focus[0] && j === this.#focus[1] ? 0 : -1,
+          "data-row": i,
+          "data-column": j,
+        }),
+      ),
+    );
     this.body.replaceChildren(...this.#cells.map((row) => h("div", { role: "row", class: "learn-grid-row" }, row)));
     this.element.style.setProperty("--rows", String(values.length));
     this.element.style.setProperty("--columns", String(values[0]?.length ?? 0));
@@ -139,11 +159,16 @@ export class NumberGrid {
     if (!at || event.target instanceof HTMLInputElement) return;
     const arrow = ARROWS[event.key];
     const [rows, columns] = [this.#cells.length, this.#cells[0].length];
-    if (arrow) this.focus([Math.min(rows - 1, Math.max(0, at[0] + arrow[0])), Math.min(columns - 1, Math.max(0, at[1] + arrow[1]))]);
+    if (arrow)
+      this.focus([
+        Math.min(rows - 1, Math.max(0, at[0] + arrow[0])),
+        Math.min(columns - 1, Math.max(0, at[1] + arrow[1])),
+      ]);
     else if (event.key === "Home") this.focus([at[0], 0]);
     else if (event.key === "End") this.focus([at[0], columns - 1]);
     else if (event.key === "Enter" || event.key === " ") this.#change(at, "");
-    else if (!this.options.toggle && this.options.onedit && /^[\d.,+\u2212-]$/.test(event.key)) this.#change(at, event.key);
+    else if (!this.options.toggle && this.options.onedit && /^[\d.,+\u2212-]$/.test(event.key))
+      this.#change(at, event.key);
     else return;
     event.preventDefault();
   }
@@ -161,7 +186,12 @@ export class NumberGrid {
   #type(at, value, typed) {
     const cell = this.#cells[at[0]][at[1]];
     const { t } = context().i18n;
-    const field = h("input", { class: "learn-grid-field", inputmode: "decimal", "aria-label": t("learn.grid.edit", { row: at[0], column: at[1] }), value: typed || short(value, 4) });
+    const field = h("input", {
+      class: "learn-grid-field",
+      inputmode: "decimal",
+      "aria-label": t("learn.grid.edit", { row: at[0], column: at[1] }),
+      value: typed || short(value, 4),
+    });
     let open = true;
     /** @param {boolean} take @param {boolean} back */
     const close = (take, back) => {

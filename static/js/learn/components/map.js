@@ -35,7 +35,13 @@ export class MapView {
   /** @param {MapOptions} options */
   constructor(options) {
     this.options = options;
-    this.canvas = h("canvas", { class: "learn-map-canvas", role: "img", "aria-label": options.label, tabindex: options.onmove ? 0 : null, "data-grid": options.id ?? null });
+    this.canvas = h("canvas", {
+      class: "learn-map-canvas",
+      role: "img",
+      "aria-label": options.label,
+      tabindex: options.onmove ? 0 : null,
+      "data-grid": options.id ?? null,
+    });
     this.frame = h("div", { class: "learn-grid-frame", hidden: true, "aria-hidden": "true" });
     this.element = h("div", { class: "learn-map-view" }, this.canvas, this.frame);
     if (!options.onmove) return;
@@ -72,7 +78,10 @@ export class MapView {
   /** @param {PointerEvent} event */
   #point(event) {
     const box = this.canvas.getBoundingClientRect();
-    this.#move(Math.floor(((event.clientY - box.top) / box.height) * this.#shape[0]), Math.floor(((event.clientX - box.left) / box.width) * this.#shape[1]));
+    this.#move(
+      Math.floor(((event.clientY - box.top) / box.height) * this.#shape[0]),
+      Math.floor(((event.clientX - box.left) / box.width) * this.#shape[1]),
+    );
   }
 
   /** @param {KeyboardEvent} event */
@@ -86,7 +95,10 @@ export class MapView {
 
   /** @param {number} row @param {number} column */
   #move(row, column) {
-    const at = /** @type {[number, number]} */ ([Math.min(this.#shape[0] - 1, Math.max(0, row)), Math.min(this.#shape[1] - 1, Math.max(0, column))]);
+    const at = /** @type {[number, number]} */ ([
+      Math.min(this.#shape[0] - 1, Math.max(0, row)),
+      Math.min(this.#shape[1] - 1, Math.max(0, column)),
+    ]);
     this.#at = at;
     this.options.onmove?.(at);
   }

@@ -27,4 +27,5 @@ export const floor = (...parts) => row(o("⌊"), ...parts, o("⌋"));
 export const math = (...parts) => h("math:math", { class: "learn-formula" }, row(...parts));
 
 /** Terms with the operator between them. @param {Part[]} terms @param {string} [operator] */
-export const joined = (terms, operator = "+") => terms.flatMap((term, index) => (index === 0 ? [term] : [o(operator), term]));
+export const joined = (terms, operator = "+") =>
+  terms.flatMap((term, index) => (index === 0 ? [term] : [o(operator), term]));

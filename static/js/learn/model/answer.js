@@ -7,7 +7,12 @@
  * @param {string} text @returns {number[]}
  */
 export function readings(text) {
-  const plain = text.trim().replace(/[\u2212\u2013\uFF0D]/g, "-").replace(/[\s\u00A0\u2009\u202F_']/g, "").replace(/[\uFF0C\u3001]/g, ",").replace(/[\uFF0E\u3002]/g, ".");
+  const plain = text
+    .trim()
+    .replace(/[\u2212\u2013\uFF0D]/g, "-")
+    .replace(/[\s\u00A0\u2009\u202F_']/g, "")
+    .replace(/[\uFF0C\u3001]/g, ",")
+    .replace(/[\uFF0E\u3002]/g, ".");
   const percent = /[%\uFF05]$/.test(plain);
   const body = percent ? plain.slice(0, -1) : plain;
   const candidates = [];
@@ -15,7 +20,9 @@ export function readings(text) {
   if (/^[+-]?[1-9]\d{0,2}(\.\d{3})+$/.test(body)) candidates.push(body.replaceAll(".", ""));
   candidates.push(body.replace(",", "."));
   if (/^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(body)) candidates.reverse(); // a point is a decimal point first
-  return candidates.filter((number) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number)).map((number) => Number(number) / (percent ? 100 : 1));
+  return candidates
+    .filter((number) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number))
+    .map((number) => Number(number) / (percent ? 100 : 1));
 }
 
 /**

@@ -29,7 +29,14 @@ import { softmax } from "./normalise.js";
 const linearLoss = (h, dh) => total(map(h, (value, i, j) => value * dh[i][j]));
 
 /** @param {Tensors} tensors @param {(Cell | number)[]} factors @returns {Term} */
-const term = (tensors, ...factors) => ({ factors, value: factors.reduce((/** @type {number} */ product, factor) => product * (typeof factor === "number" ? factor : tensors[factor.name][factor.at[0]][factor.at[1]]), 1) });
+const term = (tensors, ...factors) => ({
+  factors,
+  value: factors.reduce(
+    (/** @type {number} */ product, factor) =>
+      product * (typeof factor === "number" ? factor : tensors[factor.name][factor.at[0]][factor.at[1]]),
+    1,
+  ),
+});
 
 /** @param {string} name @param {number} row @param {number} column @returns {Cell} */
 const cell = (name, row, column) => ({ name, at: [row, column] });
@@ -40,7 +47,22 @@ const places = (matrix) => matrix.flatMap((row, i) => row.map((_, j) => /** @typ
 /** @type {Operation} */
 const convolution = {
   id: "convolution",
-  initial: { X: [[1, 2, 0], [0, 1, 3], [2, 1, 1]], W: [[1, -1], [2, 0]], b: [[0.5]], dH: [[1, -2], [0.5, 1]] },
+  initial: {
+    X: [
+      [1, 2, 0],
+      [0, 1, 3],
+      [2, 1, 1],
+    ],
+    W: [
+      [1, -1],
+      [2, 0],
+    ],
+    b: [[0.5]],
+    dH: [
+      [1, -2],
+      [0.5, 1],
+    ],
+  },
   output: "H",
   forward: ({ X, W, b }) => ({ H: map(correlate(X, W), (value) => value + b[0][0]) }),
   steps: ["forward", "W", "X", "b"],
@@ -48,16 +70,30 @@ const convolution = {
   terms(tensors, name, [row, column]) {
     const { W, dH } = tensors;
     if (name === "b") return places(dH).map(([i, j]) => term(tensors, cell("dH", i, j)));
-    if (name === "W") return places(dH).map(([i, j]) => term(tensors, cell("X", i + row, j + column), cell("dH", i, j)));
+    if (name === "W")
+      return places(dH).map(([i, j]) => term(tensors, cell("X", i + row, j + column), cell("dH", i, j)));
     // X: each output that covered this cell hands back its gradient times the weight that lay on it
-    return places(dH).flatMap(([i, j]) => (W[row - i]?.[column - j] === undefined ? [] : [term(tensors, cell("W", row - i, column - j), cell("dH", i, j))]));
+    return places(dH).flatMap(([i, j]) =>
+      W[row - i]?.[column - j] === undefined ? [] : [term(tensors, cell("W", row - i, column - j), cell("dH", i, j))],
+    );
   },
 };
 
 /** @type {Operation} */
 const maxPool = {
   id: "max-pool",
-  initial: { X: [[1, 3, 2, 2], [0, -1, 2, 1], [4, 0, -2, -1], [1, 2, -3, -4]], dH: [[1, -2], [0.5, 3]] },
+  initial: {
+    X: [
+      [1, 3, 2, 2],
+      [0, -1, 2, 1],
+      [4, 0, -2, -1],
+      [1, 2, -3, -4],
+    ],
+    dH: [
+      [1, -2],
+      [0.5, 3],
+    ],
+  },
   output: "H",
   forward: ({ X }) => ({ H: pool(X, { window: 2, stride: 2 }).max }),
   steps: ["forward", "X"],
@@ -66,14 +102,25 @@ const maxPool = {
     const { winners } = pool(tensors.X, { window: 2, stride: 2 });
     return places(tensors.dH)
       .filter((output) => cellsOf(2, 2, output).some(([i, j]) => i === at[0] && j === at[1]))
-      .map(([i, j]) => term(tensors, winners[i][j].every((place, axis) => place === at[axis]) ? 1 : 0, cell("dH", i, j)));
+      .map(([i, j]) =>
+        term(tensors, winners[i][j].every((place, axis) => place === at[axis]) ? 1 : 0, cell("dH", i, j)),
+      );
   },
 };
 
 /** @type {Operation} */
 const relu = {
   id: "relu",
-  initial: { X: [[2.24, -1.3, 0.5], [0, 1, -0.2]], dH: [[1, -2, 0.5], [3, -1, 2]] },
+  initial: {
+    X: [
+      [2.24, -1.3, 0.5],
+      [0, 1, -0.2],
+    ],
+    dH: [
+      [1, -2, 0.5],
+      [3, -1, 2],
+    ],
+  },
   output: "H",
   forward: ({ X }) => ({ H: map(X, (value) => Math.max(0, value)) }),
   steps: ["forward", "X"],
@@ -84,9 +131,19 @@ const relu = {
 /** @type {Operation} x, b and h are columns; W has a row for each neuron */
 const dense = {
   id: "dense",
-  initial: { X: [[1], [-2], [3]], W: [[0.5, 1, -1], [2, 0, 1]], b: [[0.5], [-1]], dH: [[1], [-0.5]] },
+  initial: {
+    X: [[1], [-2], [3]],
+    W: [
+      [0.5, 1, -1],
+      [2, 0, 1],
+    ],
+    b: [[0.5], [-1]],
+    dH: [[1], [-0.5]],
+  },
   output: "H",
-  forward: ({ X, W, b }) => ({ H: W.map((row, k) => [row.reduce((sum, weight, i) => sum + weight * X[i][0], b[k][0])]) }),
+  forward: ({ X, W, b }) => ({
+    H: W.map((row, k) => [row.reduce((sum, weight, i) => sum + weight * X[i][0], b[k][0])]),
+  }),
   steps: ["forward", "W", "X", "b"],
   loss: (tensors) => linearLoss(dense.forward(tensors).H, tensors.dH),
   terms(tensors, name, [row, column]) {
@@ -121,13 +178,15 @@ export const OPERATIONS = [convolution, maxPool, relu, dense, softmaxLoss];
 export const operationOf = (id) => /** @type {Operation} */ (OPERATIONS.find((operation) => operation.id === id));
 
 /** ∂L/∂name, every cell the sum of its terms. @param {Operation} operation @param {Tensors} tensors @param {string} name */
-export const gradient = (operation, tensors, name) => map(tensors[name], (_, i, j) => operation.terms(tensors, name, [i, j]).reduce((sum, { value }) => sum + value, 0));
+export const gradient = (operation, tensors, name) =>
+  map(tensors[name], (_, i, j) => operation.terms(tensors, name, [i, j]).reduce((sum, { value }) => sum + value, 0));
 
 /** (L(value + ε) − L(value − ε)) / 2ε: what the derivative should be, found without any calculus.
  * @param {Operation} operation @param {Tensors} tensors @param {string} name @param {[number, number]} at @param {number} [step] */
 export function finiteDifference(operation, tensors, name, at, step = 1e-4) {
   const value = tensors[name][at[0]][at[1]];
-  const lossAt = (/** @type {number} */ moved) => operation.loss({ ...tensors, [name]: replace(tensors[name], at, moved) });
+  const lossAt = (/** @type {number} */ moved) =>
+    operation.loss({ ...tensors, [name]: replace(tensors[name], at, moved) });
   return (lossAt(value + step) - lossAt(value - step)) / (2 * step);
 }
 
@@ -135,10 +194,12 @@ export function finiteDifference(operation, tensors, name, at, step = 1e-4) {
  * @param {Operation} operation @param {Tensors} tensors @param {string} name @param {[number, number]} at */
 export function hasKink(operation, tensors, name, at, step = 1e-4) {
   const value = tensors[name][at[0]][at[1]];
-  const lossAt = (/** @type {number} */ moved) => operation.loss({ ...tensors, [name]: replace(tensors[name], at, moved) });
+  const lossAt = (/** @type {number} */ moved) =>
+    operation.loss({ ...tensors, [name]: replace(tensors[name], at, moved) });
   const here = operation.loss(tensors);
   return Math.abs(lossAt(value + step) - here - (here - lossAt(value - step))) > 0.1 * step;
 }
 
 /** Zeros around a matrix, as the full cross-correlation needs them. @param {Matrix} matrix @param {number} margin */
-export const padded = (matrix, margin) => make(matrix.length + 2 * margin, matrix[0].length + 2 * margin, (i, j) => matrix[i - margin]?.[j - margin] ?? 0);
+export const padded = (matrix, margin) =>
+  make(matrix.length + 2 * margin, matrix[0].length + 2 * margin, (i, j) => matrix[i - margin]?.[j - margin] ?? 0);

@@ -12,7 +12,9 @@ import { outputSize } from "./sliding.js";
  * @param {Matrix} x @param {Matrix} kernel @param {{ stride?: number, padding?: number }} [options] @returns {Matrix} */
 export function correlate(x, kernel, { stride = 1, padding = 0 } = {}) {
   const [rows, columns] = resultSize(x, kernel, { stride, padding });
-  return make(rows, columns, (row, column) => total(products(x, kernel, [row * stride - padding, column * stride - padding])));
+  return make(rows, columns, (row, column) =>
+    total(products(x, kernel, [row * stride - padding, column * stride - padding])),
+  );
 }
 
 /** @param {Matrix} x @param {Matrix} kernel @param {{ stride?: number, padding?: number }} [options] */
@@ -26,7 +28,9 @@ export function resultSize(x, kernel, { stride = 1, padding = 0 } = {}) {
 }
 
 /** What the kernel covers when its first cell lies on `at`. @param {Matrix} x @param {Matrix} kernel @param {readonly number[]} at @returns {Matrix} */
-export const windowAt = (x, kernel, [row, column]) => make(kernel.length, kernel[0].length, (u, v) => x[row + u]?.[column + v] ?? 0);
+export const windowAt = (x, kernel, [row, column]) =>
+  make(kernel.length, kernel[0].length, (u, v) => x[row + u]?.[column + v] ?? 0);
 
 /** The element-wise products at one place; their sum is the output there. @param {Matrix} x @param {Matrix} kernel @param {readonly number[]} at @returns {Matrix} */
-export const products = (x, kernel, [row, column]) => make(kernel.length, kernel[0].length, (u, v) => (x[row + u]?.[column + v] ?? 0) * kernel[u][v]);
+export const products = (x, kernel, [row, column]) =>
+  make(kernel.length, kernel[0].length, (u, v) => (x[row + u]?.[column + v] ?? 0) * kernel[u][v]);

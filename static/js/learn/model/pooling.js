@@ -4,7 +4,11 @@ import { make, size } from "./matrix.js";
 import { outputSize } from "./sliding.js";
 
 /** The cells of the window that gives output (row, column). @param {number} window @param {number} stride @param {readonly number[]} at @returns {[number, number][]} */
-export const cellsOf = (window, stride, [row, column]) => Array.from({ length: window * window }, (_, cell) => [row * stride + Math.floor(cell / window), column * stride + (cell % window)]);
+export const cellsOf = (window, stride, [row, column]) =>
+  Array.from({ length: window * window }, (_, cell) => [
+    row * stride + Math.floor(cell / window),
+    column * stride + (cell % window),
+  ]);
 
 /**
  * O = ⌊(W − F) / S⌋ + 1 in each direction; rows and columns that fill no whole window are dropped.
@@ -12,14 +16,25 @@ export const cellsOf = (window, stride, [row, column]) => Array.from({ length: w
  * @returns {{ max: Matrix, average: Matrix, winners: [number, number][][] }} winners: where each maximum stood, the first of equals
  */
 export function pool(map, { window, stride }) {
-  const [rows, columns] = size(map).map((side) => Math.max(0, outputSize({ size: side, kernel: window, stride, padding: 0, dilation: 1 })));
+  const [rows, columns] = size(map).map((side) =>
+    Math.max(0, outputSize({ size: side, kernel: window, stride, padding: 0, dilation: 1 })),
+  );
   /** @param {number} row @param {number} column */
-  const winner = (row, column) => cellsOf(window, stride, [row, column]).reduce((best, cell) => (map[cell[0]][cell[1]] > map[best[0]][best[1]] ? cell : best));
-  const winners = Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => winner(row, column)));
+  const winner = (row, column) =>
+    cellsOf(window, stride, [row, column]).reduce((best, cell) =>
+      map[cell[0]][cell[1]] > map[best[0]][best[1]] ? cell : best,
+    );
+  const winners = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => winner(row, column)),
+  );
   return {
     winners,
     max: make(rows, columns, (row, column) => map[winners[row][column][0]][winners[row][column][1]]),
-    average: make(rows, columns, (row, column) => cellsOf(window, stride, [row, column]).reduce((sum, [i, j]) => sum + map[i][j], 0) / window ** 2),
+    average: make(
+      rows,
+      columns,
+      (row, column) => cellsOf(window, stride, [row, column]).reduce((sum, [i, j]) => sum + map[i][j], 0) / window ** 2,
+    ),
   };
 }
 

@@ -14,7 +14,9 @@ const PLUS_MINUS = { "#": 1, ".": -1 };
 const ZERO_ONE = { "#": 1, ".": 0 };
 
 /** The letter X: +1 on both diagonals from (1, 1) to (7, 7), 13 cells; −1 elsewhere. */
-export const LETTER_X = make(9, 9, (row, column) => (row > 0 && row < 8 && column > 0 && column < 8 && (row === column || row + column === 8) ? 1 : -1));
+export const LETTER_X = make(9, 9, (row, column) =>
+  row > 0 && row < 8 && column > 0 && column < 8 && (row === column || row + column === 8) ? 1 : -1,
+);
 
 const ZERO_ONE_PICTURE = drawn(
   `.........
@@ -70,7 +72,17 @@ const CIRCLE = drawn(
   PLUS_MINUS,
 );
 
-const EDGES = ["vertical-edge", "horizontal-edge", "sobel-x", "sobel-y", "outline", "blur", "sharpen", "emboss", "identity"];
+const EDGES = [
+  "vertical-edge",
+  "horizontal-edge",
+  "sobel-x",
+  "sobel-y",
+  "outline",
+  "blur",
+  "sharpen",
+  "emboss",
+  "identity",
+];
 
 /** @type {PicturePreset[]} */
 export const PICTURES = [
@@ -94,12 +106,55 @@ export const KERNELS = [
   { id: "semicircle", mean: true, values: drawn("..##\n.#..\n#...\n#...\n#...\n.#..\n..##", PLUS_MINUS) },
   { id: "vertical-edge", mean: false, values: make(3, 3, (_, column) => [-1, 0, 1][column]) },
   { id: "horizontal-edge", mean: false, values: make(3, 3, (row) => [-1, 0, 1][row]) },
-  { id: "sobel-x", mean: false, values: [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]] },
-  { id: "sobel-y", mean: false, values: [[-1, -2, -1], [0, 0, 0], [1, 2, 1]] },
+  {
+    id: "sobel-x",
+    mean: false,
+    values: [
+      [-1, 0, 1],
+      [-2, 0, 2],
+      [-1, 0, 1],
+    ],
+  },
+  {
+    id: "sobel-y",
+    mean: false,
+    values: [
+      [-1, -2, -1],
+      [0, 0, 0],
+      [1, 2, 1],
+    ],
+  },
   { id: "outline", mean: false, values: make(3, 3, (row, column) => (row === 1 && column === 1 ? 8 : -1)) },
-  { id: "blur", mean: false, values: map([[1, 2, 1], [2, 4, 2], [1, 2, 1]], (weight) => weight / 16) },
-  { id: "sharpen", mean: false, values: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]] },
-  { id: "emboss", mean: false, values: [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]] },
+  {
+    id: "blur",
+    mean: false,
+    values: map(
+      [
+        [1, 2, 1],
+        [2, 4, 2],
+        [1, 2, 1],
+      ],
+      (weight) => weight / 16,
+    ),
+  },
+  {
+    id: "sharpen",
+    mean: false,
+    values: [
+      [0, -1, 0],
+      [-1, 5, -1],
+      [0, -1, 0],
+    ],
+  },
+  {
+    id: "emboss",
+    mean: false,
+    values: [
+      [-2, -1, 0],
+      [-1, 1, 1],
+      [0, 1, 2],
+    ],
+  },
   { id: "identity", mean: false, values: make(3, 3, (row, column) => (row === 1 && column === 1 ? 1 : 0)) },
 ];
 

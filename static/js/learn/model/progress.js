@@ -60,7 +60,9 @@ function restore(storage) {
     const { read, answered } = JSON.parse(storage?.getItem(KEY) ?? "{}");
     return {
       read: Array.isArray(read) ? read.filter((id) => typeof id === "string") : [],
-      answered: Object.fromEntries(Object.entries(answered ?? {}).filter(([, how]) => how === "right" || how === "revealed")),
+      answered: Object.fromEntries(
+        Object.entries(answered ?? {}).filter(([, how]) => how === "right" || how === "revealed"),
+      ),
     };
   } catch {
     return { read: [], answered: {} }; // written by something else, or damaged

@@ -17,12 +17,14 @@ export const span = ({ kernel, dilation }) => dilation * (kernel - 1) + 1;
 export const outputSize = (s) => Math.floor((s.size + 2 * s.padding - span(s)) / s.stride) + 1;
 
 /** The input positions under window `index`; below 0, or `size` and above, is padding. @param {Sliding} s @param {number} index */
-export const covered = ({ kernel, stride, padding, dilation }, index) => Array.from({ length: kernel }, (_, cell) => index * stride - padding + cell * dilation);
+export const covered = ({ kernel, stride, padding, dilation }, index) =>
+  Array.from({ length: kernel }, (_, cell) => index * stride - padding + cell * dilation);
 
 /** How many windows look at each position of the padded input (length W + 2P). @param {Sliding} s */
 export function uses(s) {
   const counts = Array(s.size + 2 * s.padding).fill(0);
-  for (let index = 0; index < outputSize(s); index++) for (const position of covered(s, index)) counts[position + s.padding]++;
+  for (let index = 0; index < outputSize(s); index++)
+    for (const position of covered(s, index)) counts[position + s.padding]++;
   return counts;
 }
 
@@ -37,7 +39,13 @@ export const leftOver = (s) => (s.size + 2 * s.padding - span(s)) % s.stride;
 export function problem(s) {
   const room = s.size + 2 * s.padding;
   if (span(s) <= room) return null;
-  return { reason: "does_not_fit", span: span(s), room, largestKernel: Math.floor((room - 1) / s.dilation) + 1, leastPadding: Math.ceil((span(s) - s.size) / 2) };
+  return {
+    reason: "does_not_fit",
+    span: span(s),
+    room,
+    largestKernel: Math.floor((room - 1) / s.dilation) + 1,
+    leastPadding: Math.ceil((span(s) - s.size) / 2),
+  };
 }
 
 /** Sizes after each of `layers` unpadded windows in a row, until one no longer fits. @param {number} start @param {number} kernel @param {number} layers */

@@ -17,7 +17,13 @@ export function readTraining(training) {
   const confusion = Array.isArray(counts) ? counts : null;
   const length = Math.max(0, ...Object.values(history).map((column) => (Array.isArray(column) ? column.length : 0)));
   if (length === 0 && !confusion) return null;
-  const series = (/** @type {string} */ kind) => [["training", `train_${kind}`], ["validation", `validation_${kind}`]].filter(([, key]) => Array.isArray(history[key])).map(([id, key]) => ({ id, values: history[key] }));
+  const series = (/** @type {string} */ kind) =>
+    [
+      ["training", `train_${kind}`],
+      ["validation", `validation_${kind}`],
+    ]
+      .filter(([, key]) => Array.isArray(history[key]))
+      .map(([id, key]) => ({ id, values: history[key] }));
   return {
     epochs: Array.from({ length }, (_, index) => history.epoch?.[index] ?? index + 1),
     loss: series("loss"),

@@ -6,7 +6,13 @@ import { fixed } from "../model/numbers.js";
 /** Values that go into the first activation layer. @param {import("./index.js").Given} given */
 function source(given) {
   const layer = layersOf(given, "activation")[0];
-  return layer ? { layer, name: layer.index === 0 ? "input" : given.model.layers[layer.index - 1].name, data: before(given, layer).data } : null;
+  return layer
+    ? {
+        layer,
+        name: layer.index === 0 ? "input" : given.model.layers[layer.index - 1].name,
+        data: before(given, layer).data,
+      }
+    : null;
 }
 
 /** @type {import("./index.js").Question[]} */

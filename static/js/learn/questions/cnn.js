@@ -11,7 +11,14 @@ export const cnn = [
       if (!layer) return null;
       const [channels, filters, cells] = [layer.input_shape[0], layer.output_shape[0], product(layer.kernel ?? [1, 1])];
       return honest({
-        params: { layer: layer.name, filters, channels, height: layer.kernel?.[0] ?? 1, width: layer.kernel?.[1] ?? 1, cells },
+        params: {
+          layer: layer.name,
+          filters,
+          channels,
+          height: layer.kernel?.[0] ?? 1,
+          width: layer.kernel?.[1] ?? 1,
+          cells,
+        },
         expected: layer.parameter_count,
         tolerance: 0.01,
         mistakes: [
@@ -29,7 +36,12 @@ export const cnn = [
     chapter: "cnn",
     make(given) {
       const layers = layersOf(given, "convolution");
-      const layer = pick([...layers].sort((a, b) => Number(b.input_shape[0] !== b.output_shape[0]) - Number(a.input_shape[0] !== a.output_shape[0])), given.seed);
+      const layer = pick(
+        [...layers].sort(
+          (a, b) => Number(b.input_shape[0] !== b.output_shape[0]) - Number(a.input_shape[0] !== a.output_shape[0]),
+        ),
+        given.seed,
+      );
       if (!layer) return null;
       return honest({
         params: { layer: layer.name, before: layer.index === 0 ? "input" : given.model.layers[layer.index - 1].name },

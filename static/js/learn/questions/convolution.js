@@ -14,14 +14,23 @@ function partsOf(given, layer, index) {
   const at = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns];
   const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
   const input = before(given, layer);
-  const { weight, bias } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name));
+  const { weight, bias } = /** @type {import("../../model/kinds.js").LayerParameters} */ (
+    given.parameters.get(layer.name)
+  );
   const [height, width] = window.size;
   const places = cells(window, at[1], at[2]);
-  const inside = (/** @type {number[]} */ [row, column]) => row >= 0 && column >= 0 && row < input.shape[1] && column < input.shape[2];
+  const inside = (/** @type {number[]} */ [row, column]) =>
+    row >= 0 && column >= 0 && row < input.shape[1] && column < input.shape[2];
   const channels = Array.from({ length: input.shape[0] }, (_, channel) => ({
-    values: make(height, width, (u, v) => { const place = places[u * width + v]; return inside(place) ? input.data[offset(input.shape, [channel, ...place])] : 0; }),
+    values: make(height, width, (u, v) => {
+      const place = places[u * width + v];
+      return inside(place) ? input.data[offset(input.shape, [channel, ...place])] : 0;
+    }),
     kernel: make(height, width, (u, v) => weight.data[offset(weight.shape, [at[0], channel, u, v])]),
-  })).map((part) => ({ ...part, sum: total(part.values.map((row, u) => row.map((value, v) => value * part.kernel[u][v]))) }));
+  })).map((part) => ({
+    ...part,
+    sum: total(part.values.map((row, u) => row.map((value, v) => value * part.kernel[u][v]))),
+  }));
   return { at, channels, bias: bias.data[at[0]], value: after(given, layer).data[index] };
 }
 
@@ -37,7 +46,13 @@ export const convolution = [
         const { at, channels, bias, value } = partsOf(given, layer, index);
         const sums = channels.map(({ sum }) => sum);
         return {
-          params: { place: `${layer.name}[${at.join(", ")}]`, sums: sums.map((sum) => fixed(sum)).join(",  "), bias: fixed(bias), value: fixed(value), count: sums.length },
+          params: {
+            place: `${layer.name}[${at.join(", ")}]`,
+            sums: sums.map((sum) => fixed(sum)).join(",  "),
+            bias: fixed(bias),
+            value: fixed(value),
+            count: sums.length,
+          },
           expected: value,
           tolerance: 0.006 + 0.005 * sums.length, // every shown sum is rounded
           mistakes: [

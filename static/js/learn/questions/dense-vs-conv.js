@@ -36,7 +36,10 @@ export const counts = [
           { id: "no_bias", value: filters * channels * cells },
           { id: "one_channel", value: filters * (cells + 1) },
           { id: "one_bias", value: filters * channels * cells + 1 },
-          { id: "every_place", value: filters * (channels * cells + 1) * (height - kernel[0] + 1) * (width - kernel[1] + 1) },
+          {
+            id: "every_place",
+            value: filters * (channels * cells + 1) * (height - kernel[0] + 1) * (width - kernel[1] + 1),
+          },
         ],
       });
     },

@@ -13,10 +13,23 @@ export const flatten = [
       if (!layer || layer.input_shape.length !== 3) return null;
       const [maps, height, width] = layer.input_shape;
       return mostTelling(given.seed + 1, product(layer.input_shape), (index) => {
-        const [map, row, column] = [Math.floor(index / (height * width)), Math.floor(index / width) % height, index % width];
+        const [map, row, column] = [
+          Math.floor(index / (height * width)),
+          Math.floor(index / width) % height,
+          index % width,
+        ];
         if (maps > 1 && map === 0) return null;
         return {
-          params: { map, row, column, maps, height, width, cells: height * width, answer: offset(layer.input_shape, [map, row, column]) },
+          params: {
+            map,
+            row,
+            column,
+            maps,
+            height,
+            width,
+            cells: height * width,
+            answer: offset(layer.input_shape, [map, row, column]),
+          },
           expected: offset(layer.input_shape, [map, row, column]),
           tolerance: 0.01,
           mistakes: [
@@ -56,14 +69,22 @@ export const flatten = [
       const layer = layersOf(given, "dense").at(-1);
       if (!layer || given.run.scores.length === 0) return null;
       const input = before(given, layer);
-      const { weight } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name));
+      const { weight } = /** @type {import("../../model/kinds.js").LayerParameters} */ (
+        given.parameters.get(layer.name)
+      );
       const top = given.run.scores.reduce((best, score) => (score.logit > best.logit ? score : best)).class;
       const title = given.model.classes[top];
       return mostTelling(given.seed + 2, input.data.length, (index) => {
         const [x, w] = [input.data[index], weight.data[offset(weight.shape, [top, index])]];
         if (Math.abs(x * w) < 0.01) return null;
         return {
-          params: { index, x: fixed(x), weight: fixed(w, 3), class: title ? given.label(title.labels) : top, answer: fixed(x * w, 3) },
+          params: {
+            index,
+            x: fixed(x),
+            weight: fixed(w, 3),
+            class: title ? given.label(title.labels) : top,
+            answer: fixed(x * w, 3),
+          },
           expected: x * w,
           tolerance: 0.004 + 0.0005 * Math.abs(x) + 0.005 * Math.abs(w),
           mistakes: [

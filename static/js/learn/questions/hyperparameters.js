@@ -39,13 +39,25 @@ export const hyperparameters = [
     id: "receptive-field",
     chapter: "hyperparameters",
     make({ model, seed }) {
-      const sliding = model.layers.filter((layer) => layer.record.window(layer) && layer.receptive_field && layer.receptive_field.size[0] <= model.input.shape[1]);
+      const sliding = model.layers.filter(
+        (layer) =>
+          layer.record.window(layer) && layer.receptive_field && layer.receptive_field.size[0] <= model.input.shape[1],
+      );
       const layer = pick(sliding.slice(1).reverse(), seed) ?? sliding[0];
       if (!layer) return null;
-      const kernels = sliding.filter(({ index }) => index <= layer.index).map((each) => /** @type {import("../../model/kinds.js").Window2D} */ (each.record.window(each)).size[0]);
+      const kernels = sliding
+        .filter(({ index }) => index <= layer.index)
+        .map((each) => /** @type {import("../../model/kinds.js").Window2D} */ (each.record.window(each)).size[0]);
       const expected = /** @type {{ size: number[] }} */ (layer.receptive_field).size[0];
       return honest({
-        params: { layer: layer.name, chain: sliding.filter(({ index }) => index <= layer.index).map((each) => windowText(each)).join(" → "), answer: expected },
+        params: {
+          layer: layer.name,
+          chain: sliding
+            .filter(({ index }) => index <= layer.index)
+            .map((each) => windowText(each))
+            .join(" → "),
+          answer: expected,
+        },
         expected,
         tolerance: 0.01,
         mistakes: [
@@ -62,7 +74,12 @@ export const hyperparameters = [
     chapter: "hyperparameters",
     make({ model, seed }) {
       const size = model.input.shape[1];
-      const kernel = /** @type {number} */ (pick([7, 5, 4, 6].filter((side) => 2 * side <= size), seed) ?? 2);
+      const kernel = /** @type {number} */ (
+        pick(
+          [7, 5, 4, 6].filter((side) => 2 * side <= size),
+          seed,
+        ) ?? 2
+      );
       return honest({
         params: { size, kernel },
         expected: kernel ** 2,

@@ -5,8 +5,18 @@ import { fixed, short } from "../model/numbers.js";
 /** The place of one number of the picture. @param {import("./index.js").Given} given @param {number} index */
 function pixel({ model, run }, index) {
   const [, height, width] = model.input.shape;
-  const [channel, row, column] = [Math.floor(index / (height * width)), Math.floor(index / width) % height, index % width];
-  return { row, column, channel, value: run.input.data[index], name: model.input.channels?.[channel] ?? String(channel) };
+  const [channel, row, column] = [
+    Math.floor(index / (height * width)),
+    Math.floor(index / width) % height,
+    index % width,
+  ];
+  return {
+    row,
+    column,
+    channel,
+    value: run.input.data[index],
+    name: model.input.channels?.[channel] ?? String(channel),
+  };
 }
 
 /** @type {import("./index.js").Question[]} */

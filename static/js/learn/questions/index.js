@@ -38,7 +38,20 @@ import { pooling } from "./pooling.js";
 import { softmax } from "./softmax.js";
 
 /** @type {Question[]} */
-export const QUESTIONS = [...cnn, ...image, ...counts, ...convolution, ...hyperparameters, ...activation, ...pooling, ...flatten, ...softmax, ...learning, ...overfitting, ...beyond];
+export const QUESTIONS = [
+  ...cnn,
+  ...image,
+  ...counts,
+  ...convolution,
+  ...hyperparameters,
+  ...activation,
+  ...pooling,
+  ...flatten,
+  ...softmax,
+  ...learning,
+  ...overfitting,
+  ...beyond,
+];
 
 /** @param {string} id */
 export const questionOf = (id) => QUESTIONS.find((question) => question.id === id);

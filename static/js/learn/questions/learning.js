@@ -13,7 +13,10 @@ function likely({ run, model, label }, from = 0) {
   const asked = sorted[Math.min(from, sorted.length - 1)];
   const score = asked?.probability > LEAST ? asked : sorted[0]; // three decimals must say something of it
   if (!(score?.probability > LEAST)) return null; // a model without softmax gives no probabilities
-  return { ...score, name: model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class) };
+  return {
+    ...score,
+    name: model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class),
+  };
 }
 
 /** @type {import("./index.js").Question[]} */
@@ -65,12 +68,19 @@ export const learning = [
     make(given) {
       const layer = given.model.layers.find(({ name }) => given.parameters.has(name));
       if (!layer) return null;
-      const { data } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name)).weight;
+      const { data } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name))
+        .weight;
       return mostTelling(given.seed, data.length, (index) => {
         const [w, gradient] = [data[index], /** @type {number} */ (pick(GRADIENTS, index))];
         if (Math.abs(w) < 0.02) return null;
         return {
-          params: { layer: layer.name, weight: fixed(w, 3), gradient: fixed(gradient), rate: RATE, answer: fixed(w - RATE * gradient, 3) },
+          params: {
+            layer: layer.name,
+            weight: fixed(w, 3),
+            gradient: fixed(gradient),
+            rate: RATE,
+            answer: fixed(w - RATE * gradient, 3),
+          },
           expected: w - RATE * gradient,
           tolerance: 0.0016,
           mistakes: [
@@ -87,7 +97,12 @@ export const learning = [
     chapter: "learning",
     make({ model, seed }) {
       const pictures = model.training?.data?.learnt_from ?? PER_CLASS * model.classes.length;
-      const batch = /** @type {number} */ (pick([64, 128, 48, 96, 256].filter((size) => pictures % size !== 0), seed) ?? 64);
+      const batch = /** @type {number} */ (
+        pick(
+          [64, 128, 48, 96, 256].filter((size) => pictures % size !== 0),
+          seed,
+        ) ?? 64
+      );
       return honest({
         params: { pictures, batch, answer: Math.ceil(pictures / batch) },
         expected: Math.ceil(pictures / batch),

@@ -21,16 +21,23 @@ export const spread = (seed, count) => (count > 0 ? (Math.floor(count / 2) + see
 export const before = ({ model, run }, layer) => inputOf(model, layer, run);
 
 /** @param {Given} given @param {Layer} layer */
-export const after = ({ run }, layer) => /** @type {import("../../api/wire.js").Tensor} */ (run.activations.get(layer.name));
+export const after = ({ run }, layer) =>
+  /** @type {import("../../api/wire.js").Tensor} */ (run.activations.get(layer.name));
 
 /** @param {readonly number[]} sizes */
 export const product = (sizes) => sizes.reduce((result, size) => result * size, 1);
 
 /** A mistake that happens to give the right number says nothing: it is left out. @param {Made} made @returns {Made} */
-export const honest = (made) => ({ ...made, mistakes: made.mistakes.filter(({ value }) => Number.isFinite(value) && Math.abs(value - made.expected) > 2 * made.tolerance) });
+export const honest = (made) => ({
+  ...made,
+  mistakes: made.mistakes.filter(
+    ({ value }) => Number.isFinite(value) && Math.abs(value - made.expected) > 2 * made.tolerance,
+  ),
+});
 
 /** How many different wrong answers would be recognised. @param {Made} made */
-export const telling = (made) => new Set(honest(made).mistakes.map(({ value }) => Math.round(value / (2 * made.tolerance)))).size;
+export const telling = (made) =>
+  new Set(honest(made).mistakes.map(({ value }) => Math.round(value / (2 * made.tolerance)))).size;
 
 /** How many places are compared before the most telling is taken. */
 const COMPARED = 60;

@@ -17,7 +17,12 @@ export const overfitting = [
         const row = confusion[k].reduce((sum, count) => sum + count, 0);
         if (row === 0) return null;
         return {
-          params: { class: model.classes[k] ? label(model.classes[k].labels) : k, right: confusion[k][k], all: row, answer: `${fixed(100 * recallOf(confusion, k), 1)}%` },
+          params: {
+            class: model.classes[k] ? label(model.classes[k].labels) : k,
+            right: confusion[k][k],
+            all: row,
+            answer: `${fixed(100 * recallOf(confusion, k), 1)}%`,
+          },
           expected: recallOf(confusion, k),
           tolerance: 0.006,
           unit: "percent",
@@ -55,12 +60,19 @@ export const overfitting = [
     make(given) {
       const layer = given.model.layers.find(({ name }) => given.parameters.has(name));
       if (!layer) return null;
-      const { data } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name)).weight;
+      const { data } = /** @type {import("../../model/kinds.js").LayerParameters} */ (given.parameters.get(layer.name))
+        .weight;
       return mostTelling(given.seed, data.length, (index) => {
         const w = data[index];
         if (Math.abs(w) < 0.1) return null;
         return {
-          params: { layer: layer.name, weight: fixed(w, 3), rate: RATE, decay: DECAY, answer: fixed(w * (1 - RATE * DECAY), 3) },
+          params: {
+            layer: layer.name,
+            weight: fixed(w, 3),
+            rate: RATE,
+            decay: DECAY,
+            answer: fixed(w * (1 - RATE * DECAY), 3),
+          },
           expected: w * (1 - RATE * DECAY),
           tolerance: 0.0015,
           mistakes: [

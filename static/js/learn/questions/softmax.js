@@ -5,12 +5,24 @@ import { honest } from "./making.js";
 /** Two classes whose logits differ enough to tell and little enough to reckon with. @param {import("./index.js").Given} given */
 function rivals({ run, model, seed, label }) {
   const sorted = [...run.scores].sort((a, b) => b.logit - a.logit);
-  const pairs = sorted.flatMap((first, i) => sorted.slice(i + 1).map((second) => ({ first, second, gap: first.logit - second.logit })));
+  const pairs = sorted.flatMap((first, i) =>
+    sorted.slice(i + 1).map((second) => ({ first, second, gap: first.logit - second.logit })),
+  );
   const fit = pairs.filter(({ gap }) => gap > 0.4 && gap < 4);
   const pair = (fit.length ? fit : pairs)[seed % Math.max(1, fit.length || pairs.length)];
   if (!pair) return null;
-  const name = (/** @type {{ class: number }} */ score) => (model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class));
-  return { ...pair, params: { a: name(pair.first), b: name(pair.second), za: fixed(pair.first.logit), zb: fixed(pair.second.logit), gap: fixed(pair.gap) } };
+  const name = (/** @type {{ class: number }} */ score) =>
+    model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class);
+  return {
+    ...pair,
+    params: {
+      a: name(pair.first),
+      b: name(pair.second),
+      za: fixed(pair.first.logit),
+      zb: fixed(pair.second.logit),
+      gap: fixed(pair.gap),
+    },
+  };
 }
 
 /** @type {import("./index.js").Question[]} */

@@ -21,11 +21,23 @@ export class Widget extends LoupeElement {
   at = /** @type {[number, number]} */ ([0, 0]);
 
   start() {
-    this.choice = choices({ id: "operation", label: this.t("learn.backprop.choose"), value: this.operation.id, options: OPERATIONS.map(({ id }) => ({ id, text: this.t(`learn.backprop.operations.${id}.name`) })), onchange: (id) => this.#choose(id) });
+    this.choice = choices({
+      id: "operation",
+      label: this.t("learn.backprop.choose"),
+      value: this.operation.id,
+      options: OPERATIONS.map(({ id }) => ({ id, text: this.t(`learn.backprop.operations.${id}.name`) })),
+      onchange: (id) => this.#choose(id),
+    });
     this.stage = h("div", { class: "learn-backprop-stage" });
     this.said = h("p", { class: "learn-widget-note", role: "status" });
     this.explained = h("div", { class: "learn-backprop-terms", role: "status", "aria-live": "off" });
-    this.replaceChildren(h("div", { class: "learn-widget-controls" }, this.choice.element), h("div", { class: "learn-widget-foot" }, (this.holder = h("div", { class: "learn-stepper-holder" }))), this.said, this.stage, this.explained);
+    this.replaceChildren(
+      h("div", { class: "learn-widget-controls" }, this.choice.element),
+      h("div", { class: "learn-widget-foot" }, (this.holder = h("div", { class: "learn-stepper-holder" }))),
+      this.said,
+      this.stage,
+      this.explained,
+    );
     this.cleanup(() => this.steps?.stop());
     this.#choose(this.operation.id);
   }
@@ -37,7 +49,17 @@ export class Widget extends LoupeElement {
     this.step = Math.min(1, this.operation.steps.length - 1);
     this.at = [0, 0];
     this.steps?.stop();
-    this.steps = stepper({ count: this.operation.steps.length, value: this.step, interval: 1800, label: this.t("learn.backprop.step"), onstep: (index) => { this.step = index; this.at = [0, 0]; this.#draw(); } });
+    this.steps = stepper({
+      count: this.operation.steps.length,
+      value: this.step,
+      interval: 1800,
+      label: this.t("learn.backprop.step"),
+      onstep: (index) => {
+        this.step = index;
+        this.at = [0, 0];
+        this.#draw();
+      },
+    });
     this.holder?.replaceChildren(this.steps.element);
     this.#build();
   }
@@ -46,15 +68,45 @@ export class Widget extends LoupeElement {
   #build() {
     const { operation } = this;
     this.grids = new Map();
-    const make = (/** @type {string} */ name, /** @type {Partial<import("../components/grid.js").GridOptions>} */ more = {}) => {
-      const grid = new NumberGrid({ id: name, label: this.#label(name), colour: LEARNED.includes(name) ? weightColour : signedColour, format: (value) => short(value), ...more });
+    const make = (
+      /** @type {string} */ name,
+      /** @type {Partial<import("../components/grid.js").GridOptions>} */ more = {},
+    ) => {
+      const grid = new NumberGrid({
+        id: name,
+        label: this.#label(name),
+        colour: LEARNED.includes(name) ? weightColour : signedColour,
+        format: (value) => short(value),
+        ...more,
+      });
       this.grids?.set(name, grid);
-      return h("figure", { class: "learn-widget-figure", "data-part": name }, h("figcaption", null, this.#title(name)), grid.element);
+      return h(
+        "figure",
+        { class: "learn-widget-figure", "data-part": name },
+        h("figcaption", null, this.#title(name)),
+        grid.element,
+      );
     };
-    const editable = Object.keys(operation.initial).map((name) => make(name, { onedit: (at, value) => this.#edit(name, at, value) }));
+    const editable = Object.keys(operation.initial).map((name) =>
+      make(name, { onedit: (at, value) => this.#edit(name, at, value) }),
+    );
     const forward = make(operation.output);
-    const gradients = operation.steps.filter((step) => step !== "forward").map((name) => make(`grad ${name}`, { colour: signedColour, onmove: (at) => this.#explain(name, at), onpick: (at) => this.#explain(name, at) }));
-    const group = (/** @type {string} */ key, /** @type {Element[]} */ content) => h("div", { class: "learn-backprop-group" }, h("p", { class: "learn-widget-label" }, this.t(`learn.backprop.${key}`)), h("div", { class: "learn-backprop-grids" }, content));
+    const gradients = operation.steps
+      .filter((step) => step !== "forward")
+      .map((name) =>
+        make(`grad ${name}`, {
+          colour: signedColour,
+          onmove: (at) => this.#explain(name, at),
+          onpick: (at) => this.#explain(name, at),
+        }),
+      );
+    const group = (/** @type {string} */ key, /** @type {Element[]} */ content) =>
+      h(
+        "div",
+        { class: "learn-backprop-group" },
+        h("p", { class: "learn-widget-label" }, this.t(`learn.backprop.${key}`)),
+        h("div", { class: "learn-backprop-grids" }, content),
+      );
     this.stage?.replaceChildren(group("given", editable), group("forward", [forward]), group("gradients", gradients));
     this.#draw();
   }
@@ -93,22 +145,42 @@ export class Widget extends LoupeElement {
     const forward = operation.forward(tensors);
     const all = { ...tensors, ...forward };
     const terms = name === "forward" ? [] : operation.terms(tensors, name, this.at);
-    const used = new Set(terms.flatMap(({ factors }) => factors.flatMap((factor) => (typeof factor === "number" ? [] : [`${factor.name} ${factor.at.join()}`]))));
+    const used = new Set(
+      terms.flatMap(({ factors }) =>
+        factors.flatMap((factor) => (typeof factor === "number" ? [] : [`${factor.name} ${factor.at.join()}`])),
+      ),
+    );
     for (const [key, grid] of this.grids ?? []) {
       const gradientOf = key.startsWith("grad ") ? key.slice(5) : null;
       const values = gradientOf ? gradient(operation, tensors, gradientOf) : all[key];
       const current = gradientOf === name;
       const reached = !gradientOf || operation.steps.indexOf(gradientOf) <= this.step;
       grid.options.format = reached ? (/** @type {number} */ value) => short(value) : () => "?";
-      grid.update({ values, range: reached ? 1.5 * largest(values) || 1 : Infinity, frame: current ? { at: this.at, size: [1, 1] } : null, mark: (/** @type {number} */ r, /** @type {number} */ c) => (used.has(`${key} ${r},${c}`) ? "is-term" : null) });
+      grid.update({
+        values,
+        range: reached ? 1.5 * largest(values) || 1 : Infinity,
+        frame: current ? { at: this.at, size: [1, 1] } : null,
+        mark: (/** @type {number} */ r, /** @type {number} */ c) => (used.has(`${key} ${r},${c}`) ? "is-term" : null),
+      });
     }
-    if (this.said) this.said.textContent = this.t(`learn.backprop.operations.${operation.id}.${name === "forward" ? "forward" : `of_${name}`}`);
+    if (this.said)
+      this.said.textContent = this.t(
+        `learn.backprop.operations.${operation.id}.${name === "forward" ? "forward" : `of_${name}`}`,
+      );
     this.explained?.replaceChildren(...(name === "forward" ? this.#forwardLine() : this.#terms(name, terms, all)));
   }
 
   #forwardLine() {
     const loss = this.operation.loss(this.tensors);
-    return [h("p", { class: "learn-widget-readout", "data-loss": loss }, this.t(`learn.backprop.${this.operation.output === "p" ? "loss_entropy" : "loss_linear"}`), " ", math(i("L"), o("="), n(fixed(loss, 4), "learn-result")))];
+    return [
+      h(
+        "p",
+        { class: "learn-widget-readout", "data-loss": loss },
+        this.t(`learn.backprop.${this.operation.output === "p" ? "loss_entropy" : "loss_linear"}`),
+        " ",
+        math(i("L"), o("="), n(fixed(loss, 4), "learn-result")),
+      ),
+    ];
   }
 
   /** The sum behind one derivative, and its finite difference. @param {string} name @param {import("../model/backprop.js").Term[]} terms @param {import("../model/backprop.js").Tensors} all */
@@ -117,13 +189,32 @@ export class Widget extends LoupeElement {
     const value = terms.reduce((sum, term) => sum + term.value, 0);
     const check = finiteDifference(operation, tensors, name, at);
     const kink = hasKink(operation, tensors, name, at);
-    const letter = (/** @type {import("../model/backprop.js").Cell | number} */ factor) => (typeof factor === "number" ? n(short(factor)) : factor.name === "dH" ? frac(row(o("∂"), i("L")), row(o("∂"), sub(i("H"), n(factor.at.join(","))))) : sub(i(factor.name), n(factor.at.join(","))));
-    const number = (/** @type {import("../model/backprop.js").Cell | number} */ factor) => n(bracketed(short(typeof factor === "number" ? factor : all[factor.name][factor.at[0]][factor.at[1]], 3)));
+    const letter = (/** @type {import("../model/backprop.js").Cell | number} */ factor) =>
+      typeof factor === "number"
+        ? n(short(factor))
+        : factor.name === "dH"
+          ? frac(row(o("∂"), i("L")), row(o("∂"), sub(i("H"), n(factor.at.join(",")))))
+          : sub(i(factor.name), n(factor.at.join(",")));
+    const number = (/** @type {import("../model/backprop.js").Cell | number} */ factor) =>
+      n(bracketed(short(typeof factor === "number" ? factor : all[factor.name][factor.at[0]][factor.at[1]], 3)));
     const left = frac(row(o("∂"), i("L")), row(o("∂"), sub(i(name), n(at.join(",")))));
-    const sum = (/** @type {(factor: import("../model/backprop.js").Cell | number) => any} */ write) => (terms.length ? joined(terms.map(({ factors }) => row(...joined(factors.map(write), "·")))) : [n(0)]);
+    const sum = (/** @type {(factor: import("../model/backprop.js").Cell | number) => any} */ write) =>
+      terms.length ? joined(terms.map(({ factors }) => row(...joined(factors.map(write), "·")))) : [n(0)];
     return [
-      h("div", { class: "learn-formula-box", tabindex: 0, role: "region", "aria-label": this.t("learn.backprop.formula") }, math(left, o("="), ...sum(letter)), h("br"), math(o("="), ...sum(number), o("="), n(short(value, 4), "learn-result"))),
-      h("p", { class: "learn-widget-readout", "data-value": value, "data-check": check }, kink ? this.t("learn.backprop.kink", { check: fixed(check, 4) }) : this.t("learn.backprop.check", { check: fixed(check, 4), value: fixed(value, 4) })),
+      h(
+        "div",
+        { class: "learn-formula-box", tabindex: 0, role: "region", "aria-label": this.t("learn.backprop.formula") },
+        math(left, o("="), ...sum(letter)),
+        h("br"),
+        math(o("="), ...sum(number), o("="), n(short(value, 4), "learn-result")),
+      ),
+      h(
+        "p",
+        { class: "learn-widget-readout", "data-value": value, "data-check": check },
+        kink
+          ? this.t("learn.backprop.kink", { check: fixed(check, 4) })
+          : this.t("learn.backprop.check", { check: fixed(check, 4), value: fixed(value, 4) }),
+      ),
     ];
   }
 }

@@ -13,7 +13,17 @@ import { softmax } from "../model/normalise.js";
 import { fixed, short } from "../model/numbers.js";
 
 /** @typedef {import("../../model/transform.js").Transform} Transform */
-const USED = /** @type {(keyof Transform)[]} */ (["shift_x", "shift_y", "rotate", "flip", "brightness", "contrast", "blur", "noise", "grey"]);
+const USED = /** @type {(keyof Transform)[]} */ ([
+  "shift_x",
+  "shift_y",
+  "rotate",
+  "flip",
+  "brightness",
+  "contrast",
+  "blur",
+  "noise",
+  "grey",
+]);
 const SHOWN = 5;
 
 export class Widget extends LoupeElement {
@@ -27,13 +37,56 @@ export class Widget extends LoupeElement {
     this.said = h("p", { class: "learn-widget-readout", role: "status" });
     this.sliders = USED.map((id) => {
       const { from, to, step, at } = CONTROLS[id];
-      return slider({ id, label: this.t(`learn.change.${id}`), min: from, max: to, step, value: at, format: (value) => short(value), oninput: (value) => this.#set({ [id]: value }) });
+      return slider({
+        id,
+        label: this.t(`learn.change.${id}`),
+        min: from,
+        max: to,
+        step,
+        value: at,
+        format: (value) => short(value),
+        oninput: (value) => this.#set({ [id]: value }),
+      });
     });
-    const figure = (/** @type {string} */ key, /** @type {Element} */ content) => h("figure", { class: "learn-widget-figure" }, h("figcaption", null, this.t(`learn.change.${key}`)), content);
+    const figure = (/** @type {string} */ key, /** @type {Element} */ content) =>
+      h("figure", { class: "learn-widget-figure" }, h("figcaption", null, this.t(`learn.change.${key}`)), content);
     this.replaceChildren(
-      h("div", { class: "learn-change-stage" }, h("div", null, h("div", { class: "learn-sliders" }, this.sliders.map(({ element }) => element)), h("div", { class: "learn-widget-foot" }, button({ id: "reset", text: this.t("learn.change.reset"), onclick: () => this.#set(unchanged()) }))), h("div", null, h("div", { class: "learn-change-pictures" }, figure("before", this.original.element), figure("after", this.changed.element)), h("p", { class: "learn-widget-label" }, this.t("learn.change.probabilities")), this.bars.element, this.said)),
+      h(
+        "div",
+        { class: "learn-change-stage" },
+        h(
+          "div",
+          null,
+          h(
+            "div",
+            { class: "learn-sliders" },
+            this.sliders.map(({ element }) => element),
+          ),
+          h(
+            "div",
+            { class: "learn-widget-foot" },
+            button({ id: "reset", text: this.t("learn.change.reset"), onclick: () => this.#set(unchanged()) }),
+          ),
+        ),
+        h(
+          "div",
+          null,
+          h(
+            "div",
+            { class: "learn-change-pictures" },
+            figure("before", this.original.element),
+            figure("after", this.changed.element),
+          ),
+          h("p", { class: "learn-widget-label" }, this.t("learn.change.probabilities")),
+          this.bars.element,
+          this.said,
+        ),
+      ),
     );
-    this.watch(({ run, originalRun }) => [run, originalRun], () => void this.#run());
+    this.watch(
+      ({ run, originalRun }) => [run, originalRun],
+      () => void this.#run(),
+    );
   }
 
   /** @param {Partial<Transform>} patch */
@@ -66,13 +119,34 @@ export class Widget extends LoupeElement {
     if (!model || !first.scores.length) return;
     const name = (/** @type {number} */ k) => (model.classes[k] ? this.i18n.label(model.classes[k].labels) : String(k));
     const [before, after] = [shares(first), shares(now)];
-    const best = (/** @type {ReturnType<typeof shares>} */ scores) => scores.reduce((a, b) => (b.probability > a.probability ? b : a));
+    const best = (/** @type {ReturnType<typeof shares>} */ scores) =>
+      scores.reduce((a, b) => (b.probability > a.probability ? b : a));
     const [was, is] = [best(before), best(after)];
     const shown = [...after].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
     if (!shown.some((score) => score.class === was.class)) shown[shown.length - 1] = after[was.class];
-    this.bars?.update(shown.map((score) => ({ label: name(score.class), value: score.probability, mark: score.class === is.class, text: `${this.i18n.percent(before[score.class].probability)} → ${this.i18n.percent(score.probability)}` })), { to: 1 });
+    this.bars?.update(
+      shown.map((score) => ({
+        label: name(score.class),
+        value: score.probability,
+        mark: score.class === is.class,
+        text: `${this.i18n.percent(before[score.class].probability)} → ${this.i18n.percent(score.probability)}`,
+      })),
+      { to: 1 },
+    );
     this.dataset.top = String(is.class);
-    if (this.said) this.said.textContent = was.class !== is.class ? this.t("learn.change.changed", { was: name(was.class), is: name(is.class), probability: fixed(is.probability) }) : this.t("learn.change.same", { is: name(is.class), before: this.i18n.percent(was.probability), now: this.i18n.percent(is.probability) });
+    if (this.said)
+      this.said.textContent =
+        was.class !== is.class
+          ? this.t("learn.change.changed", {
+              was: name(was.class),
+              is: name(is.class),
+              probability: fixed(is.probability),
+            })
+          : this.t("learn.change.same", {
+              is: name(is.class),
+              before: this.i18n.percent(was.probability),
+              now: this.i18n.percent(is.probability),
+            });
   }
 }
 
@@ -84,6 +158,12 @@ const shares = ({ scores }) => {
 
 /** @param {MapView | undefined} view @param {import("../../api/wire.js").Tensor} input */
 function paint(view, { shape: [channels, height, width], data }) {
-  const planes = Array.from({ length: channels }, (_, channel) => data.subarray(channel * height * width, (channel + 1) * height * width));
-  view?.update({ shape: [height, width], data: planes[0], channels: planes.length >= 3 ? planes.slice(0, 3) : [planes[0], planes[0], planes[0]] });
+  const planes = Array.from({ length: channels }, (_, channel) =>
+    data.subarray(channel * height * width, (channel + 1) * height * width),
+  );
+  view?.update({
+    shape: [height, width],
+    data: planes[0],
+    channels: planes.length >= 3 ? planes.slice(0, 3) : [planes[0], planes[0], planes[0]],
+  });
 }

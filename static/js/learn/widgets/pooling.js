@@ -32,20 +32,89 @@ export class Widget extends LoupeElement {
 
   start() {
     const label = (/** @type {string} */ key) => this.t(`learn.pooling.${key}`);
-    this.map = new NumberGrid({ id: "map", label: label("map"), onmove: (at) => this.#hover(at), onedit: (at, value) => this.#edit(replace(this.values, at, value)), format: (value) => short(value) });
+    this.map = new NumberGrid({
+      id: "map",
+      label: label("map"),
+      onmove: (at) => this.#hover(at),
+      onedit: (at, value) => this.#edit(replace(this.values, at, value)),
+      format: (value) => short(value),
+    });
     this.max = new NumberGrid({ id: "max", label: label("max"), onmove: (at) => this.#move(at) });
-    this.average = new NumberGrid({ id: "average", label: label("average"), onmove: (at) => this.#move(at), format: (value) => short(value) });
-    this.source = choices({ id: "source", label: label("choose"), value: "features", options: ["features", "network", "blank"].map((id) => ({ id, text: label(`sources.${id}`) })), onchange: (id) => this.#choose(id) });
-    this.window = slider({ id: "window", label: label("window"), min: 1, max: 4, value: 2, oninput: (window) => this.#set({ window }) });
-    this.stride = slider({ id: "stride", label: label("stride"), min: 1, max: 4, value: 2, oninput: (stride) => this.#set({ stride }) });
-    const move = (/** @type {string} */ id, /** @type {string} */ text, /** @type {number} */ down, /** @type {number} */ right) => h("button", { type: "button", class: "learn-button learn-square", "data-do": id, "aria-label": label(id), title: label(id), onclick: () => this.#shift(down, right) }, text);
+    this.average = new NumberGrid({
+      id: "average",
+      label: label("average"),
+      onmove: (at) => this.#move(at),
+      format: (value) => short(value),
+    });
+    this.source = choices({
+      id: "source",
+      label: label("choose"),
+      value: "features",
+      options: ["features", "network", "blank"].map((id) => ({ id, text: label(`sources.${id}`) })),
+      onchange: (id) => this.#choose(id),
+    });
+    this.window = slider({
+      id: "window",
+      label: label("window"),
+      min: 1,
+      max: 4,
+      value: 2,
+      oninput: (window) => this.#set({ window }),
+    });
+    this.stride = slider({
+      id: "stride",
+      label: label("stride"),
+      min: 1,
+      max: 4,
+      value: 2,
+      oninput: (stride) => this.#set({ stride }),
+    });
+    const move = (
+      /** @type {string} */ id,
+      /** @type {string} */ text,
+      /** @type {number} */ down,
+      /** @type {number} */ right,
+    ) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "learn-button learn-square",
+          "data-do": id,
+          "aria-label": label(id),
+          title: label(id),
+          onclick: () => this.#shift(down, right),
+        },
+        text,
+      );
     this.sums = h("div", { class: "learn-pooling-sums", role: "status", "aria-live": "off" });
     this.said = h("p", { class: "learn-widget-note", role: "status" });
-    const figure = (/** @type {string} */ key, /** @type {Element} */ content) => h("figure", { class: "learn-widget-figure", "data-part": key }, h("figcaption", null, label(key)), content);
+    const figure = (/** @type {string} */ key, /** @type {Element} */ content) =>
+      h("figure", { class: "learn-widget-figure", "data-part": key }, h("figcaption", null, label(key)), content);
     this.replaceChildren(
-      h("div", { class: "learn-widget-controls" }, this.source.element, h("div", { class: "learn-sliders" }, this.window.element, this.stride.element)),
-      h("div", { class: "learn-widget-stage learn-pooling-stage" }, figure("map", this.map.element), figure("max", this.max.element), figure("average", this.average.element)),
-      h("div", { class: "learn-widget-foot", role: "group", "aria-label": label("shift") }, h("span", { class: "learn-widget-label" }, label("shift")), move("left", "←", 0, -1), move("right", "→", 0, 1), move("up", "↑", -1, 0), move("down", "↓", 1, 0), button({ id: "unshift", text: label("unshift"), onclick: () => this.#edit(this.unshifted) })),
+      h(
+        "div",
+        { class: "learn-widget-controls" },
+        this.source.element,
+        h("div", { class: "learn-sliders" }, this.window.element, this.stride.element),
+      ),
+      h(
+        "div",
+        { class: "learn-widget-stage learn-pooling-stage" },
+        figure("map", this.map.element),
+        figure("max", this.max.element),
+        figure("average", this.average.element),
+      ),
+      h(
+        "div",
+        { class: "learn-widget-foot", role: "group", "aria-label": label("shift") },
+        h("span", { class: "learn-widget-label" }, label("shift")),
+        move("left", "←", 0, -1),
+        move("right", "→", 0, 1),
+        move("up", "↑", -1, 0),
+        move("down", "↓", 1, 0),
+        button({ id: "unshift", text: label("unshift"), onclick: () => this.#edit(this.unshifted) }),
+      ),
       this.sums,
       this.said,
     );
@@ -63,7 +132,9 @@ export class Widget extends LoupeElement {
   /** 8×8 values from the middle of the liveliest map that the network pools. */
   #piece() {
     const { model, run } = this.store.state;
-    const layer = model?.layers.find(({ record, input_shape }) => record.family === "pooling" && isMaps(input_shape)) ?? model?.layers.find(({ input_shape }) => isMaps(input_shape));
+    const layer =
+      model?.layers.find(({ record, input_shape }) => record.family === "pooling" && isMaps(input_shape)) ??
+      model?.layers.find(({ input_shape }) => isMaps(input_shape));
     if (!model || !run || !layer) return null;
     const input = inputOf(model, layer, run);
     const planes = Array.from({ length: input.shape[0] }, (_, unit) => planeOf(input, unit));
@@ -99,7 +170,8 @@ export class Widget extends LoupeElement {
 
   /** @param {readonly number[]} cell of the map: the window in which it lies */
   #hover(cell) {
-    const last = outputSize({ size: SIDE, kernel: this.setting.window, stride: this.setting.stride, padding: 0, dilation: 1 }) - 1;
+    const last =
+      outputSize({ size: SIDE, kernel: this.setting.window, stride: this.setting.stride, padding: 0, dilation: 1 }) - 1;
     this.#move(cell.map((place) => Math.min(last, Math.floor(place / this.setting.stride))));
   }
 
@@ -112,20 +184,46 @@ export class Widget extends LoupeElement {
     const frame = { at: this.at.map((place) => place * stride), size: [window, window] };
     const winner = result.winners[this.at[0]][this.at[1]];
     const reach = (side - 1) * stride + window;
-    this.map?.update({ values: this.values, range, frame, mark: (r, c) => `${r === winner[0] && c === winner[1] ? "is-winner" : ""} ${r >= reach || c >= reach ? "is-unseen" : ""}` });
+    this.map?.update({
+      values: this.values,
+      range,
+      frame,
+      mark: (r, c) =>
+        `${r === winner[0] && c === winner[1] ? "is-winner" : ""} ${r >= reach || c >= reach ? "is-unseen" : ""}`,
+    });
     const chosen = { at: this.at, size: [1, 1] };
     this.max?.update({ values: result.max, range, frame: chosen });
     this.average?.update({ values: result.average, range, frame: chosen });
     const values = cellsOf(window, stride, this.at).map(([r, c]) => this.values[r][c]);
     const [most, mean] = [result.max[this.at[0]][this.at[1]], result.average[this.at[0]][this.at[1]]];
     this.sums?.replaceChildren(
-      h("p", { "data-value": most, "data-pool": "max" }, `max(${values.map((value) => short(value)).join(", ")}) = `, h("strong", null, short(most))),
-      h("p", { "data-value": mean, "data-pool": "average" }, `(${values.map((value, index) => (index ? bracketed(short(value)) : short(value))).join(" + ")}) / ${values.length} = `, h("strong", null, fixed(mean))),
+      h(
+        "p",
+        { "data-value": most, "data-pool": "max" },
+        `max(${values.map((value) => short(value)).join(", ")}) = `,
+        h("strong", null, short(most)),
+      ),
+      h(
+        "p",
+        { "data-value": mean, "data-pool": "average" },
+        `(${values.map((value, index) => (index ? bracketed(short(value)) : short(value))).join(" + ")}) / ${values.length} = `,
+        h("strong", null, fixed(mean)),
+      ),
     );
     const original = pool(this.unshifted, this.setting);
     const cells = side * side;
     const shifted = this.values !== this.unshifted;
-    if (this.said) this.said.textContent = shifted ? this.t("learn.pooling.kept", { max: unchanged(result.max, original.max), average: unchanged(result.average, original.average), cells }) : this.t("learn.pooling.dropped", { before: SIDE * SIDE, cells, share: this.i18n.percent(1 - cells / (SIDE * SIDE)) });
+    if (this.said)
+      this.said.textContent = shifted
+        ? this.t("learn.pooling.kept", {
+            max: unchanged(result.max, original.max),
+            average: unchanged(result.average, original.average),
+            cells,
+          })
+        : this.t("learn.pooling.dropped", {
+            before: SIDE * SIDE,
+            cells,
+            share: this.i18n.percent(1 - cells / (SIDE * SIDE)),
+          });
   }
 }
-

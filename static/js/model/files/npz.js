@@ -25,4 +25,5 @@ export function npy({ shape, data }) {
 }
 
 /** @param {Map<string, Tensor>} tensors @returns {Uint8Array<ArrayBuffer>} */
-export const npz = (tensors) => zip([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, bytes: npy(tensor) })));
+export const npz = (tensors) =>
+  zip([...tensors].map(([name, tensor]) => ({ name: `${name}.npy`, bytes: npy(tensor) })));

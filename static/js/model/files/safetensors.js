@@ -15,7 +15,8 @@ export function safetensors(tensors, metadata = {}) {
   /** @type {Record<string, any>} */
   const entries = { __metadata__: metadata };
   let end = 0;
-  for (const [name, { shape, data }] of tensors) entries[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, (end += 4 * data.length)] };
+  for (const [name, { shape, data }] of tensors)
+    entries[name] = { dtype: "F32", shape: [...shape], data_offsets: [end, (end += 4 * data.length)] };
 
   const json = new TextEncoder().encode(JSON.stringify(entries));
   const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;

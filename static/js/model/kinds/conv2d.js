@@ -28,7 +28,12 @@ export const convolution = {
     const rows = reading(windowOf(layer), 0, i, height);
     const columns = reading(windowOf(layer), 1, j, width);
     return Array.from({ length: filters }, (_, unit) =>
-      rows.flatMap((row) => columns.map((column) => ({ at: [unit, row.index, column.index], weight: weight.data[offset(weight.shape, [unit, channel, row.cell, column.cell])] }))),
+      rows.flatMap((row) =>
+        columns.map((column) => ({
+          at: [unit, row.index, column.index],
+          weight: weight.data[offset(weight.shape, [unit, channel, row.cell, column.cell])],
+        })),
+      ),
     ).flat();
   },
 };

@@ -8,7 +8,13 @@ import { needed } from "./conv2d.js";
 /** @type {Origin} */
 export const flatten = {
   /** Map by map, row by row: a copy of one value. */
-  trace: (_layer, input, _parameters, at) => ({ operation: "copy", at, terms: [readTerm(input, indexAt(input.shape, at[0]))], bias: null, constants: {} }),
+  trace: (_layer, input, _parameters, at) => ({
+    operation: "copy",
+    at,
+    terms: [readTerm(input, indexAt(input.shape, at[0]))],
+    bias: null,
+    constants: {},
+  }),
   readers: (layer, _parameters, at) => [{ at: [offset(layer.input_shape, at)], weight: null }],
 };
 
@@ -19,7 +25,9 @@ export const dense = {
     const { weight, bias } = needed(layer, parameters);
     const [unit] = at;
     const [count] = input.shape;
-    const terms = Array.from({ length: count }, (_, i) => readTerm(input, [i], weight.data[unit * count + i], [unit, i]));
+    const terms = Array.from({ length: count }, (_, i) =>
+      readTerm(input, [i], weight.data[unit * count + i], [unit, i]),
+    );
     return { operation: "weighted_sum", at, terms, bias: bias.data[unit], constants: {} };
   },
   readers(layer, parameters, at) {

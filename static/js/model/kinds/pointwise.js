@@ -33,7 +33,13 @@ export const normalisation = {
       at,
       terms: [readTerm(input, at)],
       bias: null,
-      constants: { scale: weight.data[unit], shift: bias.data[unit], mean: mean.data[unit], variance: variance.data[unit], epsilon: layer.epsilon ?? 1e-5 },
+      constants: {
+        scale: weight.data[unit],
+        shift: bias.data[unit],
+        mean: mean.data[unit],
+        variance: variance.data[unit],
+        epsilon: layer.epsilon ?? 1e-5,
+      },
     };
   },
   readers: samePlace,

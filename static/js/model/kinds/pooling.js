@@ -6,13 +6,16 @@ import { windowOf } from "./conv2d.js";
 /** @typedef {import("../origins.js").Origin} Origin */
 
 /** @param {import("../kinds.js").Tensor} input @param {import("../model.js").Layer} layer @param {number[]} at */
-const underWindow = (input, layer, [unit, row, column]) => cells(windowOf(layer), row, column).map(([i, j]) => readTerm(input, [unit, i, j]));
+const underWindow = (input, layer, [unit, row, column]) =>
+  cells(windowOf(layer), row, column).map(([i, j]) => readTerm(input, [unit, i, j]));
 
 /** @type {Origin["readers"]} */
 const readers = (layer, _parameters, [unit, i, j]) => {
   const [, height, width] = layer.output_shape;
   const columns = reading(windowOf(layer), 1, j, width);
-  return reading(windowOf(layer), 0, i, height).flatMap((row) => columns.map((column) => ({ at: [unit, row.index, column.index], weight: null })));
+  return reading(windowOf(layer), 0, i, height).flatMap((row) =>
+    columns.map((column) => ({ at: [unit, row.index, column.index], weight: null })),
+  );
 };
 
 /** The largest value under the window; padding never wins, so it is no term. @type {Origin} */
@@ -31,7 +34,13 @@ export const maximum = {
 export const average = {
   trace(layer, input, _parameters, at) {
     const counted = underWindow(input, layer, at).filter((term) => (layer.count_include_pad ?? true) || !term.padding);
-    return { operation: "mean", at, terms: counted.map((term) => ({ ...term, weight: 1 / counted.length })), bias: null, constants: {} };
+    return {
+      operation: "mean",
+      at,
+      terms: counted.map((term) => ({ ...term, weight: 1 / counted.length })),
+      bias: null,
+      constants: {},
+    };
   },
   readers,
 };

@@ -30,7 +30,16 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
   const height = rows + 2 * above;
   const width = columns + 2 * beside;
   const { canvas, context } = takeCanvas(width, height);
-  const root = h("div", { class: `heat ${className}`, "aria-label": label, "data-from": from, ...(onPoint ? { role: "application", tabindex: 0 } : { role: "img" }) }, canvas);
+  const root = h(
+    "div",
+    {
+      class: `heat ${className}`,
+      "aria-label": label,
+      "data-from": from,
+      ...(onPoint ? { role: "application", tabindex: 0 } : { role: "img" }),
+    },
+    canvas,
+  );
   root.style.aspectRatio = `${width} / ${height}`;
   root.style.setProperty("--ratio", String(width / height));
   const image = context.createImageData(width, height);
@@ -42,18 +51,26 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
   /** A frame around cells of the map, `size` rows and columns large. @param {string} kind @param {[number, number]} size @param {[number, number]} [gaps] dilation */
   const mark = (kind, [markRows, markColumns], gaps) => {
     const element = h("div", { class: `mark mark-${kind}`, "aria-hidden": "true" });
-    if (gaps) for (let u = 0; u < gaps[0]; u++) for (let v = 0; v < gaps[1]; v++) {
-      const cell = h("i");
-      Object.assign(cell.style, { width: `${100 / markColumns}%`, height: `${100 / markRows}%`, top: `${(100 * u * (markRows - 1)) / Math.max(1, gaps[0] - 1) / markRows}%`, left: `${(100 * v * (markColumns - 1)) / Math.max(1, gaps[1] - 1) / markColumns}%` });
-      element.append(cell);
-    }
+    if (gaps)
+      for (let u = 0; u < gaps[0]; u++)
+        for (let v = 0; v < gaps[1]; v++) {
+          const cell = h("i");
+          Object.assign(cell.style, {
+            width: `${100 / markColumns}%`,
+            height: `${100 / markRows}%`,
+            top: `${(100 * u * (markRows - 1)) / Math.max(1, gaps[0] - 1) / markRows}%`,
+            left: `${(100 * v * (markColumns - 1)) / Math.max(1, gaps[1] - 1) / markColumns}%`,
+          });
+          element.append(cell);
+        }
     element.style.width = `${(100 * markColumns) / width}%`;
     element.style.height = `${(100 * markRows) / height}%`;
     root.append(element);
     return {
       element,
       /** @param {number} top @param {number} left first row and column, negative in padding */
-      move: (top, left) => void (element.style.transform = `translate(${(100 * (left + beside)) / markColumns}%, ${(100 * (top + above)) / markRows}%)`),
+      move: (top, left) =>
+        void (element.style.transform = `translate(${(100 * (left + beside)) / markColumns}%, ${(100 * (top + above)) / markRows}%)`),
     };
   };
 
@@ -81,7 +98,8 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
     paint(values, limit, scale, paint = (out, offset, part) => paintDiverging(out, offset, part, limit, scale)) {
       if (above || beside) {
         for (let i = 0; i < pixels.length; i++) pixels[i] = PADDING_PIXELS[((i % width) + Math.floor(i / width)) & 1];
-        for (let i = 0; i < rows; i++) paint(pixels, (i + above) * width + beside, values.subarray(i * columns, (i + 1) * columns));
+        for (let i = 0; i < rows; i++)
+          paint(pixels, (i + above) * width + beside, values.subarray(i * columns, (i + 1) * columns));
       } else paint(pixels, 0, values);
       heat.reveal(revealed, true);
     },
@@ -126,7 +144,11 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
       event.preventDefault();
       event.stopPropagation();
       const by = event.shiftKey ? 5 : 1;
-      onPoint(Math.min(rows - 1, Math.max(0, row + by * move[0])), Math.min(columns - 1, Math.max(0, column + by * move[1])), true);
+      onPoint(
+        Math.min(rows - 1, Math.max(0, row + by * move[0])),
+        Math.min(columns - 1, Math.max(0, column + by * move[1])),
+        true,
+      );
     });
   }
   return heat;

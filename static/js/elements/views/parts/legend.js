@@ -19,10 +19,18 @@ export function createLegend(title, scale, { low, middle = "0", high, sequential
   ramp.className = "legend-ramp";
   const image = context.createImageData(STEPS, 1);
   const pixels = new Uint32Array(image.data.buffer);
-  const shares = Float32Array.from({ length: STEPS }, (_, x) => (sequential ? x / (STEPS - 1) : (2 * x) / (STEPS - 1) - 1));
+  const shares = Float32Array.from({ length: STEPS }, (_, x) =>
+    sequential ? x / (STEPS - 1) : (2 * x) / (STEPS - 1) - 1,
+  );
   if (sequential) paintSequential(pixels, 0, shares, 0, 1, scale);
   else paintDiverging(pixels, 0, shares, 1, scale);
   context.putImageData(image, 0, 0);
-  const ends = h("div", { class: "legend-ends" }, h("span", null, low), sequential ? null : h("span", null, middle), h("span", null, high));
+  const ends = h(
+    "div",
+    { class: "legend-ends" },
+    h("span", null, low),
+    sequential ? null : h("span", null, middle),
+    h("span", null, high),
+  );
   return h("div", { class: "view-legend" }, h("div", { class: "legend-title" }, title), ramp, ends);
 }

@@ -17,7 +17,23 @@ const math = (markup) => h("math:math", { displaystyle: "true" }, build(markup))
 /** @param {import("../../../formula/tree.js").Node} tree @param {(key: string, params?: Record<string, string | number>) => string} t */
 export function createFormula(tree, t) {
   const pieces = parts(tree, { format: rounded, words: t });
-  return h("div", { class: "formula" },
+  return h(
+    "div",
+    { class: "formula" },
     h("p", { class: "sr" }, speak(tree, t)),
-    h("div", { class: "formula-parts", "aria-hidden": "true" }, pieces.map((piece) => (Array.isArray(piece) ? math(piece) : h("div", { class: "formula-fraction" }, h("div", null, piece.top.map(math)), h("div", null, piece.bottom.map(math)))))));
+    h(
+      "div",
+      { class: "formula-parts", "aria-hidden": "true" },
+      pieces.map((piece) =>
+        Array.isArray(piece)
+          ? math(piece)
+          : h(
+              "div",
+              { class: "formula-fraction" },
+              h("div", null, piece.top.map(math)),
+              h("div", null, piece.bottom.map(math)),
+            ),
+      ),
+    ),
+  );
 }

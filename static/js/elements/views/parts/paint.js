@@ -18,4 +18,5 @@ export function paintUnit(heat, { model }, layer, tensor, unit, limit, tint) {
 
 /** The scale and limit that number cells of a layer's values are coloured with.
  * @param {string} layer @param {number} limit @param {number} inputHigh */
-export const cellLook = (layer, limit, inputHigh) => (layer === INPUT ? { scale: ACTIVATIONS, limit: inputHigh } : { scale: ACTIVATIONS, limit });
+export const cellLook = (layer, limit, inputHigh) =>
+  layer === INPUT ? { scale: ACTIVATIONS, limit: inputHigh } : { scale: ACTIVATIONS, limit };

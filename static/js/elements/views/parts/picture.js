@@ -10,6 +10,8 @@ export function createPicture({ model, run }, label, onPoint) {
   const [, rows, columns] = run.input.shape;
   const heat = createHeat({ rows, columns, label, onPoint, className: "picture" });
   const image = inputImage((width, height) => new ImageData(width, height), run.input, model.input.range);
-  heat.paint(run.input.data.subarray(0, rows * columns), 1, ACTIVATIONS, (out) => out.set(new Uint32Array(image.data.buffer)));
+  heat.paint(run.input.data.subarray(0, rows * columns), 1, ACTIVATIONS, (out) =>
+    out.set(new Uint32Array(image.data.buffer)),
+  );
   return heat;
 }

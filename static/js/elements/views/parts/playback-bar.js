@@ -1,15 +1,33 @@
 // @ts-check
 /** Play, pause, step, speed, skip to the end: the controls of `model/playback.js`. */
-import { advance, createPlayback, faster, finish, pause, play, seek, slower, SPEEDS, step } from "../../../model/playback.js";
+import {
+  advance,
+  createPlayback,
+  faster,
+  finish,
+  pause,
+  play,
+  seek,
+  slower,
+  SPEEDS,
+  step,
+} from "../../../model/playback.js";
 import { h } from "../../dom.js";
 
 /** @typedef {ReturnType<typeof createPlaybackBar>} PlaybackBar */
 
 /** @type {Record<string, string>} */
-const PATHS = { play: "M7 5l12 7-12 7z", pause: "M7 5h4v14H7zM14 5h4v14h-4z", back: "M17 5v14L8 12zM5 5h2v14H5z", forward: "M7 5v14l9-7zM17 5h2v14h-2z", end: "M4 5v14l7-7zM11 5v14l7-7zM18 5h2v14h-2z" };
+const PATHS = {
+  play: "M7 5l12 7-12 7z",
+  pause: "M7 5h4v14H7zM14 5h4v14h-4z",
+  back: "M17 5v14L8 12zM5 5h2v14H5z",
+  forward: "M7 5v14l9-7zM17 5h2v14h-2z",
+  end: "M4 5v14l7-7zM11 5v14l7-7zM18 5h2v14h-2z",
+};
 
 /** @param {string} name */
-const glyph = (name) => h("svg:svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("svg:path", { d: PATHS[name] }));
+const glyph = (name) =>
+  h("svg:svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("svg:path", { d: PATHS[name] }));
 
 /**
  * @param {number} count how many positions there are
@@ -22,10 +40,27 @@ export function createPlaybackBar(count, t, onPosition) {
   let frame = 0;
 
   const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {() => void} */ act) =>
-    h("button", { type: "button", class: "button square", "data-action": `playback-${name}`, title: t(`views.playback.${name}`), "aria-label": t(`views.playback.${name}`), onclick: act }, glyph(shape));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": `playback-${name}`,
+        title: t(`views.playback.${name}`),
+        "aria-label": t(`views.playback.${name}`),
+        onclick: act,
+      },
+      glyph(shape),
+    );
 
   const toggle = button("play", "play", () => (state.playing ? set(pause(state)) : start()));
-  const speed = h("button", { type: "button", class: "button speed", "data-action": "playback-speed", onclick: () => set(state.speed === SPEEDS[SPEEDS.length - 1] ? { ...state, speed: SPEEDS[0] } : faster(state), false) });
+  const speed = h("button", {
+    type: "button",
+    class: "button speed",
+    "data-action": "playback-speed",
+    onclick: () =>
+      set(state.speed === SPEEDS[SPEEDS.length - 1] ? { ...state, speed: SPEEDS[0] } : faster(state), false),
+  });
   const root = h(
     "div",
     { class: "playback", role: "group", "aria-label": t("views.playback.title") },

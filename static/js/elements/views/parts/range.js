@@ -16,7 +16,9 @@ import { colourRanges } from "../../../state/selectors.js";
 export function viewLimit(state, { source, layer, view }, values) {
   const ranges = colourRanges(state);
   if (state.scale === "unit" || !ranges) return limitOf(values());
-  const limits = [source, layer?.name ?? view.layer].filter((name) => name !== INPUT).map((name) => ranges.limit(name, view.unit));
+  const limits = [source, layer?.name ?? view.layer]
+    .filter((name) => name !== INPUT)
+    .map((name) => ranges.limit(name, view.unit));
   return Math.max(...limits, 0) || limitOf(values());
 }
 

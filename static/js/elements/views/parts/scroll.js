@@ -4,8 +4,10 @@
 export function scrollTo(box, part) {
   if (!part) return;
   const [outer, inner] = [box.getBoundingClientRect(), part.getBoundingClientRect()];
-  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
-  if (inner.width <= outer.width && (inner.left < outer.left || inner.right > outer.right)) box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  if (inner.top < outer.top || inner.bottom > outer.bottom)
+    box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+  if (inner.width <= outer.width && (inner.left < outer.left || inner.right > outer.right))
+    box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 /** The part of an element that its scrolling ancestors leave visible. @param {Element} element @returns {{ left: number, top: number, width: number, height: number }} in the window's coordinates */

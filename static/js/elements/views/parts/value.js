@@ -17,12 +17,15 @@ export function parseSpot(text) {
 
 /** An element for one number; a button where it can be followed. @param {string} [className] @param {boolean} [followed] */
 export function createValue(className = "", followed = false) {
-  return followed ? h("button", { type: "button", class: `value ${className}` }) : h("span", { class: `value ${className}` });
+  return followed
+    ? h("button", { type: "button", class: `value ${className}` })
+    : h("span", { class: `value ${className}` });
 }
 
 /** A layer's value as it is read: probabilities in per cent, all else with its sign.
  * @param {import("../../../core/i18n.js").Translator} i18n @param {import("../../../model/model.js").Model} model @param {string} layer @param {number} value */
-export const shownValue = (i18n, model, layer, value) => (model.layer(layer)?.record.family === "probability" ? i18n.percent(value) : signed(value));
+export const shownValue = (i18n, model, layer, value) =>
+  model.layer(layer)?.record.family === "probability" ? i18n.percent(value) : signed(value);
 
 /** Put a number into an element without rebuilding anything.
  * @param {HTMLElement} element @param {number} value @param {Spot | null} [spot] @param {Format} [format] */

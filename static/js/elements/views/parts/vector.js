@@ -10,8 +10,24 @@ const WRITTEN = 40;
 /** @param {number} count @param {string} name @param {(unit: number) => void} choose */
 export function createVector(count, name, choose) {
   const written = count <= WRITTEN;
-  const cells = written ? Array.from({ length: count }, (_, unit) => h("li", null, h("button", { type: "button", class: "vector-cell", onclick: () => choose(unit) }, h("span", { class: "vector-index" }, `[${unit}]`), h("i"), h("span", { class: "vector-value" })))) : [];
-  const canvas = written ? null : h("canvas", { class: "vector-strip", width: 1, height: count, role: "img", "aria-label": name });
+  const cells = written
+    ? Array.from({ length: count }, (_, unit) =>
+        h(
+          "li",
+          null,
+          h(
+            "button",
+            { type: "button", class: "vector-cell", onclick: () => choose(unit) },
+            h("span", { class: "vector-index" }, `[${unit}]`),
+            h("i"),
+            h("span", { class: "vector-value" }),
+          ),
+        ),
+      )
+    : [];
+  const canvas = written
+    ? null
+    : h("canvas", { class: "vector-strip", width: 1, height: count, role: "img", "aria-label": name });
   canvas?.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
     choose(Math.max(0, Math.min(count - 1, Math.floor(((event.clientY - box.top) / box.height) * count))));
