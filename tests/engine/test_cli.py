@@ -240,7 +240,7 @@ def test_options_out_of_range_are_refused(
 
 def test_evaluation_puts_json_alone_on_standard_output(trained: Path, tmp_path: Path) -> None:
     one_folder_a_class(tmp_path / "other", each=3)
-    command = [sys.executable, "-m", "cnn_loupe.engine.cli", "evaluate", "--model", trained / "model"]
+    command = [sys.executable, "-m", "cnn_loupe", "evaluate", "--model", trained / "model"]
     done = subprocess.run(
         [*command, "--data", tmp_path / "other", "--json"], capture_output=True, check=True, text=True
     )

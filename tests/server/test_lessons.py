@@ -127,7 +127,7 @@ def test_a_link_keeps_what_the_page_reads_and_nothing_of_where_it_was_copied(cli
     bench = (ROOT / "static/js/state/transform-text.js").read_text("utf-8")
     ranges = re.findall(r"^  (\w+): \{ at: [\d.]+, from: (-?[\d.]+), to: ([\d.]+)", bench, re.MULTILINE)
     assert {name: (float(low), float(high)) for name, low, high in ranges} == TRANSFORMS
-    (panels,) = re.findall(r'parameter: "panel",\s+parse: .*?oneOf\((\[.*?\])', address)
+    (panels,) = re.findall(r'parameter: "panel",\s+parse: [\s\S]*?oneOf\((\[.*?\])', address)
     assert tuple(json.loads(panels)) == PANELS
     groups = re.search(r"GROUPS = \{(.*?)\};", (ROOT / "static/js/state/present.js").read_text("utf-8"), re.DOTALL)
     assert groups is not None
