@@ -76,15 +76,13 @@ function weightedSum(trace, source, written) {
     };
   }
   const ranked = trace.terms.length <= written ? trace.terms : rankedTerms(trace).map(({ term }) => term);
-  const items = ranked
-    .slice(0, written)
-    .map(
-      (term) =>
-        /** @type {Node} */ ({
-          type: "product",
-          items: [operand(term, source), number(term.weight ?? 1, { note: "weight" })],
-        }),
-    );
+  const items = ranked.slice(0, written).map(
+    (term) =>
+      /** @type {Node} */ ({
+        type: "product",
+        items: [operand(term, source), number(term.weight ?? 1, { note: "weight" })],
+      }),
+  );
   return { type: "sum", items: [...items, ...remainder(ranked.slice(written).map(product)), ...bias] };
 }
 

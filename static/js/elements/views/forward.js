@@ -46,36 +46,34 @@ export function createForward({ t }) {
         const byWeight = [...readers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
         const output = tensorOf(scene, layer.name);
         list.append(
-          ...byWeight
-            .slice(0, SHOWN)
-            .map(({ spot: reader, weight, taken }) =>
+          ...byWeight.slice(0, SHOWN).map(({ spot: reader, weight, taken }) =>
+            h(
+              "li",
+              null,
               h(
-                "li",
-                null,
+                "button",
+                {
+                  type: "button",
+                  class: "operand",
+                  "data-direction": "forward",
+                  "data-place": spotText(reader),
+                  "data-value": output ? exact(valueAt(output, reader.at)) : null,
+                },
                 h(
-                  "button",
-                  {
-                    type: "button",
-                    class: "operand",
-                    "data-direction": "forward",
-                    "data-place": spotText(reader),
-                    "data-value": output ? exact(valueAt(output, reader.at)) : null,
-                  },
-                  h(
-                    "span",
-                    { class: "operand-name" },
-                    nameOf(reader),
-                    taken === null
-                      ? ""
-                      : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
-                  ),
-                  h("span", { class: "operand-value mono" }, output ? signed(valueAt(output, reader.at)) : ""),
+                  "span",
+                  { class: "operand-name" },
+                  nameOf(reader),
+                  taken === null
+                    ? ""
+                    : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
                 ),
-                weight === null
-                  ? ""
-                  : h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
+                h("span", { class: "operand-value mono" }, output ? signed(valueAt(output, reader.at)) : ""),
               ),
+              weight === null
+                ? ""
+                : h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
             ),
+          ),
         );
         return undefined;
       };
