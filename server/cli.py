@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] not in _OURS and not given[0].startswith("-"):
         pin_threads()
-        from cnn_loupe.engine.cli import main as engine_main
+        from cnn_loupe.engine.commands.cli import main as engine_main
 
         return int(engine_main(given) or 0)
     options = _parser().parse_args(given or ["--help"])

@@ -17,10 +17,10 @@ from typing import Any
 
 from cnn_loupe.engine import zoo
 from cnn_loupe.engine.errors import EngineError
-from cnn_loupe.engine.familiarity import Rule
 from cnn_loupe.engine.golden import Golden, check_golden
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.ood.detector import OodDetector
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
 from cnn_loupe.server import wire
@@ -104,9 +104,9 @@ class Entry:
         return {"en": self.id, **self.spec.title}
 
     @cached_property
-    def familiarity(self) -> Rule | None:
-        """Tells pictures unlike all that the model learnt from, where its training left what that needs."""
-        return Rule.of((self.model.description.get("training") or {}).get("out_of_distribution"))
+    def ood_detector(self) -> OodDetector | None:
+        """Detects pictures unlike all that the model learnt from; None where its training record has no ranges."""
+        return OodDetector.of((self.model.description.get("training") or {}).get("out_of_distribution"))
 
     @cached_property
     def summary(self) -> dict[str, Any]:

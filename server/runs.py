@@ -121,7 +121,7 @@ def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> 
 
 def _note(entry: Entry, run: Run) -> dict[str, Any] | None:
     """What is to be said about this run: so far, that the picture resembles none of the classes."""
-    found = entry.familiarity.note(run) if entry.familiarity else None
+    found = entry.ood_detector.detect(run) if entry.ood_detector else None
     return {"out_of_distribution": found} if found else None
 
 

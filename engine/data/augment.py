@@ -21,30 +21,30 @@ LUMA = np.array([0.299, 0.587, 0.114], FLOAT)
 class Augmentation:
     """How much the pictures may change; every default means: not at all.
 
-    area        the smallest part of the picture's area that a crop keeps, 0 to 1
-    aspect      how far a crop may be stretched, as a ratio of 1 or more
-    shift       how far a crop may leave the picture, as a part of its side; edges are repeated
-    whole       the chance of a picture keeping its size: it is shifted by whole pixels, at most half
-                of `shift` each way, and so stays as sharp as the pictures that are judged
-                (resampling blurs: a network that has seen nothing else does worse on sharp ones)
-    flip        the chance of left and right changing places
-    brightness  added to every value, from −b to b
-    contrast    distance from the picture's mean times 1 − c to 1 + c
-    saturation  distance of a pixel's colours from its luma times 1 − s to 1 + s (RGB only)
-    tint        each channel times 1 − t to 1 + t
-    hole        side of a square that is painted over with the picture's mean, in pixels; 0 for none
+    area         the smallest part of the picture's area that a crop keeps, 0 to 1
+    aspect       how far a crop may be stretched, as a ratio of 1 or more
+    shift        how far a crop may leave the picture, as a part of its side; edges are repeated
+    keep_scale   the chance of a picture keeping its size: it is shifted by whole pixels, at most half
+                 of `shift` each way, and so stays as sharp as the pictures that are judged
+                 (resampling blurs: a network that has seen nothing else does worse on sharp ones)
+    flip         the chance of left and right changing places
+    brightness   added to every value, from −b to b
+    contrast     distance from the picture's mean times 1 − c to 1 + c
+    saturation   distance of a pixel's colours from its luma times 1 − s to 1 + s (RGB only)
+    tint         each channel times 1 − t to 1 + t
+    cutout_size  side of a square that is painted over with the picture's mean, in pixels; 0 for none
     """
 
     area: float = 1.0
     aspect: float = 1.0
     shift: float = 0.0
-    whole: float = 0.0
+    keep_scale: float = 0.0
     flip: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
     saturation: float = 0.0
     tint: float = 0.0
-    hole: int = 0
+    cutout_size: int = 0
 
     def __call__(self, pictures: Array, rng: np.random.Generator) -> Array:
         """Change every picture of a batch in its own way.
@@ -55,15 +55,15 @@ class Augmentation:
         rows, columns = self._matrices(pictures.shape, rng)
         x = resample(pictures, rows, columns)
         x = self._colours(x, rng)
-        if self.hole:
-            _paint_holes(x, self.hole, rng)
+        if self.cutout_size:
+            _cut_out(x, self.cutout_size, rng)
         return x
 
     def _matrices(self, shape: tuple[int, ...], rng: np.random.Generator) -> tuple[Array, Array]:
         count, _, height, width = shape
         side = np.sqrt(rng.uniform(self.area, 1.0, count))
         stretch = np.exp(rng.uniform(-0.5, 0.5, count) * np.log(self.aspect))
-        kept = rng.random(count) < self.whole if self.whole else np.zeros(count, bool)
+        kept = rng.random(count) < self.keep_scale if self.keep_scale else np.zeros(count, bool)
         axes = []
         for size, part in ((height, side * stretch), (width, side / stretch)):
             part = np.where(kept, 1.0, part)
@@ -122,7 +122,7 @@ def resample(pictures: Array, rows: Array, columns: Array) -> Array:
     return y
 
 
-def _paint_holes(x: Array, side: int, rng: np.random.Generator) -> None:
+def _cut_out(x: Array, side: int, rng: np.random.Generator) -> None:
     """Paint a square over each picture, anywhere, in the picture's mean colour."""
     count, _, height, width = x.shape
     tops = rng.integers(-side // 2, height - side // 2 + 1, count)

@@ -29,9 +29,9 @@ from cnn_loupe.engine import layers
 from cnn_loupe.engine.batch import BatchNetwork
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.network import Network
-from cnn_loupe.engine.optimise import AdamW
-from cnn_loupe.engine.record import machine
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.training.optimisers import AdamW
+from cnn_loupe.engine.training.record import machine
 from tests.benchmarks.race import TURNS, Row, by_rate, by_time, race, table
 from tests.engine.rivals import onnx_session, torch_network
 from tests.models import model_spec, random_parameters, random_picture, tiny_vgg
@@ -167,11 +167,11 @@ def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]
 
 def adamw(network: BatchNetwork) -> Callable[[Mapping[str, np.ndarray]], None]:
     """The trainer's own AdamW on this network's parameters."""
-    optimiser, memory = AdamW(rate=1e-3), dict[str, np.ndarray]()
+    optimiser, state = AdamW(learning_rate=1e-3), dict[str, np.ndarray]()
 
     def update(gradients: Mapping[str, np.ndarray]) -> None:
         for name, gradient in gradients.items():
-            optimiser.update(name, network.parameters[name], gradient, memory, 1.0)
+            optimiser.update(name, network.parameters[name], gradient, state, 1.0)
 
     return update
 

@@ -16,7 +16,7 @@ epochs = {epochs}
 batch = 8
 seed = 3
 folds = 4
-averaging = 0.9
+ema_decay = 0.9
 
 [augmentation]
 area = 0.7

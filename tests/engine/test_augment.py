@@ -29,9 +29,9 @@ def test_a_certain_flip_mirrors_left_and_right() -> None:
     np.testing.assert_allclose(y, plain(x)[..., ::-1], atol=1e-6)
 
 
-def test_a_picture_kept_whole_is_shifted_by_whole_pixels_and_stays_sharp() -> None:
+def test_a_picture_whose_scale_is_kept_is_shifted_by_whole_pixels_and_stays_sharp() -> None:
     x = pictures(count=40, height=8, width=8)
-    y = Augmentation(area=0.2, aspect=2.0, shift=0.5, whole=1.0)(x, np.random.default_rng(3))
+    y = Augmentation(area=0.2, aspect=2.0, shift=0.5, keep_scale=1.0)(x, np.random.default_rng(3))
     edged = np.pad(plain(x), ((0, 0), (0, 0), (2, 2), (2, 2)), mode="edge")
     moves = set()
     for picture, changed in zip(edged, y, strict=True):
@@ -46,9 +46,9 @@ def test_a_picture_kept_whole_is_shifted_by_whole_pixels_and_stays_sharp() -> No
     assert len(moves) > 5, "the shifts hardly differ"
 
 
-def test_some_pictures_are_kept_whole_and_the_others_resized() -> None:
+def test_some_pictures_keep_their_scale_and_the_others_resized() -> None:
     x = np.repeat(pictures(count=1, height=8, width=8), 400, axis=0)
-    y = Augmentation(area=0.3, whole=0.4)(x, np.random.default_rng(0))
+    y = Augmentation(area=0.3, keep_scale=0.4)(x, np.random.default_rng(0))
     untouched = np.isclose(y, plain(x), atol=1e-6).all(axis=(1, 2, 3)).mean()
     assert 0.3 < untouched < 0.5
 
@@ -110,9 +110,9 @@ def test_saturation_keeps_each_pixels_luma() -> None:
     assert not np.allclose(y, plain(x), atol=0.01)
 
 
-def test_a_hole_is_painted_in_the_pictures_mean_and_the_rest_stays() -> None:
+def test_a_cutout_is_painted_in_the_pictures_mean_and_the_rest_stays() -> None:
     x = pictures(count=20)
-    y = Augmentation(hole=4)(x, np.random.default_rng(1))
+    y = Augmentation(cutout_size=4)(x, np.random.default_rng(1))
     changed = (np.abs(y - plain(x)) > 1e-4).any(axis=1)
     assert changed.any()
     for picture, hole, mean in zip(y, changed, plain(x).mean(axis=(2, 3)), strict=True):

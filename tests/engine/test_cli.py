@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_loupe.engine.cli import INTERRUPTED, REFUSED, main
+from cnn_loupe.engine.commands.cli import INTERRUPTED, REFUSED, main
 from cnn_loupe.engine.data.images import prepare
-from cnn_loupe.engine.familiarity import Rule
-from cnn_loupe.engine.recipe import read_recipe
-from cnn_loupe.engine.strange import MAKERS
+from cnn_loupe.engine.ood.detector import OodDetector
+from cnn_loupe.engine.ood.synthetic import MAKERS
+from cnn_loupe.engine.training.recipe import read_recipe
 from cnn_loupe.engine.weights import load_model
 from tests.engine.pictures import COLOURS, one_folder_a_class, recipe_file, tiny_imagenet
 
@@ -119,7 +119,7 @@ def test_the_same_command_goes_on_where_it_was_interrupted(
     options = ["--recipe", trained / "recipe.toml", "--epochs", 4, "--verbose", 2]
     assert train(trained, *options, out="whole") == 0
 
-    import cnn_loupe.engine.cli_train as command
+    import cnn_loupe.engine.commands.train as command
 
     whole = command.train
 
@@ -141,7 +141,7 @@ def test_the_same_command_goes_on_where_it_was_interrupted(
 
 
 @pytest.mark.parametrize("out", ["model", "cross-judged"])
-def test_training_records_what_familiar_maps_are_like_and_how_often_the_rule_is_wrong(
+def test_training_records_what_usual_maps_are_like_and_how_often_the_detector_is_wrong(
     trained: Path, out: str
 ) -> None:
     if out == "cross-judged":
@@ -158,8 +158,8 @@ def test_training_records_what_familiar_maps_are_like_and_how_often_the_rule_is_
         model.network.run(prepare(path.read_bytes(), shape=model.spec.input_shape).input)
         for path in sorted((trained / "pictures").rglob("*.png"))
     ]
-    rule = Rule(found)
-    assert sum(rule.note(run) is not None for run in runs) <= 3
+    detector = OodDetector(found)
+    assert sum(detector.detect(run) is not None for run in runs) <= 3
     card = (trained / out / "card.md").read_text(encoding="utf-8")
     assert f"more than {found['most_outside']} numbers outside" in card
     assert f"| writing | {found['rates']['writing']:.1%} |" in card

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from cnn_loupe.engine import layers
-from cnn_loupe.engine.initialise import STARTS, initial_parameters
 from cnn_loupe.engine.kinds import KINDS
+from cnn_loupe.engine.training.initialise import STARTS, initial_parameters
 from tests.models import model_spec
 
 SPEC = model_spec(

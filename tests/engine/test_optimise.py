@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from cnn_loupe.engine.optimise import OPTIMISERS, SGD, AdamW, Muon, average, one_cycle, orthogonal
+from cnn_loupe.engine.training.optimisers import OPTIMISERS, SGD, AdamW, Muon, average, one_cycle, orthogonal
 
 
 @pytest.mark.parametrize("kind", OPTIMISERS)
@@ -16,32 +16,32 @@ def test_every_optimiser_walks_down_a_bowl(kind: str) -> None:
     rng = np.random.default_rng(0)
     values = {"w": rng.standard_normal((4, 3)).astype(np.float32), "b": np.ones(4, np.float32)}
     start = sum(float((v**2).sum()) for v in values.values())
-    optimiser, memory = OPTIMISERS[kind](), {}
+    optimiser, state = OPTIMISERS[kind](), {}
     for step in range(400):
         for name, value in values.items():
-            optimiser.update(name, value, 2 * value, memory, one_cycle(step, 400, 0.1))
+            optimiser.update(name, value, 2 * value, state, one_cycle(step, 400, 0.1))
     assert sum(float((v**2).sum()) for v in values.values()) < 0.5 * start
 
 
 def test_sgd_follows_nesterovs_formula() -> None:
-    optimiser = SGD(rate=0.1, momentum=0.5, decay=0.01)
-    theta, memory = np.array([[2.0]], np.float32), {}
+    optimiser = SGD(learning_rate=0.1, momentum=0.5, weight_decay=0.01)
+    theta, state = np.array([[2.0]], np.float32), {}
     value, velocity = 2.0, 0.0
     for gradient in (1.0, -3.0):
-        optimiser.update("w", theta, np.array([[gradient]], np.float32), memory, 1.0)
+        optimiser.update("w", theta, np.array([[gradient]], np.float32), state, 1.0)
         velocity = 0.5 * velocity + gradient
         value -= 0.1 * (gradient + 0.5 * velocity + 0.01 * value)
     assert theta[0, 0] == pytest.approx(value, rel=1e-5)
 
 
 def test_adamw_follows_its_formula_and_spares_vectors_the_decay() -> None:
-    optimiser = AdamW(rate=0.1, beta1=0.8, beta2=0.9, decay=0.5)
-    matrix, vector, memory = np.array([[2.0]], np.float32), np.array([2.0], np.float32), {}
+    optimiser = AdamW(learning_rate=0.1, beta1=0.8, beta2=0.9, weight_decay=0.5)
+    matrix, vector, state = np.array([[2.0]], np.float32), np.array([2.0], np.float32), {}
     m = v = 0.0
     decayed = kept = 2.0
     for t, gradient in enumerate((1.0, -3.0, 0.5), start=1):
-        optimiser.update("w", matrix, np.array([[gradient]], np.float32), memory, 1.0)
-        optimiser.update("b", vector, np.array([gradient], np.float32), memory, 1.0)
+        optimiser.update("w", matrix, np.array([[gradient]], np.float32), state, 1.0)
+        optimiser.update("b", vector, np.array([gradient], np.float32), state, 1.0)
         m = 0.8 * m + 0.2 * gradient
         v = 0.9 * v + 0.1 * gradient**2
         step = 0.1 * (m / (1 - 0.8**t)) / (math.sqrt(v / (1 - 0.9**t)) + 1e-8)

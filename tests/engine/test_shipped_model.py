@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cnn_loupe.engine import zoo
-from cnn_loupe.engine.card import model_card
-from cnn_loupe.engine.cli_train import RECIPE
+from cnn_loupe.engine.commands.train import RECIPE
 from cnn_loupe.engine.golden import Golden, check_golden
-from cnn_loupe.engine.recipe import read_recipe
+from cnn_loupe.engine.training.card import model_card
+from cnn_loupe.engine.training.recipe import read_recipe, renamed
 from cnn_loupe.engine.weights import Model
 
 CLASSES = [
@@ -79,7 +79,7 @@ def test_no_more_than_one_unit_of_a_layer_is_dead_or_nearly(model: Model) -> Non
 
 
 def test_its_recipe_is_the_one_in_its_record(model: Model) -> None:
-    assert read_recipe(RECIPE).describe() == model.description["training"]["recipe"]
+    assert read_recipe(RECIPE).describe() == renamed(model.description["training"]["recipe"])
 
 
 def test_its_card_is_the_one_that_its_record_and_recipe_give(model: Model) -> None:

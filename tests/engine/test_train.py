@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given, settings
 
 from cnn_loupe.engine import zoo
-from cnn_loupe.engine.checkpoint import load_checkpoint, save_checkpoint
 from cnn_loupe.engine.data.batches import split
 from cnn_loupe.engine.data.dataset import class_names, find_pictures, load_dataset
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import SpecError, TrainingError
 from cnn_loupe.engine.network import Network
-from cnn_loupe.engine.optimise import SGD
-from cnn_loupe.engine.recipe import read_recipe, recipe_from
-from cnn_loupe.engine.record import cool
-from cnn_loupe.engine.standardise import Standard, check_foldable, measure
-from cnn_loupe.engine.train import Progress, Task, finished, scores, start, train
+from cnn_loupe.engine.training.checkpoint import load_checkpoint, save_checkpoint
+from cnn_loupe.engine.training.loop import Progress, Task, finished, scores, start, train
+from cnn_loupe.engine.training.optimisers import SGD, Muon
+from cnn_loupe.engine.training.recipe import read_recipe, recipe_from, renamed
+from cnn_loupe.engine.training.record import fold_temperature
+from cnn_loupe.engine.training.standardise import Standard, channel_statistics, check_foldable
 from tests.engine.pictures import RECIPE, one_folder_a_class, recipe_file
 from tests.engine.strategies import spoilt
 from tests.models import model_spec, random_parameters
@@ -107,16 +107,23 @@ def test_the_curves_can_have_a_point_every_few_epochs_and_always_one_at_the_end(
     assert len(state.history["validation_loss"]) == 2
 
 
-def test_mixing_smoothing_and_a_plain_end_train_as_well(task: Task) -> None:
-    recipe = replace(task.recipe, mixing=0.4, smoothing=0.1, plain_end=0.5, optimiser=SGD(), averaging=0.0)
+def test_mixup_label_smoothing_and_final_plain_epochs_train_as_well(task: Task) -> None:
+    recipe = replace(
+        task.recipe,
+        mixup_alpha=0.4,
+        label_smoothing=0.1,
+        final_epochs_plain=0.5,
+        optimiser=SGD(),
+        ema_decay=0.0,
+    )
     parameters, steps = run(replace(task, recipe=recipe))
     assert steps[-1].loss < steps[0].loss
     assert all(np.isfinite(value).all() for value in parameters.values())
 
 
 def test_a_loss_that_explodes_stops_the_training_with_the_remedy(task: Task) -> None:
-    recipe = replace(task.recipe, optimiser=SGD(rate=1e30, momentum=0.0), warm_up=0.0)
-    with pytest.raises(TrainingError, match="smaller rate") as caught, np.errstate(all="ignore"):
+    recipe = replace(task.recipe, optimiser=SGD(learning_rate=1e30, momentum=0.0), warm_up=0.0)
+    with pytest.raises(TrainingError, match="smaller learning_rate") as caught, np.errstate(all="ignore"):
         run(replace(task, recipe=recipe))
     assert caught.value.code == "diverged"
 
@@ -157,7 +164,7 @@ def test_a_checkpoint_keeps_everything(task: Task, tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "all.npz", state, task.identity())
     found = load_checkpoint(tmp_path / "all.npz", task.identity())
     assert (found.epoch, found.step, found.history) == (state.epoch, state.step, state.history)
-    for group in ("parameters", "mean", "memory"):
+    for group in ("parameters", "mean", "optimiser"):
         assert getattr(found, group).keys() == getattr(state, group).keys()
         for name, value in getattr(state, group).items():
             np.testing.assert_array_equal(getattr(found, group)[name], value)
@@ -173,7 +180,7 @@ def test_folding_the_standard_into_the_first_layer_changes_no_score(task: Task) 
 
 
 def test_the_standard_is_the_mean_and_deviation_of_each_channel(task: Task) -> None:
-    found = measure(task.data.pictures)
+    found = channel_statistics(task.data.pictures)
     values = task.data.pictures / 255
     np.testing.assert_allclose(found.mean, values.mean(axis=(0, 2, 3)), rtol=1e-5)
     np.testing.assert_allclose(found.deviation, values.std(axis=(0, 2, 3)), rtol=1e-5)
@@ -187,11 +194,11 @@ def test_standardising_is_refused_where_it_cannot_be_folded() -> None:
         check_foldable(spec)
 
 
-def test_cooling_divides_the_scores_and_changes_no_choice(task: Task) -> None:
+def test_folding_the_temperature_divides_the_scores_and_changes_no_choice(task: Task) -> None:
     parameters = random_parameters(task.spec)
     rows = np.arange(6)
     hot = scores(task.spec, parameters, task.data, rows)
-    cold = scores(task.spec, cool(task.spec, parameters, 1.7), task.data, rows)
+    cold = scores(task.spec, fold_temperature(task.spec, parameters, 1.7), task.data, rows)
     np.testing.assert_allclose(cold * 1.7, hot, rtol=1e-4, atol=1e-5)
 
 
@@ -233,6 +240,52 @@ def test_a_recipe_file_that_is_missing_or_not_toml_is_refused(tmp_path: Path) ->
     with pytest.raises(TrainingError) as caught:
         read_recipe(tmp_path / "bad.toml")
     assert caught.value.code == "recipe_not_toml"
+
+
+OLD_KEYS = """
+[training]
+smoothing = 0.1
+mixing = 0.4
+averaging = 0.9
+plain_end = 0.25
+[optimiser]
+kind = "muon"
+rate = 0.01
+decay = 0.1
+vector_rate = 0.002
+[augmentation]
+whole = 0.4
+hole = 3
+"""
+
+
+def test_the_keys_of_version_0_1_are_read_as_todays_each_with_a_note() -> None:
+    recipe = recipe_from(tomllib.loads(OLD_KEYS))
+    assert (recipe.label_smoothing, recipe.mixup_alpha, recipe.ema_decay, recipe.final_epochs_plain) == (
+        0.1,
+        0.4,
+        0.9,
+        0.25,
+    )
+    assert recipe.optimiser == Muon(learning_rate=0.01, weight_decay=0.1, bias_learning_rate=0.002)
+    assert (recipe.augmentation.keep_scale, recipe.augmentation.cutout_size) == (0.4, 3)
+    assert len(recipe.notes) == 9
+    assert "training: 'mixing' is now called 'mixup_alpha'" in recipe.notes
+    old = {line.split(" = ")[0] for line in OLD_KEYS.splitlines() if " = " in line} - {"kind"}
+    described = recipe.describe()
+    assert not old & {*described, *described["optimiser"], *described["augmentation"]}
+    assert renamed(renamed(described, old_names=True)) == described
+
+
+def test_an_old_key_beside_its_new_name_is_refused() -> None:
+    with pytest.raises(TrainingError, match="keep 'weight_decay'") as caught:
+        recipe_from({"optimiser": {"decay": 0.1, "weight_decay": 0.2}})
+    assert caught.value.code == "setting_given_twice"
+
+
+def test_the_shipped_recipe_has_the_digest_that_it_had_under_the_old_keys() -> None:
+    recipe = read_recipe(zoo.FOLDER / zoo.DEFAULT / "recipe.toml")
+    assert recipe.digest() == "c03667f2e23f2c9c01d02c1b4e01bf5c85054962b2bda4cabdb20362349e085f"
 
 
 def test_every_setting_decides_the_digest(tmp_path: Path) -> None:

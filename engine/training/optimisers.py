@@ -1,7 +1,7 @@
-"""How gradients become better weights: optimisers, the rate's schedule, averaged weights.
+"""How gradients become better weights: optimisers, learning-rate schedules, averaged weights.
 
-An optimiser changes parameters in place. What it remembers from step to step is a plain mapping
-of arrays (`memory`), so that a checkpoint can hold it and a resumed training goes on bit by bit.
+An optimiser changes parameters in place. Its state from step to step is a plain mapping of arrays, so
+that a checkpoint can hold it and a resumed training goes on bit by bit.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array
 
-Memory = MutableMapping[str, Array]
+OptimiserState = MutableMapping[str, Array]
 
 
 class Optimiser(Protocol):
     """One step downhill for one parameter."""
 
-    def update(self, name: str, value: Array, gradient: Array, memory: Memory, rate: float) -> None:
-        """Change `value` in place. rate, from 0 to 1, is where the schedule stands."""
+    def update(
+        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
+    ) -> None:
+        """Change `value` in place. schedule, 0 to 1, is the part of the learning rate that is in force."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +34,25 @@ class SGD:
 
     v ← m · v + g,  θ ← θ − η · (g + m · v + λ · θ)
 
-    g is the gradient, m the momentum, η the rate, λ the decay, which vectors (biases) are spared.
+    g is the gradient, m the momentum, η the learning rate, λ the weight decay, which vectors (biases)
+    are spared.
     Source: Sutskever et al., 2013, https://proceedings.mlr.press/v28/sutskever13.html.
     """
 
-    rate: float = 0.05
+    learning_rate: float = 0.05
     momentum: float = 0.9
-    decay: float = 0.0005
+    weight_decay: float = 0.0005
 
-    def update(self, name: str, value: Array, gradient: Array, memory: Memory, rate: float) -> None:
-        v = _remembered(memory, f"velocity:{name}", value)
+    def update(
+        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
+    ) -> None:
+        v = _slot(state, f"velocity:{name}", value)
         v *= FLOAT(self.momentum)
         v += gradient
         step = gradient + FLOAT(self.momentum) * v
         if value.ndim > 1:
-            step += FLOAT(self.decay) * value
-        value -= FLOAT(self.rate * rate) * step
+            step += FLOAT(self.weight_decay) * value
+        value -= FLOAT(self.learning_rate * schedule) * step
 
 
 @dataclass(frozen=True)
@@ -60,22 +65,24 @@ class AdamW:
     Source: Loshchilov and Hutter, 2017, https://arxiv.org/abs/1711.05101.
     """
 
-    rate: float = 0.003
+    learning_rate: float = 0.003
     beta1: float = 0.9
     beta2: float = 0.99
     epsilon: float = 1e-8
-    decay: float = 0.05
+    weight_decay: float = 0.05
 
-    def update(self, name: str, value: Array, gradient: Array, memory: Memory, rate: float) -> None:
-        m = _remembered(memory, f"mean:{name}", value)
-        v = _remembered(memory, f"square:{name}", value)
-        t = memory.setdefault(f"steps:{name}", np.zeros(1, np.int64))
+    def update(
+        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
+    ) -> None:
+        m = _slot(state, f"mean:{name}", value)
+        v = _slot(state, f"square:{name}", value)
+        t = state.setdefault(f"steps:{name}", np.zeros(1, np.int64))
         t += 1
         m += FLOAT(1 - self.beta1) * (gradient - m)
         v += FLOAT(1 - self.beta2) * (gradient * gradient - v)
-        eta = self.rate * rate
+        eta = self.learning_rate * schedule
         if value.ndim > 1:
-            value *= FLOAT(1 - eta * self.decay)
+            value *= FLOAT(1 - eta * self.weight_decay)
         size = np.sqrt(v / FLOAT(1 - self.beta2 ** int(t[0]))) + FLOAT(self.epsilon)
         value -= FLOAT(eta / (1 - self.beta1 ** int(t[0]))) * m / size
 
@@ -88,26 +95,28 @@ class Muon:
 
     Every direction of a matrix is learnt at the same pace, the weak ones too: without batch
     normalisation the units of small networks stay alive and different. Biases and other vectors
-    have no directions; they are left to AdamW at `vector_rate`.
+    have no directions; AdamW updates them at `bias_learning_rate`.
     Source: Jordan et al., 2024, https://kellerjordan.github.io/posts/muon/.
     """
 
-    rate: float = 0.02
+    learning_rate: float = 0.02
     momentum: float = 0.9
-    decay: float = 0.05
-    vector_rate: float = 0.003
+    weight_decay: float = 0.05
+    bias_learning_rate: float = 0.003
 
-    def update(self, name: str, value: Array, gradient: Array, memory: Memory, rate: float) -> None:
+    def update(
+        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
+    ) -> None:
         if value.ndim == 1:
-            AdamW(rate=self.vector_rate).update(name, value, gradient, memory, rate)
+            AdamW(self.bias_learning_rate).update(name, value, gradient, state, schedule)
             return
-        v = _remembered(memory, f"velocity:{name}", value)
+        v = _slot(state, f"velocity:{name}", value)
         v *= FLOAT(self.momentum)
         v += gradient
         matrix = (gradient + FLOAT(self.momentum) * v).reshape(len(value), -1)
         step = orthogonal(matrix).reshape(value.shape)
-        eta = self.rate * rate
-        value *= FLOAT(1 - eta * self.decay)
+        eta = self.learning_rate * schedule
+        value *= FLOAT(1 - eta * self.weight_decay)
         value -= FLOAT(eta * math.sqrt(max(1.0, matrix.shape[0] / matrix.shape[1]))) * step
 
 
@@ -132,12 +141,12 @@ OPTIMISERS: Mapping[str, type[SGD] | type[AdamW] | type[Muon]] = MappingProxyTyp
 )
 
 
-def _remembered(memory: Memory, key: str, like: Array) -> Array:
-    return memory.setdefault(key, np.zeros_like(like))
+def _slot(state: OptimiserState, key: str, like: Array) -> Array:
+    return state.setdefault(key, np.zeros_like(like))
 
 
 def one_cycle(step: int, steps: int, warm_up: float) -> float:
-    """The part of the full rate at this step: a straight climb, then half a cosine down to 0.
+    """The part of the learning rate at this step: a linear climb, then half a cosine down to 0.
 
     warm_up is the climb's part of all steps.
     """

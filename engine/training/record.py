@@ -15,21 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from cnn_loupe.engine import measure
+from cnn_loupe.engine import metrics
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.data.dataset import Dataset
 from cnn_loupe.engine.layers import Dense, ReLU, Softmax
 from cnn_loupe.engine.network import Network
-from cnn_loupe.engine.recipe import Recipe
+from cnn_loupe.engine.ood.calibration import calibrate
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.engine.train import Trained, scores
-from cnn_loupe.engine.vigilance import vigilance
+from cnn_loupe.engine.training.loop import Trained, scores
+from cnn_loupe.engine.training.recipe import Recipe
 
 CURVES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
 
 @dataclass(frozen=True)
-class Judged:
+class FoldResult:
     """One trained network, the pictures held out from it, and what it says of them."""
 
     trained: Trained
@@ -38,43 +38,45 @@ class Judged:
     labels: Array
 
 
-def judge(trained: Trained, data: Dataset, rows: Array) -> Judged:
+def judge(trained: Trained, data: Dataset, rows: Array) -> FoldResult:
     """Let the network score the pictures that it did not learn from."""
     logits = scores(trained.spec, trained.parameters, data, rows)
-    return Judged(trained, rows, logits, data.labels[rows])
+    return FoldResult(trained, rows, logits, data.labels[rows])
 
 
-def pooled(parts: Sequence[Judged]) -> tuple[Array, Array]:
+def pooled(parts: Sequence[FoldResult]) -> tuple[Array, Array]:
     """All held-out logits (N, K) below each other, and their labels (N,)."""
     return np.concatenate([p.logits for p in parts]), np.concatenate([p.labels for p in parts])
 
 
-def temperature(parts: Sequence[Judged]) -> float:
+def common_temperature(parts: Sequence[FoldResult]) -> float:
     """The temperature that suits the held-out scores of all parts together."""
-    return measure.best_temperature(*pooled(parts))
+    return metrics.best_temperature(*pooled(parts))
 
 
-def cross_fitted(parts: Sequence[Judged]) -> tuple[Array, Array]:
-    """Held-out logits, each part's cooled by the temperature that suits all the others.
+def cross_fitted(parts: Sequence[FoldResult]) -> tuple[Array, Array]:
+    """Held-out logits, each part's divided by the temperature that suits all the others.
 
     So no picture has a say in the temperature that it is judged with. A single part is cut into
     five for this; its pictures lie class by class, so every fifth picture makes an even cut.
     """
     groups = [(part.logits, part.labels) for part in parts]
-    if len(groups) == 1 and len(groups[0][1]) >= measure.CUTS:
+    if len(groups) == 1 and len(groups[0][1]) >= metrics.CUTS:
         logits, labels = groups[0]
-        groups = [(logits[cut :: measure.CUTS], labels[cut :: measure.CUTS]) for cut in range(measure.CUTS)]
+        groups = [(logits[cut :: metrics.CUTS], labels[cut :: metrics.CUTS]) for cut in range(metrics.CUTS)]
     if len(groups) == 1:
         return groups[0]
-    cooled = []
+    divided = []
     for number, (logits, _) in enumerate(groups):
         others = [group for other, group in enumerate(groups) if other != number]
-        cooled.append(logits / measure.best_temperature(*map(np.concatenate, zip(*others, strict=True))))
-    return np.concatenate(cooled), np.concatenate([labels for _, labels in groups])
+        divided.append(logits / metrics.best_temperature(*map(np.concatenate, zip(*others, strict=True))))
+    return np.concatenate(divided), np.concatenate([labels for _, labels in groups])
 
 
-def cool(spec: ModelSpec, parameters: Mapping[str, Array], degrees: float) -> dict[str, Array]:
-    """Parameters whose scores are those of before divided by `degrees`.
+def fold_temperature(
+    spec: ModelSpec, parameters: Mapping[str, Array], temperature: float
+) -> dict[str, Array]:
+    """Parameters whose scores are those of before divided by `temperature`.
 
     The last dense layer takes the division into its own weights, so softmax stays softmax.
     """
@@ -83,11 +85,11 @@ def cool(spec: ModelSpec, parameters: Mapping[str, Array], degrees: float) -> di
     if isinstance(body[-1], Dense):
         for key in ("weight", "bias"):
             name = f"{body[-1].name}.{key}"
-            found[name] = found[name] / found[name].dtype.type(degrees)
+            found[name] = found[name] / found[name].dtype.type(temperature)
     return found
 
 
-def activity(parts: Sequence[Judged], data: Dataset) -> dict[str, Any]:
+def activity(parts: Sequence[FoldResult], data: Dataset) -> dict[str, Any]:
     """On how many pixels of held-out pictures each unit of each ReLU layer is not zero.
 
     Each part's network sees its own held-out pictures. A unit of one part's network has nothing to
@@ -100,7 +102,7 @@ def activity_of(
     spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows: Array
 ) -> dict[str, Any]:
     """Dead, near-dead and active units of one network on the chosen pictures."""
-    network, counted = Network(spec, parameters), measure.Activity()
+    network, counted = Network(spec, parameters), metrics.Activity()
     watched = [layer.name for layer in spec.layers if isinstance(layer, ReLU)]
     for row in rows:
         run = network.run(data.inputs(slice(row, row + 1))[0])
@@ -133,7 +135,7 @@ def mean_history(histories: Sequence[Mapping[str, Sequence[float]]]) -> dict[str
 
 def held_out_figures(logits: Array, labels: Array) -> dict[str, Any]:
     """Accuracy, loss, calibration and their scatter on held-out pictures."""
-    figures = measure.report(logits, labels)
+    figures = metrics.report(logits, labels)
     return {key: figures[key] for key in ("accuracy", "standard_error", "loss", "ece", "count")}
 
 
@@ -141,9 +143,9 @@ def training_record(
     recipe: Recipe,
     data: Dataset,
     kept: Trained,
-    parts: Sequence[Judged],
+    parts: Sequence[FoldResult],
     *,
-    degrees: float,
+    temperature: float,
     seconds: float,
     threads: int,
 ) -> dict[str, Any]:
@@ -165,7 +167,7 @@ def training_record(
             "learnt_from": len(data) if whole else len(data) - sum(len(p.rows) for p in parts),
         },
         "history": mean_history([p.trained.history for p in parts] or [kept.history]),
-        "temperature": round(degrees, 6),
+        "temperature": round(temperature, 6),
     }
     if not parts:
         return record
@@ -173,29 +175,34 @@ def training_record(
     record["confusion"] = {
         "rows": "true",
         "columns": "predicted",
-        "counts": measure.confusion(logits, labels).tolist(),
+        "counts": metrics.confusion(logits, labels).tolist(),
     }
     record["activity"] = activity_of(
         kept.spec, kept.parameters, data, np.sort(np.concatenate([p.rows for p in parts]))
     )
     all_logits, _ = pooled(parts)
+    network = Network(kept.spec, kept.parameters)
+    folds = [
+        (network if part.trained is kept else Network(part.trained.spec, part.trained.parameters), part.rows)
+        for part in parts
+    ]
     record["out_of_distribution"] = {
         "measure": "energy = −log Σ exp(logit), entropy of the probabilities in nats, and the top probability, "
         "of held-out pictures",
-        **measure.surprise(all_logits / degrees),
-        **vigilance(kept, [(part.trained, part.rows) for part in parts], data, recipe.seed),
+        **metrics.confidence_quantiles(all_logits / temperature),
+        **calibrate(network, folds, data, recipe.seed),
     }
     figures = held_out_figures(logits, labels)
     if not whole:
         return {**record, "held_out": figures}
-    accuracies = [measure.accuracy(p.logits, p.labels) for p in parts]
+    accuracies = [metrics.accuracy(p.logits, p.labels) for p in parts]
     record["cross_validation"] = {"folds": len(parts), **figures, "fold_accuracies": accuracies}
     record["final_history"] = mean_history([kept.history])
     record["activity_of_folds"] = activity(parts, data)
     return record
 
 
-def _summary(recipe: Recipe, data: Dataset, parts: Sequence[Judged], whole: bool) -> str:
+def _summary(recipe: Recipe, data: Dataset, parts: Sequence[FoldResult], whole: bool) -> str:
     if not parts:
         return f"Trained on all {len(data)} pictures for {recipe.epochs} epochs; nothing was held out."
     if not whole:

@@ -56,7 +56,7 @@ def check_foldable(spec: ModelSpec) -> Conv2D:
     )
 
 
-def measure(pictures: Array) -> Standard:
+def channel_statistics(pictures: Array) -> Standard:
     """Mean and deviation of each channel over all pictures; (N, C, H, W), uint8, as 0 to 1."""
     channels = pictures.shape[1]
     counts = np.stack([np.bincount(pictures[:, c].ravel(), minlength=256) for c in range(channels)])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tqdm import tqdm
 
 from cnn_loupe.engine.data.dataset import Progress as Counter
-from cnn_loupe.engine.train import Progress
+from cnn_loupe.engine.training.loop import Progress
 
 SILENT, BAR, LINES = 0, 1, 2
 

@@ -19,20 +19,19 @@ from typing import Any
 
 import numpy as np
 
-from cnn_loupe.engine import measure
+from cnn_loupe.engine import metrics
 from cnn_loupe.engine.arrays import FLOAT, Array
 from cnn_loupe.engine.batch import BatchNetwork
-from cnn_loupe.engine.checkpoint import State, load_checkpoint, save_checkpoint
 from cnn_loupe.engine.data.augment import Augmentation
 from cnn_loupe.engine.data.batches import batches, one_hot
 from cnn_loupe.engine.data.dataset import Dataset
 from cnn_loupe.engine.errors import TrainingError
-from cnn_loupe.engine.initialise import initial_parameters
-from cnn_loupe.engine.optimise import SCHEDULES, average
-from cnn_loupe.engine.recipe import Recipe
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.engine.standardise import Standard, check_foldable
-from cnn_loupe.engine.standardise import measure as measure_standard
+from cnn_loupe.engine.training.checkpoint import State, load_checkpoint, save_checkpoint
+from cnn_loupe.engine.training.initialise import initial_parameters
+from cnn_loupe.engine.training.optimisers import SCHEDULES, average
+from cnn_loupe.engine.training.recipe import Recipe
+from cnn_loupe.engine.training.standardise import Standard, channel_statistics, check_foldable
 
 CHUNK = 128  # pictures measured at once
 
@@ -59,7 +58,7 @@ class Task:
     @cached_property
     def standard(self) -> Standard | None:
         """How the pictures that are learnt from are standardised; None where the recipe does not."""
-        return measure_standard(self.data.pictures[self.learn]) if self.recipe.standardise else None
+        return channel_statistics(self.data.pictures[self.learn]) if self.recipe.standardise else None
 
     def identity(self) -> dict[str, Any]:
         """What makes this training this one and no other."""
@@ -153,7 +152,7 @@ def train(task: Task, state: State) -> Iterator[Progress]:
 
 def finished(task: Task, state: State) -> Trained:
     """The network to keep: averaged weights, with standardising folded into the first layer."""
-    parameters = dict(state.mean if task.recipe.averaging else state.parameters)
+    parameters = dict(state.mean if task.recipe.ema_decay else state.parameters)
     if task.standard is not None:
         parameters = task.standard.fold(task.spec, parameters)
     return Trained(task.spec, parameters, state.history, state.seconds)
@@ -168,26 +167,27 @@ def scores(spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows
 
 
 def _augmentation(recipe: Recipe, epoch: int) -> Augmentation:
-    plain = epoch > recipe.epochs * (1 - recipe.plain_end)
+    plain = epoch > recipe.epochs * (1 - recipe.final_epochs_plain)
     return Augmentation(flip=recipe.augmentation.flip) if plain else recipe.augmentation
 
 
 def _shown(task: Task, change: Augmentation, rows: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """One batch as the network sees it: changed pictures, and targets to match."""
     x = change(task.data.pictures[rows], rng)
-    targets = one_hot(task.data.labels[rows], len(task.spec.classes), task.recipe.smoothing)
-    if task.recipe.mixing:
-        part = FLOAT(rng.beta(task.recipe.mixing, task.recipe.mixing))
+    targets = one_hot(task.data.labels[rows], len(task.spec.classes), task.recipe.label_smoothing)
+    alpha = task.recipe.mixup_alpha
+    if alpha:
+        part = FLOAT(rng.beta(alpha, alpha))
         x = part * x + (1 - part) * x[::-1]
         targets = part * targets + (1 - part) * targets[::-1]
     return (task.standard.apply(x) if task.standard else x), targets
 
 
 def _step(recipe: Recipe, state: State, gradients: Mapping[str, Array], steps: int) -> None:
-    rate = SCHEDULES[recipe.schedule](state.step, steps * recipe.epochs, recipe.warm_up)
+    schedule = SCHEDULES[recipe.schedule](state.step, steps * recipe.epochs, recipe.warm_up)
     for name, gradient in gradients.items():
-        recipe.optimiser.update(name, state.parameters[name], gradient, state.memory, rate)
-    average(state.mean, state.parameters, state.step, recipe.averaging)
+        recipe.optimiser.update(name, state.parameters[name], gradient, state.optimiser, schedule)
+    average(state.mean, state.parameters, state.step, recipe.ema_decay)
     state.step += 1
 
 
@@ -197,14 +197,14 @@ def _held_out_row(task: Task, state: State) -> dict[str, float]:
     logits = scores(task.spec, finished(task, state).parameters, task.data, task.held_out)
     labels = task.data.labels[task.held_out]
     return {
-        "validation_loss": measure.loss(logits, labels),
-        "validation_accuracy": measure.accuracy(logits, labels),
+        "validation_loss": metrics.loss(logits, labels),
+        "validation_accuracy": metrics.accuracy(logits, labels),
     }
 
 
 def _diverged(epoch: int, loss: float) -> TrainingError:
     return TrainingError(
         "diverged",
-        f"the loss became {loss} in epoch {epoch}; use a smaller rate or a longer warm_up",
+        f"the loss became {loss} in epoch {epoch}; use a smaller learning_rate or a longer warm_up",
         epoch=epoch,
     )

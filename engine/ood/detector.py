@@ -1,13 +1,13 @@
-"""Does a picture resemble what the network learnt from? Judged by how its units answer.
+"""Out-of-distribution detection: does a picture resemble what the network learnt from?
 
-A softmax gives its hundred percent away among the classes whatever it is shown. The maps before it
-tell more: each has a mean, a spread (the standard deviation of its values) and a share of its
-layer's spread, and for familiar pictures each of these numbers keeps within a range. A picture that
-lies outside many of the ranges at once makes the network work as no familiar picture does.
+A softmax distributes 100 % among the classes whatever it is shown. The maps before it tell more: each
+has a mean, a spread (the standard deviation of its values) and a share of its layer's spread, and for
+pictures like the training pictures each of these statistics stays within a range. A picture that lies
+outside many ranges at once makes the network work as no training picture does.
 
-The ranges come from the pictures that a network learnt from; how many numbers may lie outside is
-decided on pictures that it did not learn from. A photograph of another thing can have quite usual
-maps: what the rule does not find, and how often it is wrong, stands in the record beside it.
+The ranges come from the pictures that a network learnt from; how many statistics may lie outside is
+decided on held-out pictures (`cnn_loupe.engine.ood.calibration`). A photograph of another thing can
+have usual maps: what the detector misses, and how often it is wrong, stands in the record beside it.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from cnn_loupe.engine.layers.activation import Activation
 from cnn_loupe.engine.run import Run
 from cnn_loupe.engine.spec import ModelSpec
 
-WITHIN = 0.99  # of the pictures learnt from lie within a range, half of the rest on each side
-QUIET = 0.99  # of the held-out pictures are not noted
-SHOWN = 5  # numbers that a note names, the furthest outside first
-EVEN = 1e-12  # of the mean square: a variance below it is a sum's rounding, or float32's
+RANGE_COVERAGE = 0.99  # part of the training pictures within each range; half of the rest lies on each side
+TARGET_SPECIFICITY = 0.99  # part of the held-out pictures that the detector must let pass
+LISTED = 5  # statistics that a detection names, the furthest outside first
+ROUNDING = 1e-12  # of the mean square: a variance below it is rounding, so the map is constant
 
-Measured = Mapping[str, Mapping[str, Array]]  # layer → statistic → (units,)
+MapStatistics = Mapping[str, Mapping[str, Array]]  # layer → statistic → (units,)
 
 
-def watched(spec: ModelSpec) -> list[str]:
-    """The layers whose maps are judged: those of the activation functions."""
+def monitored_layers(spec: ModelSpec) -> list[str]:
+    """The layers whose maps are measured: activation functions that give maps (C, H, W)."""
     pairs = zip(spec.layers, spec.shapes, strict=True)
     return [layer.name for layer, shape in pairs if isinstance(layer, Activation) and len(shape) == 3]
 
 
-def measured(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
+def map_statistics(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
     """Mean, spread and share of the layer's spread of every map, in float64.
 
     spread[c] = √(Σ v² / n − mean²) over the n values of map c; 0 where that is within the rounding
-    of Σ v², as it is for even maps. share[c] = spread[c] / Σ_k spread[k]; 0 where all maps of the
-    layer are even.
+    of Σ v², as it is for constant maps. share[c] = spread[c] / Σ_k spread[k]; 0 where all maps of
+    the layer are constant.
     """
     found = {}
     for name in layers:
@@ -51,15 +51,15 @@ def measured(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
         mean = values @ np.ones(count) / count
         power = np.matmul(values[:, None], values[:, :, None]).reshape(-1) / count
         variance = power - mean * mean
-        spread = np.sqrt(np.where(variance > EVEN * power, variance, 0.0))
+        spread = np.sqrt(np.where(variance > ROUNDING * power, variance, 0.0))
         whole = spread.sum()
         share = spread / whole if whole else np.zeros_like(spread)
         found[name] = {"mean": mean, "spread": spread, "share": share}
     return found
 
 
-def stacked(pictures: Sequence[Measured]) -> dict[str, dict[str, Array]]:
-    """Many pictures' numbers below each other: (N, units) each."""
+def stacked(pictures: Sequence[MapStatistics]) -> dict[str, dict[str, Array]]:
+    """The statistics of many pictures, stacked: (N, units) each."""
     first = pictures[0]
     return {
         name: {key: np.stack([picture[name][key] for picture in pictures]) for key in own}
@@ -67,18 +67,18 @@ def stacked(pictures: Sequence[Measured]) -> dict[str, dict[str, Array]]:
     }
 
 
-def usual(familiar: Measured) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """The range of each number, from the stacked numbers of the pictures learnt from.
+def fit_ranges(training: MapStatistics) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """The range of each statistic, from the stacked statistics of the training pictures.
 
-    The ends are rounded outwards to four digits, so that what was at an end stays within.
+    The ends are rounded outwards to four digits, so that a value at an end stays within.
     """
-    edges = ((1 - WITHIN) / 2, (1 + WITHIN) / 2)
+    edges = ((1 - RANGE_COVERAGE) / 2, (1 + RANGE_COVERAGE) / 2)
 
     def ends(values: Array) -> dict[str, list[float]]:
         low, high = np.quantile(values, edges, axis=0)
         return {"low": [_rounded(v, np.floor) for v in low], "high": [_rounded(v, np.ceil) for v in high]}
 
-    return {name: {key: ends(values) for key, values in own.items()} for name, own in familiar.items()}
+    return {name: {key: ends(values) for key, values in own.items()} for name, own in training.items()}
 
 
 def _rounded(value: float, towards: Callable[[float], float]) -> float:
@@ -88,23 +88,23 @@ def _rounded(value: float, towards: Callable[[float], float]) -> float:
     return float(f"{towards(value * 10.0**digits) / 10.0**digits:.4g}")
 
 
-def outside(numbers: Measured, ranges: Mapping[str, Any]) -> Array:
-    """How many numbers lie outside their range: one count for each picture."""
+def count_outside(statistics: MapStatistics, ranges: Mapping[str, Any]) -> Array:
+    """How many statistics lie outside their range: one count for each picture."""
     counts = [
         ((values < own[key]["low"]) | (values > own[key]["high"])).sum(axis=-1)
         for name, own in ranges.items()
-        for key, values in numbers[name].items()
+        for key, values in statistics[name].items()
     ]
     return np.asarray(np.sum(counts, axis=0))
 
 
 def threshold(counts: Array) -> int:
-    """The smallest count that all but 1 % of these (held-out) pictures do not pass."""
-    return int(np.quantile(counts, QUIET, method="inverted_cdf"))
+    """The smallest count that at most 1 % of these (held-out) pictures exceed."""
+    return int(np.quantile(counts, TARGET_SPECIFICITY, method="inverted_cdf"))
 
 
-class Rule:
-    """The ranges of a model's record laid out as arrays, to judge one run after another.
+class OodDetector:
+    """The ranges of a model's record as arrays, to judge one run after another.
 
     record is the model's `training["out_of_distribution"]` with `ranges`, `most_outside` and `rates`.
     """
@@ -124,19 +124,19 @@ class Rule:
         ]
 
     @classmethod
-    def of(cls, record: Mapping[str, Any] | None) -> Rule | None:
-        """The rule of a record; None for models without one."""
+    def of(cls, record: Mapping[str, Any] | None) -> OodDetector | None:
+        """The detector of a record; None for models without ranges."""
         return cls(record) if record and record.get("ranges") else None
 
-    def note(self, run: Run) -> dict[str, Any] | None:
-        """A note about a picture that resembles nothing the network learnt from; None where it does.
+    def detect(self, run: Run) -> dict[str, Any] | None:
+        """The detection of a picture unlike all that the network learnt from; None for others.
 
-        It has the count of numbers outside (`value`), what that passed (`threshold`), how many
-        numbers there are (`numbers`), the furthest outside (`outside`), and how often familiar
-        pictures are noted by mistake (`false_alarms`).
+        It has the count of statistics outside (`value`), what that exceeds (`threshold`), how many
+        statistics there are (`numbers`), those furthest outside (`outside`), and how often pictures
+        like the training pictures are detected by mistake (`false_alarms`).
         """
-        numbers = measured(run, self._ranges)
-        values = np.concatenate([numbers[layer][key] for layer, key in self._parts])
+        statistics = map_statistics(run, self._ranges)
+        values = np.concatenate([statistics[layer][key] for layer, key in self._parts])
         beyond = np.maximum(self._low - values, values - self._high)
         count = int(np.count_nonzero(beyond > 0))
         if count <= self._most:
@@ -152,7 +152,7 @@ class Rule:
         }
 
     def _furthest(self, values: Array, beyond: Array, count: int) -> list[dict[str, Any]]:
-        """The numbers furthest outside, in widths of their range; of each unit only its furthest."""
+        """The statistics furthest outside, in widths of their range; of each unit only its furthest."""
         found: dict[tuple[str, int], dict[str, Any]] = {}
         for place in np.argsort(-beyond, kind="stable")[:count]:
             layer, key, unit = self._names[place]
@@ -165,6 +165,6 @@ class Rule:
                     "low": float(self._low[place]),
                     "high": float(self._high[place]),
                 }
-            if len(found) == SHOWN:
+            if len(found) == LISTED:
                 break
         return list(found.values())

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_loupe.engine.strange import MAKERS, strange
+from cnn_loupe.engine.ood.synthetic import MAKERS, synthetic_picture
 
 LIKE = np.random.default_rng(0).random((3, 64, 64)).astype(np.float32)
 
 
 def make(name: str, like: np.ndarray = LIKE, seed: int = 0) -> np.ndarray:
-    return strange(name, np.random.default_rng(seed), like)
+    return synthetic_picture(name, np.random.default_rng(seed), like)
 
 
 @given(st.sampled_from(sorted(MAKERS)), st.integers(1, 3), st.integers(3, 40), st.integers(3, 40), st.integers(0, 99))

@@ -1,7 +1,8 @@
 """A training recipe: everything that decides how a model is trained, as one TOML file.
 
 The same recipe, seed, pictures and machine give the same model, so the recipe is what a model
-card can point at. Unknown keys are refused: a misspelt setting must not be ignored quietly.
+card can point at. Unknown keys are refused: a misspelt setting must not be ignored quietly. Keys of
+version 0.1 are still read, and noted.
 """
 
 from __future__ import annotations
@@ -18,38 +19,54 @@ from cnn_loupe.engine.data.augment import Augmentation
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import TrainingError
 from cnn_loupe.engine.fields import Flag, Real, Rule, Whole, as_list, as_object, check
-from cnn_loupe.engine.optimise import OPTIMISERS, SCHEDULES, Muon, Optimiser
 from cnn_loupe.engine.spec import FORMAT, ModelSpec
+from cnn_loupe.engine.training.optimisers import OPTIMISERS, SCHEDULES, Muon, Optimiser
 
 RULES: Mapping[str, Rule] = {
     "epochs": Whole(1, 100_000),
     "batch": Whole(1, 65_536),
     "seed": Whole(0, 2**63 - 1),
-    "smoothing": Real(0, 0.9),
-    "mixing": Real(0, 10),
-    "averaging": Real(0, 0.99999),
+    "label_smoothing": Real(0, 0.9),
+    "mixup_alpha": Real(0, 10),
+    "ema_decay": Real(0, 0.99999),
     "warm_up": Real(0, 0.9),
-    "plain_end": Real(0, 1),
+    "final_epochs_plain": Real(0, 1),
     "standardise": Flag(),
     "folds": Whole(2, 100),
     "split_seed": Whole(0, 2**63 - 1),
     "area": Real(0.01, 1),
     "aspect": Real(1, 4),
     "shift": Real(0, 0.5),
-    "whole": Real(0, 1),
+    "keep_scale": Real(0, 1),
     "flip": Real(0, 1),
     "brightness": Real(0, 1),
     "contrast": Real(0, 1),
     "saturation": Real(0, 1),
     "tint": Real(0, 1),
-    "hole": Whole(0, 1024),
-    "rate": Real(0, 100),
-    "vector_rate": Real(0, 100),
+    "cutout_size": Whole(0, 1024),
+    "learning_rate": Real(0, 100),
+    "bias_learning_rate": Real(0, 100),
     "momentum": Real(0, 0.9999),
     "beta1": Real(0, 0.9999),
     "beta2": Real(0, 0.99999),
     "epsilon": Real(1e-16, 1),
-    "decay": Real(0, 100),
+    "weight_decay": Real(0, 100),
+}
+
+# Keys of version 0.1 and what they are called now, by table.
+RENAMED: Mapping[str, Mapping[str, str]] = {
+    "training": {
+        "smoothing": "label_smoothing",
+        "mixing": "mixup_alpha",
+        "averaging": "ema_decay",
+        "plain_end": "final_epochs_plain",
+    },
+    "optimiser": {
+        "rate": "learning_rate",
+        "decay": "weight_decay",
+        "vector_rate": "bias_learning_rate",
+    },
+    "augmentation": {"whole": "keep_scale", "hole": "cutout_size"},
 }
 
 
@@ -57,37 +74,40 @@ RULES: Mapping[str, Rule] = {
 class Recipe:
     """How to train.
 
-    epochs       how often all pictures are shown
-    batch        pictures a step
-    seed         decides the start, the order, and every change of a picture
-    smoothing    the part of every target that is spread over all classes
-    mixing       two pictures are blended in the ratio λ : 1 − λ, λ drawn from Beta(m, m); 0 for never
-    averaging    decay of the averaged weights, which are the ones that are kept; 0 keeps the last
-    schedule     the course of the rate, `one_cycle` or `constant`; warm_up is the climb's part
-    plain_end    the last part of the epochs in which pictures are only flipped
-    standardise  learn on pictures of mean 0 and deviation 1 for each channel; afterwards this is
-                 folded into the first layer, which sees 0 to 1
-    folds        the training folder is split in this many parts of which one is held out
-    split_seed   decides the split
-    card         words for the model card (`cnn_loupe.engine.card`); they decide nothing
+    epochs              how often all pictures are shown
+    batch               pictures a step
+    seed                decides the start, the order, and every change of a picture
+    label_smoothing     the part of every target that is spread over all classes
+    mixup_alpha         two pictures are blended in the ratio λ : 1 − λ, λ drawn from Beta(α, α); 0: never
+    ema_decay           decay of the averaged weights, which are the ones that are kept; 0 keeps the last
+    schedule            the course of the learning rate, `one_cycle` or `constant`
+    warm_up             the part of all steps in which the learning rate climbs
+    final_epochs_plain  the last part of the epochs, in which pictures are only flipped
+    standardise         learn on pictures of mean 0 and deviation 1 for each channel; afterwards this
+                        is folded into the first layer, which takes 0 to 1
+    folds               the training folder is split into this many parts, of which one is held out
+    split_seed          decides the split
+    card                words for the model card (`cnn_loupe.engine.training.card`); they decide nothing
+    notes               what to tell whoever wrote the file, such as keys that have new names
     """
 
     model: Mapping[str, Any]
     epochs: int = 100
     batch: int = 64
     seed: int = 0
-    smoothing: float = 0.0
-    mixing: float = 0.0
-    averaging: float = 0.998
+    label_smoothing: float = 0.0
+    mixup_alpha: float = 0.0
+    ema_decay: float = 0.998
     schedule: str = "one_cycle"
     warm_up: float = 0.15
-    plain_end: float = 0.0
+    final_epochs_plain: float = 0.0
     standardise: bool = True
     folds: int = 5
     split_seed: int = 0
     optimiser: Optimiser = field(default_factory=Muon)
     augmentation: Augmentation = field(default_factory=Augmentation)
     card: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def classes(self) -> Sequence[Mapping[str, Any]]:
@@ -121,8 +141,12 @@ class Recipe:
         }
 
     def digest(self) -> str:
-        """SHA-256 over everything that decides the outcome; a checkpoint carries it."""
-        data = json.dumps({**self.describe(), "model": self.model}, sort_keys=True, ensure_ascii=False)
+        """SHA-256 over everything that decides the outcome; a checkpoint carries it.
+
+        It is taken over the keys of version 0.1, so that checkpoints of that version still fit.
+        """
+        settings = renamed(self.describe(), old_names=True)
+        data = json.dumps({**settings, "model": self.model}, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(data.encode()).hexdigest()
 
     def changed(self, **settings: Any) -> Recipe:
@@ -154,6 +178,9 @@ def recipe_from(data: Mapping[str, Any]) -> Recipe:
     tables = ("model", "training", "optimiser", "augmentation", "card")
     _known("the recipe", data, tables)
     given = {table: dict(as_object(table, data.get(table, {}))) for table in tables}
+    notes: list[str] = []
+    for table, names in RENAMED.items():
+        given[table] = _current(table, given[table], names, notes)
     training, chosen = given["training"], given["optimiser"]
     _known("training", training, [f.name for f in fields(Recipe) if f.name in RULES] + ["schedule"])
     schedule = training.pop("schedule", "one_cycle")
@@ -163,11 +190,47 @@ def recipe_from(data: Mapping[str, Any]) -> Recipe:
     return Recipe(
         model=given["model"],
         card={key: str(text) for key, text in given["card"].items()},
+        notes=tuple(notes),
         schedule=schedule,
         optimiser=OPTIMISERS[kind](**_checked("optimiser", chosen, OPTIMISERS[kind])),
         augmentation=Augmentation(**_checked("augmentation", given["augmentation"], Augmentation)),
         **{key: check("training", key, value, RULES[key]) for key, value in training.items()},
     )
+
+
+def renamed(settings: Mapping[str, Any], *, old_names: bool = False) -> dict[str, Any]:
+    """The settings of a training record under today's keys; with old_names under those of version 0.1.
+
+    settings is what `Recipe.describe` gives: settings of training, with the tables optimiser and
+    augmentation among them.
+    """
+
+    def under(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        names = {new: old for old, new in RENAMED[table].items()} if old_names else RENAMED[table]
+        return {names.get(key, key): value for key, value in values.items()}
+
+    found = under("training", settings)
+    for table in ("optimiser", "augmentation"):
+        if isinstance(found.get(table), Mapping):
+            found[table] = under(table, found[table])
+    return found
+
+
+def _current(
+    table: str, given: Mapping[str, Any], names: Mapping[str, str], notes: list[str]
+) -> dict[str, Any]:
+    """The table with today's keys; a note for each key that has a new name."""
+    for old, new in names.items():
+        if old in given and new in given:
+            raise TrainingError(
+                "setting_given_twice",
+                f"{table}: {old!r} is the old name of {new!r}, and both are given; keep {new!r}",
+                place=table,
+                setting=old,
+                renamed=new,
+            )
+    notes += [f"{table}: {key!r} is now called {names[key]!r}" for key in given if key in names]
+    return {names.get(key, key): value for key, value in given.items()}
 
 
 def _checked(place: str, given: Mapping[str, Any], kind: Any) -> dict[str, Any]:

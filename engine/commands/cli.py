@@ -16,15 +16,15 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from cnn_loupe.engine import measure, zoo
+from cnn_loupe.engine import metrics, zoo
 from cnn_loupe.engine.arrays import shape_text
-from cnn_loupe.engine.cli_progress import counter
-from cnn_loupe.engine.cli_train import add_train
+from cnn_loupe.engine.commands.progress import counter
+from cnn_loupe.engine.commands.train import add_train
 from cnn_loupe.engine.data.dataset import Progress, load_dataset
 from cnn_loupe.engine.data.images import prepare
 from cnn_loupe.engine.errors import DataError, EngineError
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.engine.train import scores
+from cnn_loupe.engine.training.loop import scores
 from cnn_loupe.engine.weights import Model, load_model
 
 REFUSED = 2  # exit code for input that the program does not take
@@ -85,7 +85,7 @@ def run_evaluate(args: argparse.Namespace) -> None:
     for name in data.skipped:
         print(f"left out: {name}", file=sys.stderr)
     logits = scores(model.spec, model.network.parameters, data, np.arange(len(data)))
-    found = {"model": model.id, **measure.report(logits, data.labels), "left_out": list(data.skipped)}
+    found = {"model": model.id, **metrics.report(logits, data.labels), "left_out": list(data.skipped)}
     if args.json:
         print_json(found)
         return

@@ -1,7 +1,7 @@
-"""Strange pictures: what resembles no class, made by rule, to find out whether a network notices.
+"""Synthetic pictures that resemble no class, to measure whether a network notices them.
 
-Each maker takes a random generator and a familiar picture (C, H, W), float32, 0 to 1, and gives a
-picture of the same shape. Most look only at its shape; the last two take it to pieces.
+Each maker takes a random generator and a training picture (C, H, W), float32, 0 to 1, and gives a
+picture of the same shape. Most look only at its shape; the last two rearrange its parts.
 """
 
 from __future__ import annotations
@@ -117,6 +117,6 @@ MAKERS: Mapping[str, Maker] = {
 }
 
 
-def strange(name: str, rng: np.random.Generator, like: Array) -> Array:
+def synthetic_picture(name: str, rng: np.random.Generator, like: Array) -> Array:
     """One strange picture as a network takes it: float32, 0 to 1."""
     return np.ascontiguousarray(MAKERS[name](rng, like), FLOAT)

@@ -10,18 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_loupe.engine import measure, zoo
+from cnn_loupe.engine import metrics, zoo
 from cnn_loupe.engine.arrays import Array
-from cnn_loupe.engine.card import model_card
-from cnn_loupe.engine.cli_progress import BAR, LINES, SILENT, counter, show
+from cnn_loupe.engine.commands.progress import BAR, LINES, SILENT, counter, show
 from cnn_loupe.engine.data.batches import split
 from cnn_loupe.engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import DataError, TrainingError
-from cnn_loupe.engine.recipe import Recipe, read_recipe
-from cnn_loupe.engine.record import Judged, cool, judge, pooled, temperature, training_record
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.engine.train import Task, Trained, finished, start, train
+from cnn_loupe.engine.training.card import model_card
+from cnn_loupe.engine.training.loop import Task, Trained, finished, start, train
+from cnn_loupe.engine.training.recipe import Recipe, read_recipe
+from cnn_loupe.engine.training.record import (
+    FoldResult,
+    common_temperature,
+    fold_temperature,
+    judge,
+    pooled,
+    training_record,
+)
 from cnn_loupe.engine.weights import save_model
 
 RECIPE = zoo.FOLDER / zoo.DEFAULT / "recipe.toml"
@@ -114,19 +121,25 @@ class Session:
         show(train(task, state), self.args.verbose, name)
         return finished(task, state), held_out
 
-    def judged(self, fold: int) -> Judged:
+    def judged(self, fold: int) -> FoldResult:
         """Train with one part held out, and judge the network on it."""
         trained, rows = self.part(fold)
         return judge(trained, self.data, rows)
 
-    def save(self, kept: Trained, parts: Sequence[Judged], seconds: float) -> None:
+    def save(self, kept: Trained, parts: Sequence[FoldResult], seconds: float) -> None:
         """Fold the temperature in, and write model, record and card."""
-        degrees = temperature(parts) if parts else 1.0
-        kept_cool = replace(kept, parameters=cool(kept.spec, kept.parameters, degrees))
+        temperature = common_temperature(parts) if parts else 1.0
+        parameters = fold_temperature(kept.spec, kept.parameters, temperature)
         record = training_record(
-            self.recipe, self.data, kept, parts, degrees=degrees, seconds=seconds, threads=self.args.threads
+            self.recipe,
+            self.data,
+            kept,
+            parts,
+            temperature=temperature,
+            seconds=seconds,
+            threads=self.args.threads,
         )
-        save_model(self.args.out, kept.spec, kept_cool.parameters, record)
+        save_model(self.args.out, kept.spec, parameters, record)
         card = model_card(kept.spec, record, self.recipe.card)
         (self.args.out / "card.md").write_text(card, encoding="utf-8")
 
@@ -145,18 +158,18 @@ def run_train(args: argparse.Namespace) -> None:
         parts = [session.judged(args.fold or 0)]
         kept, seconds = parts[0].trained, parts[0].trained.seconds
     if parts and args.verbose != SILENT:
-        print("measuring what the units do on familiar and on strange pictures", file=sys.stderr)
+        print("measuring what the units do on held-out and on synthetic pictures", file=sys.stderr)
     session.save(kept, parts, seconds)
     if args.verbose != SILENT:
         _conclude(args.out, parts)
 
 
-def _conclude(out: Path, parts: Sequence[Judged]) -> None:
+def _conclude(out: Path, parts: Sequence[FoldResult]) -> None:
     print(f"saved in {out}", file=sys.stderr)
     if parts:
         logits, labels = pooled(parts)
-        part = measure.accuracy(logits, labels)
-        scatter = measure.standard_error(part, len(labels))
+        part = metrics.accuracy(logits, labels)
+        scatter = metrics.standard_error(part, len(labels))
         print(f"held-out accuracy {part:.4f} ± {scatter:.4f} ({len(labels)} pictures)", file=sys.stderr)
 
 
@@ -168,6 +181,8 @@ def _session(args: argparse.Namespace) -> Session:
                 "bad_option", f"{name} is {getattr(args, option)}; it must be 1 or more", option=name
             )
     recipe = read_recipe(args.recipe or RECIPE)
+    for note in recipe.notes:
+        print(f"note: {note}", file=sys.stderr)
     found = find_pictures(args.data)
     classes = _classes(recipe) if args.recipe and recipe.classes else class_names(found, args.data)
     model_id = args.model_id or (recipe.model.get("id") if args.recipe else None) or args.out.resolve().name

@@ -82,7 +82,7 @@ def report(logits: Array, labels: Array) -> dict[str, Any]:
     }
 
 
-def surprise(logits: Array) -> dict[str, Any]:
+def confidence_quantiles(logits: Array) -> dict[str, Any]:
     """How sure and how excited the network is about familiar pictures, as quantiles.
 
     A picture whose free energy lies far outside these is unlike what the network has learnt from.

@@ -11,6 +11,7 @@ from typing import Any
 
 from cnn_loupe.engine.arrays import shape_text
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.training.recipe import renamed
 
 POINTS = 12  # rows of the table of curves
 Record = Mapping[str, Any]
@@ -70,7 +71,7 @@ def _data(record: Record, names: Sequence[str]) -> str:
 
 
 def _training(record: Record) -> str:
-    settings = dict(record["recipe"])
+    settings = renamed(record["recipe"])
     rows = []
     for key, value in settings.items():
         if isinstance(value, Mapping):
@@ -164,7 +165,7 @@ def _strange(record: Record) -> str:
         f"from keep within. A picture with more than {found['most_outside']} numbers outside is noted; {quiet:.0%} of "
         f"held-out pictures have no more. Judged on held-out pictures that had no part in choosing that number, "
         f"{false_alarms:.1%} of familiar pictures are noted by mistake. Of {found['strange_pictures']} strange "
-        f"pictures of each sort, made by rule (`engine/strange.py`; the last two from familiar pictures):\n\n"
+        f"pictures of each sort, made by rule (`engine/ood/synthetic.py`; the last two from familiar pictures):\n\n"
         + _table(("sort", "noted"), [(name, f"{rate:.1%}") for name, rate in rates.items()])
         + "\n\nPhotographs of things that it has not learnt can have quite usual maps. They are seldom noted; "
         "no note is no promise."

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cnn_loupe.engine import measure
+from cnn_loupe.engine import metrics
 
 
 def scored(count: int = 400, classes: int = 5, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -36,7 +36,7 @@ def test_figures_agree_with_slow_loops() -> None:
         confidence = sum(c for c, _ in members) / len(members)
         right = sum(r for _, r in members) / len(members)
         error += len(members) / 60 * abs(confidence - right)
-    found = measure.report(logits, labels)
+    found = metrics.report(logits, labels)
     assert found["accuracy"] == pytest.approx(sum(hits) / 60)
     assert found["loss"] == pytest.approx(sum(surprises) / 60, rel=1e-6)
     assert found["ece"] == pytest.approx(error, rel=1e-6)
@@ -46,23 +46,23 @@ def test_figures_agree_with_slow_loops() -> None:
 
 def test_a_classifier_that_is_as_sure_as_it_is_right_has_a_small_calibration_error() -> None:
     logits, labels = scored(4000)
-    assert measure.calibration_error(logits, labels) < 0.03
-    assert measure.calibration_error(logits * 3, labels) > 0.1
+    assert metrics.calibration_error(logits, labels) < 0.03
+    assert metrics.calibration_error(logits * 3, labels) > 0.1
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
 def test_the_best_temperature_undoes_over_and_underconfidence(factor: float) -> None:
     logits, labels = scored(4000)
-    found = measure.best_temperature(logits * np.float32(factor), labels)
+    found = metrics.best_temperature(logits * np.float32(factor), labels)
     assert found == pytest.approx(factor, rel=0.08)
     nearby = [
-        measure.loss(logits * np.float32(factor) / t, labels) for t in (0.97 * found, found, 1.03 * found)
+        metrics.loss(logits * np.float32(factor) / t, labels) for t in (0.97 * found, found, 1.03 * found)
     ]
     assert nearby[1] == min(nearby)
 
 
 def test_activity_tells_dead_from_rarely_and_often_active_units() -> None:
-    activity = measure.Activity()
+    activity = metrics.Activity()
     for i in range(50):
         maps = np.zeros((3, 4, 4), np.float32)
         maps[1, 0, 0] = 1.0 if i == 0 else 0.0  # one pixel of one picture
@@ -76,7 +76,7 @@ def test_activity_tells_dead_from_rarely_and_often_active_units() -> None:
 
 def test_surprise_gives_ordered_quantiles_of_energy_entropy_and_certainty() -> None:
     logits, _ = scored()
-    found = measure.surprise(logits)
+    found = metrics.confidence_quantiles(logits)
     for name in ("energy", "entropy", "top_probability"):
         assert found[name] == sorted(found[name])
     assert 0 <= found["entropy"][0] <= found["entropy"][-1] <= math.log(5)

@@ -17,7 +17,8 @@ import numpy as np
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import TrainingError
 
-GROUPS = ("parameters", "mean", "memory")
+# Attribute of State → name of the group in the file.
+GROUPS = {"parameters": "parameters", "mean": "mean", "optimiser": "memory"}
 
 
 @dataclass
@@ -27,14 +28,14 @@ class State:
     epoch       how many epochs are done
     step        how many steps are done
     parameters  the current weights, and `mean` the averaged ones, by full name
-    memory      what the optimiser remembers
+    optimiser   the optimiser's state
     history     one list for each curve, one number an epoch
     seconds     time spent so far
     """
 
     parameters: dict[str, Array]
     mean: dict[str, Array]
-    memory: dict[str, Array] = field(default_factory=dict)
+    optimiser: dict[str, Array] = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
     epoch: int = 0
     step: int = 0
@@ -47,7 +48,11 @@ def save_checkpoint(path: Path, state: State, identity: dict[str, Any]) -> None:
     identity says what is being trained (recipe, pictures, part held out).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"{group}/{name}": value for group in GROUPS for name, value in getattr(state, group).items()}
+    arrays = {
+        f"{group}/{name}": value
+        for attribute, group in GROUPS.items()
+        for name, value in getattr(state, attribute).items()
+    }
     plain = {"epoch": state.epoch, "step": state.step, "seconds": state.seconds, "history": state.history}
     about = np.frombuffer(json.dumps({**plain, "identity": identity}).encode(), np.uint8)
     draft = path.with_name(path.name + ".part")
@@ -76,7 +81,7 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> State:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as saved_arrays:
             arrays = {name: saved_arrays[name] for name in saved_arrays.files}
         about = json.loads(arrays.pop("about").tobytes())
-        groups: dict[str, dict[str, Array]] = {group: {} for group in GROUPS}
+        groups: dict[str, dict[str, Array]] = {group: {} for group in GROUPS.values()}
         for key, value in arrays.items():
             group, name = key.split("/", 1)
             groups[group][name] = value

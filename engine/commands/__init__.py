@@ -1,0 +1,1 @@
+"""The engine's commands: train, evaluate, predict, describe."""

@@ -1,0 +1,1 @@
+"""Out-of-distribution detection: pictures unlike all that a network learnt from."""

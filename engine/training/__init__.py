@@ -1,0 +1,1 @@
+"""Training: recipes, optimisers, the loop, checkpoints, and what a model keeps of it."""
