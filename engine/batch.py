@@ -24,7 +24,7 @@ from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast.normalisation import BatchNormStep
 from cnn_loupe.engine.fast.plan import chain, order, statistics
 from cnn_loupe.engine.fast.step import Lent, Scratch, Step, block_shape, from_rows, to_rows
-from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward
+from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 from cnn_loupe.engine.parameters import checked_parameters
 from cnn_loupe.engine.spec import ModelSpec
 

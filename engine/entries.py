@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnn_loupe.engine.errors import SpecError
-from cnn_loupe.engine.fields import HYPERPARAMETERS, as_object, as_text, as_texts, check
+from cnn_loupe.engine.fields import as_object, as_text, as_texts, check, rules
 from cnn_loupe.engine.kinds import KINDS
 from cnn_loupe.engine.layers import Layer
 
@@ -44,7 +44,7 @@ def layer_from_json(entry: Any, position: int) -> Layer:
             kind=str(kind),
             known=list(KINDS),
         )
-    known = {f.name: f for f in fields(KINDS[kind]) if f.name != "name"}
+    known, rule = {f.name: f for f in fields(KINDS[kind]) if f.name != "name"}, rules(KINDS[kind])
     for key in data:
         if key not in known:
             raise SpecError(
@@ -59,12 +59,12 @@ def layer_from_json(entry: Any, position: int) -> Layer:
         if key not in data and definition.default is MISSING:
             raise SpecError(
                 "missing_field",
-                f"{name}: {kind} needs {key}, {HYPERPARAMETERS[key]}",
+                f"{name}: {kind} needs {key}, {rule[key]}",
                 layer=name,
                 kind=kind,
                 field=key,
             )
-    values = {key: check(name, key, value, HYPERPARAMETERS[key]) for key, value in data.items()}
+    values = {key: check(name, key, value, rule[key]) for key, value in data.items()}
     return KINDS[kind](name=name, **values)
 
 

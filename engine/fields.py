@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, get_type_hints
 
 from cnn_loupe.engine.errors import SpecError
 
@@ -92,18 +93,17 @@ class Flag:
 
 FINITE = Real(-sys.float_info.max, sys.float_info.max)
 
-HYPERPARAMETERS: Mapping[str, Rule] = {
-    "filters": Whole(1, 4096),
-    "units": Whole(1, 65536),
-    "kernel": WholePair(1, 64),
-    "window": WholePair(1, 64),
-    "stride": WholePair(1, 64),
-    "padding": WholePair(0, 64),
-    "dilation": WholePair(1, 64),
-    "slope": Real(0, 1),
-    "count_include_pad": Flag(),
-    "epsilon": Real(1e-12, 1),
-}
+
+@cache
+def rules(described: type) -> Mapping[str, Rule]:
+    """The rule for each hyperparameter of a layer's class, from the `Annotated` types of its fields.
+
+    `slope: Annotated[float, Real(0, 1)] = 0.01` has the rule Real(0, 1).
+    """
+    types = get_type_hints(described, include_extras=True)
+    return MappingProxyType(
+        {f.name: types[f.name].__metadata__[0] for f in fields(described) if f.name != "name"}
+    )
 
 
 def check(place: str, key: str, value: Any, rule: Rule) -> Any:

@@ -110,7 +110,7 @@ def exact_scores(network: Network) -> Array:
             key: network.parameters[f"{layer.name}.{key}"].astype(np.float64)
             for key in layer.parameter_shapes(x.shape)
         }
-        x, _ = layer.forward(x, own)
+        x, _ = layer.forward((x,), own)
     return x.ravel()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array
-from cnn_loupe.engine.ops.loss import cross_entropy, softmax
+from cnn_loupe.engine.layers.softmax import softmax
+from cnn_loupe.engine.loss import cross_entropy
 
 BINS = 10
 CUTS = 5  # parts that one held-out part is cut into, so that what is chosen on some is judged on others

@@ -14,7 +14,7 @@ from cnn_loupe.engine.fast.rows import Layout
 from cnn_loupe.engine.fast.single import fast_forward
 from cnn_loupe.engine.fast.step import Scratch
 from cnn_loupe.engine.layers import Layer, Softmax
-from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward
+from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 from cnn_loupe.engine.parameters import checked_parameters, replaced_parameters
 from cnn_loupe.engine.run import Gradients, Run, checked_input, frozen, named
 from cnn_loupe.engine.spec import ModelSpec
@@ -75,7 +75,7 @@ class Network:
         return edited
 
     def _forward(self, x: Array, first: int) -> list[Array]:
-        # The readable forms of `cnn_loupe.engine.ops` would give the same, and take ten times as long.
+        # The readable forms of `cnn_loupe.engine.layers` would give the same, and take ten times as long.
         layout = self._layouts.get(first)
         if layout is None:
             layout = self._layouts[first] = Layout(x.shape, self.spec.shapes[first:])
@@ -100,7 +100,7 @@ class Network:
         """
         position = self.spec.index(name)
         layer = self.spec.layers[position]
-        return layer.trace(run.before(name), self._by_layer[position], at)
+        return layer.trace((run.before(name),), self._by_layer[position], at)
 
     def gradients(self, run: Run, target: int | Array) -> Gradients:
         """The derivatives of the cross-entropy loss with respect to everything in the run.
@@ -152,8 +152,8 @@ class Network:
         for position in range(last, -1, -1):
             layer, params = self.spec.layers[position], self._by_layer[position]
             activations[layer.name] = frozen(np.ascontiguousarray(dy))
-            _, kept = layer.forward(run.before(layer.name), params)
-            dy, own = layer.backward(kept, dy, params)
+            _, cache = layer.forward((run.before(layer.name),), params)
+            (dy,), own = layer.backward(cache, dy, params)
             parameters.update({f"{layer.name}.{key}": frozen(g) for key, g in own.items()})
         return Gradients(
             input=frozen(np.ascontiguousarray(dy)),

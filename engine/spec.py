@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from types import MappingProxyType
@@ -19,7 +19,6 @@ from cnn_loupe.engine.arrays import Shape, shape_text
 from cnn_loupe.engine.entries import Category, category_from_json, layer_from_json
 from cnn_loupe.engine.errors import ShapeError, SpecError
 from cnn_loupe.engine.fields import (
-    HYPERPARAMETERS,
     Whole,
     as_list,
     as_object,
@@ -28,6 +27,7 @@ from cnn_loupe.engine.fields import (
     as_texts,
     bad,
     check,
+    rules,
 )
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.windows import ReceptiveField
@@ -108,7 +108,7 @@ class ModelSpec:
             f"{layer.name}.{key}"
             for layer, before in zip(self.layers, self.input_shapes, strict=True)
             for key in layer.parameter_shapes(before)
-            if key not in layer.statistics
+            if key not in layer.buffers
         )
 
     @property
@@ -219,9 +219,8 @@ def _check_layers(layers: Sequence[Layer]) -> None:
                 layer=layer.name,
             )
         seen.add(layer.name)
-        for f in fields(layer):
-            if f.name in HYPERPARAMETERS:
-                check(layer.name, f.name, getattr(layer, f.name), HYPERPARAMETERS[f.name])
+        for key, rule in rules(type(layer)).items():
+            check(layer.name, key, getattr(layer, key), rule)
 
 
 def _check_sizes(spec: ModelSpec) -> None:

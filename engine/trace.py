@@ -1,4 +1,4 @@
-"""What made one value: an operation, a bias, and terms that point one layer back.
+"""What made one value: an operation, a bias, and terms that point at the inputs.
 
 Hover highlights, edges, formulas, spoken sentences, code snippets and tests all read this one
 structure. It is plain data; the layers fill it in (`Layer.trace`), the page has a twin of it
@@ -11,29 +11,48 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeVar
 
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import TensorError
+
+Evaluate = TypeVar("Evaluate", bound="Callable[[Trace], float]")
+
+
+_operations: dict[str, Callable[[Trace], float]] = {}
+# What every operation makes of its terms, by name; `operation` adds to it.
+OPERATIONS: Mapping[str, Callable[[Trace], float]] = MappingProxyType(_operations)
+
+
+def operation(name: str) -> Callable[[Evaluate], Evaluate]:
+    """Register the function that works out a trace's value, beside the layer that makes such traces."""
+
+    def register(evaluate: Evaluate) -> Evaluate:
+        if name in _operations:
+            raise ValueError(f"there is an operation {name!r} already")
+        _operations[name] = evaluate
+        return evaluate
+
+    return register
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One value that took part, and what it was multiplied by.
 
-    at       its index in the layer's input: (channel, row, column) or (unit,); outside the
-             input where the term is a cell of the padding
+    at       its index in that input: (channel, row, column) or (unit,); outside the input where
+             the term is a cell of the padding
     value    what stands there, 0 in the padding
     weight   its factor in a sum; None where the operation does not weigh (max, softmax …)
-    padding  whether the cell is padding and not a value of the layer before
+    padding  whether the cell is padding and not a value of the input
+    source   which of the layer's inputs it belongs to, counted from 0
     """
 
     at: tuple[int, ...]
     value: float
     weight: float | None = None
     padding: bool = False
+    source: int = 0
 
     @property
     def product(self) -> float:
@@ -46,7 +65,7 @@ class Trace:
     """How the value at index `at` of a layer came about.
 
     operation  a key of OPERATIONS: how the terms are put together
-    terms      the values of the layer before that took part
+    terms      the values of the inputs that took part
     bias       what a weighted sum adds at the end; None where there is no bias
     constants  the operation's fixed numbers (a slope, a mean, a variance …)
     """
@@ -84,6 +103,7 @@ class Trace:
                     "value": term.value,
                     "weight": term.weight,
                     "padding": term.padding,
+                    "source": term.source,
                 }
                 for term in self.terms
             ],
@@ -101,13 +121,13 @@ def read(x: Array, at: tuple[int, ...]) -> tuple[float, bool]:
 
 
 def terms(
-    x: Array, cells: Iterable[tuple[int, ...]], weights: Iterable[float] | None = None
+    x: Array, cells: Iterable[tuple[int, ...]], weights: Iterable[float] | None = None, *, source: int = 0
 ) -> tuple[Term, ...]:
-    """The terms for these cells of x, with these weights."""
+    """The terms for these cells of x, the input number `source`, with these weights."""
     if weights is None:
-        return tuple(Term(at, value, None, pad) for at in cells for value, pad in [read(x, at)])
+        return tuple(Term(at, value, None, pad, source) for at in cells for value, pad in [read(x, at)])
     return tuple(
-        Term(at, value, float(weight), pad)
+        Term(at, value, float(weight), pad, source)
         for at, weight in zip(cells, weights, strict=True)
         for value, pad in [read(x, at)]
     )
@@ -125,41 +145,12 @@ def check_index(layer: str, at: tuple[int, ...], shape: tuple[int, ...]) -> None
         )
 
 
+@operation("weighted_sum")
+@operation("mean")  # a weighted sum whose weights are all 1 / count
 def _weighted_sum(trace: Trace) -> float:
     return math.fsum(term.product for term in trace.terms) + (trace.bias or 0.0)
 
 
-def _softmax(trace: Trace) -> float:
-    values = np.array([term.value for term in trace.terms])
-    powers = np.exp(values - values.max())
-    return float(powers[trace.at[0]] / powers.sum())
-
-
-def _normalise(trace: Trace) -> float:
-    c = trace.constants
-    deviation = math.sqrt(c["variance"] + c["epsilon"])
-    return (trace.terms[0].value - c["mean"]) / deviation * c["scale"] + c["shift"]
-
-
-def _leaky_relu(trace: Trace) -> float:
-    x = trace.terms[0].value
-    return x if x > 0 else trace.constants["slope"] * x
-
-
-def _sigmoid(trace: Trace) -> float:
-    # 1 / (1 + e^−x) written with tanh, which does not overflow.
-    return 0.5 * (1 + math.tanh(trace.terms[0].value / 2))
-
-
-OPERATIONS: Mapping[str, Callable[[Trace], float]] = {
-    "weighted_sum": _weighted_sum,
-    "mean": _weighted_sum,  # every weight is 1 / count
-    "maximum": lambda trace: max(term.value for term in trace.terms),
-    "relu": lambda trace: max(0.0, trace.terms[0].value),
-    "leaky_relu": _leaky_relu,
-    "sigmoid": _sigmoid,
-    "tanh": lambda trace: math.tanh(trace.terms[0].value),
-    "copy": lambda trace: trace.terms[0].value,
-    "softmax": _softmax,
-    "normalise": _normalise,
-}
+@operation("copy")
+def _copy(trace: Trace) -> float:
+    return trace.terms[0].value

@@ -14,8 +14,7 @@ from typing import Any
 
 from cnn_loupe.engine.arrays import Shape
 from cnn_loupe.engine.errors import EngineError
-from cnn_loupe.engine.layers import AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
-from cnn_loupe.engine.layers.activation import Activation
+from cnn_loupe.engine.layers import Activation, AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
 from cnn_loupe.engine.spec import ModelSpec
 
 # In reading order; static/js/learn/chapters.js holds the same list (a test compares them).
@@ -57,11 +56,11 @@ class Placed:
     @property
     def size(self) -> tuple[int, int]:
         """The window that slides, height and width; (1, 1) where nothing slides."""
-        return self.layer.geometry.size if self.layer.geometry else (1, 1)
+        return self.layer.sliding.size if self.layer.sliding else (1, 1)
 
     @property
     def stride(self) -> tuple[int, int]:
-        return self.layer.geometry.stride if self.layer.geometry else (1, 1)
+        return self.layer.sliding.stride if self.layer.sliding else (1, 1)
 
     @property
     def cells(self) -> int:
@@ -133,7 +132,7 @@ class ModelFacts:
     @property
     def fields(self) -> list[int]:
         """How the receptive field grows, from one sliding layer to the next (its height)."""
-        return [placed.field[0] for placed in self._placed if placed.layer.geometry is not None]
+        return [placed.field[0] for placed in self._placed if placed.layer.sliding is not None]
 
     @property
     def judged(self) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """The operations again, for whole batches, in the forms that a processor likes.
 
-`cnn_loupe.engine.ops` is written to be read and taught from; this package is what training and long
+`cnn_loupe.engine.layers` is written to be read and taught from; this package is what training and long
 evaluations run on. Both compute the same (the tests hold them together to 1e-5), and the
 mathematics is explained there, only there. What differs here is where numbers lie:
 

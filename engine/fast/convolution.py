@@ -70,7 +70,7 @@ class RowProducts:
     """A convolution of `count` pictures as products of its kernels with `rows`."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, count: int) -> None:
-        self.window = layer.geometry
+        self.window = layer.sliding
         self.count = count
         self.channels, self.height, self.width = input_shape
         self.filters, self.out_height, self.out_width = layer.output_shape(input_shape)
@@ -113,7 +113,7 @@ class RowProducts:
 
 
 class ConvStep(Step):
-    """`cnn_loupe.engine.ops.convolution` for a block of pictures."""
+    """`cnn_loupe.engine.layers.convolution` for a block of pictures."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, count: int) -> None:
         super().__init__(layer.name, count)

@@ -7,7 +7,7 @@ import numpy as np
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.fast.step import Lent, Step, block_shape, from_rows
 from cnn_loupe.engine.layers import Dense, Flatten, Softmax
-from cnn_loupe.engine.ops.loss import softmax, softmax_backward
+from cnn_loupe.engine.layers.softmax import softmax, softmax_backward
 
 
 class FlattenStep(Step):

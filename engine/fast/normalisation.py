@@ -84,7 +84,7 @@ class Statistics:
 
 
 class BatchNormStep(Step):
-    """`cnn_loupe.engine.ops.normalisation` for a block, with statistics from outside."""
+    """`cnn_loupe.engine.layers.normalisation` for a block, with statistics from outside."""
 
     def __init__(self, layer: BatchNorm2D, input_shape: Shape, count: int, shared: Statistics) -> None:
         super().__init__(layer.name, count)

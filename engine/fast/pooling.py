@@ -8,9 +8,8 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.fast.step import Lent, Scratch, Step
-from cnn_loupe.engine.layers import AvgPool2D, MaxPool2D
-from cnn_loupe.engine.layers.pooling import Pool2D
-from cnn_loupe.engine.ops.pooling import window_counts
+from cnn_loupe.engine.layers import AvgPool2D, MaxPool2D, Pool2D
+from cnn_loupe.engine.layers.pooling import window_counts
 from cnn_loupe.engine.windows import Window
 
 
@@ -26,7 +25,7 @@ class PoolStep(Step):
 
     def __init__(self, layer: Pool2D, input_shape: Shape, count: int) -> None:
         super().__init__(layer.name, count)
-        self.window = layer.geometry
+        self.window = layer.sliding
         self.channels, self.height, self.width = input_shape
         _, self.out_height, self.out_width = layer.output_shape(input_shape)
         self.y = np.empty((self.out_height, self.channels, count, self.out_width), dtype=FLOAT)

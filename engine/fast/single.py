@@ -16,8 +16,7 @@ from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape
 from cnn_loupe.engine.fast.rows import inside_shape, outside
 from cnn_loupe.engine.fast.step import Scratch
 from cnn_loupe.engine.fast.strips import StripConvolution
-from cnn_loupe.engine.layers import AvgPool2D, Dense, Flatten, Layer, MaxPool2D, ReLU, Softmax
-from cnn_loupe.engine.layers.pooling import Pool2D
+from cnn_loupe.engine.layers import AvgPool2D, Dense, Flatten, Layer, MaxPool2D, Pool2D, ReLU, Softmax
 
 # From x into y, both as they lie in memory: (H, C, wide) or (N,).
 Forward = Callable[[Array, Array, Scratch], None]
@@ -125,7 +124,7 @@ def _readable(layer: Layer, input_shape: Shape, params: Parameters) -> Forward:
     output_shape = layer.output_shape(input_shape)
 
     def forward(x: Array, y: Array, scratch: Scratch) -> None:
-        found, _ = layer.forward(outside(x, input_shape), params)
+        found, _ = layer.forward((outside(x, input_shape),), params)
         outside(y, output_shape)[...] = found
         y[..., output_shape[-1] :] = 0
 

@@ -73,7 +73,7 @@ form_of = lru_cache(maxsize=256)(OnePicture)
 
 
 class StripConvolution:
-    """`cnn_loupe.engine.ops.convolution` for one picture, with the kernels of one layer."""
+    """`cnn_loupe.engine.layers.convolution` for one picture, with the kernels of one layer."""
 
     def __init__(self, layer: Conv2D, input_shape: Shape, params: Parameters) -> None:
         self.form = form_of(layer, input_shape)

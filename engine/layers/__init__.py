@@ -1,23 +1,27 @@
-"""The layers: one frozen dataclass a kind, each tying an operation to its hyperparameters."""
+"""The layers: one file a family, holding operation, derivative and layer together.
 
-from cnn_loupe.engine.layers.activation import LeakyReLU, ReLU, Sigmoid, Tanh
-from cnn_loupe.engine.layers.base import Layer
-from cnn_loupe.engine.layers.convolution import Conv2D
-from cnn_loupe.engine.layers.linear import Dense, Flatten, Softmax
-from cnn_loupe.engine.layers.normalisation import BatchNorm2D
-from cnn_loupe.engine.layers.pooling import AvgPool2D, MaxPool2D
+A new kind is one class in the file of its family and its name here: the registry of kinds
+(`cnn_loupe.engine.kinds`) is made of what this package exports. Functions and classes are pure:
+every forward function returns `(y, cache)`, its result and whatever its way back needs; the
+derivative `…_backward(cache, dy, …)` gets dy, the gradient of the loss with respect to y, and
+returns the gradient with respect to each argument. Nothing is hidden in between.
 
-__all__ = [
-    "AvgPool2D",
-    "BatchNorm2D",
-    "Conv2D",
-    "Dense",
-    "Flatten",
-    "Layer",
-    "LeakyReLU",
-    "MaxPool2D",
-    "ReLU",
-    "Sigmoid",
-    "Softmax",
-    "Tanh",
-]
+These forms are written to be read and taught from; `cnn_loupe.engine.fast` has the same operations
+for whole batches in the forms that a processor likes, and the tests hold the two together.
+"""
+
+from cnn_loupe.engine.layers.activation import Activation as Activation
+from cnn_loupe.engine.layers.activation import LeakyReLU as LeakyReLU
+from cnn_loupe.engine.layers.activation import ReLU as ReLU
+from cnn_loupe.engine.layers.activation import Sigmoid as Sigmoid
+from cnn_loupe.engine.layers.activation import Tanh as Tanh
+from cnn_loupe.engine.layers.base import Layer as Layer
+from cnn_loupe.engine.layers.base import UnaryLayer as UnaryLayer
+from cnn_loupe.engine.layers.convolution import Conv2D as Conv2D
+from cnn_loupe.engine.layers.dense import Dense as Dense
+from cnn_loupe.engine.layers.normalisation import BatchNorm2D as BatchNorm2D
+from cnn_loupe.engine.layers.pooling import AvgPool2D as AvgPool2D
+from cnn_loupe.engine.layers.pooling import MaxPool2D as MaxPool2D
+from cnn_loupe.engine.layers.pooling import Pool2D as Pool2D
+from cnn_loupe.engine.layers.reshape import Flatten as Flatten
+from cnn_loupe.engine.layers.softmax import Softmax as Softmax

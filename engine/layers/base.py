@@ -1,70 +1,101 @@
-"""What every layer can do, whatever its kind."""
+"""What every layer can do, whatever its kind.
+
+A kind is one class in the file of its family, beside its operation and the derivative of that:
+micrograd's order, so that a forward function and its way back are read together.
+"""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar
 
-from cnn_loupe.engine.arrays import Array, Parameters, Shape, shape_text
+from cnn_loupe.engine.arrays import Array, Pair, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
+from cnn_loupe.engine.fields import WholePair
+from cnn_loupe.engine.layers.starts import Start, he_normal, zeros
 from cnn_loupe.engine.trace import Trace
 from cnn_loupe.engine.windows import ReceptiveField, Window
+
+Gradients = dict[str, Array]  # of a layer's own parameters, by its own names for them
+
+# The type of a hyperparameter says what a description may give for it.
+Sides = Annotated[Pair, WholePair(1, 64)]
+Margins = Annotated[Pair, WholePair(0, 64)]
 
 
 @dataclass(frozen=True)
 class Layer(ABC):
     """One step of a network: a name, hyperparameters, and an operation. It holds no weights.
 
-    Parameters are handed in with every call, as a mapping of this layer's own names
-    (`{"weight": …, "bias": …}`). Shapes and arrays are those of one picture: maps (C, H, W)
-    or a vector (N,).
+    The dataclass's fields are the hyperparameters and the keys of a description; the type of each
+    is `Annotated` with the rule for its values. Parameters are handed in with every call, as a
+    mapping of this layer's own names (`{"weight": …, "bias": …}`). Shapes and arrays are those of
+    one picture: maps (C, H, W) or a vector (N,). A layer takes one input or several; kinds with one
+    derive from `UnaryLayer`, which is shorter to write.
     """
 
     kind: ClassVar[str]
+    # How many inputs the layer takes.
+    fewest_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int] = 1
     # Parameters that training measures and does not learn; the optimiser leaves them alone.
-    statistics: ClassVar[frozenset[str]] = frozenset()
+    buffers: ClassVar[frozenset[str]] = frozenset()
+    # How parameters start, where it is not He-normal for matrices and kernels and 0 for vectors.
+    starts: ClassVar[Mapping[str, Start]] = MappingProxyType({})
     # Whether finite values always give finite ones. Where they are added or multiplied they can overflow float32.
     keeps_finite: ClassVar[bool] = False
 
     name: str
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape that comes out, from the shape that goes in.
+    @abstractmethod
+    def output_shape(self, *shapes: Shape) -> Shape:
+        """The shape that comes out, from the shapes that go in.
 
         Raises ShapeError where the layer does not fit.
         """
-        return input_shape
 
-    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
+    def parameter_shapes(self, *shapes: Shape) -> dict[str, Shape]:
         """The shape of each parameter; empty for a layer that learns nothing."""
         return {}
 
-    def parameter_count(self, input_shape: Shape) -> int:
+    def parameter_count(self, *shapes: Shape) -> int:
         """How many numbers the layer learns."""
-        shapes = self.parameter_shapes(input_shape)
-        return sum(math.prod(s) for key, s in shapes.items() if key not in self.statistics)
+        found = self.parameter_shapes(*shapes)
+        return sum(math.prod(shape) for key, shape in found.items() if key not in self.buffers)
+
+    def multiplications(self, *shapes: Shape) -> int:
+        """How many multiply-adds one pass takes; only weighted sums count, as is usual."""
+        return 0
+
+    def start(self, key: str) -> Start:
+        """How the parameter of this name begins."""
+        if key in self.starts:
+            return self.starts[key]
+        return lambda shape, rng: (he_normal if len(shape) > 1 else zeros)(shape, rng)
 
     @property
-    def geometry(self) -> Window | None:
+    def sliding(self) -> Window | None:
         """The window that slides over the layer's input; None where nothing slides."""
         return None
 
-    def receptive_field(self, before: ReceptiveField) -> ReceptiveField:
+    @abstractmethod
+    def receptive_field(self, *before: ReceptiveField) -> ReceptiveField:
         """What one value of this layer sees of the picture, given what its inputs see."""
-        return before if self.geometry is None else before.through(self.geometry)
 
     @abstractmethod
-    def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
-        """The layer's output y, and whatever `backward` needs to know of it."""
+    def forward(self, xs: Sequence[Array], params: Parameters) -> tuple[Array, Any]:
+        """The layer's output y from its inputs, and the cache: what `backward` needs to know."""
 
     @abstractmethod
-    def backward(self, kept: Any, dy: Array, params: Parameters) -> tuple[Array, dict[str, Array]]:
-        """The gradients of the loss with respect to x and to each learnt parameter."""
+    def backward(self, cache: Any, dy: Array, params: Parameters) -> tuple[tuple[Array, ...], Gradients]:
+        """The gradients of the loss with respect to each input and to each learnt parameter."""
 
     @abstractmethod
-    def trace(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+    def trace(self, xs: Sequence[Array], params: Parameters, at: tuple[int, ...]) -> Trace:
         """What made the output value at index `at`.
 
         Raises TensorError for an index that the output does not have.
@@ -78,6 +109,70 @@ class Layer(ABC):
             "kind": self.kind,
             **{key: list(v) if isinstance(v, tuple) else v for key, v in values.items()},
         }
+
+
+@dataclass(frozen=True)
+class UnaryLayer(Layer):
+    """A layer with one input. Its kinds define the methods `…_of`, which get that input itself.
+
+    `forward_of(x, params)` stands for `forward((x,), params)`, and so on for each method.
+    """
+
+    def output_shape_of(self, shape: Shape) -> Shape:
+        """The shape that comes out; the same as goes in, where a kind does not say otherwise."""
+        return shape
+
+    def parameter_shapes_of(self, shape: Shape) -> dict[str, Shape]:
+        """The shape of each parameter."""
+        return {}
+
+    def multiplications_of(self, shape: Shape) -> int:
+        """How many multiply-adds one pass takes."""
+        return 0
+
+    def receptive_field_of(self, before: ReceptiveField) -> ReceptiveField:
+        """What one value sees: what the window sees where one slides, else what its input sees."""
+        return before if self.sliding is None else before.through(self.sliding)
+
+    @abstractmethod
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        """The output y, and the cache for the way back."""
+
+    @abstractmethod
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        """The gradients with respect to x and to each learnt parameter."""
+
+    @abstractmethod
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+        """What made the output value at index `at`."""
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
+        return self.output_shape_of(shape)
+
+    def parameter_shapes(self, *shapes: Shape) -> dict[str, Shape]:
+        (shape,) = shapes
+        return self.parameter_shapes_of(shape)
+
+    def multiplications(self, *shapes: Shape) -> int:
+        (shape,) = shapes
+        return self.multiplications_of(shape)
+
+    def receptive_field(self, *before: ReceptiveField) -> ReceptiveField:
+        (field,) = before
+        return self.receptive_field_of(field)
+
+    def forward(self, xs: Sequence[Array], params: Parameters) -> tuple[Array, Any]:
+        (x,) = xs
+        return self.forward_of(x, params)
+
+    def backward(self, cache: Any, dy: Array, params: Parameters) -> tuple[tuple[Array, ...], Gradients]:
+        dx, gradients = self.backward_of(cache, dy, params)
+        return (dx,), gradients
+
+    def trace(self, xs: Sequence[Array], params: Parameters, at: tuple[int, ...]) -> Trace:
+        (x,) = xs
+        return self.trace_of(x, params, at)
 
 
 def expect_maps(layer: Layer, shape: Shape) -> tuple[int, int, int]:

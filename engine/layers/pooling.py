@@ -1,32 +1,108 @@
-"""The pooling layers: every map gets smaller, channel by channel."""
+"""Pooling: a window of values becomes one, and every map gets smaller, channel by channel."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from cnn_loupe.engine.arrays import Array, Pair, Parameters, Shape, shape_text
+import numpy as np
+
+from cnn_loupe.engine.arrays import Array, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
-from cnn_loupe.engine.layers.base import Layer, expect_maps, slide
-from cnn_loupe.engine.ops.pooling import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
-from cnn_loupe.engine.trace import Trace, check_index, terms
+from cnn_loupe.engine.fields import Flag
+from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_maps, slide
+from cnn_loupe.engine.layers.sliding import pad, unpad, windows
+from cnn_loupe.engine.trace import Trace, check_index, operation, terms
 from cnn_loupe.engine.windows import Window
 
 
+def max_pool2d(x: Array, window: Window) -> tuple[Array, Array]:
+    """Keep the largest value under each window.
+
+    y[c, i, j] = max_{u,v} x[c, i·s + u − p, j·s + v − p]
+
+    x is (C, H, W), the result (C, H', W'). Padding never wins: it counts as −∞. Cache: which
+    cell won, counted row by row; of equal values the first wins.
+    Rows and columns at the border that fill no whole window are dropped.
+    """
+    patches = windows(pad(x, window.padding, -np.inf), window)
+    flat = patches.reshape(*patches.shape[:3], -1)  # (C, H', W', Kh·Kw)
+    winners = flat.argmax(axis=3)
+    return np.take_along_axis(flat, winners[..., None], axis=3)[..., 0], winners
+
+
+def max_pool2d_backward(winners: Array, dy: Array, window: Window, input_shape: tuple[int, ...]) -> Array:
+    """The gradient dx of `max_pool2d`: all of dy goes to the cell that won, none to the rest.
+
+    winners and dy are (C, H', W'), dx is (C, H, W), the `input_shape`.
+    """
+    padded, back = _room(dy, window, input_shape)
+    for cell, (u, v) in enumerate(np.ndindex(window.size)):
+        back[:, :, :, u, v] += dy * (winners == cell)
+    return unpad(padded, window.padding)
+
+
+@operation("maximum")
+def _maximum_value(trace: Trace) -> float:
+    return max(term.value for term in trace.terms)
+
+
+def avg_pool2d(x: Array, window: Window, *, count_include_pad: bool) -> tuple[Array, Array]:
+    """Take the mean under each window.
+
+    y[c, i, j] = Σ_{u,v} x[c, i·s + u − p, j·s + v − p] / count[i, j]
+
+    x is (C, H, W), the result (C, H', W'). count is the number of cells of the window; with
+    count_include_pad=False only of those that lie on the map, so that the zeros of the
+    padding do not pull the mean of a border window towards 0. Cache: count, (H', W').
+    """
+    counts = window_counts(x.shape, window, count_include_pad=count_include_pad).astype(x.dtype)
+    patches = windows(pad(x, window.padding), window)
+    return patches.sum(axis=(3, 4)) / counts, counts
+
+
+def avg_pool2d_backward(counts: Array, dy: Array, window: Window, input_shape: tuple[int, ...]) -> Array:
+    """The gradient dx of `avg_pool2d`: dy / count goes to every cell of the window.
+
+    counts is (H', W'), dy is (C, H', W'), dx is (C, H, W), the `input_shape`.
+    """
+    padded, back = _room(dy, window, input_shape)
+    share = dy / counts
+    for u, v in np.ndindex(window.size):
+        back[:, :, :, u, v] += share
+    return unpad(padded, window.padding)
+
+
+def window_counts(input_shape: tuple[int, ...], window: Window, *, count_include_pad: bool) -> Array:
+    """How many cells each window divides by, (H', W')."""
+    ones = np.ones((1, *input_shape[1:]))
+    outside = 1.0 if count_include_pad else 0.0
+    counts: Array = windows(pad(ones, window.padding, outside), window).sum(axis=(3, 4))[0]
+    return counts
+
+
+def _room(dy: Array, window: Window, input_shape: tuple[int, ...]) -> tuple[Array, Array]:
+    """Zeros as large as the padded input, and the windows over them."""
+    channels, height, width = input_shape
+    (ph, pw) = window.padding
+    padded = np.zeros((channels, height + 2 * ph, width + 2 * pw), dtype=dy.dtype)
+    return padded, windows(padded, window, writeable=True)
+
+
 @dataclass(frozen=True)
-class Pool2D(Layer):
+class Pool2D(UnaryLayer):
     """What the pooling layers share: the window and how it slides."""
 
-    window: Pair = (2, 2)
-    stride: Pair = (2, 2)
-    padding: Pair = (0, 0)
+    window: Sides = (2, 2)
+    stride: Sides = (2, 2)
+    padding: Margins = (0, 0)
 
     @property
-    def geometry(self) -> Window:
+    def sliding(self) -> Window:
         return Window(self.window, self.stride, self.padding)
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        channels, height, width = expect_maps(self, input_shape)
+    def output_shape_of(self, shape: Shape) -> Shape:
+        channels, height, width = expect_maps(self, shape)
         largest = [side // 2 for side in self.window]
         if any(p > most for p, most in zip(self.padding, largest, strict=True)):
             # A window that lies in the padding alone would have no value to take.
@@ -39,12 +115,12 @@ class Pool2D(Layer):
                 window=list(self.window),
                 largest=largest,
             )
-        return (channels, *slide(self, self.geometry, height, width))
+        return (channels, *slide(self, self.sliding, height, width))
 
     def cells(self, x: Array, at: tuple[int, ...]) -> list[tuple[int, int, int]]:
         """The cells of the window that makes output value `at`, padding among them."""
-        check_index(self.name, at, self.output_shape(x.shape))
-        return [(at[0], *cell) for cell in self.geometry.cells(at[1], at[2])]
+        check_index(self.name, at, self.output_shape_of(x.shape))
+        return [(at[0], *cell) for cell in self.sliding.cells(at[1], at[2])]
 
 
 @dataclass(frozen=True)
@@ -53,15 +129,15 @@ class MaxPool2D(Pool2D):
 
     kind: ClassVar[str] = "max_pool2d"
 
-    def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
-        y, winners = max_pool2d(x, self.geometry)
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        y, winners = max_pool2d(x, self.sliding)
         return y, (winners, x.shape)
 
-    def backward(self, kept: Any, dy: Array, params: Parameters) -> tuple[Array, dict[str, Array]]:
-        winners, input_shape = kept
-        return max_pool2d_backward(winners, dy, self.geometry, input_shape), {}
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        winners, shape = cache
+        return max_pool2d_backward(winners, dy, self.sliding, shape), {}
 
-    def trace(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
         real = [term for term in terms(x, self.cells(x, at)) if not term.padding]
         return Trace("maximum", at, tuple(real))
 
@@ -72,17 +148,17 @@ class AvgPool2D(Pool2D):
 
     kind: ClassVar[str] = "avg_pool2d"
 
-    count_include_pad: bool = True
+    count_include_pad: Annotated[bool, Flag()] = True
 
-    def forward(self, x: Array, params: Parameters) -> tuple[Array, Any]:
-        y, counts = avg_pool2d(x, self.geometry, count_include_pad=self.count_include_pad)
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        y, counts = avg_pool2d(x, self.sliding, count_include_pad=self.count_include_pad)
         return y, (counts, x.shape)
 
-    def backward(self, kept: Any, dy: Array, params: Parameters) -> tuple[Array, dict[str, Array]]:
-        counts, input_shape = kept
-        return avg_pool2d_backward(counts, dy, self.geometry, input_shape), {}
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        counts, shape = cache
+        return avg_pool2d_backward(counts, dy, self.sliding, shape), {}
 
-    def trace(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
         found = terms(x, self.cells(x, at))
         counted = [term for term in found if self.count_include_pad or not term.padding]
         share = 1 / len(counted)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from cnn_loupe.engine.arrays import Array
-from cnn_loupe.engine.layers.activation import Activation
+from cnn_loupe.engine.layers import Activation
 from cnn_loupe.engine.run import Run
 from cnn_loupe.engine.spec import ModelSpec
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_loupe.engine.layers import Conv2D, Dense, LeakyReLU, MaxPool2D, ReLU, Sigmoid, Tanh
-from cnn_loupe.engine.layers.pooling import AvgPool2D
-from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward, softmax
+from cnn_loupe.engine.layers import AvgPool2D, Conv2D, Dense, LeakyReLU, MaxPool2D, ReLU, Sigmoid, Tanh
+from cnn_loupe.engine.layers.softmax import softmax
+from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,7 +64,7 @@ def test_sliding_a_kernel_is_the_engines_convolution(page: dict[str, Any]) -> No
     for example in page["convolutions"]:
         weight = np.array(example["w"], dtype=float)[None, None]
         layer = Conv2D("c", 1, kernel=weight.shape[2:])
-        y, _ = layer.forward(np.array([example["x"]], dtype=float), {"weight": weight, "bias": np.zeros(1)})
+        y, _ = layer.forward_of(np.array([example["x"]], dtype=float), {"weight": weight, "bias": np.zeros(1)})
         np.testing.assert_allclose(
             y[0], example["y"], atol=1e-12, err_msg=f"{example['id']} {example['kernel']}"
         )
@@ -79,8 +79,8 @@ def test_backpropagation_through_the_convolution_is_the_engines(page: dict[str, 
     t, found = operation(page, "convolution")
     params = {"weight": t["W"][None, None], "bias": t["b"][0]}
     layer = Conv2D("c", 1, kernel=t["W"].shape)
-    y, kept = layer.forward(t["X"][None], params)
-    dx, gradients = layer.backward(kept, t["dH"][None], params)
+    y, cache = layer.forward_of(t["X"][None], params)
+    dx, gradients = layer.backward_of(cache, t["dH"][None], params)
     np.testing.assert_allclose(found["forward"]["H"], y[0])
     np.testing.assert_allclose(found["gradients"]["X"], dx[0])
     np.testing.assert_allclose(found["gradients"]["W"], gradients["weight"][0, 0])
@@ -93,8 +93,8 @@ def test_backpropagation_without_parameters_is_the_engines(
     page: dict[str, Any], name: str, layer: MaxPool2D | ReLU
 ) -> None:
     t, found = operation(page, name)
-    y, kept = layer.forward(t["X"][None], {})
-    dx, _ = layer.backward(kept, t["dH"][None], {})
+    y, cache = layer.forward_of(t["X"][None], {})
+    dx, _ = layer.backward_of(cache, t["dH"][None], {})
     np.testing.assert_allclose(found["forward"]["H"], y[0])
     np.testing.assert_allclose(found["gradients"]["X"], dx[0])
 
@@ -103,8 +103,8 @@ def test_backpropagation_through_the_dense_layer_is_the_engines(page: dict[str, 
     t, found = operation(page, "dense")
     params = {"weight": t["W"], "bias": t["b"][:, 0]}
     layer = Dense("d", len(t["W"]))
-    y, kept = layer.forward(t["X"][:, 0], params)
-    dx, gradients = layer.backward(kept, t["dH"][:, 0], params)
+    y, cache = layer.forward_of(t["X"][:, 0], params)
+    dx, gradients = layer.backward_of(cache, t["dH"][:, 0], params)
     np.testing.assert_allclose(np.array(found["forward"]["H"])[:, 0], y)
     np.testing.assert_allclose(np.array(found["gradients"]["X"])[:, 0], dx)
     np.testing.assert_allclose(found["gradients"]["W"], gradients["weight"])
@@ -126,12 +126,12 @@ def test_pooling_is_the_engines_winners_and_all(page: dict[str, Any]) -> None:
         window, stride = example["window"], example["stride"]
         x = np.array([example["map"]], dtype=float)
         size, step = (window, window), (stride, stride)
-        most, kept = MaxPool2D("m", window=size, stride=step).forward(x, {})
-        mean, _ = AvgPool2D("a", window=size, stride=step).forward(x, {})
+        most, cache = MaxPool2D("m", window=size, stride=step).forward_of(x, {})
+        mean, _ = AvgPool2D("a", window=size, stride=step).forward_of(x, {})
         np.testing.assert_allclose(example["max"], most[0])
         np.testing.assert_allclose(example["average"], mean[0])
         layer = MaxPool2D("m", window=size, stride=step)
-        dx, _ = layer.backward(kept, np.ones_like(most), {})
+        dx, _ = layer.backward_of(cache, np.ones_like(most), {})
         winners = np.zeros_like(x[0])
         for row in example["winners"]:
             for i, j in row:
@@ -149,8 +149,8 @@ def test_activations_and_their_slopes_are_the_engines(page: dict[str, Any]) -> N
     assert {item["id"] for item in page["activations"]} == set(layers)
     for item in page["activations"]:
         x = np.array(item["xs"], dtype=float)
-        y, kept = layers[item["id"]].forward(x, {})
-        dx, _ = layers[item["id"]].backward(kept, np.ones_like(x), {})
+        y, cache = layers[item["id"]].forward_of(x, {})
+        dx, _ = layers[item["id"]].backward_of(cache, np.ones_like(x), {})
         np.testing.assert_allclose(item["values"], y, atol=1e-12, err_msg=item["id"])
         np.testing.assert_allclose(item["slopes"], dx, atol=1e-12, err_msg=item["id"])
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnn_loupe.engine import zoo
 from cnn_loupe.engine.layers import Conv2D
-from cnn_loupe.engine.ops.loss import softmax
+from cnn_loupe.engine.layers.softmax import softmax
 from tests.conftest import RunningServer
 from tests.e2e.conftest import Visit
 from tests.e2e.test_learn import PATIENCE, article
@@ -82,7 +82,7 @@ def test_small_pictures_and_windows(play: Play) -> None:
             picture[0, row, int(column)] = 1
     line = np.tile([-1.0, 1.0, -1.0], (5, 1))[None, None]
     box.locator("[data-choice='kernel:line']").check(force=True)
-    expected, _ = Conv2D("c", 1, kernel=(5, 3)).forward(picture, {"weight": line, "bias": np.zeros(1)})
+    expected, _ = Conv2D("c", 1, kernel=(5, 3)).forward_of(picture, {"weight": line, "bias": np.zeros(1)})
     shown = [[value(cell(result, i, j)) for j in range(expected.shape[2])] for i in range(expected.shape[1])]
     np.testing.assert_allclose(shown, expected[0] / 15, atol=1e-9)
 

@@ -7,7 +7,7 @@ NumPy beyond indexing. Slow, and easy to believe.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -111,7 +111,7 @@ def _each(function: Callable[[Any, float], float]) -> Callable[[Any, Array, Para
     return oracle
 
 
-ORACLES: Mapping[str, Callable[[Any, Array, Parameters], Array]] = {
+ORACLES: Mapping[str, Callable[..., Array]] = {
     "conv2d": conv2d,
     "relu": _each(lambda layer, v: v if v > 0 else 0.0),
     "leaky_relu": _each(lambda layer, v: v if v > 0 else layer.slope * v),
@@ -126,6 +126,6 @@ ORACLES: Mapping[str, Callable[[Any, Array, Parameters], Array]] = {
 }
 
 
-def oracle(layer: Any, x: Array, params: Parameters) -> Array:
+def oracle(layer: Any, xs: Sequence[Array], params: Parameters) -> Array:
     """The layer's output by loops."""
-    return ORACLES[layer.kind](layer, x, params)
+    return ORACLES[layer.kind](layer, *xs, params)

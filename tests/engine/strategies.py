@@ -75,12 +75,12 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
 
 
 @st.composite
-def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> tuple[Layer, Shape]:
-    """A random layer of one of these kinds with an input shape that it takes."""
+def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> tuple[Layer, tuple[Shape, ...]]:
+    """A random layer of one of these kinds with the shapes of inputs that it takes."""
     kind = draw(st.sampled_from(kinds))
     shapes = {**dict.fromkeys(MAPS_ONLY, maps_shapes), **dict.fromkeys(VECTORS_ONLY, vector_shapes)}
     shape: Shape = draw(shapes.get(kind, st.one_of(maps_shapes, vector_shapes)))
-    return draw(layers_for(kind, shape)), shape
+    return draw(layers_for(kind, shape)), (shape,)
 
 
 @st.composite
@@ -107,14 +107,16 @@ def model_specs(
     return ModelSpec("random", input_shape, tuple(stack))
 
 
-def random_arrays(layer: Layer, shape: Shape, seed: int) -> tuple[Array, dict[str, Array]]:
-    """A float64 input and parameters for a layer; no two inputs are equal, none is 0."""
+def random_arrays(
+    layer: Layer, shapes: tuple[Shape, ...], seed: int
+) -> tuple[tuple[Array, ...], dict[str, Array]]:
+    """Float64 inputs and parameters for a layer; no two values of an input are equal, none is 0."""
     rng = np.random.default_rng(seed)
-    x = distinct(rng, shape)
-    params = {key: rng.uniform(-1, 1, s) for key, s in layer.parameter_shapes(shape).items()}
+    xs = tuple(distinct(rng, shape) for shape in shapes)
+    params = {key: rng.uniform(-1, 1, s) for key, s in layer.parameter_shapes(*shapes).items()}
     if "variance" in params:
         params["variance"] = np.abs(params["variance"]) + 0.1
-    return x, params
+    return xs, params
 
 
 def distinct(rng: np.random.Generator, shape: Shape) -> Array:

@@ -19,7 +19,8 @@ from cnn_loupe.engine.layers import (
     Softmax,
     Tanh,
 )
-from cnn_loupe.engine.ops.loss import cross_entropy, cross_entropy_backward, softmax
+from cnn_loupe.engine.layers.softmax import softmax
+from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.windows import output_size
 from cnn_loupe.server.chapters import ModelFacts
@@ -38,7 +39,7 @@ def slide(x: np.ndarray, kernel: list[list[float]]) -> np.ndarray:
     """One kernel over one map, with the engine's convolution."""
     weight = np.array(kernel, dtype=float)[None, None]
     layer = Conv2D("c", 1, kernel=weight.shape[2:])
-    return layer.forward(x, {"weight": weight, "bias": np.zeros(1)})[0][0]
+    return layer.forward_of(x, {"weight": weight, "bias": np.zeros(1)})[0][0]
 
 
 def one_places(means: np.ndarray) -> list[tuple[int, int]]:
@@ -100,8 +101,8 @@ def test_padding_keeps_9x9_and_the_formula_has_a_floor() -> None:
 def test_a_corner_is_seen_by_one_window_and_an_inner_pixel_by_49() -> None:
     layer = Conv2D("c", 1, kernel=(7, 7))
     ones = {"weight": np.ones((1, 1, 7, 7)), "bias": np.zeros(1)}
-    y, kept = layer.forward(np.zeros((1, 32, 32)), ones)
-    seen, _ = layer.backward(kept, np.ones_like(y), ones)
+    y, cache = layer.forward_of(np.zeros((1, 32, 32)), ones)
+    seen, _ = layer.backward_of(cache, np.ones_like(y), ones)
     assert seen[0, 0, 0] == 1
     assert seen[0, 16, 16] == 49
 
@@ -133,7 +134,7 @@ def test_flatten_makes_50_and_1690_values() -> None:
 
 
 def test_relu_of_the_chapters_two_values() -> None:
-    y, _ = ReLU("r").forward(np.array([2.24, -1.3]), {})
+    y, _ = ReLU("r").forward_of(np.array([2.24, -1.3]), {})
     assert y.tolist() == [2.24, 0]
 
 
@@ -155,15 +156,15 @@ def test_stacked_convolutions_without_a_bend_are_one_convolution() -> None:
 def test_sigmoids_slope_is_at_most_a_quarter_and_dies_at_both_ends() -> None:
     layer = Sigmoid("s")
     x = np.linspace(-10, 10, 2001)
-    _, kept = layer.forward(x, {})
-    slope, _ = layer.backward(kept, np.ones_like(x), {})
+    _, cache = layer.forward_of(x, {})
+    slope, _ = layer.backward_of(cache, np.ones_like(x), {})
     assert slope.max() == pytest.approx(0.25)
     assert slope[[0, -1]].max() < 1e-4
 
 
 def test_leaky_relu_keeps_a_tenth_and_tanh_runs_from_minus_1_to_1() -> None:
-    assert LeakyReLU("l", slope=0.1).forward(np.array([-2.0]), {})[0].tolist() == [-0.2]
-    assert np.abs(Tanh("t").forward(np.array([-20.0, 20.0]), {})[0]).tolist() == [1, 1]
+    assert LeakyReLU("l", slope=0.1).forward_of(np.array([-2.0]), {})[0].tolist() == [-0.2]
+    assert np.abs(Tanh("t").forward_of(np.array([-20.0, 20.0]), {})[0]).tolist() == [1, 1]
 
 
 def test_max_pooling_keeps_one_value_in_four() -> None:
@@ -203,8 +204,8 @@ def test_backpropagation_through_a_convolution_is_two_cross_correlations_and_a_s
     )
     layer = Conv2D("c", 1, kernel=(2, 2))
     params = {"weight": w, "bias": np.array([0.5])}
-    _, kept = layer.forward(x, params)
-    dx, gradients = layer.backward(kept, dy, params)
+    _, cache = layer.forward_of(x, params)
+    dx, gradients = layer.backward_of(cache, dy, params)
     np.testing.assert_allclose(gradients["weight"][0, 0], slide(x, dy[0].tolist()))
     full = slide(np.pad(dy, ((0, 0), (1, 1), (1, 1))), w[0, 0, ::-1, ::-1].tolist())
     np.testing.assert_allclose(dx[0], full)
@@ -213,11 +214,11 @@ def test_backpropagation_through_a_convolution_is_two_cross_correlations_and_a_s
 
 def test_max_pooling_sends_the_gradient_to_the_first_of_equals_and_relu_blocks_it_at_0() -> None:
     layer = MaxPool2D("p")
-    _, kept = layer.forward(np.array([[[2.0, 2.0], [0.0, 2.0]]]), {})
-    assert layer.backward(kept, np.array([[[7.0]]]), {})[0].tolist() == [[[7, 0], [0, 0]]]
+    _, cache = layer.forward_of(np.array([[[2.0, 2.0], [0.0, 2.0]]]), {})
+    assert layer.backward_of(cache, np.array([[[7.0]]]), {})[0].tolist() == [[[7, 0], [0, 0]]]
     relu = ReLU("r")
-    _, kept = relu.forward(np.array([-1.0, 0.0, 1.0]), {})
-    assert relu.backward(kept, np.ones(3), {})[0].tolist() == [0, 0, 1]
+    _, cache = relu.forward_of(np.array([-1.0, 0.0, 1.0]), {})
+    assert relu.backward_of(cache, np.ones(3), {})[0].tolist() == [0, 0, 1]
 
 
 def test_facts_of_a_model_without_pools_or_dense_layers_are_absent_not_wrong() -> None:

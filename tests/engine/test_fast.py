@@ -15,8 +15,8 @@ from cnn_loupe.engine.fast import rows, strips
 from cnn_loupe.engine.fast.plan import order
 from cnn_loupe.engine.fast.single import fast_forward
 from cnn_loupe.engine.fast.step import Scratch, room
+from cnn_loupe.engine.loss import cross_entropy
 from cnn_loupe.engine.network import Network
-from cnn_loupe.engine.ops.loss import cross_entropy
 from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.strategies import KINDS, distinct, model_specs, seeds
 from tests.models import SPECS, random_parameters, random_picture, tiny_vgg
@@ -29,7 +29,7 @@ def readable(network: Network, x: Array) -> list[Array]:
     found = []
     for layer in network.spec.layers:
         own = {key: network.parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(x.shape)}
-        x, _ = layer.forward(x, own)
+        x, _ = layer.forward((x,), own)
         found.append(x)
     return found
 
@@ -116,7 +116,7 @@ def test_a_convolution_in_strips_is_the_readable_one_whatever_was_in_their_memor
             (inside,), (y,) = layout.outputs()
             inside.fill(np.nan)
             forward(layout.input(x, scratch), inside, scratch)
-            assert_close(y, layer.forward(x, own)[0])
+            assert_close(y, layer.forward((x,), own)[0])
             assert np.isfinite(inside).all()  # the surplus columns, too
 
 
@@ -227,7 +227,7 @@ def training_loss(spec: ModelSpec, parameters: dict[str, Array], x: Array, targe
         if isinstance(layer, layers.BatchNorm2D):
             together = np.stack(found)
             own = {**own, "mean": together.mean((0, 2, 3)), "variance": together.var((0, 2, 3))}
-        found = [layer.forward(one, own)[0] for one in found]
+        found = [layer.forward((one,), own)[0] for one in found]
     return cross_entropy(np.stack(found), targets.astype(np.float64))[0]
 
 

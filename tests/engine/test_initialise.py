@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from hypothesis import given
 
 from cnn_loupe.engine import layers
-from cnn_loupe.engine.kinds import KINDS
-from cnn_loupe.engine.training.initialise import STARTS, initial_parameters
+from cnn_loupe.engine.arrays import Shape
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.training.initialise import initial_parameters
+from tests.engine.strategies import layers_and_shapes, seeds
 from tests.models import model_spec
 
 SPEC = model_spec(
@@ -32,11 +35,14 @@ def test_exactly_the_models_parameters_are_made() -> None:
     assert {value.dtype for value in found.values()} == {np.dtype(np.float32)}
 
 
-def test_every_kind_that_learns_has_a_start() -> None:
-    learning = {
-        kind for kind, layer in KINDS.items() if layer.parameter_shapes is not layers.Layer.parameter_shapes
-    }
-    assert learning == set(STARTS)
+@given(layers_and_shapes(), seeds)
+def test_parameters_of_every_kind_have_a_start(found: tuple[Layer, tuple[Shape, ...]], seed: int) -> None:
+    layer, shapes = found
+    for key, shape in layer.parameter_shapes(*shapes).items():
+        value = layer.start(key)(shape, np.random.default_rng(seed))
+        assert value.shape == shape
+        assert value.dtype == np.float32
+        assert np.isfinite(value).all()
 
 
 def test_kernels_have_hes_deviation_and_the_last_layer_a_small_one() -> None:

@@ -29,10 +29,10 @@ def test_every_kind_has_an_oracle_and_a_strategy() -> None:
 def test_a_layer_computes_what_loops_over_single_numbers_compute(
     kind: str, data: st.DataObject, seed: int
 ) -> None:
-    layer, shape = data.draw(layers_and_shapes((kind,)))
-    x, params = random_arrays(layer, shape, seed)
-    y, _ = layer.forward(x, params)
-    np.testing.assert_allclose(y, oracle(layer, x, params), rtol=1e-10, atol=1e-12)
+    layer, shapes = data.draw(layers_and_shapes((kind,)))
+    xs, params = random_arrays(layer, shapes, seed)
+    y, _ = layer.forward(xs, params)
+    np.testing.assert_allclose(y, oracle(layer, xs, params), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, layer in KINDS.items() if layer.keeps_finite))
@@ -41,29 +41,31 @@ def test_a_layer_computes_what_loops_over_single_numbers_compute(
 def test_kinds_that_keep_values_finite_do_so_up_to_the_largest_float32(
     kind: str, data: st.DataObject, seed: int
 ) -> None:
-    layer, shape = data.draw(layers_and_shapes((kind,)))
+    layer, shapes = data.draw(layers_and_shapes((kind,)))
     largest = np.finfo(np.float32).max
     choices = np.array([-largest, -1, 0, np.finfo(np.float32).tiny, largest], np.float32)
     with np.errstate(over="ignore"):
-        y, _ = layer.forward(np.random.default_rng(seed).choice(choices, shape), {})
+        rng = np.random.default_rng(seed)
+        y, _ = layer.forward([rng.choice(choices, shape) for shape in shapes], {})
     assert np.isfinite(y).all()
 
 
 @given(layers_and_shapes(), seeds)
 @settings(max_examples=80)
 def test_declared_shapes_are_the_shapes_that_come_out(
-    layer_and_shape: tuple[Layer, Shape], seed: int
+    found: tuple[Layer, tuple[Shape, ...]], seed: int
 ) -> None:
-    layer, shape = layer_and_shape
-    x, params = random_arrays(layer, shape, seed)
-    y, kept = layer.forward(x.astype(np.float32), {k: v.astype(np.float32) for k, v in params.items()})
-    assert y.shape == layer.output_shape(shape)
+    layer, shapes = found
+    xs, params = random_arrays(layer, shapes, seed)
+    single = [x.astype(np.float32) for x in xs]
+    y, cache = layer.forward(single, {k: v.astype(np.float32) for k, v in params.items()})
+    assert y.shape == layer.output_shape(*shapes)
     assert y.dtype == np.float32
-    dx, gradients = layer.backward(kept, np.ones_like(y), params)
-    assert dx.shape == shape
-    learnt = {k: s for k, s in layer.parameter_shapes(shape).items() if k not in layer.statistics}
+    dxs, gradients = layer.backward(cache, np.ones_like(y), params)
+    assert tuple(dx.shape for dx in dxs) == shapes
+    learnt = {k: s for k, s in layer.parameter_shapes(*shapes).items() if k not in layer.buffers}
     assert {key: g.shape for key, g in gradients.items()} == learnt
-    assert layer.parameter_count(shape) == sum(g.size for g in gradients.values())
+    assert layer.parameter_count(*shapes) == sum(g.size for g in gradients.values())
 
 
 def numeric_gradient(function: object, x: Array) -> Array:
@@ -84,16 +86,17 @@ def numeric_gradient(function: object, x: Array) -> Array:
 @given(st.data(), seeds)
 @settings(max_examples=10)
 def test_derivatives_agree_with_finite_differences(kind: str, data: st.DataObject, seed: int) -> None:
-    layer, shape = data.draw(layers_and_shapes((kind,)))
-    x, params = random_arrays(layer, shape, seed)
-    y, kept = layer.forward(x, params)
+    layer, shapes = data.draw(layers_and_shapes((kind,)))
+    xs, params = random_arrays(layer, shapes, seed)
+    y, cache = layer.forward(xs, params)
     dy = np.random.default_rng(seed).uniform(-1, 1, y.shape)
-    dx, gradients = layer.backward(kept, dy, params)
+    dxs, gradients = layer.backward(cache, dy, params)
 
     def loss() -> float:
-        return float((layer.forward(x, params)[0] * dy).sum())
+        return float((layer.forward(xs, params)[0] * dy).sum())
 
-    np.testing.assert_allclose(dx, numeric_gradient(loss, x), rtol=1e-5, atol=1e-7)
+    for dx, x in zip(dxs, xs, strict=True):
+        np.testing.assert_allclose(dx, numeric_gradient(loss, x), rtol=1e-5, atol=1e-7)
     for key, gradient in gradients.items():
         numeric = numeric_gradient(loss, params[key])
         np.testing.assert_allclose(gradient, numeric, rtol=1e-5, atol=1e-7)
@@ -102,17 +105,18 @@ def test_derivatives_agree_with_finite_differences(kind: str, data: st.DataObjec
 @given(layers_and_shapes(), seeds, st.data())
 @settings(max_examples=80)
 def test_the_terms_of_a_trace_make_the_value(
-    layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
+    found: tuple[Layer, tuple[Shape, ...]], seed: int, data: st.DataObject
 ) -> None:
-    layer, shape = layer_and_shape
-    x, params = random_arrays(layer, shape, seed)
-    y, _ = layer.forward(x, params)
+    layer, shapes = found
+    xs, params = random_arrays(layer, shapes, seed)
+    y, _ = layer.forward(xs, params)
     at = tuple(data.draw(st.integers(0, n - 1)) for n in y.shape)
-    trace = layer.trace(x, params, at)
+    trace = layer.trace(xs, params, at)
     assert trace.at == at
     assert trace.value == pytest.approx(float(y[at]), rel=1e-9, abs=1e-12)
     for term in trace.terms:
-        inside = all(0 <= i < n for i, n in zip(term.at, shape, strict=True))
+        x = xs[term.source]
+        inside = all(0 <= i < n for i, n in zip(term.at, x.shape, strict=True))
         assert term.padding is not inside
         assert term.value == (float(x[term.at]) if inside else 0.0)
     if trace.winner is not None:
@@ -122,32 +126,33 @@ def test_the_terms_of_a_trace_make_the_value(
 @given(layers_and_shapes(), seeds, st.data())
 @settings(max_examples=50)
 def test_a_trace_names_every_value_that_the_output_depends_on(
-    layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
+    found: tuple[Layer, tuple[Shape, ...]], seed: int, data: st.DataObject
 ) -> None:
-    layer, shape = layer_and_shape
-    x, params = random_arrays(layer, shape, seed)
-    y, kept = layer.forward(x, params)
+    layer, shapes = found
+    xs, params = random_arrays(layer, shapes, seed)
+    y, cache = layer.forward(xs, params)
     at = tuple(data.draw(st.integers(0, n - 1)) for n in y.shape)
     dy = np.zeros_like(y)
     dy[at] = 1
-    dx, _ = layer.backward(kept, dy, params)
-    named = {term.at for term in layer.trace(x, params, at).terms}
-    assert {tuple(int(i) for i in index) for index in np.argwhere(dx)} <= named
+    dxs, _ = layer.backward(cache, dy, params)
+    named = {(term.source, *term.at) for term in layer.trace(xs, params, at).terms}
+    moved = {(source, *map(int, index)) for source, dx in enumerate(dxs) for index in np.argwhere(dx)}
+    assert moved <= named
 
 
 @given(layers_and_shapes(("conv2d", "max_pool2d", "avg_pool2d", "relu")), seeds, st.data())
 @settings(max_examples=50)
 def test_the_receptive_field_is_where_the_terms_lie(
-    layer_and_shape: tuple[Layer, Shape], seed: int, data: st.DataObject
+    found: tuple[Layer, tuple[Shape, ...]], seed: int, data: st.DataObject
 ) -> None:
-    layer, shape = layer_and_shape
+    layer, (shape,) = found
     if len(shape) != 3:
         return
     output_shape = layer.output_shape(shape)
     at = tuple(data.draw(st.integers(0, n - 1)) for n in output_shape)
-    x, params = random_arrays(layer, shape, seed)
+    xs, params = random_arrays(layer, (shape,), seed)
     field = layer.receptive_field(ReceptiveField.of_input(shape[1], shape[2]))
-    cells = [term.at for term in layer.trace(x, params, at).terms]
+    cells = [term.at for term in layer.trace(xs, params, at).terms]
     for axis, reach in ((1, field.rows), (2, field.columns)):
         first = reach.start + at[axis] * reach.jump
         seen = {cell[axis] for cell in cells}
@@ -160,7 +165,7 @@ def test_an_index_outside_a_layer_is_refused() -> None:
     params = {"weight": np.zeros((2, 1, 3, 3)), "bias": np.zeros(2)}
     for at in ((0, 0), (2, 0, 0), (0, -1, 0), (0, 0, 2)):
         with pytest.raises(TensorError, match="conv: there is no value"):
-            layer.trace(x, params, at)
+            layer.trace((x,), params, at)
 
 
 @pytest.mark.parametrize(

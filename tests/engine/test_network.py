@@ -132,7 +132,7 @@ def test_gradients_are_what_small_steps_of_the_picture_and_the_weights_do(id: st
         logits = x
         for layer in spec.layers[: 1 + spec.index("scores")]:
             own = {k: parameters[f"{layer.name}.{k}"] for k in layer.parameter_shapes(logits.shape)}
-            logits, _ = layer.forward(logits, own)
+            logits, _ = layer.forward((logits,), own)
         shifted = logits - logits.max()
         return float(np.log(np.exp(shifted).sum()) - shifted[1])
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.errors import ShapeError, SpecError
-from cnn_loupe.engine.fields import HYPERPARAMETERS
+from cnn_loupe.engine.fields import rules
 from cnn_loupe.engine.kinds import KINDS
 from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.strategies import model_specs, spoilt
@@ -53,7 +53,8 @@ def test_random_models_survive_the_way_through_json(spec: ModelSpec) -> None:
 
 def test_every_hyperparameter_has_a_rule() -> None:
     for kind in KINDS.values():
-        assert {f.name for f in dataclasses.fields(kind)} - {"name"} <= HYPERPARAMETERS.keys()
+        assert {f.name for f in dataclasses.fields(kind)} - {"name"} == rules(kind).keys()
+        assert all(hasattr(rule, "accepts") for rule in rules(kind).values())
 
 
 def layer(description: dict[str, Any], **values: Any) -> None:
@@ -82,7 +83,7 @@ REFUSALS: list[tuple[str, Change, str]] = [
     ("a name with a space", lambda d: layer(d, name="conv 1"), "layer name is 'conv 1'"),
     ("the input's name", lambda d: layer(d, name="input"), "'input' is the picture's own"),
     ("a name used twice", lambda d: layer(d, name="flat"), "'flat' is used twice"),
-    ("an unknown kind", lambda d: layer(d, kind="conv3d"), "no layer kind 'conv3d'; the kinds are conv2d"),
+    ("an unknown kind", lambda d: layer(d, kind="conv3d"), "no layer kind 'conv3d'; the kinds are avg_pool2d, "),
     ("no kind", lambda d: d["layers"][0].pop("kind"), "no layer kind None"),
     ("an unknown value", lambda d: layer(d, groups=2), "edges: conv2d has no 'groups'; it knows filters"),
     ("a missing value", lambda d: d["layers"][0].pop("filters"), "edges: conv2d needs filters"),
