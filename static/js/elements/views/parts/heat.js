@@ -68,9 +68,15 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
     root.append(element);
     return {
       element,
-      /** @param {number} top @param {number} left first row and column, negative in padding */
-      move: (top, left) =>
-        void (element.style.transform = `translate(${(100 * (left + beside)) / markColumns}%, ${(100 * (top + above)) / markRows}%)`),
+      /**
+       * In percentages of the heat, never of the mark itself (as `translate` would be): a mark can be less than a
+       * pixel wide, WebKit rounds its box to whole device pixels first, and the error grows with the index.
+       * @param {number} top @param {number} left first row and column, negative in padding
+       */
+      move(top, left) {
+        element.style.left = `${(100 * (left + beside)) / width}%`;
+        element.style.top = `${(100 * (top + above)) / height}%`;
+      },
     };
   };
 
