@@ -19,13 +19,13 @@ const translators = ["en", "zh-Hans"].map((language) => createTranslator(languag
 /** Every node of a markup tree. */
 const flat = (node) => (Array.isArray(node) ? [node, ...node.slice(2).flatMap(flat)] : []);
 const numbers = (markups) => markups.flatMap(flat).filter(([tag]) => tag === "mn");
-const explanationOf = ({ layer, input, parameters, output, traces }, index = 0) => {
+const explanationOf = ({ layer, inputs, parameters, output, traces }, index = 0) => {
   const at = traces[index].at;
   return {
     spot: { layer: layer.name, at },
     value: output.data[0],
-    trace: originOf(layer).trace(layer, input, parameters, at),
-    source: "input",
+    trace: originOf(layer).trace(layer, inputs, parameters, at),
+    sources: ["input"],
   };
 };
 
@@ -85,7 +85,7 @@ test("a sum is written out to a limit, and what is left out is added up", () => 
     parameter: null,
   }));
   const trace = { operation: "weighted_sum", at: [0], terms, bias: 0.5, constants: {} };
-  const [, sum] = formulaOf({ spot: { layer: "d", at: [0] }, value: 820.5, trace, source: "flat" }).items;
+  const [, sum] = formulaOf({ spot: { layer: "d", at: [0] }, value: 820.5, trace, sources: ["flat"] }).items;
   const more = sum.items.find(({ type }) => type === "more");
   assert.equal(more.count, 40 - WRITTEN_TERMS);
   assert.equal(more.value, (28 * 29) / 2);
@@ -105,7 +105,7 @@ test("a negative number takes its minus as an operator and keeps its value", () 
     bias: -0.25,
     constants: {},
   };
-  const found = parts(formulaOf({ spot: { layer: "c", at: [0, 0, 0] }, value: -4.25, trace, source: "input" }));
+  const found = parts(formulaOf({ spot: { layer: "c", at: [0, 0, 0] }, value: -4.25, trace, sources: ["input"] }));
   const bias = numbers(found).find(([, attributes]) => attributes["data-value"] === -0.25);
   assert.equal(bias[2], "0.25");
   assert.ok(found.some((part) => part.some((child) => Array.isArray(child) && child[0] === "mo" && child[2] === "−")));

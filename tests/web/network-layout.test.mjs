@@ -1,7 +1,8 @@
 // Where everything stands, for any model in any frame.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, scoreLayer } from "../../static/js/model/columns.js";
+import { columnsOf } from "../../static/js/model/columns.js";
+import { scoreLayer } from "../../static/js/model/model.js";
 import { layoutNetwork } from "../../static/js/model/layout.js";
 import { describe, minimal, random, randomModel, tinyVgg } from "./support/models.mjs";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contributions, parameterArithmetic, sizeArithmetic } from "../../static/js/model/arithmetic.js";
-import { sourceUnit } from "../../static/js/model/columns.js";
+import { columnsOf, ownersOf } from "../../static/js/model/columns.js";
 import { hyperparameters } from "../../static/js/model/hyperparameters.js";
 import { shapeText } from "../../static/js/model/model.js";
 import { regionsBehind, visiblePart } from "../../static/js/model/receptive-field.js";
@@ -159,28 +159,33 @@ test("a region is the bounding box of what a value depends on, for random stacks
 test("an element of a flattened vector comes from one value of one map", () => {
   const model = tinyVgg();
   const [region] = regionsBehind(model, { layer: "flatten", unit: 3 * 169 + 2 * 13 + 5 });
-  assert.deepEqual([region.layer, region.unit, region.top, region.left], ["max_pool_2", 3, 2, 5]);
+  assert.deepEqual([region.layer, region.units, region.top, region.left], ["max_pool_2", { first: 3, count: 1 }, 2, 5]);
 });
 
 test("what the maps add to a score, with the bias, is the score", () => {
   const { normal } = random(3);
   const input = Float32Array.from({ length: 5 * 12 }, normal);
   const weight = { shape: [4, 60], data: Float32Array.from({ length: 240 }, normal) };
+  const owners = Uint32Array.from({ length: 60 }, (_, index) => Math.floor(index / 12));
   for (let unit = 0; unit < 4; unit++) {
     const plain = input.reduce((sum, value, index) => sum + value * weight.data[unit * 60 + index], 0);
-    const shares = contributions(input, weight, unit, 5);
+    const shares = contributions(input, weight, unit, owners, 5);
     assert.equal(shares.length, 5);
     assert.ok(Math.abs(shares.reduce((a, b) => a + b, 0) - plain) < 1e-9);
   }
 });
 
 test("a unit that reads one unit reads that of its own index, or the map its value was flattened from", () => {
+  const model = tinyVgg();
+  const column = (name) => columnsOf(model).find((one) => one.name === name);
+  for (const unit of [0, 3, 9])
+    assert.deepEqual(column("relu_1_1").reads(unit), [{ from: "conv_1_1", first: unit, count: 1 }]);
+  assert.deepEqual(column("conv_1_2").reads(4), [{ from: "relu_1_1", first: 0, count: 10 }]);
+  assert.deepEqual(column("output").reads(4), [{ from: "max_pool_2", first: 0, count: 10 }]);
+  const owners = ownersOf(model, column("output"));
+  assert.equal(owners.length, 1690);
   assert.deepEqual(
-    [0, 3, 9].map((unit) => sourceUnit({ units: 10 }, { units: 10 }, unit)),
-    [0, 3, 9],
-  );
-  assert.deepEqual(
-    [0, 168, 169, 1689].map((unit) => sourceUnit({ units: 10 }, { units: 1690 }, unit)),
+    [0, 168, 169, 1689].map((element) => owners[element]),
     [0, 0, 1, 9],
   );
 });

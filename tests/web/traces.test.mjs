@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "../../static/js/model/kinds.js";
-import { destinations, explain, layerAfter, mainTrail, rankedTerms, tensorOf } from "../../static/js/model/explain.js";
+import { destinations, explain, mainTrail, rankedTerms, tensorOf } from "../../static/js/model/explain.js";
 import { originOf } from "../../static/js/model/origins.js";
 import { partialMap, partialsAt } from "../../static/js/model/partial-sums.js";
 import { tolerance } from "../../static/js/model/tolerance.js";
@@ -48,15 +48,15 @@ test("every kind of layer has recorded cases", () => {
   assert.deepEqual([...new Set(cases().map(({ kind }) => kind))].sort(), kinds().sort());
 });
 
-for (const { kind, name, layer, input, parameters, output, traces } of cases()) {
+for (const { kind, name, layer, inputs, parameters, output, traces } of cases()) {
   test(`${name} is traced as the engine traces it`, () => {
     assert.ok(traces.length > 0);
-    for (const expected of traces) assertSame(originOf(layer).trace(layer, input, parameters, expected.at), expected);
+    for (const expected of traces) assertSame(originOf(layer).trace(layer, inputs, parameters, expected.at), expected);
   });
 
   test(`every value of ${name} is what its terms make, within the stated tolerance`, () => {
     output.data.forEach((value, position) => {
-      const trace = originOf(layer).trace(layer, input, parameters, indexAt(output.shape, position));
+      const trace = originOf(layer).trace(layer, inputs, parameters, indexAt(output.shape, position));
       assert.ok(
         Math.abs(evaluate(trace) - value) <= tolerance(trace) + 1e-12,
         `${name} at ${trace.at}: ${evaluate(trace)} and ${value} differ by more than ${tolerance(trace)}`,
@@ -64,13 +64,13 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
     });
   });
 
-  test(`what reads a value of the input of ${name} is exactly what has it as a term`, () => {
+  test(`what reads a value of an input of ${name} is exactly what has it as a term`, () => {
     const readers = new Map();
     output.data.forEach((_, position) => {
       const at = indexAt(output.shape, position);
-      for (const term of originOf(layer).trace(layer, input, parameters, at).terms) {
+      for (const term of originOf(layer).trace(layer, inputs, parameters, at).terms) {
         if (term.padding) continue;
-        const key = term.at.join();
+        const key = [term.source, ...term.at].join();
         readers.set(key, [
           ...(readers.get(key) ?? []),
           { at: at.join(), weight: kind === "avg_pool2d" ? null : term.weight },
@@ -78,13 +78,15 @@ for (const { kind, name, layer, input, parameters, output, traces } of cases()) 
       }
     });
     const order = (list) => [...list].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.weight - b.weight));
-    input.data.forEach((_, position) => {
-      const at = indexAt(input.shape, position);
-      const found = originOf(layer)
-        .readers(layer, parameters, at)
-        .map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
-      assert.deepEqual(order(found), order(readers.get(at.join()) ?? []));
-    });
+    inputs.forEach((input, source) =>
+      input.data.forEach((_, position) => {
+        const at = indexAt(input.shape, position);
+        const found = originOf(layer)
+          .readers(layer, parameters, at, source)
+          .map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
+        assert.deepEqual(order(found), order(readers.get([source, ...at].join()) ?? []));
+      }),
+    );
   });
 }
 
@@ -132,7 +134,7 @@ for (const id of RECORDED) {
   test(`in ${id} the results of all inputs and the bias add up to each convolution's output`, () => {
     for (const layer of scene.model.layers.filter(({ kind }) => kind === "conv2d")) {
       const [channels] = layer.input_shape;
-      const input = tensorOf(scene, layer.index ? scene.model.layers[layer.index - 1].name : "input");
+      const input = tensorOf(scene, layer.inputs[0]);
       const { weight } = scene.parameters.get(layer.name);
       const unit = layer.output_shape[0] - 1;
       const maps = Array.from({ length: channels }, (_, channel) => partialMap(layer, input, weight, unit, channel));
@@ -154,11 +156,16 @@ for (const id of RECORDED) {
       const tensor = tensorOf(scene, name);
       const spot = { layer: name, at: indexAt(tensor.shape, Math.floor(tensor.data.length / 2)) };
       const found = destinations(scene, spot);
-      if (!layerAfter(scene.model, name)) assert.equal(found, null);
-      else
-        for (const { spot: reader, taken } of found.readers.slice(0, 20)) {
-          const { trace } = explain(scene, reader);
-          const index = trace.terms.findIndex((term) => term.at.join() === spot.at.join());
+      assert.deepEqual(
+        found.map(({ layer }) => layer.name),
+        scene.model.layers.filter(({ inputs }) => inputs.includes(name)).map((layer) => layer.name),
+      );
+      for (const { readers } of found)
+        for (const { spot: reader, taken } of readers.slice(0, 20)) {
+          const { trace, sources } = explain(scene, reader);
+          const index = trace.terms.findIndex(
+            (term) => sources[term.source] === name && term.at.join() === spot.at.join(),
+          );
           assert.ok(index >= 0, `${reader.layer}[${reader.at}] reads ${name}[${spot.at}]`);
           assert.equal(taken, winner(trace) === null ? null : winner(trace) === index);
         }

@@ -5,6 +5,7 @@ import { createStore } from "../../static/js/core/store.js";
 import { figureSvg } from "../../static/js/draw/figure-svg.js";
 import { functionSamples, nice, ticks } from "../../static/js/draw/graph.js";
 import { contributions, largest, totals } from "../../static/js/model/contributions.js";
+import { scoreLayer } from "../../static/js/model/model.js";
 import { npy, npz } from "../../static/js/model/files/npz.js";
 import { safetensors } from "../../static/js/model/files/safetensors.js";
 import { crc32 } from "../../static/js/model/files/zip.js";
@@ -31,7 +32,6 @@ import {
   openView,
   parseView,
   pointAt,
-  scoresLayer,
 } from "../../static/js/state/view.js";
 import { minimal, random, tinyVgg } from "./support/models.mjs";
 
@@ -105,8 +105,8 @@ test("each unit opens in the view of its layer's kind", () => {
 });
 
 test("a class opens at the layer of its score, with a softmax after it or without", () => {
-  assert.equal(scoresLayer(tinyVgg()).name, "output");
-  assert.equal(scoresLayer(minimal()).name, "scores");
+  assert.equal(scoreLayer(tinyVgg()).name, "output");
+  assert.equal(scoreLayer(minimal()).name, "scores");
   const store = opened(null);
   openClass(store, 6);
   assert.deepEqual([store.state.view.name, store.state.view.layer, store.state.view.unit], ["output", "output", 6]);

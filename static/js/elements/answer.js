@@ -3,7 +3,7 @@
  * The headline: the picture as the network sees it, and what the network says of it.
  */
 import { exact } from "../core/i18n.js";
-import { scoreLayer } from "../model/columns.js";
+import { scoreLayer } from "../model/model.js";
 import { openClass } from "../state/actions.js";
 import { strength } from "../state/selectors.js";
 import { h } from "./dom.js";

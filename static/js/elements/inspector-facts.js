@@ -3,7 +3,7 @@
 import { exact } from "../core/i18n.js";
 import { ACTIVATIONS, GREY, colourOf } from "../draw/colour.js";
 import { contributions, fieldArithmetic, parameterArithmetic, sizeArithmetic } from "../model/arithmetic.js";
-import { columnsOf } from "../model/columns.js";
+import { columnsOf, ownersOf } from "../model/columns.js";
 import { hyperparameters } from "../model/hyperparameters.js";
 import { inputOf, isMaps, shapeText } from "../model/model.js";
 import { condition, deviation, summarise, unitValues } from "../model/statistics.js";
@@ -157,10 +157,10 @@ export function classFacts(host, { model, run, column, unit }) {
     ],
   ]);
   const parameters = host.store.state.parameters?.get(layer.name);
-  const columns = columnsOf(model);
-  const before = columns[columns.indexOf(column) - 1];
-  if (!parameters || parameters.weight.shape.length !== 2 || !before) return [facts];
-  const sums = contributions(inputOf(model, layer, run).data, parameters.weight, unit, before.units);
+  const before = columnsOf(model).find(({ name }) => name === column.sources[0]);
+  const owners = ownersOf(model, column);
+  if (!parameters || parameters.weight.shape.length !== 2 || !before || !owners) return [facts];
+  const sums = contributions(inputOf(layer, run).data, parameters.weight, unit, owners, before.units);
   const bias = parameters.bias?.data[unit] ?? 0;
   const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
   const largest = Math.max(Math.abs(bias), ...sums.map(Math.abs));
@@ -222,7 +222,7 @@ export function modelFacts(host, model) {
         host.t("network.inspector.gives"),
         model.classes.length
           ? host.t("network.classes", { count: model.classes.length })
-          : shapeText(model.layers[model.layers.length - 1].output_shape),
+          : shapeText(model.output.output_shape),
       ],
     ]),
     box(

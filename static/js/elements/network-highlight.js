@@ -5,9 +5,9 @@
  */
 import { drawField, drawIncoming, outline } from "../draw/edges.js";
 import { contributions } from "../model/arithmetic.js";
-import { sourceUnit } from "../model/columns.js";
+import { ownersOf } from "../model/columns.js";
 import { INPUT, inputOf, isMaps } from "../model/model.js";
-import { regionsBehind, visiblePart } from "../model/receptive-field.js";
+import { holds, regionsBehind, visiblePart } from "../model/receptive-field.js";
 import { largestMagnitude, unitValues } from "../model/statistics.js";
 
 /** @typedef {import("../model/layout.js").Layout} Layout */
@@ -43,26 +43,26 @@ export class NetworkHighlight {
 
   /** @param {Layout} layout @param {Place} place */
   #incoming(layout, place) {
-    const index = layout.columns.findIndex(({ column }) => column.name === place.layer);
-    const to = layout.columns[index]?.boxes.find(({ unit }) => unit === place.unit);
-    if (!to) return;
-    if (index === 0) return this.#outline(layout, place, 2.5);
-    const [from, target] = [layout.columns[index - 1], layout.columns[index]];
-    const { connects } = target.column;
-    const sources =
-      connects === "all"
-        ? from.boxes
-        : connects === "one"
-          ? from.boxes.filter(({ unit }) => unit === sourceUnit(from.column, target.column, place.unit))
-          : [];
+    const target = layout.columns.find(({ column }) => column.name === place.layer);
+    const to = target?.boxes.find(({ unit }) => unit === place.unit);
+    if (!target || !to) return;
     const { kernels, kernelLimit } = this.#kernels(target, place.unit);
-    const { amounts, amountLimit } = this.#amounts(from, target, place.unit);
-    const gap = to.x - from.x - from.width;
-    const pitch = from.boxes.length > 1 ? from.boxes[1].y - from.boxes[0].y : 40;
+    const { amounts, amountLimit } = this.#amounts(target, place.unit);
+    const read = target.column.reads(place.unit);
+    const sources = layout.columns.flatMap((from) => {
+      const own = read.filter((units) => units.from === from.column.name).map((units) => ({ units }));
+      const boxes = from.boxes.filter(({ unit }) => own.some((one) => holds(one, unit)));
+      return boxes.length ? [{ from, boxes }] : [];
+    });
+    if (!sources.length) return this.#outline(layout, place, 2.5);
+    const gap = Math.min(...sources.map(({ from }) => to.x - from.x - from.width));
+    const pitch = Math.min(...sources.map(({ from: { boxes } }) => (boxes.length > 1 ? boxes[1].y - boxes[0].y : 40)));
     drawIncoming(
       this.#context,
       to,
-      sources.map((box) => ({ from: box, kernel: kernels?.(box.unit), amount: amounts?.(box.unit) })),
+      sources.flatMap(({ boxes }) =>
+        boxes.map((box) => ({ from: box, kernel: kernels?.(box.unit), amount: amounts?.(box.unit) })),
+      ),
       {
         kernel: kernelLimit,
         amount: amountLimit,
@@ -89,13 +89,15 @@ export class NetworkHighlight {
     };
   }
 
-  /** What each unit before adds to a score in total. @param {PlacedColumn} from @param {PlacedColumn} target @param {number} unit */
-  #amounts(from, { column: { layer, connects } }, unit) {
+  /** What each unit before adds to a score in total. @param {PlacedColumn} target @param {number} unit */
+  #amounts({ column }, unit) {
     const { parameters, model, run } = this.#map.store.state;
+    const { layer, connects } = column;
     const weight = layer && parameters?.get(layer.name)?.weight;
-    if (!weight || !model || !run || !layer || connects !== "all" || weight.shape.length !== 2)
-      return { amounts: null, amountLimit: 0 };
-    const sums = contributions(inputOf(model, layer, run).data, weight, unit, from.total);
+    const owners = weight && model && connects === "all" && weight.shape.length === 2 ? ownersOf(model, column) : null;
+    const before = model?.shape(column.sources[0]);
+    if (!weight || !run || !layer || !owners || !before) return { amounts: null, amountLimit: 0 };
+    const sums = contributions(inputOf(layer, run).data, weight, unit, owners, before[0]);
     const amountLimit = sums.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     return {
       amounts: (/** @type {number} */ source) => ({ value: sums[source], text: this.#map.i18n.value(sums[source]) }),
@@ -125,8 +127,7 @@ export class NetworkHighlight {
       const part = visiblePart(region);
       if (!part) continue;
       for (const box of byName.get(region.layer)?.boxes ?? []) {
-        if (region.unit === null || region.unit === box.unit)
-          drawField(this.#context, box, part, region.shape, this.#map.theme);
+        if (holds(region, box.unit)) drawField(this.#context, box, part, region.shape, this.#map.theme);
       }
     }
   }

@@ -13,7 +13,8 @@ import { tolerance } from "../model/tolerance.js";
 import { span } from "../model/window.js";
 import { nameOf } from "./tree.js";
 
-/** @typedef {(layer: Layer, at: readonly number[]) => string[]} Lines `x` is the layer's input, `layer` its parameters; the last line sets `y` */
+/** @typedef {(layer: Layer, at: readonly number[]) => string[]} Lines `x` is the layer's input (`xs` the list of them where
+ *  there are several), `layer` its parameters; the last line sets `y` */
 
 /** `x[:, 30:33, 24:27]`, or the same of a padded copy. @param {Layer} layer @param {readonly number[]} at @param {string} maps first index @param {string} fill what stands in the padding */
 function cut(layer, [, row, column], maps, fill) {
@@ -58,10 +59,10 @@ const LINES = {
 
 /** Few lines that make the value from the tensors; without a trace, the one that reads it.
  * @param {Layer | undefined} layer @param {Explanation} explanation */
-export function lines(layer, { spot, source }) {
-  if (!layer || source === null || !LINES[layer.kind]) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
+export function lines(layer, { spot, sources }) {
+  if (!layer || !sources.length || !LINES[layer.kind]) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
   return [
-    `x = ${tensorText(source)}`,
+    sources.length === 1 ? `x = ${tensorText(sources[0])}` : `xs = [${sources.map(tensorText).join(", ")}]`,
     ...(Object.keys(/** @type {any} */ (layer).parameters ?? {}).length || layer.parameter_count
       ? [`layer = parameters["${layer.name}"]`]
       : []),

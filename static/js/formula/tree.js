@@ -20,7 +20,7 @@
  */
 import { product } from "../model/trace.js";
 import { partialsAt } from "../model/partial-sums.js";
-import { rankedTerms } from "../model/explain.js";
+import { rankedTerms, termSpot } from "../model/explain.js";
 
 /** How many terms of a sum are written out before the rest is added up. */
 export const WRITTEN_TERMS = 12;
@@ -33,9 +33,8 @@ const number = (value, more = {}) => ({ type: "number", value, ...more });
 /** @param {string} text @returns {SymbolNode} */
 const symbol = (text) => ({ type: "symbol", text });
 
-/** A term's value, with the way to it. @param {import("../model/trace.js").Term} term @param {string | null} source */
-const operand = (term, source) =>
-  number(term.value, term.padding || source === null ? {} : { spot: { layer: source, at: term.at } });
+/** A term's value, with the way to it. @param {import("../model/trace.js").Term} term @param {readonly string[]} sources */
+const operand = (term, sources) => number(term.value, term.padding ? {} : { spot: termSpot({ sources }, term) });
 
 /**
  * The formula with its real operands: `conv_1_2[3, 30, 24] = 0.05 + 0.16 − 0.01 + … = 0.38`.
@@ -43,21 +42,25 @@ const operand = (term, source) =>
  * @param {{ written?: number }} [options]
  * @returns {EqualNode}
  */
-export function formulaOf({ spot, value, trace, source }, { written = WRITTEN_TERMS } = {}) {
+export function formulaOf({ spot, value, trace, sources }, { written = WRITTEN_TERMS } = {}) {
   const name = /** @type {NameNode} */ ({ type: "name", text: nameOf(spot) });
   const result = number(value, { spot });
   if (!trace) return { type: "equal", items: [name, result] };
-  return { type: "equal", items: [name, BODIES[trace.operation](trace, source, written), result] };
+  return { type: "equal", items: [name, BODIES[trace.operation](trace, sources, written), result] };
 }
 
-/** @typedef {(trace: import("../model/trace.js").Trace, source: string | null, written: number) => Node} Body */
+/** @typedef {(trace: import("../model/trace.js").Trace, sources: readonly string[], written: number) => Node} Body */
 
 /** Sums over maps are written as one part for each map, all others as products by size. @type {Body} */
-function weightedSum(trace, source, written) {
+function weightedSum(trace, sources, written) {
   const bias = trace.bias === null ? [] : [number(trace.bias, { note: "bias" })];
   const channels = channelCount(trace);
   if (channels > 1 && channels < trace.terms.length) {
-    const partials = [...partialsAt(trace, channels)].map((value, channel) => ({ value, channel }));
+    const each = trace.terms.length / channels;
+    const partials = [...partialsAt(trace, channels)].map((value, index) => ({
+      value,
+      term: trace.terms[index * each],
+    }));
     const shown =
       channels <= written
         ? partials
@@ -67,8 +70,12 @@ function weightedSum(trace, source, written) {
       type: "sum",
       items: [
         ...shown.map(
-          ({ value, channel }) =>
-            /** @type {Node} */ ({ type: "subtotal", of: `${source}[${channel}]`, node: number(value) }),
+          ({ value, term }) =>
+            /** @type {Node} */ ({
+              type: "subtotal",
+              of: `${sources[term.source]}[${term.at[0]}]`,
+              node: number(value),
+            }),
         ),
         ...remainder(rest.map(({ value }) => value)),
         ...bias,
@@ -80,7 +87,7 @@ function weightedSum(trace, source, written) {
     (term) =>
       /** @type {Node} */ ({
         type: "product",
-        items: [operand(term, source), number(term.weight ?? 1, { note: "weight" })],
+        items: [operand(term, sources), number(term.weight ?? 1, { note: "weight" })],
       }),
   );
   return { type: "sum", items: [...items, ...remainder(ranked.slice(written).map(product)), ...bias] };
@@ -97,32 +104,32 @@ export const channelCount = (trace) =>
 /** @type {Record<string, Body>} */
 const BODIES = {
   weighted_sum: weightedSum,
-  mean: (trace, source, written) => ({
+  mean: (trace, sources, written) => ({
     type: "fraction",
     top: {
       type: "sum",
       items: [
-        ...trace.terms.slice(0, 4 * written).map((term) => operand(term, source)),
+        ...trace.terms.slice(0, 4 * written).map((term) => operand(term, sources)),
         ...remainder(trace.terms.slice(4 * written).map((term) => term.value)),
       ],
     },
     bottom: number(trace.terms.length, { sign: false }),
   }),
-  maximum: (trace, source, written) => ({
+  maximum: (trace, sources, written) => ({
     type: "call",
     name: "max",
-    items: trace.terms.slice(0, 4 * written).map((term) => operand(term, source)),
+    items: trace.terms.slice(0, 4 * written).map((term) => operand(term, sources)),
   }),
-  relu: ({ terms }, source) => ({
+  relu: ({ terms }, sources) => ({
     type: "call",
     name: "max",
-    items: [number(0, { sign: false }), operand(terms[0], source)],
+    items: [number(0, { sign: false }), operand(terms[0], sources)],
   }),
-  leaky_relu: ({ terms, constants }, source) =>
+  leaky_relu: ({ terms, constants }, sources) =>
     terms[0].value > 0
-      ? operand(terms[0], source)
-      : { type: "product", items: [number(constants.slope, { note: "slope" }), operand(terms[0], source)] },
-  sigmoid: ({ terms }, source) => ({
+      ? operand(terms[0], sources)
+      : { type: "product", items: [number(constants.slope, { note: "slope" }), operand(terms[0], sources)] },
+  sigmoid: ({ terms }, sources) => ({
     type: "fraction",
     top: number(1, { sign: false }),
     bottom: {
@@ -132,16 +139,16 @@ const BODIES = {
         {
           type: "power",
           base: symbol("e"),
-          exponent: { type: "product", items: [symbol("−"), operand(terms[0], source)] },
+          exponent: { type: "product", items: [symbol("−"), operand(terms[0], sources)] },
         },
       ],
     },
   }),
-  tanh: ({ terms }, source) => ({ type: "call", name: "tanh", items: [operand(terms[0], source)] }),
-  copy: ({ terms }, source) => operand(terms[0], source),
-  softmax: ({ terms, at }, source, written) => {
+  tanh: ({ terms }, sources) => ({ type: "call", name: "tanh", items: [operand(terms[0], sources)] }),
+  copy: ({ terms }, sources) => operand(terms[0], sources),
+  softmax: ({ terms, at }, sources, written) => {
     const power = (/** @type {import("../model/trace.js").Term} */ term) =>
-      /** @type {Node} */ ({ type: "power", base: symbol("e"), exponent: operand(term, source) });
+      /** @type {Node} */ ({ type: "power", base: symbol("e"), exponent: operand(term, sources) });
     const largestFirst = [...terms].sort((a, b) => b.value - a.value);
     const shown = terms.length <= written ? terms : largestFirst.slice(0, written);
     const rest = terms.length <= written ? [] : largestFirst.slice(written).map(({ value }) => Math.exp(value));
@@ -151,7 +158,7 @@ const BODIES = {
       bottom: { type: "sum", items: [...shown.map(power), ...remainder(rest)] },
     };
   },
-  normalise: ({ terms, constants: { mean, variance, epsilon, scale, shift } }, source) => ({
+  normalise: ({ terms, constants: { mean, variance, epsilon, scale, shift } }, sources) => ({
     type: "sum",
     items: [
       {
@@ -159,7 +166,7 @@ const BODIES = {
         items: [
           {
             type: "fraction",
-            top: { type: "sum", items: [operand(terms[0], source), number(-mean, { note: "mean" })] },
+            top: { type: "sum", items: [operand(terms[0], sources), number(-mean, { note: "mean" })] },
             bottom: {
               type: "root",
               body: {

@@ -54,9 +54,10 @@ export function sizeArithmetic(layer) {
  * @param {import("./model.js").Model} model @param {Layer} layer
  * @returns {{ axis: "both" | "height" | "width", text: string, result: number }[]} empty where there is no such field
  */
-export function fieldArithmetic({ layers }, layer) {
+export function fieldArithmetic(model, layer) {
   const sliding = layer.record.window(layer);
-  const before = layer.index === 0 ? { size: [1, 1], jump: [1, 1] } : layers[layer.index - 1].receptive_field;
+  const source = model.layer(layer.inputs[0]);
+  const before = source ? source.receptive_field : { size: [1, 1], jump: [1, 1] };
   const after = layer.receptive_field;
   if (!sliding || !before || !after) return [];
   const entries = [0, 1].map((axis) => {
@@ -73,19 +74,15 @@ export function fieldArithmetic({ layers }, layer) {
 }
 
 /**
- * What each unit of the column before adds to one score: Σ value × weight over its values.
- * The vector that the layer reads is in C, H, W order, so each unit owns one run of it.
+ * What each unit of the column before adds to one score: Σ value × weight over the values that it owns.
  * @param {Float32Array} input what the layer reads @param {import("../api/wire.js").Tensor} weight (O, I)
- * @param {number} unit of the layer @param {number} sources units of the column before
+ * @param {number} unit of the layer @param {Uint32Array} owners the unit before that each input value belongs to @param {number} sources how many units stand before
  */
-export function contributions(input, weight, unit, sources) {
-  const size = input.length / sources;
+export function contributions(input, weight, unit, owners, sources) {
   const row = weight.data.subarray(unit * input.length, (unit + 1) * input.length);
-  return Float64Array.from({ length: sources }, (_, source) => {
-    let sum = 0;
-    for (let i = source * size; i < (source + 1) * size; i++) sum += input[i] * row[i];
-    return sum;
-  });
+  const sums = new Float64Array(sources);
+  for (let i = 0; i < input.length; i++) sums[owners[i]] += input[i] * row[i];
+  return sums;
 }
 
 /** @param {number[]} numbers */

@@ -5,7 +5,8 @@
  * Every layer whose kind has a column gets one, beginning with the input. The layer that holds the
  * class scores becomes the output column; a softmax after it is shown in the same column.
  */
-import { INPUT, isMaps, unitCount } from "./model.js";
+import { INPUT, isMaps, probabilitiesOf, scoreLayer, unitCount } from "./model.js";
+import { stepBack, wholeOf } from "./receptive-field.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./model.js").Layer} Layer */
@@ -18,10 +19,13 @@ import { INPUT, isMaps, unitCount } from "./model.js";
  * @property {number} units
  * @property {number} module counted from 0; the input and the classes belong to none (−1)
  * @property {number} group layers that share a range at scale level "layer"; −1 for input and classes
- * @property {"all" | "one" | "none"} connects which units of the column before a unit reads
+ * @property {"all" | "one" | "none"} connects which units of the columns before a unit reads
  * @property {boolean} mixes a wider gap stands before it
  * @property {Layer | null} probabilities the softmax that is shown in this column
+ * @property {readonly string[]} sources the columns that it reads, through layers without a column of their own
+ * @property {(unit: number) => ReadUnits[]} reads which units of them one of its units is made from
  */
+/** @typedef {{ from: string, first: number, count: number }} ReadUnits units side by side of the column of this name */
 
 /** @type {WeakMap<Model, readonly Column[]>} */
 const known = new WeakMap();
@@ -36,77 +40,117 @@ export function columnsOf(model) {
 /** @param {Model} model @returns {Column[]} */
 function build(model) {
   const scores = scoreLayer(model);
-  /** @type {Column[]} */
-  const columns = [
-    {
-      name: INPUT,
-      layer: null,
-      form: isMaps(model.input.shape) ? "maps" : "vector",
-      shape: model.input.shape,
-      units: unitCount(model.input.shape),
-      module: -1,
-      group: -1,
-      connects: "none",
-      mixes: false,
-      probabilities: null,
-    },
-  ];
-  let module = 0;
+  /** @type {Column} */
+  const input = {
+    name: INPUT,
+    layer: null,
+    form: isMaps(model.input.shape) ? "maps" : "vector",
+    shape: model.input.shape,
+    units: unitCount(model.input.shape),
+    module: -1,
+    group: -1,
+    connects: "none",
+    mixes: false,
+    probabilities: null,
+    sources: [],
+    reads: () => [],
+  };
+  /** @type {Map<string, Column>} */
+  const columns = new Map([[INPUT, input]]);
+  /** How many closed modules lie before a layer's output. @type {Map<string, number>} */
+  const modules = new Map([[INPUT, 0]]);
+  const after = scores ? readersOf(model, scores) : new Set();
   let group = -1;
-  let closed = false;
-  /** @type {Layer[]} layers since the last column */
-  let folded = [];
   for (const layer of model.layers) {
+    if (after.has(layer)) continue;
     const { record } = layer;
-    folded.push(layer);
-    if (closed) module++;
-    closed = record.closesModule;
+    const module = Math.max(...layer.inputs.map((name) => modules.get(name) ?? 0));
+    modules.set(layer.name, module + Number(record.closesModule));
     const isScores = layer === scores;
-    if (scores && layer.index > scores.index) break;
     if (!record.column && !isScores && record.family !== "probability") continue;
+    const { folded, sources } = backToColumns(model, layer, columns);
     const mixes = folded.some((one) => one.record.mixes);
-    if (mixes || group < 0) group++;
-    columns.push({
+    const before = columns.get(sources[0])?.group ?? -1;
+    const own = mixes || before < 0 ? ++group : before;
+    columns.set(layer.name, {
       name: layer.name,
       layer,
       form: isScores ? "classes" : isMaps(layer.output_shape) ? "maps" : "vector",
       shape: layer.output_shape,
       units: unitCount(layer.output_shape),
       module: isScores ? -1 : module,
-      group: isScores ? -1 : group,
+      group: isScores ? -1 : own,
       connects: folded.some((one) => one.record.connects === "all")
         ? "all"
         : folded.some((one) => one.record.connects === "none")
           ? "none"
           : "one",
       mixes: mixes || isScores,
-      probabilities: isScores
-        ? (model.layers.slice(layer.index + 1).find((later) => later.record.family === "probability") ?? null)
-        : null,
+      probabilities: isScores ? probabilitiesOf(model, layer) : null,
+      sources,
+      reads: (unit) => readUnits(model, layer, unit, columns),
     });
-    folded = [];
   }
-  return columns;
+  return [...columns.values()];
 }
 
-/**
- * The layer whose values are the class scores before normalisation: the last one that is not a
- * probability, if it is a vector with one value for each class.
- * @param {Model} model @returns {Layer | null}
- */
-export function scoreLayer(model) {
-  const last = model.layers.findLast((layer) => layer.record.family !== "probability");
-  return last &&
-    model.classes.length > 0 &&
-    !isMaps(last.output_shape) &&
-    unitCount(last.output_shape) === model.classes.length
-    ? last
-    : null;
+/** All layers that a layer's values reach. @param {Model} model @param {Layer} layer @returns {Set<Layer>} */
+function readersOf(model, layer) {
+  const reached = new Set(model.readers(layer.name));
+  for (const one of reached) for (const reader of model.readers(one.name)) reached.add(reader);
+  return reached;
 }
 
+/** The columns that a layer reads, and the layers that lie between, itself first.
+ * @param {Model} model @param {Layer} layer @param {ReadonlyMap<string, Column>} columns */
+function backToColumns(model, layer, columns) {
+  /** @type {Set<Layer>} */
+  const folded = new Set([layer]);
+  /** @type {Set<string>} */
+  const sources = new Set();
+  for (const one of folded)
+    for (const name of one.inputs) {
+      const before = model.layer(name);
+      if (columns.has(name)) sources.add(name);
+      else if (before) folded.add(before);
+    }
+  return { folded: [...folded], sources: [...sources] };
+}
+
+/** Which units of the columns before a unit of a layer is made from.
+ * @param {Model} model @param {Layer} layer @param {number} unit @param {ReadonlyMap<string, Column>} columns @returns {ReadUnits[]} */
+function readUnits(model, layer, unit, columns) {
+  /** @type {ReadUnits[]} */
+  const found = [];
+  const back = (/** @type {Layer} */ one, /** @type {import("./receptive-field.js").Area} */ area) =>
+    one.inputs.forEach((name, source) => {
+      const read = stepBack(one, source, area);
+      const before = model.layer(name);
+      if (read && columns.has(name)) found.push({ from: name, ...read.units });
+      else if (read && before) back(before, read);
+    });
+  back(layer, { ...wholeOf(layer.output_shape), units: { first: unit, count: 1 } });
+  return found;
+}
+
+/** @type {WeakMap<Column, Uint32Array>} */
+const owners = new WeakMap();
+
 /**
- * The unit of the column before that unit `unit` reads where it reads one only. Equal counts give
- * the same index; a flattened vector gives the map its value came from (C, H, W order).
- * @param {{ units: number }} before @param {{ units: number }} column @param {number} unit
+ * For each element of the vector that a column's layer reads, the unit of the column before that it is a value of:
+ * a flattened vector holds many values of each map.
+ * @param {Model} model @param {Column} column @returns {Uint32Array | null} null where an element has no such unit, or several
  */
-export const sourceUnit = (before, column, unit) => Math.floor((unit * before.units) / column.units);
+export function ownersOf(model, column) {
+  const { layer } = column;
+  if (!layer || isMaps(layer.input_shape) || layer.inputs.length !== 1 || column.sources.length !== 1) return null;
+  let known = owners.get(column);
+  if (known) return known;
+  const before = model.layer(layer.inputs[0]);
+  const columns = new Map(columnsOf(model).map((one) => [one.name, one]));
+  known = Uint32Array.from({ length: unitCount(layer.input_shape) }, (_, element) =>
+    !before || columns.has(before.name) ? element : (readUnits(model, before, element, columns)[0]?.first ?? 0),
+  );
+  owners.set(column, known);
+  return known;
+}

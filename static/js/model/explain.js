@@ -13,14 +13,15 @@
  * @property {Spot} spot
  * @property {number} value the engine's float32
  * @property {import("./trace.js").Trace | null} trace null for a pixel, and for a kind the page cannot trace
- * @property {string | null} source the layer (or `input`) that the terms lie in
+ * @property {readonly string[]} sources the layers (or `input`) that the terms lie in, as `term.source` counts them
  */
-import { INPUT, inputName, inputOf } from "./model.js";
+import { INPUT, inputsOf, tensorNamed } from "./model.js";
 import { originOf } from "./origins.js";
 import { product, valueAt, winner } from "./trace.js";
 
 /** The tensor that a layer (or `input`) gave. @param {Scene} scene @param {string} layer */
-export const tensorOf = ({ run }, layer) => (layer === INPUT ? run.input : run.activations.get(layer));
+export const tensorOf = ({ run }, layer) =>
+  /** @type {import("./trace.js").Tensor | undefined} */ (tensorNamed(run, layer));
 
 /** @param {Scene} scene @param {Spot} spot @returns {Explanation} */
 export function explain(scene, spot) {
@@ -29,15 +30,13 @@ export function explain(scene, spot) {
   const value = valueAt(tensor, spot.at);
   const layer = scene.model.layer(spot.layer);
   const origin = layer && originOf(layer);
-  if (!origin) return { spot, value, trace: null, source: null };
-  const trace = origin.trace(
-    layer,
-    inputOf(scene.model, layer, scene.run),
-    scene.parameters.get(layer.name) ?? null,
-    spot.at,
-  );
-  return { spot, value, trace, source: inputName(scene.model, layer) };
+  if (!origin) return { spot, value, trace: null, sources: [] };
+  const trace = origin.trace(layer, inputsOf(layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
+  return { spot, value, trace, sources: layer.inputs };
 }
+
+/** Where a term's value stands. @param {Pick<Explanation, "sources">} explanation @param {import("./trace.js").Term} term @returns {Spot} */
+export const termSpot = ({ sources }, { source, at }) => ({ layer: sources[source], at });
 
 /** How much a term weighs in its trace, for sorting: its share of a sum, the score of a softmax.
  * @param {import("./trace.js").Trace} trace @param {import("./trace.js").Term} term */
@@ -70,37 +69,36 @@ export function mainTerm(trace) {
 export function mainTrail(scene, spot) {
   const trail = [spot];
   for (let here = spot; here.layer !== INPUT; ) {
-    const { trace, source } = explain(scene, here);
-    const term = trace && mainTerm(trace);
-    if (!term || source === null) break;
-    here = { layer: source, at: term.at };
+    const found = explain(scene, here);
+    const term = found.trace && mainTerm(found.trace);
+    if (!term) break;
+    here = termSpot(found, term);
     trail.push(here);
   }
   return trail;
 }
 
-/** The layer that reads a layer's output; null after the last. @param {import("./model.js").Model} model @param {string} layer */
-export function layerAfter(model, layer) {
-  const index = layer === INPUT ? 0 : (model.layer(layer)?.index ?? model.layers.length) + 1;
-  return model.layers[index] ?? null;
-}
-
 /**
- * Where a value goes: the values of the next layer that read it, with what they multiply it by,
- * and for a maximum whether it was the one taken.
- * @param {Scene} scene @param {Spot} spot
- * @returns {{ layer: import("./model.js").Layer, readers: { spot: Spot, weight: number | null, taken: boolean | null }[] } | null}
+ * @typedef {object} Destination a layer that reads a value
+ * @property {import("./model.js").Layer} layer
+ * @property {{ spot: Spot, weight: number | null, taken: boolean | null }[] | null} readers its values that read it, with
+ *   what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot trace
  */
-export function destinations(scene, spot) {
-  const layer = layerAfter(scene.model, spot.layer);
-  const origin = layer && originOf(layer);
-  if (!origin) return null;
-  const readers = origin.readers(layer, scene.parameters.get(layer.name) ?? null, spot.at).map(({ at, weight }) => {
-    const reader = { layer: layer.name, at };
-    return { spot: reader, weight, taken: takes(scene, reader, spot) };
+
+/** Where a value goes: to every layer that reads its output. @param {Scene} scene @param {Spot} spot @returns {Destination[]} */
+export const destinations = (scene, spot) =>
+  scene.model.readers(spot.layer).map((layer) => {
+    const origin = originOf(layer);
+    if (!origin) return { layer, readers: null };
+    const parameters = scene.parameters.get(layer.name) ?? null;
+    const readers = layer.inputs
+      .flatMap((name, source) => (name === spot.layer ? origin.readers(layer, parameters, spot.at, source) : []))
+      .map(({ at, weight }) => {
+        const reader = { layer: layer.name, at };
+        return { spot: reader, weight, taken: takes(scene, reader, spot) };
+      });
+    return { layer, readers };
   });
-  return { layer, readers };
-}
 
 /** Whether the maximum at `reader` took the value at `spot`; null where nothing is chosen.
  * @param {Scene} scene @param {Spot} reader @param {Spot} spot */

@@ -7,6 +7,8 @@ const NOT_HYPERPARAMETERS = new Set([
   "name",
   "kind",
   "index",
+  "inputs",
+  "input_shapes",
   "input_shape",
   "output_shape",
   "parameter_count",

@@ -20,8 +20,11 @@
  * @property {string | null} view the opened view of one of its units
  * @property {string} chapter the chapter of Learn that explains it
  * @property {(layer: Layer) => Window2D | null} window the sliding window, if it has one
+ * @property {((layer: Layer, source: number, area: Area) => Area | null) | null} back what of input number `source` a part
+ *   of the output is made from (null: nothing of it), for a kind of which `connects` and `window` do not say it
  */
 /** @typedef {import("./model.js").Layer} Layer */
+/** @typedef {import("./receptive-field.js").Area} Area */
 /** @typedef {{ size: number[], stride: number[], padding: number[], dilation: number[] }} Window2D */
 /** @typedef {import("../api/wire.js").Tensor} Tensor */
 /** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor }} LayerParameters */
@@ -38,6 +41,18 @@ const PLAIN = {
   view: null,
   chapter: "cnn",
   window: () => null,
+  back: null,
+};
+
+/** Element i of a flattened vector is map ⌊i / (H·W)⌋, row ⌊i / W⌋ mod H, column i mod W. @type {NonNullable<Kind["back"]>} */
+const flattenedFrom = (layer, _source, { units: { first, count } }) => {
+  const [, rows = 1, columns = 1] = layer.input_shape;
+  const [start, end] = [first, first + count - 1];
+  const map = (/** @type {number} */ element) => Math.floor(element / (rows * columns));
+  const units = { first: map(start), count: map(end) - map(start) + 1 };
+  if (count > 1) return { units, top: 0, left: 0, bottom: rows - 1, right: columns - 1 };
+  const [row, column] = [Math.floor((start % (rows * columns)) / columns), start % columns];
+  return { units, top: row, left: column, bottom: row, right: column };
 };
 
 /** @param {number[] | undefined} size @param {Layer} layer @returns {Window2D} */
@@ -77,7 +92,14 @@ const ROWS = {
   batch_norm2d: { ...ACTIVATION, chapter: "overfitting" },
   max_pool2d: POOLING,
   avg_pool2d: POOLING,
-  flatten: { family: "reshape", connects: "one", column: false, view: "flatten", chapter: "flatten" },
+  flatten: {
+    family: "reshape",
+    connects: "one",
+    column: false,
+    view: "flatten",
+    chapter: "flatten",
+    back: flattenedFrom,
+  },
   dense: { family: "dense", connects: "all", mixes: true, view: "output", chapter: "flatten" },
   softmax: { family: "probability", connects: "all", column: false, view: "softmax", chapter: "softmax" },
 };

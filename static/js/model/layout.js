@@ -5,7 +5,6 @@
  * Units: CSS pixels, origin at the stage's top left. The stage is at least as wide as its columns
  * need; in a narrower frame it scrolls sideways.
  */
-import { sourceUnit } from "./columns.js";
 import { shapeText } from "./model.js";
 
 /** @typedef {import("./columns.js").Column} Column */
@@ -21,7 +20,7 @@ import { shapeText } from "./model.js";
  * @property {{ x: number, y: number, width: number, row: 0 | 1 }} label centred text (the output column's starts at x)
  */
 /**
- * @typedef {object} Link the edges between two neighbouring columns
+ * @typedef {object} Link the edges between two columns
  * @property {number} from index of a placed column @property {number} to
  * @property {boolean} quiet drawn at rest; a very dense link shows edges only on hover
  * @property {[number, number][]} edges pairs of positions in the two columns' boxes
@@ -323,21 +322,26 @@ function labelOf(columns, spans, index, stage, staggered, details, measure, head
 
 /** @param {PlacedColumn[]} placed @returns {Link[]} */
 function linksOf(placed) {
-  return placed.flatMap((to, index) => {
-    if (index === 0 || to.column.connects === "none") return [];
-    const from = placed[index - 1];
-    /** @type {[number, number][]} */
-    const edges = [];
-    if (to.column.connects === "all") {
-      for (let j = 0; j < to.shown; j++) for (let i = 0; i < from.shown; i++) edges.push([i, j]);
-    } else {
-      const position = new Map(from.boxes.map(({ unit }, i) => [unit, i]));
-      to.boxes.forEach(({ unit }, j) => {
-        const i = position.get(sourceUnit(from.column, to.column, unit));
-        if (i !== undefined) edges.push([i, j]);
-      });
-    }
-    return [{ from: index - 1, to: index, quiet: from.total * to.total <= DENSEST, edges }];
+  const index = new Map(placed.map(({ column }, place) => [column.name, place]));
+  return placed.flatMap((to, place) => {
+    /** @type {Map<number, [number, number][]>} */
+    const edges = new Map();
+    to.boxes.forEach(({ unit }, j) => {
+      for (const { from, first, count } of to.column.reads(unit)) {
+        const source = index.get(from);
+        if (source === undefined) continue;
+        if (!edges.has(source)) edges.set(source, []);
+        placed[source].boxes.forEach(({ unit: read }, i) => {
+          if (read >= first && read < first + count) edges.get(source)?.push([i, j]);
+        });
+      }
+    });
+    return [...edges].map(([from, pairs]) => ({
+      from,
+      to: place,
+      quiet: placed[from].total * to.total <= DENSEST,
+      edges: pairs,
+    }));
   });
 }
 

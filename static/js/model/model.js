@@ -2,7 +2,8 @@
 /**
  * A model's description as the page uses it: the server's JSON, indexed.
  *
- * Layers stand in order; `input` is not one of them. Everything the page knows of a layer's
+ * A model is a graph: every layer names what it reads (`inputs`), earlier layers or `input`, the picture.
+ * Layers stand in topological order; `input` is not one of them. Everything the page knows of a layer's
  * behaviour comes from the record of its kind (`kinds.js`), never from its name or position.
  */
 import { kindOf } from "./kinds.js";
@@ -12,7 +13,10 @@ import { kindOf } from "./kinds.js";
  * @property {string} name
  * @property {string} kind
  * @property {number} index
- * @property {number[]} input_shape the output shape of the layer before, or of the input
+ * @property {readonly string[]} inputs the names of what it reads, `input` among them; a description without
+ *   them means the layer before
+ * @property {readonly number[][]} input_shapes the shapes of its inputs, in the same order
+ * @property {number[]} input_shape the shape of its first input, for kinds that read one
  * @property {number[]} output_shape (C, H, W) for maps, (N,) for vectors
  * @property {number} parameter_count
  * @property {{ size: number[], jump: number[], start: number[] } | null} receptive_field
@@ -34,19 +38,39 @@ import { kindOf } from "./kinds.js";
  * @property {any} training
  * @property {string | null} samples_default
  * @property {(name: string) => Layer | undefined} layer
+ * @property {(name: string) => readonly Layer[]} readers the layers that read the output of this name
+ * @property {(name: string) => number[] | undefined} shape the shape of the output of this name, `input` included
+ * @property {Layer} output the last layer
  */
 
 /** @param {any} description the answer of `GET /models/{id}` @returns {Model} */
 export function createModel(description) {
-  let shape = description.input.shape;
+  /** @type {Map<string, number[]>} */
+  const shapes = new Map([[INPUT, description.input.shape]]);
+  /** @type {Map<string, Layer[]>} */
+  const readers = new Map([[INPUT, []]]);
+  let before = INPUT;
   /** @type {Layer[]} */
   const layers = description.layers.map((/** @type {any} */ layer, /** @type {number} */ index) => {
-    const indexed = Object.freeze({ ...layer, index, input_shape: shape, record: kindOf(layer.kind) });
-    shape = layer.output_shape;
+    const inputs = layer.inputs ?? [before];
+    const read = inputs.map((/** @type {string} */ name) => shapes.get(name));
+    const record = kindOf(layer.kind);
+    const indexed = Object.freeze({ ...layer, index, inputs, input_shapes: read, input_shape: read[0], record });
+    shapes.set(layer.name, layer.output_shape);
+    readers.set(layer.name, []);
+    for (const name of new Set(inputs)) readers.get(name)?.push(indexed);
+    before = layer.name;
     return indexed;
   });
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
-  return Object.freeze({ ...description, layers, layer: (/** @type {string} */ name) => byName.get(name) });
+  return Object.freeze({
+    ...description,
+    layers,
+    output: layers[layers.length - 1],
+    layer: (/** @type {string} */ name) => byName.get(name),
+    readers: (/** @type {string} */ name) => readers.get(name) ?? [],
+    shape: (/** @type {string} */ name) => shapes.get(name),
+  });
 }
 
 /** The name under which the picture's tensor stands beside the layers' outputs. */
@@ -58,15 +82,49 @@ export const unitCount = (shape) => shape[0];
 /** Whether a shape is of maps (C, H, W), not of a vector (N,). @param {readonly number[]} shape */
 export const isMaps = (shape) => shape.length === 3;
 
-/** What a layer reads: the output of the layer before, or the input.
- * @param {Model} model @param {Layer} layer @param {import("../api/client.js").Run} run */
-export const inputOf = (model, layer, run) =>
-  layer.index === 0
-    ? run.input
-    : /** @type {import("../api/wire.js").Tensor} */ (run.activations.get(model.layers[layer.index - 1].name));
+/** The tensor of this name: a layer's output, or the picture. @param {import("../api/client.js").Run} run @param {string} name */
+export const tensorNamed = (run, name) =>
+  /** @type {import("../api/wire.js").Tensor} */ (name === INPUT ? run.input : run.activations.get(name));
 
-/** The name of what a layer reads. @param {Model} model @param {Layer} layer */
-export const inputName = (model, layer) => (layer.index === 0 ? INPUT : model.layers[layer.index - 1].name);
+/** What a layer reads, in the order of its inputs. @param {Layer} layer @param {import("../api/client.js").Run} run */
+export const inputsOf = (layer, run) => layer.inputs.map((name) => tensorNamed(run, name));
+
+/** What a layer reads first, for kinds that read one thing. @param {Layer} layer @param {import("../api/client.js").Run} run */
+export const inputOf = (layer, run) => tensorNamed(run, layer.inputs[0]);
+
+/** The name of what a layer reads first. @param {Layer} layer */
+export const inputName = (layer) => layer.inputs[0];
+
+/**
+ * The layer whose values are the class scores before normalisation: the output, or what the probabilities at the end
+ * are made from, if that is a vector with one value for each class.
+ * @param {Model} model @returns {Layer | null}
+ */
+export function scoreLayer(model) {
+  /** @type {Layer | undefined} */
+  let last = model.output;
+  while (last?.record.family === "probability") last = model.layer(inputName(last));
+  return last &&
+    model.classes.length > 0 &&
+    !isMaps(last.output_shape) &&
+    unitCount(last.output_shape) === model.classes.length
+    ? last
+    : null;
+}
+
+/** The layer that turns a layer's values into probabilities, if one does. @param {Model} model @param {Layer} layer @returns {Layer | null} */
+export const probabilitiesOf = (model, layer) =>
+  model.readers(layer.name).find(({ record }) => record.family === "probability") ?? null;
+
+/**
+ * The layers that lead from the picture to a layer, itself last, where there is one way only.
+ * @param {Model} model @param {Layer} layer @returns {Layer[] | null} null where a layer on it reads several things
+ */
+export function wayTo(model, layer) {
+  const way = [layer];
+  for (let before = model.layer(inputName(layer)); before; before = model.layer(inputName(before))) way.unshift(before);
+  return way.every(({ inputs }) => inputs.length === 1) ? way : null;
+}
 
 /** `62×62×10` (height × width × depth) or `10`. @param {readonly number[]} shape */
 export const shapeText = (shape) => (shape.length === 3 ? `${shape[1]}×${shape[2]}×${shape[0]}` : String(shape[0]));

@@ -5,10 +5,10 @@
  * Nothing of it is needed to draw the network, so it is loaded with what explains single values.
  *
  * @typedef {object} Origin
- * @property {(layer: Layer, input: Tensor, parameters: LayerParameters | null, at: number[]) => import("./trace.js").Trace} trace
- *   what made one output value (see `trace.js`)
- * @property {(layer: Layer, parameters: LayerParameters | null, at: number[]) => Reader[]} readers
- *   where the value at index `at` of the layer's input goes: the output values that read it
+ * @property {(layer: Layer, inputs: readonly Tensor[], parameters: LayerParameters | null, at: number[]) => import("./trace.js").Trace} trace
+ *   what made one output value (see `trace.js`); kinds that read one thing take the first of `inputs`
+ * @property {(layer: Layer, parameters: LayerParameters | null, at: number[], source: number) => Reader[]} readers
+ *   where the value at index `at` of the layer's input number `source` goes: the output values that read it
  */
 /** @typedef {import("./model.js").Layer} Layer */
 /** @typedef {import("./kinds.js").LayerParameters} LayerParameters */

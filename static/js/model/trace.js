@@ -4,7 +4,8 @@
  * fixtures under tests/fixtures/traces.
  *
  * @typedef {object} Term one operand, one layer earlier
- * @property {number[]} at index of the operand in the layer's input; outside of it in padding
+ * @property {number} source which of the layer's inputs it lies in
+ * @property {number[]} at index of the operand in that input; outside of it in padding
  * @property {number} value the operand (0 in padding)
  * @property {number | null} weight what it is multiplied by; null where there is none
  * @property {boolean} padding the operand is a cell of the padding
@@ -47,10 +48,11 @@ export const valueAt = (tensor, at) => tensor.data[offset(tensor.shape, at)];
 
 /** The term for a cell of `input`; outside of it lies padding, which is 0.
  * @param {Tensor} input @param {number[]} at @param {number | null} [weight] @param {number[] | null} [parameter]
+ * @param {number} [source] which of the layer's inputs this is
  * @returns {Term} */
-export function readTerm(input, at, weight = null, parameter = null) {
+export function readTerm(input, at, weight = null, parameter = null, source = 0) {
   const inside = contains(input.shape, at);
-  return { at, value: inside ? valueAt(input, at) : 0, weight, padding: !inside, parameter };
+  return { source, at, value: inside ? valueAt(input, at) : 0, weight, padding: !inside, parameter };
 }
 
 /** What a term adds to a sum. @param {Term} term */

@@ -8,7 +8,7 @@
  * @typedef {import("../core/store.js").Store<State>} AppStore
  * @typedef {import("../model/model.js").Model} Model
  */
-import { INPUT } from "../model/model.js";
+import { INPUT, scoreLayer } from "../model/model.js";
 
 /** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
 export const chooseModel = (store, id) =>
@@ -74,13 +74,6 @@ export const select = (store, selection) => store.update({ selection });
  * @param {Model} model @param {string} layer */
 export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : (model.layer(layer)?.record.view ?? "values"));
 
-/** The layer whose outputs are the classes' scores before normalisation: what a final softmax reads, or the last layer.
- * @param {Model} model */
-export function scoresLayer(model) {
-  const last = model.layers[model.layers.length - 1];
-  return last.record.family === "probability" && last.index > 0 ? model.layers[last.index - 1] : last;
-}
-
 /** Open the view of a unit, or of one of its values. A place on the trail keeps the trail.
  * @param {AppStore} store @param {Place} place @param {{ name?: string, input?: number, trail?: Place[] }} [options] */
 export function openView(store, { layer, unit, at }, { name, input, trail } = {}) {
@@ -91,8 +84,8 @@ export function openView(store, { layer, unit, at }, { name, input, trail } = {}
 
 /** Open what explains a class's score. @param {AppStore} store @param {number} index */
 export function openClass(store, index) {
-  const { model } = store.state;
-  if (model) openView(store, { layer: scoresLayer(model).name, unit: index });
+  const scores = store.state.model && scoreLayer(store.state.model);
+  if (scores) openView(store, { layer: scores.name, unit: index });
 }
 
 /** Begin a tour, or go on where it was left; the one that comes with the page is `network`. @param {AppStore} store @param {string} [id] */

@@ -15,7 +15,7 @@
 import { INPUT } from "../model/model.js";
 import { openView, viewFor } from "./actions.js";
 
-export { openClass, openView, scoresLayer, viewFor } from "./actions.js"; // the first step in, which the map needs from its start
+export { openClass, openView, viewFor } from "./actions.js"; // the first step in, which the map needs from its start
 
 /** One level out: from the microscope to its neuron, from the softmax formula to the score, from any other view to the map. @param {Store} store */
 export function climb(store) {

@@ -6,8 +6,7 @@
  * @typedef {import("../model/model.js").Layer} Layer
  * @typedef {import("../api/wire.js").Tensor} Tensor
  */
-import { scoreLayer } from "../model/columns.js";
-import { INPUT, isMaps } from "../model/model.js";
+import { isMaps, scoreLayer } from "../model/model.js";
 import { indexAt } from "../model/trace.js";
 import { unitValues } from "../model/statistics.js";
 
@@ -29,15 +28,12 @@ export const scoresOf = (model) => scoreLayer(model);
 
 /** What turns the scores into probabilities; null where the model ends in scores. @param {Model} model */
 export function probabilitiesOf(model) {
-  const last = model.layers[model.layers.length - 1];
-  return scoreLayer(model) && last.record.family === "probability" ? last : null;
+  const { output } = model;
+  return scoreLayer(model) && output.record.family === "probability" ? output : null;
 }
 
 /** The layer whose values the class list shows last: the end of every trail. @param {Model} model */
 export const endOf = (model) => probabilitiesOf(model) ?? scoresOf(model);
-
-/** The name of what a layer reads. @param {Model} model @param {Layer} layer */
-export const beforeOf = (model, layer) => (layer.index === 0 ? INPUT : model.layers[layer.index - 1].name);
 
 /** The unit with the largest value in size: where there is something to see. @param {Tensor} tensor */
 export function liveliest(tensor) {

@@ -15,9 +15,9 @@
  * @property {Choice[]} choices in order of size, no two alike when rounded
  */
 import { signed } from "../core/i18n.js";
-import { inputOf } from "../model/model.js";
+import { inputName, inputOf } from "../model/model.js";
 import { valueAt } from "../model/trace.js";
-import { activationOf, beforeOf, leastAt, liveliest } from "./landmarks.js";
+import { activationOf, leastAt, liveliest } from "./landmarks.js";
 
 /**
  * @param {import("../model/model.js").Model} model @param {import("../api/client.js").Run} run
@@ -28,7 +28,7 @@ export function predict(model, run, unit = null) {
   const layer = activationOf(model);
   const output = layer && run.activations.get(layer.name);
   if (!layer || !output) return null;
-  const input = inputOf(model, layer, run);
+  const input = inputOf(layer, run);
   const chosen = unit !== null && unit < input.shape[0] ? unit : liveliest(input);
   const at = leastAt(input, chosen);
   const [x, y] = [valueAt(input, [chosen, ...at]), valueAt(output, [chosen, ...at])];
@@ -45,7 +45,7 @@ export function predict(model, run, unit = null) {
   if (choices.length < 2) return null;
   const place = (/** @type {string} */ name) => ({ layer: name, unit: chosen, at });
   return {
-    from: place(beforeOf(model, layer)),
+    from: place(inputName(layer)),
     to: place(layer.name),
     x,
     y,

@@ -31,7 +31,7 @@
  * @property {(scene: Scene) => Record<string, string | number>} [params] numbers for its words; texts by language under a name
  */
 import { mainTrail } from "../model/explain.js";
-import { INPUT, isMaps } from "../model/model.js";
+import { INPUT, inputName, isMaps } from "../model/model.js";
 import { topScore } from "../state/selectors.js";
 import { placeOf, samePlace, viewFor } from "../state/view.js";
 import { activationOf, convolutionOf, endOf, liveliest, poolingOf, probabilitiesOf, scoresOf } from "./landmarks.js";
@@ -81,7 +81,7 @@ const of = (view, name) => view.layer === name;
 export function predictionOf({ model, run, state }) {
   const layer = activationOf(model);
   if (!layer) return null;
-  const before = layer.index === 0 ? INPUT : model.layers[layer.index - 1].name;
+  const before = inputName(layer);
   return predict(model, run, state.view && of(state.view, before) ? state.view.unit : null);
 }
 

@@ -11,7 +11,7 @@ const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures");
 const read = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), "utf8"));
 const tensor = ({ shape, data }) => ({ shape, data: Float32Array.from(data) });
 
-/** Every recorded layer: { kind, name, layer, input, parameters, output, traces }. */
+/** Every recorded layer: { kind, name, layer, inputs, parameters, output, traces }. */
 export const cases = () =>
   readdirSync(join(FOLDER, "traces")).flatMap((file) => {
     const { kind, cases: recorded } = read("traces", file);
@@ -21,12 +21,14 @@ export const cases = () =>
       layer: {
         ...one.layer,
         index: 0,
+        inputs: ["input"],
+        input_shapes: [one.input_shape],
         input_shape: one.input_shape,
         output_shape: one.output_shape,
         parameter_count: one.parameter_count,
         record: kindOf(kind),
       },
-      input: tensor(one.input),
+      inputs: [tensor(one.input)],
       parameters: Object.fromEntries(Object.entries(one.parameters).map(([key, value]) => [key, tensor(value)])),
       output: tensor(one.output),
       traces: one.traces,

@@ -105,7 +105,7 @@ export function createActivation(subject, actions) {
 
   /** The function itself, by the trace with another operand. @param {number} x */
   const apply = (x) => {
-    const trace = originOf(layer)?.trace(layer, current.input, current.parameters, indexOfFirst());
+    const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, indexOfFirst());
     return trace ? evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] }) : NaN;
   };
   const indexOfFirst = () => (maps ? [current.unit, 0, 0] : [current.unit]);

@@ -5,7 +5,7 @@
  */
 import { exact, signed } from "../../core/i18n.js";
 import { formulaOf, nameOf } from "../../formula/tree.js";
-import { explain, rankedTerms } from "../../model/explain.js";
+import { explain, rankedTerms, termSpot } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { evaluate, product, winner } from "../../model/trace.js";
 import { tolerance } from "../../model/tolerance.js";
@@ -163,13 +163,13 @@ export function createExplanation(actions) {
   }
 
   /** @param {import("../../model/explain.js").Explanation} found @param {number} limit @returns {Node[]} */
-  function operandList({ trace, source }, limit) {
-    if (!trace || source === null || trace.terms.length === 0) return [];
+  function operandList({ trace, sources }, limit) {
+    if (!trace || trace.terms.length === 0) return [];
     const won = winner(trace);
     const ranked = rankedTerms(trace);
     const largest = Math.max(...ranked.slice(0, 1).map(({ term }) => Math.abs(product(term)))) || 1;
     const row = (/** @type {{ term: import("../../model/trace.js").Term, index: number }} */ { term, index }) => {
-      const place = { layer: source, at: term.at };
+      const place = termSpot({ sources }, term);
       const name = term.padding ? t("views.padding") : nameOf(place);
       const contribution = product(term);
       const weighted = term.weight !== null;

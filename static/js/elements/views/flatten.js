@@ -56,8 +56,7 @@ export function createFlatten(subject, actions) {
     };
   });
   const value = createValue("result");
-  const next = model.layers[layer.index + 1];
-  const weighed = next?.record.family === "dense" ? next : null;
+  const weighed = model.readers(layer.name).find(({ record }) => record.family === "dense") ?? null;
   const weights = h("ul", { class: "operand-list compact" });
   const legends = h("div", { class: "view-legends" });
   const root = h(

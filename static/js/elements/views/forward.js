@@ -1,7 +1,7 @@
 // @ts-check
-/** "Where this number goes": the values of the next layer that read it. Written when it is opened. */
+/** "Where this number goes": the values of the layers after that read it. Written when it is opened. */
 import { exact, signed } from "../../core/i18n.js";
-import { destinations, layerAfter, tensorOf } from "../../model/explain.js";
+import { destinations, tensorOf } from "../../model/explain.js";
 import { valueAt } from "../../model/trace.js";
 import { nameOf } from "../../formula/tree.js";
 import { h } from "../dom.js";
@@ -11,18 +11,64 @@ const SHOWN = 60;
 
 /** @param {import("./host.js").Actions} actions */
 export function createForward({ t }) {
-  const list = h("ul", { class: "operand-list" });
-  const words = h("p", { class: "note" });
+  const parts = h("div");
   const root = h(
     "details",
     { class: "part", "data-part": "forward" },
     h("summary", null, t("views.forward.title")),
-    words,
-    list,
+    parts,
   );
   /** @type {(() => void) | null} */
   let write = null;
   root.addEventListener("toggle", () => root.open && write?.());
+
+  /** @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Destination} destination @returns {Node[]} */
+  const readersOf = (scene, { layer, readers }) => {
+    const note = (/** @type {string} */ text) => h("p", { class: "note" }, text);
+    if (!readers) return [note(t("views.forward.unknown", { layer: layer.name, kind: layer.kind }))];
+    const words = t(readers.length ? "views.forward.readers" : "views.forward.nobody", {
+      count: readers.length,
+      layer: layer.name,
+    });
+    const cut = readers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "";
+    const byWeight = [...readers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
+    const output = tensorOf(scene, layer.name);
+    return [
+      note(words + cut),
+      h(
+        "ul",
+        { class: "operand-list" },
+        byWeight.slice(0, SHOWN).map((one) => row(one, output)),
+      ),
+    ];
+  };
+
+  /** @param {NonNullable<import("../../model/explain.js").Destination["readers"]>[number]} reader @param {import("../../model/trace.js").Tensor | undefined} output */
+  const row = ({ spot, weight, taken }, output) =>
+    h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "operand",
+          "data-direction": "forward",
+          "data-place": spotText(spot),
+          "data-value": output ? exact(valueAt(output, spot.at)) : null,
+        },
+        h(
+          "span",
+          { class: "operand-name" },
+          nameOf(spot),
+          taken === null ? "" : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
+        ),
+        h("span", { class: "operand-value mono" }, output ? signed(valueAt(output, spot.at)) : ""),
+      ),
+      weight === null
+        ? ""
+        : h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
+    );
 
   return {
     root,
@@ -30,52 +76,11 @@ export function createForward({ t }) {
     show({ scene }, spot) {
       write = () => {
         const found = destinations(scene, spot);
-        list.replaceChildren();
-        if (!found) {
-          const next = layerAfter(scene.model, spot.layer);
-          return void (words.textContent = next
-            ? t("views.forward.unknown", { layer: next.name, kind: next.kind })
-            : t("views.forward.end"));
-        }
-        const { layer, readers } = found;
-        words.textContent =
-          t(readers.length ? "views.forward.readers" : "views.forward.nobody", {
-            count: readers.length,
-            layer: layer.name,
-          }) + (readers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "");
-        const byWeight = [...readers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
-        const output = tensorOf(scene, layer.name);
-        list.append(
-          ...byWeight.slice(0, SHOWN).map(({ spot: reader, weight, taken }) =>
-            h(
-              "li",
-              null,
-              h(
-                "button",
-                {
-                  type: "button",
-                  class: "operand",
-                  "data-direction": "forward",
-                  "data-place": spotText(reader),
-                  "data-value": output ? exact(valueAt(output, reader.at)) : null,
-                },
-                h(
-                  "span",
-                  { class: "operand-name" },
-                  nameOf(reader),
-                  taken === null
-                    ? ""
-                    : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
-                ),
-                h("span", { class: "operand-value mono" }, output ? signed(valueAt(output, reader.at)) : ""),
-              ),
-              weight === null
-                ? ""
-                : h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
-            ),
-          ),
+        parts.replaceChildren(
+          ...(found.length
+            ? found.flatMap((destination) => readersOf(scene, destination))
+            : [h("p", { class: "note" }, t("views.forward.end"))]),
         );
-        return undefined;
       };
       if (root.open) write();
     },

@@ -212,7 +212,7 @@ export function createMicroscope(subject, actions) {
       resultMark.move(row, column);
       result.place(row, column);
       result.reveal(revealed);
-      const trace = originOf(layer)?.trace(layer, current.input, current.parameters, [current.unit, row, column]);
+      const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       if (!trace) return;
       const terms = trace.terms.slice(channel * each, (channel + 1) * each);
       const cellLimit = current.source === INPUT ? Math.max(...current.scene.model.input.range.map(Math.abs)) : limit;

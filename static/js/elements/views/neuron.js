@@ -258,7 +258,7 @@ export function createNeuron(subject, actions) {
     shown = revealed;
     const [row, column] = at;
     const [top, left] = [row * window.stride[0] - window.padding[0], column * window.stride[1] - window.padding[1]];
-    const trace = originOf(layer)?.trace(layer, current.input, current.parameters, [current.unit, row, column]);
+    const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
     if (!trace) return;
     const subtotals = partialsAt(trace, channels);
     const cell = middle[0] * window.size[1] + middle[1];

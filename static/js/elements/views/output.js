@@ -7,7 +7,7 @@ import { exact, signed } from "../../core/i18n.js";
 import { ACTIVATIONS, paintDiverging, WEIGHTS } from "../../draw/colour.js";
 import { contributions, largest, totals } from "../../model/contributions.js";
 import { tensorOf } from "../../model/explain.js";
-import { inputName, isMaps } from "../../model/model.js";
+import { inputName, isMaps, probabilitiesOf } from "../../model/model.js";
 import { limitOf } from "../../model/ranges.js";
 import { indexAt, valueAt } from "../../model/trace.js";
 import { h } from "../dom.js";
@@ -24,17 +24,16 @@ export function createOutput(subject, actions) {
   const { t, i18n } = actions;
   const { model } = subject.scene;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
-  const before = layer.index > 0 ? model.layers[layer.index - 1] : null;
+  const before = model.layer(subject.source);
   const flattened = before?.record.family === "reshape" && isMaps(before.input_shape) ? before : null;
-  const mapsName = flattened ? inputName(model, flattened) : subject.source;
+  const mapsName = flattened ? inputName(flattened) : subject.source;
   const count = subject.input.shape[0];
   // A vector that was not flattened is shown as maps of one row, one for all its values.
   const shape = flattened ? flattened.input_shape : [1, 1, count];
   const [maps, rows, columns] = shape;
   const size = rows * columns;
-  const next = model.layers[layer.index + 1];
-  const normalised = next?.record.family === "probability" ? next : null;
-  const scores = layer.index === model.layers.length - 1 || normalised !== null;
+  const normalised = probabilitiesOf(model, layer);
+  const scores = layer === model.output || normalised !== null;
 
   const parts = Array.from({ length: maps }, (_, map) => {
     const name = flattened ? `${mapsName}[${map}]` : mapsName;

@@ -156,7 +156,7 @@ export function createPooling(subject, actions) {
       outputMark.move(row, column);
       output.place(row, column);
       output.reveal(revealed);
-      const trace = originOf(layer)?.trace(layer, current.input, current.parameters, [current.unit, row, column]);
+      const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       if (!trace) return;
       const won = winner(trace);
       const chosen = won === null ? null : trace.terms[won].at;

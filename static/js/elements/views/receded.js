@@ -112,8 +112,11 @@ export function createReceded({ model }, { t, i18n, state }) {
             true,
           );
         else if (region && isMaps(entry.shape)) entry.frame(region, false);
-        else if (region && region.unit !== null)
-          entry.frame({ top: 0, bottom: 0, left: region.unit, right: region.unit }, false);
+        else if (region && region.units.count < entry.shape[0])
+          entry.frame(
+            { top: 0, bottom: 0, left: region.units.first, right: region.units.first + region.units.count - 1 },
+            false,
+          );
         else entry.frame(null, false);
       }
     },
@@ -122,15 +125,19 @@ export function createReceded({ model }, { t, i18n, state }) {
       way = mainTrail(scene, spot);
       const on = new Map(way.map((one) => [one.layer, one]));
       const trail = state().view?.trail ?? [];
-      const reached = model.layer(spot.layer)?.index ?? -1;
+      const behind = ancestors(model, spot.layer);
       outWords.textContent = t(state().view?.name === "microscope" ? "views.out_neuron" : "views.out");
       for (const entry of entries) {
         const followed = trail.find((step) => step.layer === entry.layer);
-        const later = (model.layer(entry.layer)?.index ?? -1) > reached;
         const found =
           on.get(entry.layer) ??
           (followed ? { layer: entry.layer, at: [followed.unit, ...(followed.at ?? [])] } : null);
-        entry.show(scene, later ? "later" : entry.layer === spot.layer ? "here" : "earlier", found, state());
+        entry.show(
+          scene,
+          entry.layer === spot.layer ? "here" : behind.has(entry.layer) ? "earlier" : "later",
+          found,
+          state(),
+        );
       }
       this.point(spot);
     },
@@ -139,6 +146,13 @@ export function createReceded({ model }, { t, i18n, state }) {
       if (spot.layer !== INPUT) scrollTo(list, /** @type {Entry} */ (byLayer.get(spot.layer)).root);
     },
   };
+}
+
+/** The names of all that a layer's values are made from. @param {import("../../model/model.js").Model} model @param {string} layer */
+function ancestors(model, layer) {
+  const found = new Set(model.layer(layer)?.inputs);
+  for (const name of found) model.layer(name)?.inputs.forEach((input) => found.add(input));
+  return found;
 }
 
 /** @typedef {ReturnType<typeof createEntry>} Entry */

@@ -6,8 +6,9 @@
  * @property {import("../../model/explain.js").Scene} scene
  * @property {import("../../state/initial.js").View} view
  * @property {import("../../model/model.js").Layer | null} layer null for the picture's own tensor
- * @property {string} source what the layer reads: a layer's name, or `input`
- * @property {Tensor} input what the layer reads
+ * @property {string} source what the layer reads first: a layer's name, or `input`
+ * @property {Tensor} input what the layer reads first
+ * @property {readonly string[]} sources the names of all that it reads @property {readonly Tensor[]} inputs all that it reads
  * @property {Tensor} output what the layer gives
  * @property {import("../../model/kinds.js").LayerParameters | null} parameters
  * @property {number} unit
@@ -15,10 +16,10 @@
  */
 /** @typedef {import("../../model/trace.js").Tensor} Tensor */
 import { tensorOf } from "../../model/explain.js";
-import { INPUT, inputName, inputOf, isMaps } from "../../model/model.js";
+import { INPUT, inputsOf, isMaps, scoreLayer } from "../../model/model.js";
 import { indexAt } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
-import { exists, scoresLayer } from "../../state/view.js";
+import { exists } from "../../state/view.js";
 
 /**
  * @param {import("../../state/initial.js").State} state
@@ -30,12 +31,15 @@ export function subjectOf({ model, run, parameters, view }) {
   const scene = { model, run, parameters };
   const output = tensorOf(scene, view.layer);
   if (!output) return null;
+  const [sources, inputs] = layer ? [layer.inputs, inputsOf(layer, run)] : [[INPUT], [output]];
   return {
     scene,
     view,
     layer,
-    source: layer ? inputName(model, layer) : INPUT,
-    input: layer ? inputOf(model, layer, run) : output,
+    source: sources[0],
+    input: inputs[0],
+    sources,
+    inputs,
     output,
     parameters: layer ? (parameters.get(layer.name) ?? null) : null,
     unit: view.unit,
@@ -58,7 +62,8 @@ export const spotOf = ({ view, unit, at: chosen }, at = chosen) => ({ layer: vie
  * @param {import("../../model/model.js").Model} model @param {string} layer @param {number} unit
  * @returns {Record<string, string> | null} its name by language */
 export function classLabel(model, layer, unit) {
-  const last = model.layers[model.layers.length - 1];
-  if (layer !== last.name && layer !== scoresLayer(model).name) return null;
-  return model.classes[unit]?.labels ?? null;
+  const scores = scoreLayer(model);
+  return scores && (layer === scores.name || layer === model.output.name)
+    ? (model.classes[unit]?.labels ?? null)
+    : null;
 }

@@ -5,8 +5,8 @@
  */
 import { exact } from "../../core/i18n.js";
 import { explain, mainTrail } from "../../model/explain.js";
-import { INPUT } from "../../model/model.js";
-import { indexOf, openView, placeOf, samePlace, scoresLayer } from "../../state/view.js";
+import { INPUT, scoreLayer } from "../../model/model.js";
+import { indexOf, openView, placeOf, samePlace } from "../../state/view.js";
 import { h } from "../dom.js";
 import { context } from "../context.js";
 import { nameOf } from "../../formula/tree.js";
@@ -52,8 +52,7 @@ export function createTrail(actions) {
               },
               t("views.trail.to_pixel"),
             ),
-        spot.layer === scoresLayer(scene.model).name ||
-          scene.model.layers[scene.model.layers.length - 1].name === spot.layer
+        spot.layer === scoreLayer(scene.model)?.name || spot.layer === scene.model.output.name
           ? ""
           : h(
               "button",
@@ -110,7 +109,7 @@ export function createTrail(actions) {
 
 /** The way from the class that won to a pixel. @param {import("../../model/explain.js").Scene} scene */
 function fromTop(scene) {
-  const last = scene.model.layers[scene.model.layers.length - 1];
+  const last = scene.model.output;
   const output = scene.run.activations.get(last.name);
   if (!output) return [];
   let best = 0;

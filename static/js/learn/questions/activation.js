@@ -1,4 +1,5 @@
 // @ts-check
+import { inputName } from "../../model/model.js";
 import { before, layersOf, mostTelling } from "./making.js";
 import { LEAK } from "../model/activations.js";
 import { fixed } from "../model/numbers.js";
@@ -9,7 +10,7 @@ function source(given) {
   return layer
     ? {
         layer,
-        name: layer.index === 0 ? "input" : given.model.layers[layer.index - 1].name,
+        name: inputName(layer),
         data: before(given, layer).data,
       }
     : null;

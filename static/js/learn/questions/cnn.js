@@ -1,4 +1,5 @@
 // @ts-check
+import { inputName } from "../../model/model.js";
 import { honest, layersOf, pick, product } from "./making.js";
 
 /** @type {import("./index.js").Question[]} */
@@ -44,7 +45,7 @@ export const cnn = [
       );
       if (!layer) return null;
       return honest({
-        params: { layer: layer.name, before: layer.index === 0 ? "input" : given.model.layers[layer.index - 1].name },
+        params: { layer: layer.name, before: inputName(layer) },
         expected: layer.input_shape[0],
         tolerance: 0.01,
         mistakes: [

@@ -1,4 +1,5 @@
 // @ts-check
+import { wayTo } from "../../model/model.js";
 import { outputSize } from "../model/sliding.js";
 import { honest, mostTelling, pick, layersOf, product } from "./making.js";
 import { short } from "../model/numbers.js";
@@ -39,23 +40,25 @@ export const hyperparameters = [
     id: "receptive-field",
     chapter: "hyperparameters",
     make({ model, seed }) {
+      // Where branches meet there is no one chain of windows to multiply out.
       const sliding = model.layers.filter(
         (layer) =>
-          layer.record.window(layer) && layer.receptive_field && layer.receptive_field.size[0] <= model.input.shape[1],
+          layer.record.window(layer) &&
+          layer.receptive_field &&
+          layer.receptive_field.size[0] <= model.input.shape[1] &&
+          wayTo(model, layer),
       );
       const layer = pick(sliding.slice(1).reverse(), seed) ?? sliding[0];
-      if (!layer) return null;
-      const kernels = sliding
-        .filter(({ index }) => index <= layer.index)
-        .map((each) => /** @type {import("../../model/kinds.js").Window2D} */ (each.record.window(each)).size[0]);
+      const way = layer && wayTo(model, layer)?.filter((each) => each.record.window(each));
+      if (!layer || !way) return null;
+      const kernels = way.map(
+        (each) => /** @type {import("../../model/kinds.js").Window2D} */ (each.record.window(each)).size[0],
+      );
       const expected = /** @type {{ size: number[] }} */ (layer.receptive_field).size[0];
       return honest({
         params: {
           layer: layer.name,
-          chain: sliding
-            .filter(({ index }) => index <= layer.index)
-            .map((each) => windowText(each))
-            .join(" → "),
+          chain: way.map((each) => windowText(each)).join(" → "),
           answer: expected,
         },
         expected,

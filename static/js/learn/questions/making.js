@@ -18,7 +18,7 @@ export const pick = (list, seed) => list[seed % list.length];
 export const spread = (seed, count) => (count > 0 ? (Math.floor(count / 2) + seed * 7919) % count : 0);
 
 /** @param {Given} given @param {Layer} layer */
-export const before = ({ model, run }, layer) => inputOf(model, layer, run);
+export const before = ({ run }, layer) => inputOf(layer, run);
 
 /** @param {Given} given @param {Layer} layer */
 export const after = ({ run }, layer) =>

@@ -2,7 +2,7 @@
 /** Four activation functions and their slopes at one x, and the same map through each of them. */
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { inputOf, isMaps } from "../../model/model.js";
+import { inputName, inputOf, isMaps } from "../../model/model.js";
 import { LineChart } from "../components/chart.js";
 import { choices, slider } from "../components/controls.js";
 import { MapView } from "../components/map.js";
@@ -153,7 +153,7 @@ export class Widget extends LoupeElement {
     );
     if (!model || !run || !layer || run.activations.size < model.layers.length) return;
     const [, height, width] = layer.input_shape;
-    const input = inputOf(model, layer, run);
+    const input = inputOf(layer, run);
     // the liveliest map says most: the one whose values spread furthest below and above 0
     const maps = Array.from({ length: layer.input_shape[0] }, (_, unit) =>
       input.data.subarray(unit * height * width, (unit + 1) * height * width),
@@ -167,7 +167,7 @@ export class Widget extends LoupeElement {
     const unit = both.indexOf(Math.max(...both));
     const data = maps[unit];
     const range = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const before = layer.index === 0 ? "input" : model.layers[layer.index - 1].name;
+    const before = inputName(layer);
     const show = (/** @type {string} */ title, /** @type {(x: number) => number} */ f) => {
       const view = new MapView({ label: title });
       view.update({ shape: [height, width], data: data.map((value) => f(value)), range });

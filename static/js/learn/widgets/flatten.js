@@ -3,7 +3,7 @@
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { offset } from "../../model/trace.js";
-import { inputOf, isMaps } from "../../model/model.js";
+import { inputName, inputOf, isMaps } from "../../model/model.js";
 import { Bars } from "../components/bars.js";
 import { slider } from "../components/controls.js";
 import { MapView } from "../components/map.js";
@@ -34,8 +34,8 @@ export class Widget extends LoupeElement {
   get #layers() {
     const { model } = this.store.state;
     const flat = model?.layers.find(({ record, input_shape }) => record.family === "reshape" && isMaps(input_shape));
-    const dense = flat && model?.layers.slice(flat.index + 1).find(({ record }) => record.family === "dense");
-    return model && flat && dense && dense.index === flat.index + 1 ? { model, flat, dense } : null;
+    const dense = flat && model?.readers(flat.name).find(({ record }) => record.family === "dense");
+    return model && flat && dense ? { model, flat, dense } : null;
   }
 
   #build() {
@@ -123,7 +123,7 @@ export class Widget extends LoupeElement {
     const { run, parameters } = this.store.state;
     if (!layers || !run || !parameters || !this.map || !this.strip) return;
     const { model, flat, dense } = layers;
-    const source = inputOf(model, flat, run);
+    const source = inputOf(flat, run);
     const weight = parameters.get(dense.name)?.weight;
     if (!source || !weight || run.activations.size < model.layers.length) return;
     const [maps, height, width] = flat.input_shape;
@@ -156,7 +156,7 @@ export class Widget extends LoupeElement {
     if (this.said)
       this.said.textContent = this.t("learn.flatten.said", {
         index,
-        before: `${flat.index === 0 ? "input" : model.layers[flat.index - 1].name}[${map}, ${row}, ${column}]`,
+        before: `${inputName(flat)}[${map}, ${row}, ${column}]`,
         value: fixed(value, 3),
       });
     this.formula?.replaceChildren(

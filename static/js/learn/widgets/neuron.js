@@ -2,7 +2,7 @@
 /** Choose a neuron, here or by hovering the network: what it reads, and what it has learned for it. */
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { inputName, inputOf, isMaps, unitCount } from "../../model/model.js";
+import { INPUT, inputName, inputOf, isMaps, unitCount } from "../../model/model.js";
 import { greyColour, signedColour, weightColour } from "../components/colour.js";
 import { slider } from "../components/controls.js";
 import { NumberGrid } from "../components/grid.js";
@@ -94,7 +94,7 @@ export class Widget extends LoupeElement {
       this.units.replaceChildren(this.unit.element);
     }
     this.unit?.set(unit);
-    const before = inputName(model, layer);
+    const before = inputName(layer);
     const count = unitCount(layer.input_shape);
     const all = layer.record.connects !== "one";
     const maps = isMaps(layer.input_shape);
@@ -115,12 +115,12 @@ export class Widget extends LoupeElement {
     ].join(" ");
     this.inputs.replaceChildren();
     if (!maps) return;
-    const input = inputOf(model, layer, run);
+    const input = inputOf(layer, run);
     const [, height, width] = layer.input_shape;
     const weight = parameters?.get(layer.name)?.weight;
     const units = all ? Array.from({ length: Math.min(count, SHOWN) }, (_, index) => index) : same ? [unit] : [];
     const cells = units.map((index) => {
-      const map = new MapView({ label: `${before}[${index}]`, colour: layer.index === 0 ? greyColour : signedColour });
+      const map = new MapView({ label: `${before}[${index}]`, colour: before === INPUT ? greyColour : signedColour });
       const data = input.data.subarray(index * height * width, (index + 1) * height * width);
       map.update({
         shape: [height, width],

@@ -136,7 +136,7 @@ export class Widget extends LoupeElement {
       model?.layers.find(({ record, input_shape }) => record.family === "pooling" && isMaps(input_shape)) ??
       model?.layers.find(({ input_shape }) => isMaps(input_shape));
     if (!model || !run || !layer) return null;
-    const input = inputOf(model, layer, run);
+    const input = inputOf(layer, run);
     const planes = Array.from({ length: input.shape[0] }, (_, unit) => planeOf(input, unit));
     const plane = planes.reduce((best, next) => (largest(next) > largest(best) ? next : best));
     const top = Math.max(0, Math.floor((plane.length - SIDE) / 2));

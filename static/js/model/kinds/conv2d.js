@@ -8,7 +8,7 @@ export const windowOf = (layer) => /** @type {import("../kinds.js").Window2D} */
 /** @type {import("../origins.js").Origin} */
 export const convolution = {
   /** y[o, i, j] = b[o] + Σ_{c,u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]; terms in the order of w. */
-  trace(layer, input, parameters, at) {
+  trace(layer, [input], parameters, at) {
     const [unit, row, column] = at;
     const { weight, bias } = needed(layer, parameters);
     const places = cells(windowOf(layer), row, column);

@@ -8,7 +8,7 @@ import { needed } from "./conv2d.js";
 /** @type {Origin} */
 export const flatten = {
   /** Map by map, row by row: a copy of one value. */
-  trace: (_layer, input, _parameters, at) => ({
+  trace: (_layer, [input], _parameters, at) => ({
     operation: "copy",
     at,
     terms: [readTerm(input, indexAt(input.shape, at[0]))],
@@ -21,7 +21,7 @@ export const flatten = {
 /** @type {Origin} */
 export const dense = {
   /** y[o] = b[o] + Σ_i x[i] · w[o, i] */
-  trace(layer, input, parameters, at) {
+  trace(layer, [input], parameters, at) {
     const { weight, bias } = needed(layer, parameters);
     const [unit] = at;
     const [count] = input.shape;
@@ -40,7 +40,7 @@ export const dense = {
 /** @type {Origin} */
 export const softmax = {
   /** y[i] = e^{z_i} / Σ_j e^{z_j}: every score takes part in every probability. */
-  trace: (_layer, input, _parameters, at) => ({
+  trace: (_layer, [input], _parameters, at) => ({
     operation: "softmax",
     at,
     terms: Array.from({ length: input.shape[0] }, (_, i) => readTerm(input, [i])),

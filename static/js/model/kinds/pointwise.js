@@ -11,7 +11,7 @@ const samePlace = (_layer, _parameters, at) => [{ at, weight: null }];
 /** @type {Origin} */
 export const activation = {
   /** A function of the one value at the same index; the kind names it (`OPERATIONS` in `trace.js`). */
-  trace: ({ kind, slope }, input, _parameters, at) => ({
+  trace: ({ kind, slope }, [input], _parameters, at) => ({
     operation: kind,
     at,
     terms: [readTerm(input, at)],
@@ -24,7 +24,7 @@ export const activation = {
 /** @type {Origin} */
 export const normalisation = {
   /** y = (x − mean) / √(variance + ε) · scale + shift, with one set of numbers for each map. */
-  trace(layer, input, parameters, at) {
+  trace(layer, [input], parameters, at) {
     const { weight, bias, mean, variance } = needed(layer, parameters);
     const [unit] = at;
     if (!mean || !variance) throw new Error(`${layer.name}: batch_norm2d needs its mean and variance`);

@@ -20,7 +20,7 @@ const readers = (layer, _parameters, [unit, i, j]) => {
 
 /** The largest value under the window; padding never wins, so it is no term. @type {Origin} */
 export const maximum = {
-  trace: (layer, input, _parameters, at) => ({
+  trace: (layer, [input], _parameters, at) => ({
     operation: "maximum",
     at,
     terms: underWindow(input, layer, at).filter((term) => !term.padding),
@@ -32,7 +32,7 @@ export const maximum = {
 
 /** The mean of the values under the window; padding counts as 0 only with `count_include_pad`. @type {Origin} */
 export const average = {
-  trace(layer, input, _parameters, at) {
+  trace(layer, [input], _parameters, at) {
     const counted = underWindow(input, layer, at).filter((term) => (layer.count_include_pad ?? true) || !term.padding);
     return {
       operation: "mean",
