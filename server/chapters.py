@@ -17,7 +17,7 @@ from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.layers import Activation, AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
 from cnn_loupe.engine.spec import ModelSpec
 
-# In reading order; static/js/learn/chapters.js holds the same list (a test compares them).
+# In reading order; static/js/features/learn/chapters.js holds the same list (a test compares them).
 CHAPTERS = (
     "cnn",
     "image",

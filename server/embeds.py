@@ -20,7 +20,7 @@ from cnn_loupe.server.library import Entry, Library
 from cnn_loupe.server.pages import THEMES
 from cnn_loupe.server.paths import TEMPLATES
 
-# What can be embedded → the controls that its address may ask for. static/js/embed holds their elements.
+# What can be embedded → the controls that its address may ask for. static/js/features/embed holds their elements.
 CONTROLS = {
     "network": ("pictures", "scale", "details", "answer", "inspector", "views", "link"),
     "view": ("pictures", "scale", "picker", "playback", "explanation", "link"),

@@ -16,25 +16,25 @@ from dataclasses import dataclass
 # The entries of the page, each with the one that it has before it: what is drawn first, what reads the address
 # where there is something to read, what the page does without until then, and what is opened.
 START = "js/main.js"
-ADDRESS = "js/elements/address-bar.js"
-REST = "js/elements/rest.js"
-POINTING = "js/elements/network-pointing.js"  # in the same part, but wanted by itself
-VIEWS = "js/elements/views/index.js"
+ADDRESS = "js/elements/chrome/address-bar.js"
+DEFERRED = "js/deferred.js"
+POINTING = "js/elements/inspector/pointing.js"  # in the same part, but wanted by itself
+VIEWS = "js/features/views/index.js"
 PAGE: dict[str, str | None] = {
     START: None,
     ADDRESS: START,
-    REST: ADDRESS,
-    VIEWS: REST,
-    "js/tour/index.js": VIEWS,
-    "js/present/index.js": VIEWS,
-    "js/learn/index.js": REST,
+    DEFERRED: ADDRESS,
+    VIEWS: DEFERRED,
+    "js/features/tour/index.js": VIEWS,
+    "js/features/present/index.js": VIEWS,
+    "js/features/learn/index.js": DEFERRED,
 }
 # Those of embeds, which take from the page's parts what is there.
 EMBEDS: dict[str, str | None] = {
-    "js/embed/start.js": None,
-    "js/embed/network.js": "js/embed/start.js",
-    "js/embed/view.js": "js/embed/start.js",
-    "js/embed/widget.js": "js/embed/start.js",
+    "js/features/embed/start.js": None,
+    "js/features/embed/network.js": "js/features/embed/start.js",
+    "js/features/embed/view.js": "js/features/embed/start.js",
+    "js/features/embed/widget.js": "js/features/embed/start.js",
 }
 JOINED = "js/joined/"
 
@@ -123,7 +123,7 @@ def join(
 
 
 def joined_name(entry: str) -> str:
-    """`js/elements/rest.js` → `js/joined/elements-rest.js`"""
+    """`js/features/views/index.js` → `js/joined/features-views-index.js`"""
     return JOINED + entry.removeprefix("js/").replace("/", "-")
 
 

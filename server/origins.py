@@ -1,7 +1,7 @@
 """Whether a page may show embeds, by the sources that stand in frame-ancestors.
 
 The browser decides; this says beforehand what it will decide, so that a frame can hold a sentence instead of
-an empty box. static/js/embed/builder/origins.js says the same in the page; both are held to one table of cases
+an empty box. static/js/features/embed/builder/origins.js says the same in the page; both are held to one table of cases
 (tests/contract/origins.json). (CSP Level 3, "Does url match expression in origin with redirect count".)
 """
 

@@ -18,7 +18,7 @@ CARRIED = ("model", "sample", "scale", "details", "order", "at", "view", "panel"
 DROPPED = ("lang", "tour")
 
 PANELS = ("crop", "preparation", "transform")
-# Every control of the bench with its range, as in static/js/state/transform-text.js (a test compares).
+# Every control of the transform panel with its range, as in static/js/state/transform-text.js (a test compares).
 TRANSFORMS: Mapping[str, tuple[float, float]] = {
     "shift_x": (-32, 32),
     "shift_y": (-32, 32),
@@ -41,7 +41,7 @@ _VIEW = re.compile(r"([a-z]{1,20}):([^!~]+)(?:!(\d{1,7}))?((?:~[^~]+)*)")
 class Link:
     """Where a step leads: a model, a picture of its gallery (None where the model takes none), and the rest.
 
-    changed says that the picture is changed by the bench: what the network makes of it only the page knows.
+    changed says that the picture is changed in the transform panel: what the network makes of it only the page knows.
     """
 
     entry: Entry

@@ -26,14 +26,14 @@ _COMMON_WORDS = ("scale", "details", "details_hint", "retry", "offline", "close"
 # Of Learn's words, what only the chapters around the playgrounds say.
 _CHAPTERS_ALONE = ("questions", "terms", "question", "progress")
 _STYLES = {
-    "network": ("css/all.css", "css/lazy/embed.css"),
-    "view": ("css/all.css", "css/lazy/views.css", "css/lazy/embed.css"),
+    "network": ("css/all.css", "css/features/embed.css"),
+    "view": ("css/all.css", "css/features/views.css", "css/features/embed.css"),
     "widget": (
         "css/tokens.css",
         "css/base.css",
         "css/notices.css",
-        "css/lazy/learn-widgets.css",
-        "css/lazy/embed.css",
+        "css/features/learn-widgets.css",
+        "css/features/embed.css",
     ),
 }
 
@@ -91,7 +91,7 @@ def _embed(request: Request, services: Services, what: str, widget: str | None =
         embed=embed,
         chapter=playgrounds(language)[embed.widget].chapter if embed.widget else None,
         styles=_STYLES[what],
-        script=f"js/embed/{what}.js",
+        script=f"js/features/embed/{what}.js",
         modules=_modules(services, embed),
         preloads=_preloads(services, embed, request),
         boot=script_json(_boot(services, embed, language, catalogue)),
@@ -112,11 +112,11 @@ def _preloads(services: Services, embed: Embed, request: Request) -> list[str]:
 
 def _modules(services: Services, embed: Embed) -> list[str]:
     """What is sure to be loaded, so that it need not be found out import by import."""
-    starts = [f"js/embed/{embed.what}.js"]
+    starts = [f"js/features/embed/{embed.what}.js"]
     if embed.what == "view":
-        starts.append("js/elements/views/index.js")
+        starts.append("js/features/views/index.js")
     if embed.widget is not None:
-        starts.append(f"js/learn/widgets/{embed.widget}.js")
+        starts.append(f"js/features/learn/widgets/{embed.widget}.js")
         starts += {"run": ["js/state/follow.js"], "model": ["js/model/model.js"], "nothing": []}[embed.needs]
     return list(dict.fromkeys(name for start in starts for name in services.assets.eager_modules(start)))
 
@@ -196,8 +196,8 @@ async def builder(request: Request, services: ServicesOf) -> Response:
         language,
         services,
         theme=choose_theme(request),
-        script="js/embed/builder.js",
-        modules=services.assets.eager_modules("js/embed/builder.js"),
+        script="js/features/embed/builder.js",
+        modules=services.assets.eager_modules("js/features/embed/builder.js"),
         ancestors=[source for source in ancestors if source != "'self'"],
         boot=script_json(
             {

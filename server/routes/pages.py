@@ -14,7 +14,7 @@ from cnn_loupe.server.dependencies import Services, ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import choose_language, translator
 from cnn_loupe.server.library import Entry
-from cnn_loupe.server.modules import ADDRESS, POINTING, REST
+from cnn_loupe.server.modules import ADDRESS, DEFERRED, POINTING
 from cnn_loupe.server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
 from cnn_loupe.server.routes.samples import describe_sample
 
@@ -38,7 +38,7 @@ async def index(request: Request, services: ServicesOf) -> Response:
     modules = services.assets.eager_modules()
     if request.query_params:  # something must read what the address asks for
         modules = _with(modules, services.assets.eager_modules(ADDRESS))
-    later = _with(services.assets.eager_modules(REST), services.assets.eager_modules(POINTING))
+    later = _with(services.assets.eager_modules(DEFERRED), services.assets.eager_modules(POINTING))
     html = pages.render(
         "index.html",
         language,

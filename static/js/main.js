@@ -3,17 +3,17 @@
  * The composition root: reads what the server put into the page, wires the parts, and starts them.
  *
  * Every module that is imported here, directly or not, is fetched before the network is drawn; whatever
- * can wait for that comes with `elements/rest.js`.
+ * can wait for that comes with `deferred.js`.
  */
 import { createApi } from "./api/client.js";
 import { createTranslator } from "./core/i18n.js";
 import { createScheduler } from "./core/timing.js";
 import { createStore } from "./core/store.js";
-import { LoupeAnswer } from "./elements/answer.js";
+import { LoupeAnswer } from "./elements/chrome/answer.js";
 import { provide } from "./elements/context.js";
 import { h } from "./elements/dom.js";
-import { LoupeHeader } from "./elements/header.js";
-import { LoupeNetwork } from "./elements/network-map.js";
+import { LoupeHeader } from "./elements/chrome/header.js";
+import { LoupeNetwork } from "./elements/network/map.js";
 import { follow } from "./state/follow.js";
 import { initialState } from "./state/initial.js";
 import { createRuns } from "./state/runs.js";
@@ -50,7 +50,7 @@ function start(asked) {
   store.select(
     ({ network }) => network,
     (network) => {
-      // "ready" is said by whoever paints the last map (`elements/network-map.js`).
+      // "ready" is said by whoever paints the last map (`elements/network/map.js`).
       if (network !== "ready") root.dataset.network = network;
     },
   );
@@ -78,21 +78,21 @@ function start(asked) {
     },
   );
   let begun = false;
-  const startRest = async () => {
+  const startDeferred = async () => {
     if (begun) return;
     begun = true;
-    (await import("./elements/rest.js")).startRest(store, boot.default_model);
+    (await import("./deferred.js")).startDeferred(store, boot.default_model);
   };
-  if (location.search || location.hash) void startRest();
-  addEventListener("loupe:drawn", startRest, { once: true });
+  if (location.search || location.hash) void startDeferred();
+  addEventListener("loupe:drawn", startDeferred, { once: true });
   store.select(
     ({ network }) => network,
-    (network) => void (network === "error" && startRest()),
+    (network) => void (network === "error" && startDeferred()),
   );
 }
 
 // An address without a query asks for nothing: what reads and writes addresses can wait then. (A function that
 // is called later, not an `await` here: what is loaded later imports from this module, and would wait for it.)
 if (location.search)
-  void import("./elements/address-bar.js").then(({ stateOfAddress }) => start(stateOfAddress(location.search)));
+  void import("./elements/chrome/address-bar.js").then(({ stateOfAddress }) => start(stateOfAddress(location.search)));
 else start({});

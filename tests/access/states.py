@@ -197,7 +197,7 @@ PANELS = [
     network("transform bench", "panel=transform", act=there('[data-panel="transform"] canvas')),
     network("webcam", act=do('[data-action="picture-camera"]', '[data-panel="camera"] loupe-camera *')),
     network("picture by address", act=do('[data-action="picture-address"]', '[data-panel="address"] loupe-by-address *')),
-    network("a picture of no class", "sample=noise", act=click('[data-notice="out-of-distribution"] summary', ".unlike table")),
+    network("a picture of no class", "sample=noise", act=click('[data-notice="out-of-distribution"] summary', ".ood table")),
     network("a picture that is not here", "own=0123456789abcdef", act=there('[data-notice="picture"]')),
 ]  # fmt: skip
 

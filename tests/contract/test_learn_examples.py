@@ -18,13 +18,13 @@ from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 ROOT = Path(__file__).resolve().parents[2]
 
 SCRIPT = """
-import { PICTURES, KERNELS, kernelOf } from "./static/js/learn/model/presets.js";
-import { correlate } from "./static/js/learn/model/convolution.js";
-import { OPERATIONS, gradient } from "./static/js/learn/model/backprop.js";
-import { pool } from "./static/js/learn/model/pooling.js";
-import { ACTIVATIONS, LEAK } from "./static/js/learn/model/activations.js";
-import { softmax } from "./static/js/learn/model/normalise.js";
-import { outputSize, uses } from "./static/js/learn/model/sliding.js";
+import { PICTURES, KERNELS, kernelOf } from "./static/js/features/learn/model/presets.js";
+import { correlate } from "./static/js/features/learn/model/convolution.js";
+import { OPERATIONS, gradient } from "./static/js/features/learn/model/backprop.js";
+import { pool } from "./static/js/features/learn/model/pooling.js";
+import { ACTIVATIONS, LEAK } from "./static/js/features/learn/model/activations.js";
+import { softmax } from "./static/js/features/learn/model/normalise.js";
+import { outputSize, uses } from "./static/js/features/learn/model/sliding.js";
 const xs = [-4, -1.3, -0.01, 0, 0.5, 2.24, 9];
 const map = Array.from({ length: 7 }, (_, i) => Array.from({ length: 7 }, (_, j) => ((i * 31 + j * 17) % 13) - 6));
 const settings = [];

@@ -23,7 +23,7 @@ PATIENCE = 4  # how often what is wrong is read again
 
 # Where the text of a number stands, if the element that carries it holds more than its digits.
 TEXTS = """() => [...document.querySelectorAll('loupe-view [data-value]')].filter((one) => one.checkVisibility()).flatMap((one) => {
-    const said = one.querySelector(':scope > .operand-value, :scope > strong, .receded-value, .vector-value') ?? (one.children.length ? null : one);
+    const said = one.querySelector(':scope > .operand-value, :scope > strong, .sidebar-value, .vector-value') ?? (one.children.length ? null : one);
     const text = said?.textContent.trim();
     return text ? [[one.dataset.value, text, one.localName]] : [];
 })"""

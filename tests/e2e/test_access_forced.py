@@ -23,8 +23,8 @@ def marked(page: Page, selector: str, unmarked: str) -> bool:
 
 
 @pytest.mark.parametrize(("view", "data"), [
-    ("neuron:conv_1_2[3,30,24]", ".heat, .kernel, .legend-ramp, .receded-window, .mark"),
-    ("microscope:conv_1_2[3,30,24]!3", ".heat, .grid-cell, .receded-window, .mark"),
+    ("neuron:conv_1_2[3,30,24]", ".heat, .kernel, .legend-ramp, .sidebar-window, .mark"),
+    ("microscope:conv_1_2[3,30,24]!3", ".heat, .grid-cell, .sidebar-window, .mark"),
     ("output:output[6]", ".heat, .operand-bar, .legend-ramp"),
     ("softmax:softmax[6]", ".score-dot"),
 ])  # fmt: skip
@@ -33,7 +33,7 @@ def test_data_keeps_its_colours_in_a_view(visit: Visit, view: str, data: str) ->
     for selector in data.split(", "):
         assert page.locator(f"loupe-view {selector}").count() > 0, selector
         assert page.evaluate(WASHED, f"loupe-view {selector}") == [], selector
-    assert marked(page, ".receded-layer[aria-current]", ".receded-layer:not([aria-current])")
+    assert marked(page, ".sidebar-layer[aria-current]", ".sidebar-layer:not([aria-current])")
 
 
 def test_the_chosen_row_and_the_step_of_a_trail_are_outlined(visit: Visit) -> None:

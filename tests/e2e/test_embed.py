@@ -226,11 +226,11 @@ def test_an_embed_loads_what_it_shows_and_nothing_else(visit: Visit, server: Run
         return [url.removeprefix(server.url) for url in asked]
 
     plain = loaded("widget/sliding")
-    frame = r"elements/(?:header|strip|pictures|dialogs|views)|tour|formula"
+    frame = r"elements/chrome/(?:header|panel|dialog|help|share)|features/(?:pictures|views|tour)|formula"
     assert [url for url in plain if re.search(rf"/api/v1|/js/(?:{frame}|elements/(?:network|inspector)|draw/edges)", url)] == []
     assert len([url for url in plain if url.endswith(".js")]) <= 32
     network = loaded("network?controls=answer,views")
-    assert [url for url in network if re.search(rf"/js/(?:{frame}|learn)", url)] == []
+    assert [url for url in network if re.search(rf"/js/(?:{frame}|features/learn)", url)] == []
 
 
 def test_the_builder_makes_lines_that_work_in_a_foreign_page(

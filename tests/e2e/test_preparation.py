@@ -1,4 +1,4 @@
-"""From an own picture to the network's input: the crop editor, the preparation, the bench."""
+"""From an own picture to the network's input: the crop editor, the preparation, the transform panel."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_the_bench_changes_the_input_and_the_network_follows(visit: Visit) -> No
     page.locator('[data-transform="shift_x"]').fill("20")
     wait_for_run(page, before)
     assert "transform=shift_x:20" in page.url
-    expect(page.locator(".bench-chart circle")).to_have_count(2)
+    expect(page.locator(".transform-chart circle")).to_have_count(2)
     link = page.url
     page.goto("about:blank")
     page.goto(link)

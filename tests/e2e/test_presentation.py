@@ -21,7 +21,7 @@ SEEN = {
     "scale": "loupe-header .segments", "details": "loupe-header [data-action=details]", "language": "loupe-header .languages",
     "theme": "loupe-header [data-action=theme]", "menu": "loupe-header [data-action=share]",
 }  # fmt: skip
-SEEN_OPENED = {"layers": ".receded", "picker": ".view-picker", "playback": ".playback", "explanation": ".explanation"}
+SEEN_OPENED = {"layers": ".network-sidebar", "picker": ".view-picker", "playback": ".playback", "explanation": ".explanation"}
 
 # Every text that is visible, whatever draws it, smaller than `least` on the screen: computed size × the scale of its transforms.
 SMALL = """(least) => {

@@ -36,7 +36,7 @@ def test_a_picture_of_nothing_gets_a_note_that_tells_how_it_was_decided(visit: V
 def test_the_open_note_is_accessible_and_fits_a_phone(visit: Visit, axe: str, scheme: str) -> None:
     page = visit(width=390, height=844, color_scheme=scheme).go("/?sample=noise")
     page.locator('[data-notice="out-of-distribution"] summary').click()
-    expect(page.locator(".unlike table").first).to_be_visible()
+    expect(page.locator(".ood table").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page, axe, '[data-notice="out-of-distribution"]') == []
 

@@ -100,12 +100,12 @@ def test_the_controls_of_a_view_are_reached_and_worked_with_keys(visit: Visit) -
 
 def test_the_network_beside_a_view_is_walked_with_keys(visit: Visit) -> None:
     page = open_view(visit(), "pooling:max_pool_2[1,5,6]")
-    tab_to(page, '[data-receded-layer="conv_1_2"]')
+    tab_to(page, '[data-sidebar-layer="conv_1_2"]')
     wanted = page.evaluate("document.activeElement.dataset.place")
     page.keyboard.press("Enter")
     page.wait_for_selector(SETTLED.format("neuron"))
     assert place(page) == wanted
-    assert page.evaluate("document.activeElement.dataset.recededLayer") == "conv_1_2"
+    assert page.evaluate("document.activeElement.dataset.sidebarLayer") == "conv_1_2"
 
 
 def test_classes_and_elements_of_the_output_are_chosen_with_keys(visit: Visit) -> None:
@@ -181,7 +181,7 @@ def test_rows_kernels_and_playback_are_worked_by_tapping(phone: Callable[[str], 
     page.wait_for_selector(SETTLED.format("microscope"))
     page.locator(".addends .addend").nth(5).tap()
     eventually(lambda: "!5" in page.url, "the sixth input")
-    page.locator('[data-receded-layer="conv_1_1"]').tap()
+    page.locator('[data-sidebar-layer="conv_1_1"]').tap()
     page.wait_for_selector(SETTLED.format("neuron"))
     assert place(page).startswith("conv_1_1[")
     show(page, "softmax:softmax[6]")
@@ -197,25 +197,25 @@ def test_what_is_pressed_stands_ready_unseen_and_goes_where_no_click_follows(vis
     page.wait_for_selector("loupe-view:defined", state="attached")  # it comes after the network
     page.hover('[data-layer="conv_1_2"][data-unit="3"]')
     page.mouse.down()
-    expect(view).to_have_attribute("data-standing", "")
+    expect(view).to_have_attribute("data-standby", "")
     box = page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())")
     assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('loupe-view')", [box[0] + 300, box[1] + 300]) is None, "the map is seen"
     assert page.locator(".view-frame").get_attribute("aria-hidden") == "true"
     page.mouse.move(5, 5)
     page.mouse.up()
     expect(view).to_be_empty()
-    assert view.get_attribute("data-standing") is None
+    assert view.get_attribute("data-standby") is None
 
     page.hover('[data-layer="conv_1_2"][data-unit="3"]')
     page.mouse.down()
-    expect(view).to_have_attribute("data-standing", "")
+    expect(view).to_have_attribute("data-standby", "")
     standing = page.locator(".view-frame").element_handle()
     page.mouse.up()
     page.wait_for_selector("[data-view=neuron][data-settled]")
     assert page.evaluate("(standing) => document.querySelector('.view-frame') === standing", standing), "it was shown, not made anew"
     assert page.locator(".view-frame").get_attribute("aria-hidden") is None
     assert box == page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())"), "where it stood"
-    expect(view).not_to_have_attribute("data-standing", "")
+    expect(view).not_to_have_attribute("data-standby", "")
 
 
 def test_what_is_held_down_stands_as_soon_as_the_learned_numbers_have_come(visit: Visit) -> None:
@@ -227,9 +227,9 @@ def test_what_is_held_down_stands_as_soon_as_the_learned_numbers_have_come(visit
     page.hover('[data-layer="conv_1_2"][data-unit="3"]')
     page.mouse.down()
     page.wait_for_timeout(200)
-    expect(page.locator("loupe-view")).not_to_have_attribute("data-standing", "")
+    expect(page.locator("loupe-view")).not_to_have_attribute("data-standby", "")
     (parameters,) = waiting
     parameters.continue_()
-    expect(page.locator("loupe-view")).to_have_attribute("data-standing", "")
+    expect(page.locator("loupe-view")).to_have_attribute("data-standby", "")
     page.mouse.up()
     page.wait_for_selector("[data-view=neuron][data-settled]")

@@ -104,7 +104,7 @@ def test_the_receptive_field_is_marked_on_every_earlier_layer_and_moves_with_the
     maps = {name for name, tensor in truth.tensors.items() if tensor.ndim == 3}
 
     def marked() -> dict[str, tuple[list[int], list[int]]]:
-        seen = page.locator(".receded [data-seen]").evaluate_all("(all) => all.map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])")
+        seen = page.locator(".network-sidebar [data-seen]").evaluate_all("(all) => all.map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])")
         return {name: ([*map(int, rows.split(","))], [*map(int, columns.split(","))]) for name, rows, columns in seen if name in maps}
 
     place = explained(page)[0]
@@ -120,7 +120,7 @@ def test_the_receptive_field_is_marked_on_every_earlier_layer_and_moves_with_the
     assert marked() != before
     # What is marked on the picture is drawn there, too: the frame lies over those rows and columns.
     (top, bottom), _ = marked()["input"]
-    frame, picture = (page.locator(f".receded .is-picture {part}").bounding_box() for part in (".receded-window", ".receded-map canvas"))
+    frame, picture = (page.locator(f".network-sidebar .is-picture {part}").bounding_box() for part in (".sidebar-window", ".sidebar-map canvas"))
     assert frame is not None
     assert picture is not None
     row = picture["height"] / truth.tensors["input"].shape[1]

@@ -35,7 +35,7 @@ def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims
     assert "cannot take a layer of kind “whitening” apart" in words
     # Nobody here can say what it sees: no window is marked, and no sentence says otherwise.
     expect(page.locator("[data-seen]")).to_have_count(0)
-    expect(page.locator("[data-part=seen]")).to_be_hidden()
+    expect(page.locator("[data-part=receptive-field]")).to_be_hidden()
     expect(page.locator(".operands .operand")).to_have_count(0)
     box = page.locator(".stage-values .heat").bounding_box()
     assert box

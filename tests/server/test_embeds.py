@@ -75,7 +75,7 @@ def test_a_refused_value_is_shown_shortened_and_never_as_markup(client: Client) 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_every_chapter_widget_has_an_address(client: Client, language: str) -> None:
-    source = (ROOT / "static/js/learn/widgets.js").read_text("utf-8")
+    source = (ROOT / "static/js/features/learn/widgets.js").read_text("utf-8")
     named = set(re.findall(r'"loupe-learn-([a-z-]+)":', source))
     assert set(playgrounds(language)) == named
     for name, playground in playgrounds(language).items():
@@ -87,7 +87,7 @@ def test_every_chapter_widget_has_an_address(client: Client, language: str) -> N
 
 
 def test_the_lists_of_server_and_page_are_the_same() -> None:
-    registry = (ROOT / "static/js/elements/views/registry.js").read_text("utf-8")
+    registry = (ROOT / "static/js/features/views/registry.js").read_text("utf-8")
     assert set(VIEWS) == set(re.findall(r"^  (\w+): ?(?:\{|\()", registry, re.M)), registry
     for language in LANGUAGES:
         words = load_catalogue(language)["embed"]["builder"]["control"]

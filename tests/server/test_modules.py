@@ -18,7 +18,7 @@ TREE = {
 import { plus as add } from "./core/sum.js";
 import "./core/noted.js";
 export const seen = add(count(), 1);
-export const later = () => import("./elements/rest.js");
+export const later = () => import("./deferred.js");
 """,
     "js/core/counter.js": "let n = 0;\nglobalThis.order = [];\norder.push('counter');\nexport const count = () => ++n;\n",
     "js/core/sum.js": """import {
@@ -31,10 +31,10 @@ const inner = 7;
 export { inner as seven };
 """,
     "js/core/noted.js": 'order.push("noted");\n',
-    "js/elements/rest.js": """import { count } from "../core/counter.js";
-import { shared } from "../model/shared.js";
-import { further } from "./deep/deep.js"; // what comes later
-export { plus } from "../core/sum.js";
+    "js/deferred.js": """import { count } from "./core/counter.js";
+import { shared } from "./model/shared.js";
+import { further } from "./elements/deep/deep.js"; // what comes later
+export { plus } from "./core/sum.js";
 export const rest = [count(), shared];
 export const away = async () => (await further("away")).away;
 """,
@@ -46,34 +46,34 @@ export const further = (name) => import(`./${name}.js`);
 import { seven } from "../../core/sum.js";
 export const away = deep + seven;
 """,
-    "js/elements/views/index.js": """import { shared } from "../../model/shared.js";
+    "js/features/views/index.js": """import { shared } from "../../model/shared.js";
 import { own } from "./own.js";
 import "../../model/window.js";
 const waited = await Promise.resolve(own);
 export { waited, shared };
 """,
-    "js/elements/views/own.js": 'import { plus } from "../../core/sum.js";\nexport const own = plus(40, 2);\n',
-    "js/learn/index.js": """import { shared } from "../model/shared.js";
-import "../model/window.js";
+    "js/features/views/own.js": 'import { plus } from "../../core/sum.js";\nexport const own = plus(40, 2);\n',
+    "js/features/learn/index.js": """import { shared } from "../../model/shared.js";
+import "../../model/window.js";
 import { own } from "./other.js";
 export const learned = [shared, own];
 """,
-    "js/learn/other.js": "export async function own() {}\n",
+    "js/features/learn/other.js": "export async function own() {}\n",
     "js/model/window.js": 'order.push("window");\n',
     "js/model/shared.js": "globalThis.made = (globalThis.made ?? 0) + 1;\nexport const shared = { made };\n",
-    "js/embed/view.js": 'import { plus } from "../core/sum.js";\nimport { bar } from "./bar.js";\nexport const embedded = plus(bar, order.length);\n',
-    "js/embed/bar.js": "export const bar = 10;\n",
+    "js/features/embed/view.js": 'import { plus } from "../../core/sum.js";\nimport { bar } from "./bar.js";\nexport const embedded = plus(bar, order.length);\n',
+    "js/features/embed/bar.js": "export const bar = 10;\n",
 }
 PROGRAM = """
 const main = await import("./js/main.js");
 const rest = await main.later();
 const { count } = await import("./js/core/counter.js");
-const views = await import("./js/elements/views/index.js");
-const { learned } = await import("./js/learn/index.js");
+const views = await import("./js/features/views/index.js");
+const { learned } = await import("./js/features/learn/index.js");
 const sum = await import("./js/core/sum.js");
 console.log(JSON.stringify([main.seen, rest.rest, rest.plus === sum.plus, sum.seven, count(), await rest.away(), views.waited, views.shared === learned[0], typeof sum.Sum, order, made]));
 """
-EMBEDDED = 'console.log(JSON.stringify([(await import("./js/embed/view.js")).embedded, order, typeof made]));'
+EMBEDDED = 'console.log(JSON.stringify([(await import("./js/features/embed/view.js")).embedded, order, typeof made]));'
 
 
 def node() -> str:
@@ -112,16 +112,16 @@ def test_a_page_that_takes_a_module_from_a_joined_file_runs_nothing_else_of_it(t
 def test_a_module_is_in_the_part_that_needs_it_first_and_shared_ones_are_files_of_their_own() -> None:
     served = join(TREE)
     assert sorted(name for name in served if name not in TREE) == [
-        "js/joined/elements-rest.js",
-        "js/joined/elements-views-index.js",
-        "js/joined/embed-view.js",
-        "js/joined/learn-index.js",
+        "js/joined/deferred.js",
+        "js/joined/features-embed-view.js",
+        "js/joined/features-learn-index.js",
+        "js/joined/features-views-index.js",
         "js/joined/main.js",
     ]
     assert "order.push('counter')" in served["js/joined/main.js"]
     assert served["js/core/counter.js"] == 'import { $core_counter } from "../joined/main.js";\nexport const { count } = $core_counter();\n'
-    assert "globalThis.made" in served["js/joined/elements-rest.js"]
-    assert "import(`../elements/deep/${name}.js`)" in served["js/joined/elements-rest.js"]
+    assert "globalThis.made" in served["js/joined/deferred.js"]
+    assert "import(`../elements/deep/${name}.js`)" in served["js/joined/deferred.js"]
     assert "window" in served["js/model/window.js"]
     assert not any('push("window")' in text for name, text in served.items() if name.startswith(JOINED))
 

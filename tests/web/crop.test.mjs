@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corners, handle, move, resize, settle, towards, turn } from "../../static/js/model/crop.js";
 import { afterCrop, beforeCrop, inFile, inInput, stages, upright } from "../../static/js/model/preparation.js";
-import { centredCrop } from "../../static/js/state/own-pictures.js";
+import { centredCrop } from "../../static/js/features/pictures/own-pictures.js";
 
 const PICTURE = { width: 300, height: 200 };
 const near = (a, b, within = 1e-9) => a.every((value, index) => Math.abs(value - b[index]) < within);

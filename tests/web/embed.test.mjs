@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { allows, originOf } from "../../static/js/embed/builder/origins.js";
-import { embedAddress, snippet } from "../../static/js/embed/builder/snippet.js";
+import { allows, originOf } from "../../static/js/features/embed/builder/origins.js";
+import { embedAddress, snippet } from "../../static/js/features/embed/builder/snippet.js";
 
 const BASE = "https://cnn.example/learn";
 const choice = (more = {}) => ({

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../../static/js");
 
-/** What a folder's modules may import from, besides their own folder. Type imports in comments are free. */
+const BASE = ["core", "model", "draw", "formula", "api", "state"];
+/** What a folder's modules may import from at once, besides their own folder: folders one by one, as each has a rule
+ * of its own. Type imports in comments are free. */
 const ALLOWED = {
   core: [],
   model: [],
@@ -15,11 +17,34 @@ const ALLOWED = {
   formula: ["core", "model"],
   api: ["core"],
   state: ["core", "model", "api"],
-  elements: ["core", "model", "draw", "formula", "api", "state"],
-  learn: ["core", "model", "draw", "formula", "api", "state", "elements"],
-  tour: ["core", "model", "formula", "api", "state", "elements"],
-  present: ["core", "model", "api", "state", "elements"],
-  embed: ["core", "model", "draw", "api", "state", "elements", "learn"],
+  elements: ["core", "model", "draw", "api", "state"],
+  "elements/network": ["core", "model", "draw", "state", "elements"],
+  "elements/inspector": ["core", "model", "draw", "state", "elements", "elements/network"],
+  "elements/chrome": ["core", "model", "state", "elements"],
+  "features/views": [...BASE, "elements", "elements/inspector"],
+  "features/export": ["core", "model", "draw", "state", "elements", "elements/chrome"],
+  "features/pictures": ["core", "model", "draw", "api", "state", "elements"],
+  "features/learn": [...BASE, "elements"],
+  "features/tour": [...BASE, "elements", "elements/chrome"],
+  "features/present": ["core", "model", "api", "state", "elements", "elements/chrome"],
+  "features/embed": [
+    "core",
+    "model",
+    "api",
+    "state",
+    "elements",
+    "elements/network",
+    "elements/chrome",
+    "features/learn",
+  ],
+};
+/** What may be opened later from where: a dynamic import names one of these, or a folder that is allowed at once. */
+const LATER = {
+  state: ["model"],
+  "elements/network": ["elements/inspector"],
+  "elements/chrome": ["features/views", "features/export", "features/pictures", "features/tour"],
+  "features/views": ["features/export"],
+  "features/embed": ["features/views"],
 };
 const PURE = ["core", "model", "draw", "formula", "state"];
 /** Each module costs a request: past this many the page would open late (see `make bench BENCH=page`). */
@@ -34,23 +59,43 @@ const importsOf = (name, pattern) =>
   );
 const STATIC = /(?:^|\n)\s*(?:import|export)\s(?:[^;'"]*?\sfrom\s*)?["'](\.[^"']+)["']/g;
 const DYNAMIC = /import\(\s*["'](\.[^"']+)["']\s*\)/g;
-const folderOf = (name) => (name.includes("/") ? name.split("/")[0] : "");
+/** `features/views/parts/heat.js` belongs to `features/views`, `model/kinds/conv2d.js` to `model`; what starts the
+ * page lies in no folder and may import everything. */
+const folderOf = (name) => {
+  const folders = name.split("/").slice(0, -1);
+  return folders.slice(0, ["elements", "features"].includes(folders[0]) ? 2 : 1).join("/");
+};
 
 test("imports go one way, from folder to folder", () => {
   const wrong = [];
   for (const name of files) {
     const folder = folderOf(name);
     if (!folder) continue;
-    assert.ok(ALLOWED[folder], `${name}: folder ${folder} has no rule here`);
-    const lazy = importsOf(name, DYNAMIC).filter(
-      (target) => !["elements", "learn", "tour", "present"].includes(folderOf(target)) || folder !== "elements",
-    );
-    for (const target of [...importsOf(name, STATIC), ...lazy]) {
-      if (folderOf(target) !== folder && !ALLOWED[folder].includes(folderOf(target)))
-        wrong.push(`${name} imports ${target}`);
-    }
+    assert.ok(Object.hasOwn(ALLOWED, folder), `${name}: folder ${folder} has no rule here`);
+    const refused = (target, also) => ![folder, ...ALLOWED[folder], ...also].includes(folderOf(target));
+    for (const target of importsOf(name, STATIC)) if (refused(target, [])) wrong.push(`${name} imports ${target}`);
+    for (const target of importsOf(name, DYNAMIC))
+      if (refused(target, LATER[folder] ?? [])) wrong.push(`${name} imports ${target} later`);
   }
   assert.deepEqual(wrong, []);
+});
+
+test("every rule is about a folder that exists, and no slice may import another without need", () => {
+  const folders = new Set(files.map(folderOf));
+  assert.deepEqual(
+    [...Object.keys(ALLOWED), ...Object.keys(LATER)].filter((folder) => !folders.has(folder)),
+    [],
+  );
+  const used = new Set(
+    files.flatMap((name) =>
+      [...importsOf(name, STATIC), ...importsOf(name, DYNAMIC)].map((to) => `${folderOf(name)} → ${folderOf(to)}`),
+    ),
+  );
+  const idle = [ALLOWED, LATER]
+    .flatMap((rules) => Object.entries(rules))
+    .flatMap(([folder, targets]) => targets.filter((to) => to.includes("/")).map((to) => `${folder} → ${to}`))
+    .filter((rule) => !used.has(rule));
+  assert.deepEqual(idle, []);
 });
 
 test("every import leads to a module that exists", () => {
@@ -84,7 +129,7 @@ test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part
   for (const name of eager) for (const target of importsOf(name, STATIC)) eager.add(target);
   assert.ok(eager.size <= MOST_EAGER, `${eager.size} modules: ${[...eager].join(", ")}`);
   assert.deepEqual(
-    [...eager].filter((name) => /^(?:learn|tour|present|formula|elements\/(?:views|pictures|dialogs))\//.test(name)),
+    [...eager].filter((name) => /^(?:features|formula)\//.test(name)),
     [],
   );
 });
@@ -95,16 +140,20 @@ test("an embed starts with what it shows and no more", () => {
     for (const name of found) for (const target of importsOf(name, STATIC)) found.add(target);
     return [...found];
   };
-  const frame = /^elements\/(?:header|strip|panel|rest|address-bar)\.js$/;
+  const frame = /^(?:elements\/chrome\/(?:header|panel|address-bar)|features\/pictures\/strip|deferred)\.js$/;
   // The network brings the map and what its address says; a playground half of that.
-  for (const [start, most] of Object.entries({ "embed/widget.js": 24, "embed/view.js": 40, "embed/network.js": 40 })) {
+  for (const [start, most] of Object.entries({
+    "features/embed/widget.js": 24,
+    "features/embed/view.js": 40,
+    "features/embed/network.js": 40,
+  })) {
     const eager = graph(start);
     assert.ok(eager.length <= most, `${start}: ${eager.length} modules: ${eager.join(", ")}`);
     assert.deepEqual(
       eager.filter(
         (name) =>
           frame.test(name) ||
-          /^(?:tour|present|formula|learn\/widgets|elements\/(?:views|pictures|dialogs))\//.test(name),
+          /^(?:formula|features\/(?:tour|present|views|pictures|export|learn\/widgets))\//.test(name),
       ),
       [],
       start,

@@ -1,20 +1,26 @@
 // The arithmetic of Learn's playgrounds, against the worked examples of the chapters.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACTIVATIONS, activationOf } from "../../static/js/learn/model/activations.js";
-import { judge, readings } from "../../static/js/learn/model/answer.js";
-import { OPERATIONS, finiteDifference, gradient, operationOf, padded } from "../../static/js/learn/model/backprop.js";
-import { correlate, products } from "../../static/js/learn/model/convolution.js";
-import { convolution, dense, denseForSameMaps } from "../../static/js/learn/model/counts.js";
-import { equal, make, map, rotate180, shift, total } from "../../static/js/learn/model/matrix.js";
-import { minMax, plainShares, softmax } from "../../static/js/learn/model/normalise.js";
-import { bracketed, fixed, short } from "../../static/js/learn/model/numbers.js";
-import { pool, unchanged } from "../../static/js/learn/model/pooling.js";
-import { KERNELS, PHOTO_KERNELS, PICTURES, kernelOf, pictureOf } from "../../static/js/learn/model/presets.js";
-import { createProgress } from "../../static/js/learn/model/progress.js";
-import { leftOver, outputSize, problem, shrink, uses } from "../../static/js/learn/model/sliding.js";
-import { accuracyOf, precisionOf, readTraining, recallOf } from "../../static/js/learn/model/training.js";
-import { chapterOfHash } from "../../static/js/learn/chapters.js";
+import { ACTIVATIONS, activationOf } from "../../static/js/features/learn/model/activations.js";
+import { judge, readings } from "../../static/js/features/learn/model/answer.js";
+import {
+  OPERATIONS,
+  finiteDifference,
+  gradient,
+  operationOf,
+  padded,
+} from "../../static/js/features/learn/model/backprop.js";
+import { correlate, products } from "../../static/js/features/learn/model/convolution.js";
+import { convolution, dense, denseForSameMaps } from "../../static/js/features/learn/model/counts.js";
+import { equal, make, map, rotate180, shift, total } from "../../static/js/features/learn/model/matrix.js";
+import { minMax, plainShares, softmax } from "../../static/js/features/learn/model/normalise.js";
+import { bracketed, fixed, short } from "../../static/js/features/learn/model/numbers.js";
+import { pool, unchanged } from "../../static/js/features/learn/model/pooling.js";
+import { KERNELS, PHOTO_KERNELS, PICTURES, kernelOf, pictureOf } from "../../static/js/features/learn/model/presets.js";
+import { createProgress } from "../../static/js/features/learn/model/progress.js";
+import { leftOver, outputSize, problem, shrink, uses } from "../../static/js/features/learn/model/sliding.js";
+import { accuracyOf, precisionOf, readTraining, recallOf } from "../../static/js/features/learn/model/training.js";
+import { chapterOfHash } from "../../static/js/features/learn/chapters.js";
 
 const means = (picture, kernel) => {
   const weights = kernelOf(kernel).values;

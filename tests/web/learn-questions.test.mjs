@@ -5,9 +5,9 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTranslator } from "../../static/js/core/i18n.js";
-import { CHAPTERS } from "../../static/js/learn/chapters.js";
-import { judge, readings } from "../../static/js/learn/model/answer.js";
-import { QUESTIONS, questionOf, questionsOf } from "../../static/js/learn/questions/index.js";
+import { CHAPTERS } from "../../static/js/features/learn/chapters.js";
+import { judge, readings } from "../../static/js/features/learn/model/answer.js";
+import { QUESTIONS, questionOf, questionsOf } from "../../static/js/features/learn/questions/index.js";
 import { RECORDED, recorded } from "./support/fixtures.mjs";
 import { forward, randomParameters } from "./support/forward.mjs";
 import { random, tinyVgg } from "./support/models.mjs";
@@ -99,7 +99,7 @@ test("no words stand for a mistake that no question can find", () => {
   for (const [id, { mistakes }] of Object.entries(words.en.learn.questions)) {
     const question = questionOf(id);
     assert.ok(question, `words for ${id}, which nobody asks`);
-    const source = readFileSync(join(ROOT, "static/js/learn/questions", `${question.chapter}.js`), "utf8");
+    const source = readFileSync(join(ROOT, "static/js/features/learn/questions", `${question.chapter}.js`), "utf8");
     for (const mistake of Object.keys(mistakes))
       assert.match(source, new RegExp(`id: "${mistake}"`), `${id}: ${mistake}`);
   }

@@ -4,11 +4,11 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { CHAPTERS, PAGES } from "../../static/js/learn/chapters.js";
-import { KERNELS, PICTURES } from "../../static/js/learn/model/presets.js";
-import { OPERATIONS } from "../../static/js/learn/model/backprop.js";
-import { QUESTIONS, questionOf } from "../../static/js/learn/questions/index.js";
-import { WIDGETS } from "../../static/js/learn/widgets.js";
+import { CHAPTERS, PAGES } from "../../static/js/features/learn/chapters.js";
+import { KERNELS, PICTURES } from "../../static/js/features/learn/model/presets.js";
+import { OPERATIONS } from "../../static/js/features/learn/model/backprop.js";
+import { QUESTIONS, questionOf } from "../../static/js/features/learn/questions/index.js";
+import { WIDGETS } from "../../static/js/features/learn/widgets.js";
 import { kindOf, kinds } from "../../static/js/model/kinds.js";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");

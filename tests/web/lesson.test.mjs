@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { createTranslator } from "../../static/js/core/i18n.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { unchanged } from "../../static/js/state/transform-text.js";
-import { judge, readNumber } from "../../static/js/tour/judge.js";
-import { lessonTour } from "../../static/js/tour/lesson.js";
+import { judge, readNumber } from "../../static/js/features/tour/judge.js";
+import { lessonTour } from "../../static/js/features/tour/lesson.js";
 import { describe } from "./support/models.mjs";
 import { recorded } from "./support/fixtures.mjs";
 

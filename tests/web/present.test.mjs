@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAddress, writeAddress } from "../../static/js/core/url-state.js";
-import { captionOf, captionOfNumber } from "../../static/js/present/caption.js";
-import { textSize } from "../../static/js/present/size.js";
-import { beside } from "../../static/js/present/steps.js";
+import { captionOf, captionOfNumber } from "../../static/js/features/present/caption.js";
+import { textSize } from "../../static/js/features/present/size.js";
+import { beside } from "../../static/js/features/present/steps.js";
 import { ADDRESSED, FIELDS, step } from "../../static/js/state/address.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { CONTROLS, formatPresent, parsePresent, USUAL } from "../../static/js/state/present.js";

@@ -5,7 +5,7 @@ import { context } from "./context.js";
 const loading = new Map();
 
 /**
- * Load the style sheet of a part that is opened later (`css/lazy/<name>.css`), once.
+ * Load the style sheet of a part that is opened later (`css/features/<name>.css`), once.
  * @param {string} name
  */
 export function loadStyle(name) {
@@ -14,9 +14,9 @@ export function loadStyle(name) {
   const loaded = new Promise((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
-    link.href = `${context().assets}css/lazy/${name}.css`;
+    link.href = `${context().assets}css/features/${name}.css`;
     link.onload = () => resolve(undefined);
-    link.onerror = () => reject(new Error(`css/lazy/${name}.css could not be loaded`));
+    link.onerror = () => reject(new Error(`css/features/${name}.css could not be loaded`));
     document.head.append(link);
   });
   loading.set(name, /** @type {Promise<void>} */ (loaded));

@@ -137,7 +137,7 @@ function reorder(data, order) {
 }
 
 /**
- * The orders of C channels that the bench offers: all six of three channels, else the rotations.
+ * The orders of C channels that the transform panel offers: all six of three channels, else the rotations.
  * @param {number} channels @returns {number[][]} the first is the unchanged one
  */
 export function orders(channels) {

@@ -13,8 +13,8 @@ import { createModel } from "../model/model.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
-/** What the bench needs, once it has been used. @type {typeof import("../model/transform.js") | null} */
-let bench = null;
+/** What the transform panel needs, once it has been used. @type {typeof import("../model/transform.js") | null} */
+let transforms = null;
 
 /**
  * @param {object} parts
@@ -120,7 +120,7 @@ export function follow({ store, api, runs }) {
         const original = await runs.run({ model, ref: picture, sample, own });
         if (!transform) return { run: original, originalRun: null };
         // Kept: even of a module that is there, an import is answered only after the next frame.
-        const { transformInput } = (bench ??= await import("../model/transform.js"));
+        const { transformInput } = (transforms ??= await import("../model/transform.js"));
         return {
           run: await api.runInput(model.id, transformInput(original.input, transform, model.input.range), signal),
           originalRun: original,

@@ -30,7 +30,7 @@
  * @property {number} attempt counts up when the person asks to try again
  * @property {boolean} ownReady the browser's own store of pictures has been read
  * @property {Panel | null} panel what is open between the strip and the network
- * @property {import("../model/transform.js").Transform | null} transform the change that the bench makes to the input
+ * @property {import("../model/transform.js").Transform | null} transform the change that the transform panel makes to the input
  * @property {import("../api/client.js").Run | null} originalRun the run of the unchanged picture, while `run` is of a changed one
  *
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
@@ -69,7 +69,7 @@
  * @property {Place[]} [trail] the values followed, from the score towards the pixel
  */
 
-/** Under which the browser keeps what it remembers of tours (`tour-memory.js`); not there for who was never offered one. */
+/** Under which the browser keeps what it remembers of tours (`features/tour/memory.js`); not there for who was never offered one. */
 export const TOUR_KEY = "cnn-loupe-tour";
 
 /** @returns {State} */

@@ -5,7 +5,7 @@
  * @typedef {import("../model/transform.js").Transform} Transform
  */
 
-/** Every control of the bench: its unchanged value and its range. Also the order in which they are applied.
+/** Every control of the transform panel: its unchanged value and its range. Also the order in which they are applied.
  * @type {Record<keyof Transform, { at: number, from: number, to: number, step: number, unit: "pixels" | "degrees" | "factor" | "switch" | "plain" | "order" }>} */
 export const CONTROLS = {
   shift_x: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },

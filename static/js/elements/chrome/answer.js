@@ -1,0 +1,101 @@
+// @ts-check
+/**
+ * The headline: the picture as the network sees it, and what the network says of it.
+ */
+import { exact } from "../../core/i18n.js";
+import { scoreLayer } from "../../model/model.js";
+import { openClass } from "../../state/actions.js";
+import { strength } from "../../state/selectors.js";
+import { h } from "../dom.js";
+import { LoupeElement } from "../element.js";
+
+/** @typedef {import("../../api/client.js").Run} Run */
+
+const RUNNERS_UP = 2;
+
+export class LoupeAnswer extends LoupeElement {
+  start() {
+    this.setAttribute("aria-live", "polite");
+    this.watch(
+      ({ run, model }) => [run, model],
+      () => {
+        const { run, model } = this.store.state;
+        if (run && model && run.model === model.id) this.#show(run, model);
+      },
+    );
+  }
+
+  /** @param {Run} run @param {import("../../model/model.js").Model} model */
+  #show(run, model) {
+    const ranked = [...run.scores].sort((a, b) => strength(b) - strength(a));
+    const [best, ...others] = ranked;
+    this.hidden = !best || !scoreLayer(model);
+    if (this.hidden) return;
+    const name = (/** @type {{ class: number }} */ score) => this.i18n.label(model.classes[score.class].labels);
+    const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) =>
+      typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN);
+    const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => exact(probability ?? logit ?? NaN);
+    const rest = others.slice(0, RUNNERS_UP);
+    this.replaceChildren(
+      ...[
+        picture(
+          run.input,
+          model.input.range,
+          this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` }),
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "answer-best",
+            title: this.t("network.answer.why"),
+            "data-answer": best.class,
+            onclick: () => openClass(this.store, best.class),
+          },
+          h("span", { class: "answer-name" }, name(best)),
+          h("span", { class: "answer-amount", "data-value": full(best) }, amount(best)),
+        ),
+        rest.length > 0 &&
+          h(
+            "p",
+            { class: "answer-rest" },
+            this.t("network.answer.then"),
+            " ",
+            ...rest.flatMap((score, index) => [
+              index > 0 ? this.t("network.answer.separator") : "",
+              `${name(score)} `,
+              h("span", { "data-value": full(score) }, amount(score)),
+            ]),
+          ),
+        run.note?.out_of_distribution && h("p", { class: "answer-note" }, this.t("network.answer.out_of_distribution")),
+      ].filter(Boolean),
+    );
+  }
+}
+
+/** The input tensor as a picture: three channels as red, green and blue, any other number as the mean grey.
+ * @param {import("../../api/wire.js").Tensor} tensor @param {number[]} range @param {string} label */
+function picture({ shape, data }, [low, high], label) {
+  const [channels, rows, columns] = shape;
+  const canvas = h("canvas", {
+    class: "answer-picture",
+    width: columns,
+    height: rows,
+    role: "img",
+    "aria-label": label,
+    title: label,
+  });
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  const size = rows * columns;
+  const byte = (/** @type {number} */ value) => Math.round((255 * (value - low)) / (high - low));
+  for (let i = 0; i < size; i++) {
+    let mean = 0;
+    if (channels !== 3)
+      for (let channel = 0; channel < channels; channel++) mean += data[channel * size + i] / channels;
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = byte(channels === 3 ? data[c * size + i] : mean);
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}

@@ -1,0 +1,77 @@
+// @ts-check
+/**
+ * What opens between the strip and the network: the crop editor, the preparation, the transform panel and the
+ * other ways in. Each is an element of its own, loaded when it is first opened.
+ */
+import { closePanel } from "../../state/actions.js";
+import { h } from "../dom.js";
+import { LoupeElement } from "../element.js";
+import { icon } from "../icons.js";
+
+/** Panel → what loads its element. @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown> }>} */
+const PANELS = {
+  crop: { tag: "loupe-crop", load: () => import("../../features/pictures/crop.js") },
+  preparation: { tag: "loupe-preparation", load: () => import("../../features/pictures/preparation.js") },
+  transform: { tag: "loupe-transform", load: () => import("../../features/pictures/transform-panel.js") },
+  camera: { tag: "loupe-camera", load: () => import("../../features/pictures/camera.js") },
+  address: { tag: "loupe-by-address", load: () => import("../../features/pictures/by-address.js") },
+};
+
+class LoupePanel extends LoupeElement {
+  start() {
+    this.watch(
+      (state) => state.panel,
+      (panel) => void this.#show(panel),
+    );
+    this.listen(this, "keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      this.#close();
+    });
+  }
+
+  /** @param {import("../../state/initial.js").Panel | null} panel */
+  async #show(panel) {
+    this.hidden = panel === null;
+    if (!panel) return this.replaceChildren();
+    const { tag, load } = PANELS[panel];
+    await load();
+    if (this.store.state.panel !== panel) return undefined;
+    const title = this.t(`pictures.${panel}.title`);
+    this.replaceChildren(
+      h(
+        "section",
+        { class: `panel panel-${panel}`, "data-panel": panel, "aria-labelledby": "panel-title" },
+        h(
+          "div",
+          { class: "panel-head" },
+          h("h2", { id: "panel-title" }, title),
+          h("p", { class: "panel-hint" }, this.t(`pictures.${panel}.hint`)),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button square",
+              "data-action": "close-panel",
+              "aria-label": this.t("common.close"),
+              onclick: () => this.#close(),
+            },
+            icon("close"),
+          ),
+        ),
+        h(tag, { class: "panel-body" }),
+      ),
+    );
+    return undefined;
+  }
+
+  #close() {
+    const { panel } = this.store.state;
+    closePanel(this.store);
+    /** @type {HTMLElement | null} */ (
+      document.querySelector(`[data-action="open-${panel}"], [data-action="picture-${panel}"]`)
+    )?.focus();
+  }
+}
+
+customElements.define("loupe-panel", LoupePanel);

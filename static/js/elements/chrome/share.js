@@ -1,0 +1,115 @@
+// @ts-check
+/**
+ * A link to exactly what is on the screen. Exports of the view join here (`data-share-actions`).
+ */
+import { togglePresenting } from "../../state/present.js";
+import { formatView } from "../../state/view.js";
+import { linkTo } from "./address-bar.js";
+import { context } from "../context.js";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { showDialog } from "./dialog.js";
+
+export function open() {
+  const { i18n, store } = context();
+  const { t } = i18n;
+  const link = linkTo(store.state);
+  const field = h("input", {
+    class: "field",
+    type: "text",
+    readonly: true,
+    value: link,
+    "aria-label": t("common.share.link"),
+    onfocus: () => field.select(),
+  });
+  const said = h("p", { class: "note", role: "status" });
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "button strong",
+      "data-action": "copy-link",
+      onclick: async () => {
+        said.textContent = t((await copied(field)) ? "common.share.copied" : "common.share.copy_yourself");
+      },
+    },
+    icon("link"),
+    h("span", null, t("common.share.copy")),
+  );
+  const dialog = showDialog("share", t("common.share.title"), [
+    h("p", null, t("common.share.intro")),
+    h("div", { class: "row" }, field, copy),
+    said,
+    store.state.picture?.source === "own" ? h("p", { class: "note" }, t("common.share.own_picture")) : "",
+    h(
+      "p",
+      { class: "row" },
+      h(
+        "a",
+        { class: "button", href: builderAddress(store.state), "data-action": "embed" },
+        icon("frame"),
+        h("span", null, t("common.share.embed")),
+      ),
+      h("span", { class: "note" }, t("common.share.embed_hint")),
+    ),
+    store.state.present
+      ? ""
+      : h(
+          "p",
+          { class: "row" },
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              "data-action": "present",
+              onclick: () => {
+                dialog.close();
+                togglePresenting(store);
+              },
+            },
+            icon("screen"),
+            h("span", null, t("common.present.title")),
+          ),
+          h("span", { class: "note" }, t("common.present.hint")),
+        ),
+    h("div", { class: "share-actions", "data-share-actions": true }),
+  ]);
+  field.focus();
+  void addExports();
+}
+
+/** The page that makes a snippet of what is seen, for another page. @param {import("../../state/initial.js").State} state */
+function builderAddress({ view, model, picture, scale, details, language }) {
+  const asked = {
+    what: view ? "view" : "network",
+    view: view ? formatView(view) : "",
+    model: model?.id ?? "",
+    sample: picture?.source === "sample" ? picture.id : "",
+    scale,
+    details: details ? "" : "0",
+    lang: language,
+  };
+  return `${context().root}/embed?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ""))}`;
+}
+
+/** The exports come with the opened views' words; they are added once those are here. */
+async function addExports() {
+  const [{ exportControls }] = await Promise.all([
+    import("../../features/export/actions.js"),
+    import("../../features/views/index.js"),
+  ]);
+  document.querySelector("[data-share-actions]")?.replaceChildren(...exportControls());
+}
+
+/** Copy the field's text; the asynchronous clipboard exists on secure origins only. @param {HTMLInputElement} field */
+async function copied(field) {
+  field.select();
+  try {
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else return document.execCommand("copy");
+    return true;
+  } catch {
+    return false;
+  }
+}

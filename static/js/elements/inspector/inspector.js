@@ -1,0 +1,211 @@
+// @ts-check
+/**
+ * The panel that says everything about the unit that is looked at: its map with a crosshair, its numbers
+ * with their arithmetic, what it saw, and what can be done next. Loaded once the network is drawn.
+ */
+import { climb, openView } from "../../state/view.js";
+import { columnsOf } from "../../model/columns.js";
+import { isMaps } from "../../model/model.js";
+import { h } from "../dom.js";
+import { LoupeElement } from "../element.js";
+import { InspectorMap } from "./map.js";
+import { channelName } from "../network/columns.js";
+import { classFacts, layerFacts, modelFacts, settings, unitFacts } from "./facts.js";
+import { hints } from "./hints.js";
+import { createSpread } from "./spread.js";
+import { readTheme, watchTheme } from "../theme.js";
+
+/** @typedef {import("../../state/initial.js").Place} Place */
+/**
+ * @typedef {object} Subject the unit that is shown, with what is known of it
+ * @property {import("../../model/model.js").Model} model
+ * @property {import("../../api/client.js").Run} run
+ * @property {import("../../model/columns.js").Column} column
+ * @property {number} unit
+ * @property {import("../../api/wire.js").Tensor} tensor its layer's output
+ */
+
+export class LoupeInspector extends LoupeElement {
+  /** @type {import("../theme.js").Theme} */
+  theme = /** @type {any} */ (null);
+  spread = createSpread(this);
+  #head = h("div", { class: "inspector-head" });
+  #body = h("div", { class: "inspector-body", id: "inspector-body" });
+  #map = new InspectorMap(this);
+
+  start() {
+    this.theme = readTheme(this);
+    this.setAttribute("role", "complementary");
+    this.setAttribute("aria-label", this.t("network.inspector.label"));
+    const toggle = h("button", {
+      type: "button",
+      class: "inspector-toggle",
+      "data-action": "inspector",
+      "aria-expanded": "false",
+      "aria-controls": "inspector-body",
+      "aria-label": this.t("network.inspector.expand"),
+      onclick: () => {
+        const open = this.toggleAttribute("data-open");
+        document.documentElement.toggleAttribute("data-inspector-open", open);
+        toggle.setAttribute("aria-expanded", String(open));
+      },
+    });
+    this.cleanup(() => document.documentElement.removeAttribute("data-inspector-open"));
+    this.replaceChildren(
+      h("div", { class: "inspector-scroll" }, h("div", { class: "inspector-top" }, this.#head, toggle), this.#body),
+    );
+    watchTheme(this, () => {
+      this.theme = readTheme(this);
+      this.#show();
+    });
+    this.watch(
+      ({ model, run, parameters, details, scale, lock, lockedRun, tint, view, hover, selection }) => [
+        model,
+        run,
+        parameters,
+        details,
+        scale,
+        lock,
+        lockedRun,
+        tint,
+        view?.layer,
+        view?.unit,
+        hover?.layer,
+        hover?.unit,
+        selection?.layer,
+        selection?.unit,
+      ],
+      () => this.frame(this.#show),
+    );
+    this.watch(
+      ({ hover }) => hover?.at,
+      () => this.frame(this.#point),
+    );
+    this.listen(this, "keydown", (event) => {
+      if (event.key === "Escape" && this.store.state.view) climb(this.store);
+    });
+  }
+
+  /** What the panel is about: what is under the pointer, else what was chosen, else the opened view's unit. @returns {Place | null} */
+  get place() {
+    const { hover, selection, view } = this.store.state;
+    return hover ?? (view ? { layer: view.layer, unit: view.unit } : selection);
+  }
+
+  /** @returns {Subject | null} */
+  #subject() {
+    const { model, run } = this.store.state;
+    const { place } = this;
+    if (!model || !run || run.model !== model.id || !place) return null;
+    const column = columnsOf(model).find(({ name }) => name === place.layer);
+    const tensor = column && (column.layer ? run.activations.get(column.name) : run.input);
+    return column && tensor && place.unit < column.units ? { model, run, column, unit: place.unit, tensor } : null;
+  }
+
+  #show = () => {
+    const { model } = this.store.state;
+    if (!model || !this.isConnected) return;
+    const subject = this.#subject();
+    this.dataset.of = subject ? `${subject.column.name}[${subject.unit}]` : "model";
+    if (!subject) {
+      this.#map.detach();
+      this.#head.replaceChildren(
+        h("h2", null, this.i18n.label(model.title)),
+        h("p", null, this.t("network.inspector.model", { layers: model.layers.length, count: model.parameter_count })),
+      );
+      this.#body.replaceChildren(...modelFacts(this, model), ...hints(this, null));
+      return;
+    }
+    const { column, unit } = subject;
+    const name =
+      column.form === "classes"
+        ? this.i18n.label(model.classes[unit].labels)
+        : this.t("network.inspector.unit", { layer: column.layer ? column.name : this.t("network.input"), unit });
+    const line = column.layer ? settings(this, column.layer) : null;
+    this.#head.replaceChildren(
+      h("h2", null, name),
+      h("p", null, this.#subtitle(subject)),
+      ...(line && column.form !== "classes" ? [line] : []),
+    );
+    const shown = isMaps(column.shape);
+    this.#fill(shown ? this.#map.element : null, [
+      ...hints(this, subject),
+      ...(column.form === "classes" ? classFacts(this, subject) : []),
+      ...(column.layer ? layerFacts(this, subject) : []),
+      ...(column.form === "classes" ? [] : unitFacts(this, subject)),
+      ...this.#actions(subject),
+    ]);
+    if (shown) this.#map.show(subject);
+    else this.#map.detach();
+  };
+
+  /** Put new content below the map, which stays where it is, and keep the focus: keys go on reading values.
+   * @param {HTMLElement | null} map @param {(Node | string)[]} content */
+  #fill(map, content) {
+    const focused = this.#body.contains(document.activeElement)
+      ? /** @type {HTMLElement} */ (document.activeElement).dataset.action
+      : undefined;
+    if (!map || map.parentElement !== this.#body) this.#body.replaceChildren(...(map ? [map] : []));
+    for (const part of [...this.#body.childNodes]) if (part !== map) part.remove();
+    this.#body.append(...content);
+    if (focused)
+      /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-action="${focused}"]`))?.focus({
+        preventScroll: true,
+      });
+  }
+
+  #point = () => this.#map.point(this.store.state.hover?.at ?? null);
+
+  /** One line that says what kind of thing this is. @param {Subject} subject */
+  #subtitle({ model, column, unit }) {
+    const { layer } = column;
+    if (!layer)
+      return this.t("network.kind.input", { channel: channelName(this.i18n, model, unit), count: column.units });
+    if (column.form === "classes")
+      return this.t("network.kind.class", { unit, count: column.units, layer: column.name });
+    const key = `network.kind.${layer.kind}`;
+    const window = layer.record.window(layer);
+    return this.t(this.i18n.has(key) ? key : "network.kind.unknown", {
+      kind: layer.kind,
+      size: window ? window.size.join("×") : "",
+      inputs: layer.input_shape[0],
+      slope: layer.slope ?? 0,
+    });
+  }
+
+  /** @param {Subject} subject */
+  #actions({ column, unit }) {
+    if (column.layer && !column.layer.record.view && column.form !== "maps") return [];
+    return [
+      h(
+        "div",
+        { class: "inspector-actions" },
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-action": "open-unit",
+            onclick: () => openView(this.store, { layer: column.name, unit }),
+          },
+          this.t(column.layer ? "network.inspector.open" : "network.inspector.pixels"),
+        ),
+        isMaps(column.shape) &&
+          h(
+            "button",
+            { type: "button", class: "button", "data-action": "value-table", onclick: () => this.#table() },
+            this.t("network.inspector.table"),
+          ),
+      ),
+    ];
+  }
+
+  async #table() {
+    const subject = this.#subject();
+    if (!subject) return;
+    const { openValueTable } = await import("./value-table.js");
+    openValueTable(this, subject);
+  }
+}
+
+if (!customElements.get("loupe-inspector")) customElements.define("loupe-inspector", LoupeInspector);

@@ -1,0 +1,76 @@
+// @ts-check
+/** A map's values as a table: the alternative to colour, for reading out and for copying. */
+import { exact } from "../../core/i18n.js";
+import { unitValues } from "../../model/statistics.js";
+import { h } from "../dom.js";
+
+/** @param {import("./inspector.js").LoupeInspector} host @param {import("./inspector.js").Subject} subject */
+export function openValueTable(host, { column, unit, tensor }) {
+  const [, rows, columns] = tensor.shape;
+  const values = unitValues(tensor, unit);
+  const name = `${column.layer ? column.name : host.t("network.input")}[${unit}]`;
+  const header = h(
+    "tr",
+    null,
+    h("td", null),
+    ...Array.from({ length: columns }, (_, j) => h("th", { scope: "col" }, String(j))),
+  );
+  const body = Array.from({ length: rows }, (_, i) =>
+    h(
+      "tr",
+      null,
+      h("th", { scope: "row" }, String(i)),
+      ...Array.from({ length: columns }, (_, j) => {
+        const value = values[i * columns + j];
+        return h("td", { "data-value": exact(value), title: exact(value) }, host.i18n.value(value));
+      }),
+    ),
+  );
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "data-action": "copy-table",
+      onclick: async () => {
+        await navigator.clipboard.writeText(
+          Array.from({ length: rows }, (_, i) =>
+            Array.from(values.subarray(i * columns, (i + 1) * columns), exact).join("\t"),
+          ).join("\n"),
+        );
+        copy.textContent = host.t("network.inspector.copied");
+      },
+    },
+    host.t("network.table.copy"),
+  );
+  const dialog = h(
+    "dialog",
+    { class: "value-table", "aria-labelledby": "value-table-title" },
+    h(
+      "header",
+      null,
+      h("h2", { id: "value-table-title" }, name),
+      h("p", null, host.t("network.table.about", { rows, columns })),
+      copy,
+      h(
+        "button",
+        { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() },
+        host.t("common.close"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "value-table-scroll", tabindex: "0", role: "region", "aria-labelledby": "value-table-title" },
+      h(
+        "table",
+        null,
+        h("caption", { class: "sr" }, host.t("network.table.about", { rows, columns })),
+        h("thead", null, header),
+        h("tbody", null, ...body),
+      ),
+    ),
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

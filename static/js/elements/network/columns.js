@@ -1,0 +1,329 @@
+// @ts-check
+/**
+ * The controls of the network map: a row of the grid for each layer (it stands upright on the screen),
+ * a button for each unit that is shown, with the sentence a screen reader hears.
+ */
+import { exact } from "../../core/i18n.js";
+import { isMaps, shapeText } from "../../model/model.js";
+import { summarise, unitValues } from "../../model/statistics.js";
+import { setOrder } from "../../state/actions.js";
+import { topScore } from "../../state/selectors.js";
+import { h } from "../dom.js";
+
+/** @typedef {import("../../model/layout.js").PlacedColumn} PlacedColumn */
+/** @typedef {import("../../model/layout.js").Layout} Layout */
+/** @typedef {import("../../model/model.js").Model} Model */
+
+export class NetworkColumns {
+  /** @type {HTMLElement} */
+  grid;
+  /** Buttons that show the units which do not fit. @type {HTMLElement} */
+  more = h("div", { class: "network-mores" });
+  /** @type {import("./map.js").LoupeNetwork} */
+  #map;
+  /** @type {Map<string, { row: HTMLElement, units: Map<number, HTMLElement> }>} */
+  #rows = new Map();
+  /** @type {Model | null} */
+  #model = null;
+  /** @type {Layout | null} */
+  #layout = null;
+
+  /** @param {import("./map.js").LoupeNetwork} map */
+  constructor(map) {
+    this.#map = map;
+    this.grid = h("div", {
+      class: "network-grid",
+      role: "grid",
+      "aria-label": map.t("network.grid"),
+      "aria-readonly": "true",
+    });
+  }
+
+  /** @param {string} layer @param {number} unit @returns {HTMLElement | null} */
+  control(layer, unit) {
+    return this.#rows.get(layer)?.units.get(unit) ?? null;
+  }
+
+  /** Put every control in its place, making and removing only what has changed. @param {Layout} layout @param {Model} model */
+  place(layout, model) {
+    if (model !== this.#model) {
+      this.#rows.clear();
+      this.grid.replaceChildren();
+      this.#model = model;
+    }
+    this.#layout = layout;
+    this.grid.classList.toggle("is-staggered", layout.staggered);
+    for (const placed of layout.columns) {
+      let entry = this.#rows.get(placed.column.name);
+      if (!entry) {
+        entry = {
+          row: h("div", {
+            class: "network-column",
+            role: "row",
+            "data-column": placed.column.name,
+            "data-form": placed.column.form,
+          }),
+          units: new Map(),
+        };
+        this.#rows.set(placed.column.name, entry);
+        this.grid.append(entry.row);
+      }
+      this.#placeColumn(entry, placed, model, layout);
+    }
+    this.more.replaceChildren(...layout.columns.flatMap((placed) => (placed.hidden ? this.#more(placed, layout) : [])));
+    this.#keepOneInTabOrder();
+  }
+
+  /** @param {{ row: HTMLElement, units: Map<number, HTMLElement> }} entry @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
+  #placeColumn({ row, units }, placed, model, layout) {
+    const focused = row.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+    const shown = new Set(placed.boxes.map(({ unit }) => unit));
+    for (const [unit, control] of units) {
+      if (!shown.has(unit)) {
+        control.remove();
+        units.delete(unit);
+      }
+    }
+    row.querySelectorAll(":scope > :not([data-unit])").forEach((part) => part.remove());
+    row.prepend(this.#label(placed, model, layout));
+    placed.boxes.forEach((box) => {
+      let control = units.get(box.unit);
+      if (!control) units.set(box.unit, (control = this.#unit(placed, box.unit, model)));
+      at(control, box);
+      control.classList.toggle("is-low", box.height < 34 * this.#map.theme.text);
+      control.classList.toggle("is-stacked", layout.stacked && box.height >= 38 * this.#map.theme.text);
+      row.append(control);
+    });
+    if (focused && row.contains(focused)) focused.focus({ preventScroll: true });
+  }
+
+  /** @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
+  #label({ column, label, boxes }, model, layout) {
+    const { map, details } = { map: this.#map, details: this.#map.store.state.details };
+    const below = (details ? 43 : 28) * map.theme.text;
+    const { layer } = column;
+    const classes = column.form === "classes";
+    const chapter = layer ? layer.record.chapter : "image";
+    const name = layer ? column.name : map.t("network.input");
+    const holder = h(
+      "div",
+      { class: "network-label", role: "rowheader", "data-form": column.form },
+      h(
+        "a",
+        {
+          class: "network-name",
+          href: `#learn-${chapter}`,
+          "data-chapter": chapter,
+          title: map.t("network.chapter", { layer: name }),
+          tabindex: "-1",
+        },
+        name,
+      ),
+      details &&
+        !classes &&
+        h("span", { class: "network-shape", title: shapeText(column.shape) }, shapeText(column.shape)),
+      details &&
+        !layout.staggered &&
+        layer &&
+        layer.parameter_count > 0 &&
+        !classes &&
+        h("span", { class: "network-learned" }, map.t("network.learned", { count: layer.parameter_count })),
+      classes && this.#sort(),
+    );
+    at(holder, { ...label, height: null });
+    if (layout.staggered && label.row === 0) {
+      const stem = h("span", { class: "network-stem", "aria-hidden": "true" });
+      at(stem, {
+        x: Math.round(boxes[0].x - label.x + boxes[0].width / 2),
+        y: below,
+        width: 1,
+        height: Math.max(0, layout.body.top - label.y - below - 4),
+      });
+      if (!classes) holder.append(stem);
+    }
+    return holder;
+  }
+
+  #sort() {
+    const map = this.#map;
+    const byScore = map.store.state.order === "score";
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "network-sort",
+        "data-action": "sort-classes",
+        "aria-pressed": String(byScore),
+        title: map.t(byScore ? "network.order.to_class" : "network.order.to_score"),
+        onclick: () => setOrder(map.store, map.store.state.order === "score" ? "class" : "score"),
+      },
+      map.t(byScore ? "network.order.score" : "network.order.class"),
+      h("span", { "aria-hidden": "true" }, " ⇅"),
+    );
+  }
+
+  /** @param {PlacedColumn} placed @param {Layout} layout */
+  #more({ column, boxes, first, hidden, shown, x, width }, layout) {
+    const map = this.#map;
+    const { text } = map.theme;
+    const button = (/** @type {"before" | "after"} */ side, /** @type {number} */ count, /** @type {number} */ y) => {
+      const element = h(
+        "button",
+        {
+          type: "button",
+          class: "network-more",
+          "data-more": side,
+          "data-of": column.name,
+          disabled: count === 0,
+          title: map.t(`network.more.${side}`, { count }),
+          "aria-label": map.t(`network.more.${side}`, { count }),
+          onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
+        },
+        `${side === "before" ? "▲" : "▼"} ${count}`,
+      );
+      const wide = text * Math.max(28, Math.min(width / text + 4, 60));
+      at(element, { x: x + width / 2 - wide / 2, y, width: wide, height: 24 * text });
+      return element;
+    };
+    const last = boxes[boxes.length - 1];
+    return [
+      button("before", first, Math.max(layout.body.top, boxes[0].y - 24 * text - 3)),
+      button("after", hidden - first, Math.min(layout.body.bottom - 24 * text, last.y + last.height + 3)),
+    ];
+  }
+
+  /** @param {PlacedColumn} placed @param {number} unit @param {Model} model @returns {HTMLElement} */
+  #unit({ column }, unit, model) {
+    const classes = column.form === "classes";
+    return h(
+      "button",
+      {
+        type: "button",
+        class: classes ? "network-class" : "network-unit",
+        role: "gridcell",
+        tabindex: "-1",
+        "data-layer": column.name,
+        "data-unit": unit,
+        "data-class": classes ? unit : null,
+        "data-channel": column.layer ? null : (model.input.channels[unit] ?? null),
+      },
+      ...(classes
+        ? [
+            h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[unit].labels)),
+            h("span", { class: "network-class-value" }),
+            h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" })),
+          ]
+        : column.layer
+          ? []
+          : [h("span", { class: "network-channel" }, channelName(this.#map.i18n, model, unit))]),
+    );
+  }
+
+  /** Say the values of a run: what is read on the screen at once, the sentences that are heard after the paint.
+   * @param {import("../../api/client.js").Run} run */
+  announce(run) {
+    const layout = this.#layout;
+    if (!layout) return;
+    const best = topScore(run);
+    for (const { column, boxes, total } of layout.columns) {
+      const tensor = column.layer && !isMaps(column.shape) && run.activations.get(column.name);
+      for (const { unit } of boxes) {
+        const control = this.control(column.name, unit);
+        if (control && column.form === "classes")
+          this.#announceClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
+        else if (control && tensor) control.dataset.value = exact(tensor.data[unit]);
+      }
+    }
+    clearTimeout(this.#announcing);
+    if (run !== this.#announced.run || layout !== this.#announced.layout)
+      this.#announcing = setTimeout(() => this.#announceUnits(run, layout));
+  }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #announcing;
+  /** What the sentences speak of. @type {{ run: import("../../api/client.js").Run | null, layout: Layout | null }} */
+  #announced = { run: null, layout: null };
+
+  /** @param {import("../../api/client.js").Run} run @param {Layout} layout */
+  #announceUnits(run, layout) {
+    const map = this.#map;
+    this.#announced = { run, layout };
+    for (const { column, boxes, total } of layout.columns) {
+      const tensor = column.layer ? run.activations.get(column.name) : run.input;
+      if (!tensor || column.form === "classes" || !this.#model) continue;
+      const key = !column.layer
+        ? "network.say.channel"
+        : isMaps(column.shape)
+          ? "network.say.map"
+          : "network.say.value";
+      for (const { unit } of boxes) {
+        const { minimum, maximum } = summarise(unitValues(tensor, unit));
+        this.control(column.name, unit)?.setAttribute(
+          "aria-label",
+          map.t(key, {
+            layer: column.layer ? column.name : map.t("network.input"),
+            unit: column.layer ? unit : channelName(map.i18n, this.#model, unit),
+            count: total,
+            height: column.shape[1],
+            width: column.shape[2],
+            minimum: map.i18n.value(minimum),
+            maximum: map.i18n.value(maximum),
+          }),
+        );
+      }
+    }
+  }
+
+  /** @param {HTMLElement} control @param {import("../../api/client.js").Run} run @param {{ layer: string, unit: number, count: number }} place @param {boolean} best */
+  #announceClass(control, run, place, best) {
+    const { i18n } = this.#map;
+    const { probability } = run.scores[place.unit];
+    const logit = run.scores[place.unit].logit ?? NaN;
+    const known = probability !== null && probability !== undefined;
+    const [name, value, bar] = /** @type {HTMLElement[]} */ ([...control.children]);
+    const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit ?? 0)), Number.MIN_VALUE);
+    value.textContent = known ? i18n.percent(probability) : i18n.value(logit);
+    control.dataset.value = exact(known ? probability : logit);
+    control.classList.toggle("is-top", best);
+    /** @type {HTMLElement} */ (bar.firstElementChild).style.transform =
+      `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
+    control.setAttribute(
+      "aria-label",
+      this.#map.t(known ? "network.say.class" : "network.say.score", {
+        name: name.textContent ?? "",
+        probability: value.textContent ?? "",
+        logit: i18n.value(logit),
+        ...place,
+      }),
+    );
+  }
+
+  /** The tab key reaches the grid once; arrows move inside it. @param {HTMLElement} [chosen] */
+  #keepOneInTabOrder(chosen) {
+    const current =
+      chosen ?? this.grid.querySelector('[data-unit][tabindex="0"]') ?? this.grid.querySelector("[data-unit]");
+    for (const control of this.grid.querySelectorAll('[data-unit][tabindex="0"]'))
+      if (control !== current) control.setAttribute("tabindex", "-1");
+    current?.setAttribute("tabindex", "0");
+  }
+
+  /** Make a control the one that the tab key reaches. @param {HTMLElement} control */
+  roveTo(control) {
+    this.#keepOneInTabOrder(control);
+  }
+}
+
+/** An input channel's name in the reader's language. @param {import("../../core/i18n.js").Translator} i18n @param {Model} model @param {number} unit */
+export function channelName(i18n, model, unit) {
+  const name = model.input.channels[unit];
+  const key = `network.channel.${name}`;
+  return name && i18n.has(key) ? i18n.t(key) : (name ?? String(unit));
+}
+
+/** @param {HTMLElement} element @param {{ x: number, y: number, width: number, height: number | null }} box */
+function at(element, { x, y, width, height }) {
+  const { style } = element;
+  style.transform = `translate(${x}px, ${y}px)`;
+  style.width = `${width}px`;
+  if (height !== null) style.height = `${height}px`;
+}

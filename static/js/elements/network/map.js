@@ -1,0 +1,441 @@
+// @ts-check
+/**
+ * The network: a column for each layer, a heat map for each unit, edges between them.
+ *
+ * Layout comes from shapes (`model/layout.js`), paint from the run and the colour ranges. Two canvases
+ * lie over each other, so that a hover repaints neither maps nor edges; buttons between them carry focus,
+ * names and test hooks. Another run paints over the maps, edges stay as long as places do.
+ *
+ * Until it can be shown the map is prepared off the page, a piece at a time, so that the page stays free and
+ * is laid out once.
+ *
+ * For opened views, which stand in place over the map: `rectOf(layer, unit)` says where a unit is drawn,
+ * `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours, `reveal(layer, unit)` brings
+ * its control into view; while `state.view` is set the map carries `data-receded` and marks nothing.
+ */
+import { turn } from "../../core/timing.js";
+import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../../draw/colour.js";
+import { divergingPainter, drawBars, drawLinks, drawMaps, drawMinimap, sequentialPainter } from "../../draw/maps.js";
+import { columnsOf } from "../../model/columns.js";
+import { boxOf, layoutNetwork } from "../../model/layout.js";
+import { isMaps } from "../../model/model.js";
+import { summarise, unitValues } from "../../model/statistics.js";
+import { colourRanges, strength } from "../../state/selectors.js";
+import { h } from "../dom.js";
+import { LoupeElement } from "../element.js";
+import { NetworkColumns } from "./columns.js";
+import { NetworkLegends } from "./legends.js";
+import { readTheme, textFactor, watchTheme } from "../theme.js";
+
+/** @typedef {import("../../model/layout.js").Layout} Layout */
+/** @typedef {import("../../api/client.js").Run} Run */
+
+/** How long the first run is waited for before the map is shown without, in milliseconds. */
+const PATIENCE = 150;
+/** How long the first painting goes on before it lets others have their turn, in milliseconds. */
+const TURN = 8;
+/** How one points at units. */
+const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown", "wheel"];
+
+export class LoupeNetwork extends LoupeElement {
+  /** @type {Layout | null} */
+  layout = null;
+  /** @type {import("../theme.js").Theme} */
+  theme = /** @type {any} */ (null);
+  /** First unit shown of columns with more units than fit. @type {Map<string, number>} */
+  windows = new Map();
+  /** @type {HTMLElement} */
+  stage = /** @type {any} */ (null);
+  /** @type {HTMLElement} */
+  scroller = /** @type {any} */ (null);
+
+  /** @type {Record<"maps" | "highlight" | "scratch", CanvasRenderingContext2D>} */
+  #contexts = /** @type {any} */ (null);
+  /** @type {NetworkColumns} */
+  #columns = /** @type {any} */ (null);
+  /** @type {NetworkLegends} */
+  #legends = /** @type {any} */ (null);
+  /** What the maps are painted from. @type {readonly unknown[]} */
+  #painted = [];
+  /** The run of which it has been said that it is drawn. @type {Run | null} */
+  #drawn = null;
+  #ratio = 1;
+  /** @type {import("./highlight.js").NetworkHighlight | null} loaded once the network is drawn */
+  #highlight = null;
+  #placed = "";
+  /** @type {import("../../model/model.js").Model | null} */
+  #placedFor = null;
+  /** Of the box that the layout was made for. @type {[number, number]} */
+  #size = [0, 0];
+
+  start() {
+    const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
+    const canvases = { maps: canvas("maps"), highlight: canvas("highlight") };
+    this.#contexts = {
+      maps: canvases.maps.getContext("2d"),
+      highlight: canvases.highlight.getContext("2d"),
+      scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
+    };
+    this.#columns = new NetworkColumns(this);
+    this.#legends = new NetworkLegends(this);
+    this.stage = h(
+      "div",
+      { class: "network-stage" },
+      canvases.maps,
+      this.#columns.grid,
+      this.#columns.more,
+      canvases.highlight,
+      this.#legends.element,
+    );
+    this.scroller = h("div", { class: "network-scroll" });
+    this.replaceChildren(this.scroller);
+    this.#preparing = false;
+    this.theme = readTheme(this);
+
+    watchTheme(this, () => {
+      this.theme = readTheme(this);
+      this.#placed = "";
+      this.#widths.clear(); // the size of text may have changed with it
+      this.redraw();
+    });
+    this.observeSize(this.scroller, this.redraw);
+    this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
+    this.watch(
+      ({ run }) => run,
+      () => this.#drawAnother(),
+    );
+    this.watch(
+      ({ model, run, scale, lock, lockedRun, details, order, tint }) => [
+        model,
+        run,
+        scale,
+        lock,
+        lockedRun,
+        details,
+        order,
+        tint,
+      ],
+      this.redraw,
+    );
+    this.watch(
+      ({ hover, selection, parameters, view }) => [hover, selection, parameters, view],
+      () => this.frame(this.#drawHighlight),
+    );
+    this.watch(
+      ({ view }) => view,
+      (view) => {
+        this.toggleAttribute("data-receded", view !== null);
+        if (!view) this.redraw();
+      },
+    );
+    this.#drawn = this.#highlight = null;
+  }
+
+  /** Draw whatever has changed in the next frame. */
+  redraw = () => {
+    if (this.stage.isConnected) this.frame(this.#draw);
+    else void this.#prepare();
+  };
+
+  /** The run that can be drawn. */
+  get #run() {
+    const { model, run } = this.store.state;
+    return run && run.model === model?.id ? run : null;
+  }
+
+  #preparing = false;
+  /** The first time: place and paint off the page, then show. */
+  async #prepare() {
+    if (this.#preparing || !this.store.state.model || !this.isConnected || this.scroller.clientWidth === 0) return;
+    this.#preparing = true;
+    await turn(); // the first run is asked for meanwhile
+    this.#place();
+    await this.#firstRun();
+    const run = this.#run;
+    if (run) await this.#paintInTurns();
+    this.frame(this.#draw);
+  }
+
+  /** Until there is a run, or it has been waited for long enough. @returns {Promise<void>} */
+  #firstRun() {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, PATIENCE);
+      this.watch(
+        () => this.#run !== null || this.store.state.network === "error",
+        (over) => {
+          if (!over) return;
+          clearTimeout(late);
+          resolve();
+        },
+      );
+    });
+  }
+
+  async #paintInTurns() {
+    let begun = performance.now();
+    for (const _ of this.#paint(this.#run)) {
+      if (performance.now() - begun < TURN) continue;
+      await turn();
+      begun = performance.now();
+    }
+  }
+
+  #draw = () => {
+    const { model } = this.store.state;
+    if (!model || !this.isConnected || this.scroller.clientWidth === 0) return;
+    this.#place();
+    this.#show(this.#run);
+  };
+
+  /** Another run where everything stays in its place: painted as soon as it is there, so that the next frame shows it
+   * instead of beginning with it, and nobody asks for sizes before the page is laid out again. */
+  #drawAnother() {
+    const { model, order } = this.store.state;
+    const run = this.#run;
+    if (run && this.stage.isConnected && this.#placedFor === model && order !== "score") this.#show(run);
+  }
+
+  /** @param {Run | null} run */
+  #show(run) {
+    for (const _ of this.#paint(run)); // all at once
+    if (run) this.#columns.announce(run);
+    if (!this.stage.isConnected) this.scroller.append(this.stage);
+    this.#drawHighlight();
+    if (run && run !== this.#drawn) {
+      this.#drawn = run;
+      sayDrawn();
+      if (!this.#highlight) void this.#loadRest();
+    }
+  }
+
+  /** What is needed only once there is something to point at. What is done before it has come is done again then. */
+  async #loadRest() {
+    /** @type {Event[]} */
+    const early = [];
+    const keep = (/** @type {Event} */ event) => void early.push(event);
+    for (const type of HANDS) this.stage.addEventListener(type, keep);
+    const { NetworkHighlight, explainLabels, listenToGrid } = await import("../inspector/pointing.js");
+    for (const type of HANDS) this.stage.removeEventListener(type, keep);
+    if (!this.isConnected || this.#highlight) return;
+    this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
+    listenToGrid(this);
+    explainLabels(this);
+    // A link may name a unit that its column has scrolled away.
+    const { selection } = this.store.state;
+    if (selection) this.reveal(selection.layer, selection.unit);
+    this.stage.toggleAttribute("data-listening", true);
+    for (const event of early)
+      event.target?.dispatchEvent(new /** @type {any} */ (event.constructor)(event.type, event));
+    this.frame(this.#drawHighlight);
+  }
+
+  /** Lay out when something that decides on places has changed. */
+  #place() {
+    const { model, details, order, run, view } = this.store.state;
+    if (!model) return;
+    // Under an opened view the map has another size, for a while: it stays as it was.
+    if (!view || !this.layout) this.#size = [this.scroller.clientWidth, this.scroller.clientHeight];
+    const [width, height] = this.#size;
+    const byScore =
+      order === "score" && run?.model === model.id
+        ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a]))
+        : null;
+    const text = textFactor(this);
+    const key = JSON.stringify([
+      model.id,
+      model.digest,
+      width,
+      height,
+      details,
+      byScore,
+      [...this.windows],
+      devicePixelRatio,
+      text,
+    ]);
+    if (key === this.#placed) return;
+    if (text !== this.theme.text) {
+      this.theme = readTheme(this);
+      this.#widths.clear();
+    }
+    this.#placed = key;
+    this.#placedFor = model;
+    this.#ratio = devicePixelRatio;
+    this.layout = layoutNetwork(columnsOf(model), {
+      width,
+      height,
+      details,
+      windows: this.windows,
+      order: byScore,
+      classes: model.classes.map(({ labels }) => this.i18n.label(labels)),
+      measure: this.#measure,
+      text,
+    });
+    this.stage.style.width = `${this.layout.width}px`;
+    this.stage.style.height = `${this.layout.height}px`;
+    this.#columns.place(this.layout, model);
+    const { maps } = this.#contexts;
+    this.#resize(maps);
+    maps.clearRect(0, 0, this.layout.width, this.layout.height);
+    drawLinks(maps, this.layout, this.theme);
+    this.#painted = [];
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  #resize(context) {
+    const { width, height } = /** @type {Layout} */ (this.layout);
+    const { canvas } = context;
+    const [pixels, lines] = [Math.round(width * this.#ratio), Math.round(height * this.#ratio)];
+    if (canvas.width !== pixels || canvas.height !== lines) {
+      canvas.width = pixels;
+      canvas.height = lines;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+  }
+
+  /** @type {Map<string, number>} */
+  #widths = new Map();
+  #measure = (/** @type {string} */ text) => {
+    let width = this.#widths.get(text);
+    if (width === undefined) {
+      const { scratch } = this.#contexts;
+      scratch.font = `600 ${13 * this.theme.text}px ${getComputedStyle(this).fontFamily}`;
+      this.#widths.set(text, (width = scratch.measureText(text).width));
+    }
+    return width;
+  };
+
+  /** Paint over the maps and minimaps, and say in legends how; yields after each piece. @param {Run | null} run */
+  *#paint(run) {
+    const layout = /** @type {Layout} */ (this.layout);
+    const { maps } = this.#contexts;
+    const { state } = this.store;
+    const ranges = run && colourRanges(state);
+    const source = [layout, run, ranges, state.tint];
+    if (source.every((part, index) => part === this.#painted[index])) return;
+    this.#painted = [];
+    yield;
+    for (const placed of layout.columns) {
+      const { column, boxes, minimap } = placed;
+      if (!run || !ranges) {
+        for (const { x, y, width, height } of boxes) maps.clearRect(x, y, width, height);
+        continue;
+      }
+      this.#paintBoxes(maps, column.name, boxes, this.#ratio);
+      if (minimap)
+        drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
+      yield;
+    }
+    if (ranges) this.#legends.show(layout, ranges);
+    this.#painted = source;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../../model/layout.js").Box[]} boxes @param {number} ratio */
+  #paintBoxes(context, layer, boxes, ratio) {
+    const { model, run, tint } = this.store.state;
+    const column = model && columnsOf(model).find(({ name }) => name === layer);
+    const ranges = colourRanges(this.store.state);
+    const tensor = column?.layer ? run?.activations.get(layer) : run?.input;
+    if (!model || !column || !ranges || !tensor || column.form === "classes") return;
+    const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
+    if (!isMaps(column.shape))
+      return drawBars(context, boxes, tensor.data, column.layer ? limit : () => model.input.range[1], this.theme);
+    const paint = column.layer
+      ? divergingPainter(limit)
+      : sequentialPainter(model.input.range[0], model.input.range[1], (unit) =>
+          channelScale(model.input.channels[unit], tint),
+        );
+    drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
+  }
+
+  /** A colour for each unit of a column, in the order that it is shown.
+   * @param {Run} run @param {import("../../model/layout.js").PlacedColumn} placed @param {import("../../model/ranges.js").Ranges} ranges */
+  #overview(run, { column }, ranges) {
+    if (column.form === "classes") {
+      const { order } = this.store.state;
+      const shares = run.scores.map(strength);
+      const largest = Math.max(...shares);
+      return (order === "score" ? [...shares].sort((a, b) => b - a) : shares).map((share) =>
+        LOGITS.css(Math.max(0, share / largest)),
+      );
+    }
+    const tensor = column.layer ? run.activations.get(column.name) : run.input;
+    if (!tensor) return [];
+    return Array.from({ length: column.units }, (_, unit) => {
+      const { mean } = summarise(unitValues(tensor, unit));
+      return column.layer ? colourOf(ACTIVATIONS, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
+    });
+  }
+
+  #drawHighlight = () => {
+    const { highlight } = this.#contexts;
+    if (!this.layout) return;
+    if (this.#highlight) {
+      this.#resize(highlight);
+      highlight.clearRect(0, 0, this.layout.width, this.layout.height);
+      this.#highlight.draw(this.layout);
+    }
+    const { hover, selection } = this.store.state;
+    this.#legends.point(hover ?? selection, colourRanges(this.store.state));
+  };
+
+  /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */
+  scrollColumn(layer, first) {
+    const placed = this.layout?.columns.find(({ column }) => column.name === layer);
+    if (!placed?.hidden) return;
+    const next = Math.max(0, Math.min(placed.hidden, Math.round(first)));
+    if (next === placed.first) return;
+    this.windows.set(layer, next);
+    this.redraw();
+  }
+
+  /** The same without waiting for the next frame, for the keyboard: focus goes to what appears. @param {string} layer @param {number} first */
+  scrollNow(layer, first) {
+    this.scrollColumn(layer, first);
+    this.#draw();
+  }
+
+  /** Bring a unit into its column's window and into view, and return its control. @param {string} layer @param {number} unit @returns {HTMLElement | null} */
+  reveal(layer, unit) {
+    const placed = this.layout?.columns.find(({ column }) => column.name === layer);
+    if (!placed) return null;
+    if (!boxOf(/** @type {Layout} */ (this.layout), layer, unit)) {
+      this.scrollNow(layer, unit - Math.floor(placed.shown / 2));
+    }
+    const control = this.controlOf(layer, unit);
+    control?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return control;
+  }
+
+  /** Make a control the one that the tab key reaches. @param {HTMLElement} control */
+  roveTo(control) {
+    this.#columns.roveTo(control);
+  }
+
+  /** The control of a unit that is shown. @param {string} layer @param {number} unit @returns {HTMLElement | null} */
+  controlOf(layer, unit) {
+    return this.#columns.control(layer, unit);
+  }
+
+  /** Where a unit is drawn, in the window's coordinates; null while it is not shown. @param {string} layer @param {number} unit @returns {DOMRect | null} */
+  rectOf(layer, unit) {
+    return this.controlOf(layer, unit)?.getBoundingClientRect() ?? null;
+  }
+
+  /** Draw one unit of the shown run into a box of another canvas, in the colours of the map.
+   * @param {CanvasRenderingContext2D} context @param {{ x: number, y: number, width: number, height: number }} box @param {string} layer @param {number} unit @param {number} [ratio] */
+  paintUnit(context, box, layer, unit, ratio = 1) {
+    this.#paintBoxes(context, layer, [{ ...box, unit }], ratio);
+  }
+}
+
+let runs = 0;
+
+/** Signs for tests and automation (docs/automation.md): the last map of a run is painted. */
+function sayDrawn() {
+  document.documentElement.dataset.network = "ready";
+  document.documentElement.dataset.run = String(++runs);
+  performance.mark("network-drawn");
+  dispatchEvent(new Event("loupe:drawn"));
+}

@@ -1,0 +1,86 @@
+// @ts-check
+/** What can be exported: the view (or the network) as a picture, and the run's tensors. */
+import { figureSvg } from "../../draw/figure-svg.js";
+import { npz } from "../../model/files/npz.js";
+import { safetensors } from "../../model/files/safetensors.js";
+import { INPUT } from "../../model/model.js";
+import { context } from "../../elements/context.js";
+import { h } from "../../elements/dom.js";
+import { figureOf } from "./figure.js";
+import { pngOf, saveBlob } from "./save.js";
+
+/** @typedef {import("../../state/initial.js").State} State */
+
+/** What is seen now: the opened view, or the network. */
+const shown = () =>
+  /** @type {HTMLElement | null} */ (
+    document.querySelector(".view[data-open] .view-frame") ?? document.querySelector(".stage-map")
+  );
+
+/** `tiny-vgg-espresso-conv_1_2-3` @param {State} state @param {boolean} [ofView] */
+function fileName({ model, runOf, view }, ofView = true) {
+  const picture = runOf?.source === "own" ? runOf.id.slice(0, 8) : (runOf?.id ?? "input");
+  const place = ofView && view ? [view.name, view.layer, view.unit, ...(view.at ?? [])] : [];
+  return [model?.id, picture, ...place].join("-");
+}
+
+/** Input and every layer's output, in layer order. @param {State} state */
+const tensors = ({ run }) => (run ? new Map([[INPUT, run.input], ...run.activations]) : new Map());
+
+const svgText = () => {
+  const root = shown();
+  if (!root) throw new Error("no view");
+  const figure = figureOf(root, fileName(context().store.state));
+  return { svg: figureSvg(figure), width: figure.width, height: figure.height };
+};
+
+/** @type {Record<string, { extension: string, view: boolean, make: (state: State) => Promise<Blob> | Blob }>} */
+const EXPORTS = {
+  png: {
+    extension: "png",
+    view: true,
+    make: () => {
+      const { svg, width, height } = svgText();
+      return pngOf(svg, width, height);
+    },
+  },
+  svg: { extension: "svg", view: true, make: () => new Blob([svgText().svg], { type: "image/svg+xml" }) },
+  npz: { extension: "npz", view: false, make: (state) => new Blob([npz(tensors(state))], { type: "application/zip" }) },
+  safetensors: {
+    extension: "safetensors",
+    view: false,
+    make: (state) =>
+      new Blob([safetensors(tensors(state), { model: state.model?.id ?? "", digest: state.model?.digest ?? "" })], {
+        type: "application/octet-stream",
+      }),
+  },
+};
+
+/** A button for each kind of file, and a line that says what came of it. @returns {HTMLElement[]} */
+export function exportControls() {
+  const { i18n, store } = context();
+  const { t } = i18n;
+  const said = h("p", { class: "note", role: "status" });
+  const buttons = Object.entries(EXPORTS).map(([name, { extension, view, make }]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-action": `export-${name}`,
+        disabled: !store.state.run,
+        onclick: async () => {
+          try {
+            const file = `${fileName(store.state, view)}.${extension}`;
+            saveBlob(file, await make(store.state));
+            said.textContent = t("views.export.done", { name: file });
+          } catch (error) {
+            said.textContent = t("views.export.failed", { reason: String(error) });
+          }
+        },
+      },
+      t(`views.export.${name}`),
+    ),
+  );
+  return [h("p", { class: "note" }, t("views.export.intro")), h("div", { class: "row" }, buttons), said];
+}

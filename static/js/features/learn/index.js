@@ -1,0 +1,32 @@
+// @ts-check
+/**
+ * Learn, loaded when its place at the end of the page comes near or a chapter is asked for:
+ * first its words and styles, then its elements, whose tag already stands in the page.
+ */
+import { context } from "../../elements/context.js";
+import { loadStyle } from "../../elements/styles.js";
+import { createLearnApi } from "../../api/learn.js";
+import { createProgress } from "./model/progress.js";
+import { provideLearn } from "./context.js";
+import { LoupeLearn } from "./shell.js";
+import { LoupeQuestion } from "./question.js";
+
+const STYLES = ["learn", "learn-widgets"];
+
+const { assets, root, i18n } = context();
+const api = createLearnApi({ root, assets, fetch: fetch.bind(globalThis) });
+
+const [words] = await Promise.all([api.words(i18n.language), ...STYLES.map(loadStyle)]);
+i18n.extend(words);
+provideLearn({ api, progress: createProgress(storage()) });
+customElements.define("loupe-question", LoupeQuestion);
+customElements.define("loupe-learn", LoupeLearn);
+
+/** The browser may forbid it (private windows, blocked cookies). */
+function storage() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
+  }
+}

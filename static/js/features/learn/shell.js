@@ -1,0 +1,234 @@
+// @ts-check
+/**
+ * Learn: the list of chapters, one open chapter, and how one gets from one to the other.
+ *
+ * A chapter is addressed by the hash (`#learn-convolution`) and kept in `state.chapter`. Its text
+ * comes from the server with the loaded model's numbers in it; its playgrounds and questions are
+ * elements that follow the state.
+ */
+import { h } from "../../elements/dom.js";
+import { LoupeElement } from "../../elements/element.js";
+import { CHAPTERS, PAGES, chapterOfHash } from "./chapters.js";
+import { learn } from "./context.js";
+import { QUESTIONS, questionsOf } from "./questions/index.js";
+import { Terms } from "./terms.js";
+import { showInNetwork } from "./show.js";
+import { defineWidgets } from "./widgets.js";
+
+export class LoupeLearn extends LoupeElement {
+  /** Counts openings, so that a slow chapter never replaces a newer one. */
+  #opening = 0;
+  /** @type {Set<string>} */
+  #asked = new Set(QUESTIONS.map(({ id }) => id));
+
+  start() {
+    const { progress } = learn();
+    this.article = h("article", { class: "learn-article", tabindex: -1, "aria-live": "off" });
+    this.links = new Map(
+      PAGES.map((id) => [
+        id,
+        h("a", { href: `#learn-${id}`, class: "learn-link", "data-chapter": id }, this.t(`learn.chapters.${id}`)),
+      ]),
+    );
+    this.count = h("p", { class: "learn-progress", role: "status" });
+    this.bar = h("progress", { class: "learn-bar", max: 1, value: 0, "aria-label": this.t("learn.progress.label") });
+    const clear = h(
+      "button",
+      { type: "button", class: "learn-clear", "data-do": "clear-progress", onclick: () => progress.clear() },
+      this.t("learn.progress.clear"),
+    );
+    const list = (/** @type {string[]} */ ids, /** @type {string} */ tag) =>
+      h(
+        tag,
+        { class: "learn-list" },
+        ids.map((id) => h("li", null, this.links?.get(id))),
+      );
+    const contents = h(
+      "details",
+      { class: "learn-contents", open: true },
+      h("summary", null, this.t("learn.contents")),
+      list(CHAPTERS, "ol"),
+      list(PAGES.slice(CHAPTERS.length), "ul"),
+      h("div", { class: "learn-kept" }, this.bar, this.count, clear),
+    );
+    const narrow = matchMedia("(max-width: 68rem)");
+    const fold = () => contents.toggleAttribute("open", !narrow.matches);
+    fold();
+    this.listen(narrow, "change", fold);
+    this.listen(contents, "click", (event) => {
+      if (narrow.matches && event.target.closest("a")) contents.removeAttribute("open");
+    });
+
+    this.replaceChildren(
+      h(
+        "header",
+        { class: "learn-head" },
+        h("h2", { id: "learn" }, this.t("learn.title")),
+        h("p", null, this.t("learn.lead")),
+      ),
+      h("div", { class: "learn-body" }, h("nav", { "aria-label": this.t("learn.contents") }, contents), this.article),
+    );
+    this.terms = new Terms(this);
+    this.cleanup(() => this.terms?.close());
+    this.cleanup(progress.onChange(() => this.#showProgress()));
+    this.listen(window, "hashchange", () => this.#followHash());
+    this.listen(this.article, "click", (event) => {
+      const button = event.target.closest("[data-show]");
+      if (button) showInNetwork(this.store, button.dataset);
+    });
+    this.watch(
+      ({ model, parameters, run }) => [model, parameters, run],
+      () => this.#count(),
+    );
+    this.#followHash();
+    this.watch(
+      ({ chapter, modelId }) => [chapter, modelId],
+      ([chapter]) => void this.#open(chapter ?? CHAPTERS[0]),
+    );
+    this.#showProgress();
+  }
+
+  /** The address names a chapter: go there. */
+  #followHash() {
+    const chapter = chapterOfHash(location.hash);
+    if (!chapter) return;
+    this.jump = true;
+    if (this.store.state.chapter === chapter) void this.#open(chapter);
+    else this.store.update({ chapter });
+  }
+
+  /** @param {string} id */
+  async #open(id) {
+    const { modelId } = this.store.state;
+    if (!modelId) return;
+    const opening = ++this.#opening;
+    const scroll = this.jump;
+    this.jump = false;
+    for (const [page, link] of this.links ?? []) {
+      if (page === id) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    const same = this.article.dataset.chapter === id && this.article.dataset.model === modelId;
+    if (!same) {
+      let html;
+      try {
+        html = await learn().api.chapter(this.i18n.language, id, modelId);
+      } catch (error) {
+        if (opening === this.#opening) this.#failed(id, error);
+        return;
+      }
+      if (opening !== this.#opening) return;
+      await this.#fill(id, html);
+      this.article.dataset.model = modelId;
+    }
+    if (scroll) {
+      this.article.scrollIntoView({ block: "start" });
+      this.article.focus({ preventScroll: true });
+    }
+    if (CHAPTERS.includes(id)) learn().progress.read(id);
+    this.#prefetch(id);
+  }
+
+  /** @param {string} id @param {string} html of our own templates */
+  async #fill(id, html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    const place = CHAPTERS.indexOf(id);
+    this.article.id = `learn-${id}`;
+    this.article.dataset.chapter = id;
+    this.article.replaceChildren(
+      ...(place >= 0
+        ? [h("p", { class: "learn-number" }, this.t("learn.number", { number: place + 1, count: CHAPTERS.length }))]
+        : []),
+      ...parsed.body.childNodes,
+      this.#around(id),
+    );
+    this.article.removeAttribute("data-settled");
+    await defineWidgets(this.article);
+    this.article.dataset.view = "learn";
+    this.article.dataset.settled = "";
+  }
+
+  /** The ways on and back. @param {string} id */
+  #around(id) {
+    const place = PAGES.indexOf(id);
+    const way = (/** @type {string} */ key, /** @type {string | undefined} */ to) =>
+      to
+        ? h(
+            "a",
+            { href: `#learn-${to}`, class: `learn-way ${key}`, rel: key },
+            h("span", null, this.t(`learn.${key}`)),
+            this.t(`learn.chapters.${to}`),
+          )
+        : h("span");
+    return h(
+      "nav",
+      { class: "learn-around", "aria-label": this.t("learn.around") },
+      way("prev", PAGES[place - 1]),
+      way("next", PAGES[place + 1]),
+    );
+  }
+
+  /** @param {string} id @param {any} error */
+  #failed(id, error) {
+    const key = `errors.${error?.code}`;
+    const again = h(
+      "button",
+      { type: "button", class: "learn-button", "data-do": "retry", onclick: () => void this.#open(id) },
+      this.t("learn.retry"),
+    );
+    this.article.dataset.chapter = "";
+    this.article.replaceChildren(
+      h(
+        "div",
+        { class: "learn-failed", role: "alert" },
+        h("p", null, this.i18n.has(key) ? this.t(key, error.params) : this.t("learn.failed")),
+        again,
+      ),
+    );
+  }
+
+  /** The neighbours' texts, so that reading goes on when the server is gone. @param {string} id */
+  #prefetch(id) {
+    const place = PAGES.indexOf(id);
+    const { language, modelId } = { language: this.i18n.language, modelId: this.store.state.modelId };
+    for (const next of [PAGES[place + 1], PAGES[place - 1]])
+      if (next)
+        learn()
+          .api.chapter(language, next, modelId)
+          .catch(() => {});
+  }
+
+  /** Which questions the loaded model can be asked. */
+  #count() {
+    const { model, parameters, run } = this.store.state;
+    if (model && parameters && run && run.activations.size === model.layers.length) {
+      const given = { model, parameters, run, seed: 0, label: this.i18n.label };
+      this.#asked = new Set(QUESTIONS.filter((question) => question.make(given)).map(({ id }) => id));
+    }
+    this.#showProgress();
+  }
+
+  #showProgress() {
+    const { read, answered } = learn().progress.kept;
+    const questions = QUESTIONS.filter(({ id }) => this.#asked.has(id));
+    const right = questions.filter(({ id }) => answered[id] === "right").length;
+    this.count.textContent = this.t("learn.progress.count", {
+      read: CHAPTERS.filter((id) => read.includes(id)).length,
+      chapters: CHAPTERS.length,
+      right,
+      questions: questions.length,
+    });
+    this.bar.value = right / (questions.length || 1);
+    for (const id of CHAPTERS) {
+      const own = questionsOf(id).filter((question) => this.#asked.has(question.id));
+      const done = own.length > 0 && own.every((question) => answered[question.id]);
+      this.links?.get(id)?.setAttribute("data-progress", done ? "done" : read.includes(id) ? "read" : "new");
+      const words = done ? this.t("learn.progress.done") : read.includes(id) ? this.t("learn.progress.read") : "";
+      const link = /** @type {HTMLElement} */ (this.links?.get(id));
+      link.replaceChildren(
+        this.t(`learn.chapters.${id}`),
+        ...(words ? [h("span", { class: "sr" }, ` (${words})`)] : []),
+      );
+    }
+  }
+}

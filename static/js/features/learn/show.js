@@ -1,0 +1,34 @@
+// @ts-check
+/** "Show me": from a chapter to the layer or neuron it speaks of. */
+import { openView } from "../../state/view.js";
+
+/** @typedef {import("../../model/model.js").Model} Model */
+
+/**
+ * The layer that a chapter's link means: the n-th layer of a family, or the last one.
+ * @param {Model} model @param {string} family @param {string} [which] a number from 0, or `last`
+ */
+export function layerOf(model, family, which = "0") {
+  const layers = model.layers.filter(({ record }) => record.family === family);
+  return which === "last" ? layers.at(-1) : layers[Number(which)];
+}
+
+/** @param {import("../../core/store.js").Store<import("../../state/initial.js").State>} store @param {DOMStringMap} target `show` (family or `input`), `which`, `unit`, `open` */
+export function showInNetwork(store, { show = "", which, unit = "0", open }) {
+  const { model, run } = store.state;
+  if (!model) return;
+  const layer = show === "input" ? "input" : layerOf(model, show, which)?.name;
+  if (!layer) return;
+  const place = { layer, unit: unit === "top" ? topClass(run) : Number(unit) };
+  store.update({ selection: place });
+  if (open !== undefined) openView(store, place);
+  const control =
+    document.querySelector(`[data-layer="${CSS.escape(layer)}"][data-unit="${place.unit}"]`) ??
+    document.querySelector("loupe-network");
+  control?.scrollIntoView({ block: "center" });
+  if (control instanceof HTMLElement || control instanceof SVGElement) control.focus({ preventScroll: true });
+}
+
+/** @param {import("../../api/client.js").Run | null} run */
+const topClass = (run) =>
+  run?.scores.length ? run.scores.reduce((best, score) => (score.logit > best.logit ? score : best)).class : 0;

@@ -1,0 +1,300 @@
+// @ts-check
+/**
+ * The pictures to choose from: the gallery, the teaching pictures, the person's own, and the ways in.
+ * What adds, keeps and changes own pictures is loaded when it is first needed (`pictures/`).
+ */
+import { requestIdle } from "../../core/timing.js";
+import { choosePicture, togglePanel } from "../../state/actions.js";
+import { neighbours, ownOf, sampleOf } from "../../state/selectors.js";
+import { context } from "../../elements/context.js";
+import { h } from "../../elements/dom.js";
+import { LoupeElement } from "../../elements/element.js";
+import { icon } from "../../elements/icons.js";
+
+/** How many pictures before and after the chosen one are run ahead of need. */
+const AHEAD = 2;
+const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif,image/bmp,image/*";
+
+class LoupeStrip extends LoupeElement {
+  start() {
+    const gallery = h("ul", { class: "thumbs", "aria-label": this.t("pictures.gallery") });
+    const teaching = h("ul", { class: "thumbs", "aria-label": this.t("pictures.teaching") });
+    const own = h("ul", { class: "thumbs", "aria-label": this.t("pictures.own") });
+    const scroller = h("div", { class: "strip-scroll" }, gallery, teaching, own);
+    this.tip = h("div", { class: "strip-tip", "aria-hidden": "true" });
+    this.replaceChildren(scroller, this.#ways(), this.#tools(), this.tip);
+
+    this.watch(
+      (state) => [state.samples, state.model],
+      () => {
+        const { samples } = this.store.state;
+        gallery.replaceChildren(
+          ...samples.filter(({ role }) => role !== "teaching").map((sample) => this.#sample(sample)),
+        );
+        teaching.replaceChildren(
+          ...samples.filter(({ role }) => role === "teaching").map((sample) => this.#sample(sample)),
+        );
+        teaching.hidden = !teaching.childElementCount;
+      },
+    );
+    this.watch(
+      (state) => state.ownPictures,
+      (pictures) => {
+        own.replaceChildren(...pictures.map((picture) => this.#own(picture)));
+        own.hidden = pictures.length === 0;
+      },
+    );
+    this.watch(
+      (state) => [state.picture, state.samples, state.ownPictures],
+      () => this.#ring(),
+    );
+    this.watch(
+      (state) => [state.run, state.working],
+      () => {
+        this.toggleAttribute("data-working", this.store.state.working);
+        this.setAttribute("aria-busy", String(this.store.state.working));
+      },
+    );
+    this.watch(
+      (state) => state.runOf,
+      (ref) => void (ref && requestIdle(() => this.#ahead())),
+    );
+    this.listen(scroller, "scroll", () => this.#showCaption(null), { passive: true });
+    this.#intake();
+  }
+
+  /** @param {import("../../state/initial.js").Sample} sample */
+  #sample(sample) {
+    const ref = { source: /** @type {const} */ ("sample"), id: sample.id };
+    const name = this.i18n.label(sample.title);
+    return this.#thumb({
+      ref,
+      name,
+      caption: this.i18n.label(sample.caption),
+      source: sample.thumbnail,
+      attributes: { "data-sample": sample.id },
+    });
+  }
+
+  /** @param {import("../../state/initial.js").OwnPicture} picture */
+  #own(picture) {
+    const ref = { source: /** @type {const} */ ("own"), id: picture.digest };
+    return this.#thumb({
+      ref,
+      name: picture.name,
+      caption: this.t("pictures.own_caption"),
+      source: picture.thumbnail,
+      attributes: { "data-own": picture.digest },
+    });
+  }
+
+  /** @param {{ ref: import("../../state/initial.js").PictureRef, name: string, caption: string, source: string, attributes: Record<string, string> }} thumb */
+  #thumb({ ref, name, caption, source, attributes }) {
+    const ahead = () => this.#prefetch(ref);
+    const showCaption = () => {
+      ahead();
+      this.#showCaption(button, name, caption);
+    };
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "thumb",
+        "aria-label": name,
+        ...attributes,
+        onclick: () => choosePicture(this.store, ref),
+        onpointerenter: showCaption,
+        onfocus: () => button.matches(":focus-visible") && showCaption(),
+        onpointerleave: () => this.#showCaption(null),
+        onblur: () => this.#showCaption(null),
+      },
+      h("img", {
+        src: source,
+        alt: "",
+        width: 48,
+        height: 48,
+        decoding: "async",
+        fetchpriority: "low",
+        draggable: "false",
+      }),
+    );
+    return h("li", null, button);
+  }
+
+  #ways() {
+    const input = h("input", {
+      type: "file",
+      accept: ACCEPTED,
+      multiple: true,
+      class: "sr",
+      "aria-label": this.t("pictures.add"),
+      onchange: async () => {
+        const files = [...input.files];
+        input.value = "";
+        await this.#add(files);
+      },
+    });
+    const add = h(
+      "label",
+      { class: "thumb add", "data-action": "add-picture", title: this.t("pictures.add") },
+      input,
+      icon("plus"),
+    );
+    const camera = isSecureContext && navigator.mediaDevices ? this.#way("camera", "camera") : null;
+    const address = context().settings.picture_by_address ? this.#way("address", "link") : null;
+    return h(
+      "div",
+      { class: "ways" },
+      add,
+      camera,
+      address,
+      h("span", { class: "ways-hint" }, this.t("pictures.add_hint")),
+    );
+  }
+
+  /** @param {"camera" | "address"} panel @param {string} picture */
+  #way(panel, picture) {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "thumb add",
+        "data-action": `picture-${panel}`,
+        title: this.t(`pictures.${panel}.title`),
+        onclick: () => togglePanel(this.store, panel),
+      },
+      icon(picture),
+      h("span", { class: "sr" }, this.t(`pictures.${panel}.title`)),
+    );
+  }
+
+  #tools() {
+    /** @type {[import("../../state/initial.js").Panel, string][]} */
+    const tools = [
+      ["crop", "crop"],
+      ["preparation", "steps"],
+      ["transform", "sliders"],
+    ];
+    return h(
+      "div",
+      { class: "strip-tools", role: "group", "aria-label": this.t("pictures.tools") },
+      tools.map(([panel, picture]) => {
+        const button = h(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-action": `open-${panel}`,
+            title: this.t(`pictures.${panel}.hint`),
+            onclick: () => togglePanel(this.store, panel),
+          },
+          icon(picture),
+          h("span", null, this.t(`pictures.${panel}.title`)),
+        );
+        this.watch(
+          (state) => [state.panel, state.picture],
+          ([open]) => {
+            button.setAttribute("aria-expanded", String(open === panel));
+            button.hidden = panel === "crop" && this.store.state.picture?.source !== "own";
+          },
+        );
+        return button;
+      }),
+    );
+  }
+
+  #ring() {
+    const { picture } = this.store.state;
+    for (const thumb of this.querySelectorAll("button[data-sample], button[data-own]")) {
+      const chosen =
+        picture !== null &&
+        picture.id ===
+          (picture.source === "sample" ? thumb.getAttribute("data-sample") : thumb.getAttribute("data-own"));
+      if (chosen && thumb.getAttribute("aria-pressed") !== "true")
+        thumb.scrollIntoView({ block: "nearest", inline: "nearest" });
+      thumb.setAttribute("aria-pressed", String(chosen));
+    }
+  }
+
+  /** Name the picture under the pointer or the focus. @param {HTMLElement | null} thumb @param {string} [name] @param {string} [caption] */
+  #showCaption(thumb, name = "", caption = "") {
+    const { tip } = this;
+    tip.toggleAttribute("data-shown", thumb !== null);
+    if (!thumb) return;
+    tip.replaceChildren(h("strong", null, name), h("span", null, caption));
+    const [outer, inner] = [this.getBoundingClientRect(), thumb.getBoundingClientRect()];
+    const middle = inner.left + inner.width / 2 - outer.left;
+    const half = tip.offsetWidth / 2;
+    tip.style.left = `${Math.max(half + 8, Math.min(outer.width - half - 8, middle))}px`;
+  }
+
+  /** @param {import("../../state/initial.js").PictureRef} ref */
+  #prefetch(ref) {
+    const { state } = this.store;
+    if (state.model && !state.offline)
+      context().runs.prefetch({ model: state.model, ref, sample: sampleOf(state, ref), own: ownOf(state, ref) });
+  }
+
+  #ahead() {
+    for (const { id } of neighbours(this.store.state, AHEAD)) this.#prefetch({ source: "sample", id });
+  }
+
+  /** @param {File[]} files */
+  async #add(files) {
+    const { addPictures } = await import("./intake.js");
+    await addPictures(files);
+  }
+
+  /** Own pictures from the last time, and pictures dropped on the page or pasted into it. */
+  #intake() {
+    const restore = async () => (await import("./intake.js")).restorePictures();
+    if (this.store.state.picture?.source === "own") void restore();
+    else
+      this.cleanup(
+        once(
+          this.store,
+          ({ network }) => network !== "loading",
+          () => setTimeout(restore, 300),
+        ),
+      );
+
+    let depth = 0;
+    const over = (/** @type {number} */ change) => {
+      depth = Math.max(0, depth + change);
+      document.body.toggleAttribute("data-dropping", depth > 0);
+    };
+    const carries = (/** @type {DragEvent} */ event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    document.body.dataset.dropHint = this.t("pictures.drop_here");
+    this.listen(document, "dragenter", (event) => carries(event) && over(1));
+    this.listen(document, "dragleave", (event) => carries(event) && over(-1));
+    this.listen(document, "dragover", (event) => carries(event) && event.preventDefault());
+    this.listen(document, "drop", (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      over(-depth);
+      void this.#add([...event.dataTransfer.files]);
+    });
+    this.listen(document, "paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (!files.length) return;
+      event.preventDefault();
+      void this.#add(files);
+    });
+  }
+}
+
+/**
+ * Call `act` the first time that the state is so.
+ * @param {import("../../state/actions.js").AppStore} store
+ * @param {(state: import("../../state/initial.js").State) => boolean} so @param {() => void} act
+ */
+function once(store, so, act) {
+  let done = false;
+  return store.select(so, (now) => {
+    if (!now || done) return;
+    done = true;
+    act();
+  });
+}
+
+customElements.define("loupe-strip", LoupeStrip);

@@ -1,0 +1,342 @@
+// @ts-check
+/**
+ * Presentation mode: larger type, only the controls that are chosen, a spotlight on what is pointed at, and a bar
+ * with what is spoken of and the way on.
+ *
+ * The page stays what it is, and every key works. N and B lead to the next and the previous layer, J and K to the
+ * next and the previous neuron; where nothing has the focus, the Page keys that a presenter's remote sends do as N
+ * and B.
+ */
+import { exact } from "../../core/i18n.js";
+import { h } from "../../elements/dom.js";
+import { LoupeElement } from "../../elements/element.js";
+import { icon } from "../../elements/icons.js";
+import { openView, select, setHover } from "../../state/actions.js";
+import { togglePresenting } from "../../state/present.js";
+import { climb } from "../../state/view.js";
+import { captionOf, captionOfNumber } from "./caption.js";
+import { createChooser } from "./chooser.js";
+import { spotlitBoxes } from "./spotlight-network.js";
+import { textSize } from "./size.js";
+import { createViewSpotlight } from "./spotlight-view.js";
+import { beside } from "./steps.js";
+import { createSpotlightVeil } from "./spotlight-veil.js";
+
+/** @typedef {import("./steps.js").Axis} Axis */
+
+/** @type {Record<string, [Axis, 1 | -1]>} */
+const STEPS = { n: ["layer", 1], b: ["layer", -1], j: ["neuron", 1], k: ["neuron", -1] };
+/** What a presenter's remote sends. @type {Record<string, [Axis, 1 | -1]>} */
+const REMOTE = { PageDown: ["layer", 1], PageUp: ["layer", -1] };
+
+export class LoupePresent extends LoupeElement {
+  #name = h("span", { class: "present-name" });
+  #amounts = h("span", { class: "present-amounts" });
+  /** Heard after a step; hovering says nothing. */
+  #said = h("p", { class: "sr", role: "status" });
+  #out = h(
+    "button",
+    { type: "button", class: "button", "data-action": "present-out", onclick: () => climb(this.store) },
+    icon("back"),
+    h("span", null, this.t("present.out")),
+  );
+  /** Whether Esc, when it was pressed, had something else to close. */
+  #busy = false;
+  #veil = createSpotlightVeil("on-map");
+  /** The number of the opened view that is looked at. @type {{ place: string, value: number } | null} */
+  #number = null;
+
+  start() {
+    const root = document.documentElement;
+    this.className = "present";
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", this.t("present.title"));
+    const full = h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": "present-full",
+        hidden: !document.fullscreenEnabled,
+        onclick: () => toggleFull(),
+      },
+      icon("expand"),
+    );
+    const chooser = createChooser(this);
+    this.replaceChildren(
+      h("h1", { class: "sr" }, this.t("present.title")), // the page's own is away with the header
+      h("div", { class: "present-caption" }, this.#name, this.#amounts),
+      h("div", { class: "present-keys" }, this.#steps("layer", "B", "N"), this.#steps("neuron", "K", "J")),
+      h(
+        "div",
+        { class: "present-tools" },
+        this.#out,
+        named(
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button square",
+              "data-action": "present-choose",
+              popovertarget: "present-chooser",
+            },
+            icon("sliders"),
+          ),
+          this.t("present.choose"),
+        ),
+        full,
+        named(
+          h(
+            "button",
+            { type: "button", class: "button square", "data-action": "present-leave", onclick: () => this.#leave() },
+            icon("close"),
+          ),
+          `${this.t("present.leave")} (P)`,
+        ),
+      ),
+      this.#said,
+      chooser,
+    );
+
+    this.watch(
+      ({ present }) => present?.join(" "),
+      (shown) => void (shown !== undefined && (root.dataset.present = shown)),
+    );
+    this.watch(
+      ({ view }) => view !== null,
+      (open) => void (this.#out.hidden = !open),
+    );
+    this.watch(
+      ({ model, run, view, hover, selection }) => [model, run, view, hover, selection],
+      () => this.#announce(),
+    );
+    this.watch(
+      ({ model, run, view, hover, selection, order }) => [model, run, view, hover, selection, order],
+      () => this.#reach(),
+    );
+
+    this.#resize();
+    this.listen(window, "resize", () => this.#resize());
+    const tall = () => root.style.setProperty("--present-bar", `${this.offsetHeight}px`);
+    this.observeSize(this, tall);
+    const stage = document.querySelector(".stage-map");
+    if (stage) this.observeSize(stage, () => root.style.setProperty("--present-room", `${stage.clientHeight}px`));
+    const fullness = () => named(full, this.t(document.fullscreenElement ? "present.window" : "present.full"));
+    fullness();
+    this.listen(document, "fullscreenchange", fullness);
+
+    this.listen(
+      window,
+      "keydown",
+      (event) => {
+        if (event.key !== "Escape") return;
+        this.#busy = this.#hasMoreToClose(event.target);
+        if (!chooser.matches(":popover-open")) return;
+        event.preventDefault(); // else an opened view would close, too
+        chooser.hidePopover();
+      },
+      { capture: true },
+    );
+    this.listen(document, "keydown", (event) => this.#keys(event));
+    this.#said.textContent = this.t("present.begun");
+    this.#light();
+    this.cleanup(
+      createViewSpotlight(this, (number) => {
+        this.#number = number;
+        this.#announce();
+      }),
+    );
+    this.cleanup(() => {
+      delete root.dataset.present;
+      for (const property of ["--present-bar", "--present-room", "--text-factor"]) root.style.removeProperty(property);
+      root.style.fontSize = "";
+      this.#veil.root.remove();
+      this.#map?.redraw();
+      if (document.fullscreenElement) void document.exitFullscreen();
+    });
+  }
+
+  /** @returns {import("../../elements/network/map.js").LoupeNetwork | null} */
+  get #map() {
+    return document.querySelector("loupe-network");
+  }
+
+  /** Two large buttons around what they step through. @param {Axis} axis @param {string} back @param {string} on the keys that do the same */
+  #steps(axis, back, on) {
+    const button = (/** @type {1 | -1} */ by, /** @type {string} */ name, /** @type {string} */ key) =>
+      named(
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button square",
+            "data-action": `present-${by > 0 ? "next" : "previous"}-${axis}`,
+            "aria-keyshortcuts": key,
+            onclick: () => this.#step(axis, by),
+          },
+          icon(name),
+        ),
+        `${this.t(`present.${by > 0 ? "next" : "previous"}_${axis}`)} (${key})`,
+      );
+    const [first, second] = axis === "layer" ? ["back", "forward"] : ["up", "down"];
+    return h(
+      "div",
+      { class: "present-step", role: "group", "aria-label": this.t(`present.${axis}`) },
+      button(-1, first, back),
+      h("span", { "aria-hidden": "true" }, this.t(`present.${axis}`)),
+      button(1, second, on),
+    );
+  }
+
+  /** Whoever left it by its own button goes on at the network. */
+  #leave() {
+    togglePresenting(this.store);
+    this.#map?.focus({ preventScroll: true });
+  }
+
+  /** @param {Axis} axis @param {1 | -1} by */
+  #step(axis, by) {
+    const { store } = this;
+    const place = beside(store.state, axis, by);
+    if (!place) return;
+    if (store.state.view) openView(store, place);
+    else {
+      const control = this.#map?.reveal(place.layer, place.unit);
+      const { layer, unit } = place;
+      setHover(store, { layer, unit });
+      select(store, { layer, unit });
+      // Keys go on from there, unless something else has them.
+      if (control && (document.activeElement === document.body || this.#map?.contains(document.activeElement)))
+        control.focus({ preventScroll: true });
+    }
+    const caption = captionOf(store.state, this.i18n);
+    if (caption)
+      this.#said.textContent = [caption.name, ...caption.amounts.map(({ label, text }) => `${label} ${text}`)].join(
+        ", ",
+      );
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keys(event) {
+    if (
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isTyping(event.target) ||
+      document.querySelector("dialog:modal")
+    )
+      return;
+    if (event.key === "Escape") {
+      if (!this.#busy) togglePresenting(this.store);
+      return;
+    }
+    const step = STEPS[event.key.toLowerCase()] ?? (this.#isFree(event.target) ? REMOTE[event.key] : undefined);
+    if (!step) return;
+    event.preventDefault();
+    this.#step(...step);
+  }
+
+  /** Where the Page keys would do nothing but scroll the page. @param {EventTarget | null} target */
+  #isFree(target) {
+    return (
+      target === document.body ||
+      (target instanceof Element &&
+        (this.contains(target) ? !target.closest("[popover]") : target.matches(".view-frame")))
+    );
+  }
+
+  /** Esc closes from the innermost outwards: presentation mode is left last. @param {EventTarget | null} target */
+  #hasMoreToClose(target) {
+    const { view, hover, selection } = this.store.state;
+    const within = (/** @type {string} */ selector) => target instanceof Element && target.closest(selector) !== null;
+    return (
+      view !== null ||
+      document.querySelector("dialog[open]") !== null ||
+      within("loupe-panel, loupe-tour") ||
+      (within("loupe-network") && (hover ?? selection) !== null)
+    );
+  }
+
+  #announce() {
+    const caption =
+      this.#number && this.store.state.view
+        ? captionOfNumber(this.#number, this.i18n)
+        : captionOf(this.store.state, this.i18n);
+    this.#name.textContent = caption?.name ?? "";
+    this.#amounts.replaceChildren(
+      ...(caption?.amounts ?? []).map(({ label, text, value }) =>
+        h(
+          "span",
+          { class: "present-amount" },
+          label && h("span", { class: "present-label" }, label),
+          h("strong", { "data-value": exact(value) }, text),
+        ),
+      ),
+    );
+  }
+
+  /** Where there is nothing further, the button says so. */
+  #reach() {
+    for (const [name, by] of /** @type {const} */ ([
+      ["previous", -1],
+      ["next", 1],
+    ])) {
+      const button = /** @type {HTMLButtonElement} */ (this.querySelector(`[data-action="present-${name}-layer"]`));
+      // Not `disabled`: the focus would be lost.
+      button.setAttribute("aria-disabled", String(beside(this.store.state, "layer", by) === null));
+    }
+  }
+
+  /** Type grows with the window, as what is projected does. */
+  #resize() {
+    const size = textSize({ width: innerWidth, height: innerHeight });
+    const { style } = document.documentElement;
+    style.fontSize = `${100 * size}%`;
+    style.setProperty("--text-factor", String(size));
+    this.#map?.redraw();
+  }
+
+  /** The veil over the network map lies below the edges that are marked. */
+  #light() {
+    const map = this.#map;
+    if (!map) return;
+    map.stage.insertBefore(this.#veil.root, map.stage.querySelector(".network-highlight"));
+    const draw = () => {
+      const { hover, model, view, present } = this.store.state;
+      const { layout } = map;
+      if (!layout || !model || !this.isConnected) return;
+      const head = /** @type {HTMLElement | null} */ (map.querySelector(".network-label"))?.offsetHeight ?? 0;
+      const lit =
+        hover && !view && present?.includes("spotlight")
+          ? spotlitBoxes(layout, model, hover, head, map.theme.text)
+          : [];
+      this.#veil.root.setAttribute("width", String(layout.width));
+      this.#veil.root.setAttribute("height", String(layout.height));
+      this.#veil.show({ x: 0, y: 0, width: layout.width, height: layout.height }, lit);
+    };
+    const later = () => this.frame(draw);
+    this.watch(
+      ({ hover, view, model, details, order, run, present }) => [hover, view, model, details, order, run, present],
+      later,
+    );
+    this.observeSize(map.stage, later);
+    this.listen(map.stage, "wheel", later, { passive: true });
+  }
+}
+
+/** @param {HTMLElement} button @param {string} name */
+function named(button, name) {
+  button.title = name;
+  button.setAttribute("aria-label", name);
+  return button;
+}
+
+const toggleFull = () =>
+  void (document.fullscreenElement
+    ? document.exitFullscreen()
+    : document.documentElement.requestFullscreen().catch(() => {})); // a frame may not be allowed to
+
+/** @param {EventTarget | null} target */
+const isTyping = (target) =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

@@ -1,0 +1,94 @@
+// @ts-check
+/** The spotlight in an opened view: the part that is pointed at or has the focus stays as it is, the rest dims. */
+import { visibleBox } from "../../elements/scroll.js";
+import { createSpotlightVeil } from "./spotlight-veil.js";
+
+/** What can stand in the light, as large as it makes sense by itself. */
+const PARTS = [
+  ".neuron-row",
+  ".output-row",
+  ".sum-node",
+  ".neuron-output",
+  ".sum-line",
+  ".addend",
+  ".trail-step",
+  ".vector-cell",
+  ".term",
+  ".channel",
+  ".flatten-strips li",
+  ".operand-list li",
+  ".softmax-table tbody tr",
+  ".pooling-step",
+  ".view-stage figure",
+  ".view-side figure",
+  ".microscope-sum > *",
+  ".formula-box",
+  ".explained",
+  ".exactness",
+].join(",");
+
+/**
+ * @param {import("./element.js").LoupePresent} host
+ * @param {(number: { place: string, value: number } | null) => void} onNumber the number that is pointed at, else the one that the view explains
+ * @returns {() => void} ends it
+ */
+export function createViewSpotlight(host, onNumber) {
+  const veil = createSpotlightVeil("on-view");
+  const view = document.querySelector("loupe-view");
+  /** @type {Element | null} */
+  let part = null;
+  /** @type {Element | null} */
+  let number = null;
+
+  const draw = () => {
+    const { present, view: open } = host.store.state;
+    if (!host.isConnected || !view) return;
+    const lit = open && part && view.contains(part) && present?.includes("spotlight") ? visibleBox(part) : null;
+    const { left, top, width, height } = visibleBox(view.querySelector(".view-frame") ?? view);
+    const head = view.querySelector(".view-head")?.getBoundingClientRect().bottom ?? top;
+    veil.root.setAttribute("width", String(innerWidth));
+    veil.root.setAttribute("height", String(innerHeight));
+    veil.show(
+      { x: left, y: Math.max(top, head), width, height: Math.max(0, top + height - Math.max(top, head)) },
+      lit && lit.width > 0 && lit.height > 0 ? [{ x: lit.left, y: lit.top, width: lit.width, height: lit.height }] : [],
+    );
+  };
+  const later = () => host.frame(draw);
+  const announce = () => {
+    // Of a unit that is one number, and of a class, the state says more (`caption.js`).
+    const shown = /** @type {HTMLElement | null | undefined} */ (
+      number && view?.contains(number) ? number : view?.querySelector('[data-explained*=","]')
+    );
+    const name = shown?.dataset.place ?? shown?.dataset.explained;
+    onNumber(name ? { place: name, value: Number(shown?.dataset.value) } : null);
+  };
+  const look = (/** @type {EventTarget | null} */ target) => {
+    const found = target instanceof Element && target.closest(".view-stage, .view-side") ? target.closest(PARTS) : null;
+    if (found !== part) later();
+    part = found;
+    const pointed = target instanceof Element ? target.closest("[data-place][data-value]") : null;
+    if (pointed !== number) {
+      number = pointed;
+      announce();
+    }
+  };
+
+  if (view) {
+    host.listen(view, "pointerover", (event) => look(event.target));
+    host.listen(view, "pointerleave", (event) => event.pointerType !== "touch" && look(null));
+    host.listen(view, "focusin", (event) => event.target.matches(":focus-visible") && look(event.target));
+    // What is pointed at may be written anew while it is looked at.
+    const observer = new MutationObserver(() => {
+      later();
+      announce();
+    });
+    observer.observe(view, { childList: true, subtree: true });
+    host.cleanup(() => observer.disconnect());
+  }
+  host.watch(({ view: open, present }) => [open, present], later);
+  host.listen(document, "scroll", later, { capture: true, passive: true });
+  host.listen(window, "resize", later);
+  document.body.append(veil.root);
+  announce();
+  return () => veil.root.remove();
+}

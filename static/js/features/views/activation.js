@@ -1,0 +1,175 @@
+// @ts-check
+/** An activation or normalisation: the maps before and after, linked, and the function's graph with the value as a point on it. */
+import { signed } from "../../core/i18n.js";
+import { ACTIVATIONS } from "../../draw/colour.js";
+import { functionSamples, graphBox } from "../../draw/graph.js";
+import { isMaps } from "../../model/model.js";
+import { originOf } from "../../model/origins.js";
+import { unitValues } from "../../model/statistics.js";
+import { evaluate, valueAt } from "../../model/trace.js";
+import { h } from "../../elements/dom.js";
+import { createHeat } from "./parts/heat.js";
+import { createLegend } from "./parts/legend.js";
+import { inputValues, viewLimit } from "./parts/range.js";
+import { paintUnit } from "./parts/paint.js";
+import { createValue, setValue, sizeText } from "./parts/value.js";
+import { createVector } from "./parts/vector.js";
+
+/** Size of the graph's drawing, in its own units. */
+const [WIDTH, HEIGHT] = [250, 230];
+
+/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+export function createActivation(subject, actions) {
+  const { t } = actions;
+  const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
+  const maps = isMaps(subject.output.shape);
+  const [, rows, columns] = subject.output.shape;
+  const make = (/** @type {string} */ name) =>
+    maps
+      ? createHeat({
+          rows,
+          columns,
+          className: "large",
+          from: name,
+          label: t("views.map", { name, shape: sizeText([rows, columns]) }),
+          onPoint: (row, column, pinned) => actions.point([row, column], pinned),
+        })
+      : null;
+  const [before, after] = [make(`${subject.source}[${subject.unit}]`), make(`${layer.name}[${subject.unit}]`)];
+  const marks = [before?.mark("cell", [1, 1]), after?.mark("cell", [1, 1])];
+  const vectors = maps
+    ? null
+    : [
+        createVector(subject.input.shape[0], subject.source, (unit) =>
+          actions.open("activation", { layer: layer.name, unit }),
+        ),
+        createVector(subject.output.shape[0], layer.name, (unit) =>
+          actions.open("activation", { layer: layer.name, unit }),
+        ),
+      ];
+  const [inValue, outValue] = [createValue("result", true), createValue("result")];
+
+  const curve = h("svg:path", { class: "graph-curve" });
+  const drop = h("svg:path", { class: "graph-drop" });
+  const dot = h("svg:circle", { class: "graph-dot", r: 6 });
+  const axes = h("svg:g", { class: "graph-axes" });
+  const graph = h(
+    "svg:svg",
+    {
+      class: "graph",
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      "aria-label": t(`views.activation.graph`, { name: t(`views.function.${layer.kind}`) }),
+    },
+    axes,
+    curve,
+    drop,
+    dot,
+  );
+  const words = h("p", { class: "function-words mono" });
+  const legends = h("div", { class: "view-legends" });
+  const root = h(
+    "div",
+    { class: "stage-activation" },
+    h(
+      "div",
+      { class: "activation-maps" },
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, `${subject.source}[${subject.unit}]`)),
+        before?.root ?? vectors?.[0].root,
+        h("div", { class: "figure-value" }, inValue),
+      ),
+      h(
+        "figure",
+        { class: "graph-figure" },
+        h("figcaption", null, h("strong", null, t(`views.function.${layer.kind}`))),
+        graph,
+        words,
+      ),
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, `${layer.name}[${subject.unit}]`)),
+        after?.root ?? vectors?.[1].root,
+        h("div", { class: "figure-value" }, outValue),
+      ),
+    ),
+    legends,
+  );
+
+  let current = subject;
+  /** @type {ReturnType<typeof graphBox>} */
+  let box = graphBox([-1, 1], [-1, 1], WIDTH, HEIGHT);
+
+  /** The function itself, by the trace with another operand. @param {number} x */
+  const apply = (x) => {
+    const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, indexOfFirst());
+    return trace ? evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] }) : NaN;
+  };
+  const indexOfFirst = () => (maps ? [current.unit, 0, 0] : [current.unit]);
+
+  return {
+    root,
+    name: "activation",
+    positions: maps ? [rows, columns] : null,
+    paint(next) {
+      current = next;
+      const inputs = inputValues(next);
+      const limit = viewLimit(actions.state(), next, () => [
+        ...inputs,
+        maps ? unitValues(next.output, next.unit) : next.output.data,
+      ]);
+      if (before && after) {
+        paintUnit(before, next.scene, next.source, next.input, next.unit, limit, actions.state().tint);
+        after.paint(unitValues(next.output, next.unit), limit, ACTIVATIONS);
+      }
+      vectors?.[0].paint(next.input.data, limit, next.unit, next.source);
+      vectors?.[1].paint(next.output.data, limit, next.unit, layer.name);
+      const drawn = functionSamples(apply, maps ? unitValues(next.input, next.unit) : next.input.data, WIDTH, HEIGHT);
+      box = drawn.box;
+      curve.setAttribute("d", drawn.path);
+      axes.replaceChildren(
+        ...drawn.ticks.flatMap(({ x, y, text, axis }) => [
+          h("svg:path", {
+            d: axis === "x" ? `M${x} ${box.top}V${box.bottom}` : `M${box.left} ${y}H${box.right}`,
+            class: text === "0" ? "zero" : null,
+          }),
+          h(
+            "svg:text",
+            axis === "x"
+              ? { x, y: box.bottom + 18, "text-anchor": "middle" }
+              : { x: box.left - 8, y: y + 4, "text-anchor": "end" },
+            text,
+          ),
+        ]),
+      );
+      legends.replaceChildren(
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+      );
+    },
+    point(at, revealed) {
+      const index = [current.unit, ...at];
+      const [x, y] = [valueAt(current.input, index), valueAt(current.output, index)];
+      if (before && after) {
+        before.place(at[0], at[1]);
+        after.place(at[0], at[1]);
+        marks.forEach((mark) => mark?.move(at[0], at[1]));
+        after.reveal(revealed);
+      }
+      setValue(inValue, x, { layer: current.source, at: index });
+      setValue(outValue, y);
+      words.textContent = t(
+        actions.i18n.has(`views.live.${layer.kind}`) ? `views.live.${layer.kind}` : "views.live.any",
+        { x: signed(x).replace("+", ""), y: signed(y).replace("+", "") },
+      );
+      const [px, py] = [box.x(x), box.y(y)];
+      dot.setAttribute("transform", `translate(${px} ${py})`);
+      drop.setAttribute("d", `M${px} ${box.y(0)}V${py}H${box.x(0)}`);
+    },
+  };
+}

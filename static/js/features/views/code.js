@@ -1,0 +1,66 @@
+// @ts-check
+/** The few NumPy lines behind a number, and the script that can be copied. */
+import { exact } from "../../core/i18n.js";
+import { encodeTensor } from "../../api/wire.js";
+import { lines, script } from "../../formula/code.js";
+import { tolerance } from "../../model/tolerance.js";
+import { copyText } from "../../elements/copy.js";
+import { context } from "../../elements/context.js";
+import { h } from "../../elements/dom.js";
+
+/** @param {import("./host.js").Actions} actions */
+export function createCode(actions) {
+  const { t } = actions;
+  const shown = h("pre", { class: "code", tabindex: "0" });
+  const result = h("p", { class: "note" });
+  const said = h("span", { class: "note", role: "status" });
+  /** @type {() => string} */
+  let text = () => "";
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "data-action": "copy-code",
+      onclick: async () => {
+        said.textContent = t((await copyText(text())) ? "views.code.copied" : "views.code.not_copied");
+      },
+    },
+    t("views.code.copy"),
+  );
+  const root = h(
+    "details",
+    { class: "part", "data-part": "code" },
+    h("summary", null, t("views.code.title")),
+    shown,
+    result,
+    h("div", { class: "row" }, copy, said),
+  );
+
+  return {
+    root,
+    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Explanation} found */
+    show({ scene, layer }, found) {
+      said.textContent = "";
+      shown.textContent = [...lines(layer ?? undefined, found), "print(y)"].join("\n");
+      const allowed = found.trace ? tolerance(found.trace) : 0;
+      result.textContent = t(allowed ? "views.code.result" : "views.code.exact", {
+        value: exact(found.value).replace("-", "\u2212"),
+        allowed: allowed.toExponential(1),
+      });
+      text = () => script(layer ?? undefined, found, origin(scene, actions.state()));
+    },
+  };
+}
+
+/**
+ * Where the script finds the tensors: a gallery picture is fetched from this server; the input of
+ * any other picture, and of a changed one, is written into the script.
+ * @param {import("../../model/explain.js").Scene} scene @param {import("../../state/initial.js").State} state
+ */
+function origin({ model, run }, { runOf, originalRun, samples }) {
+  const listed = runOf?.source === "sample" && samples.some(({ id, borrowed }) => id === runOf.id && !borrowed);
+  const sample = listed && !originalRun ? runOf.id : null;
+  const api = new URL(`${context().root}/api/v1`, location.href).href;
+  return { api, model: model.id, sample, input: sample ? null : encodeTensor(run.input) };
+}

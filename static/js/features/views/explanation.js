@@ -1,0 +1,238 @@
+// @ts-check
+/**
+ * "Where this number comes from": for the value at the view's position, the trail, the formula,
+ * its operands, what float32 rounding allows, where the value goes, what it sees, and the code.
+ */
+import { exact, signed } from "../../core/i18n.js";
+import { formulaOf, nameOf } from "../../formula/tree.js";
+import { explain, rankedTerms, termSpot } from "../../model/explain.js";
+import { INPUT } from "../../model/model.js";
+import { evaluate, product, winner } from "../../model/trace.js";
+import { tolerance } from "../../model/tolerance.js";
+import { copyText } from "../../elements/copy.js";
+import { h } from "../../elements/dom.js";
+import { icon } from "../../elements/icons.js";
+import { same } from "./prebuild.js";
+import { createCode } from "./code.js";
+import { createForward } from "./forward.js";
+import { createFormula } from "./parts/math.js";
+import { share } from "./parts/share.js";
+import { createLayer } from "./layer.js";
+import { createReceptiveFieldPanel } from "./receptive-field-panel.js";
+import { createTrail } from "./trail.js";
+import { classLabel } from "./subject.js";
+import { shownValue, spotText } from "./parts/value.js";
+
+/** Operands written out at first, and with each "more". */
+const FIRST = 8;
+const MORE = 100;
+
+/** @param {import("./host.js").Actions} actions */
+export function createExplanation(actions) {
+  const { t } = actions;
+  const value = h("output", { class: "explained" });
+  const formula = h("div", {
+    class: "formula-box",
+    tabindex: "0",
+    role: "group",
+    "aria-label": t("views.explain.formula"),
+  });
+  const exactness = h("div", { class: "exactness" });
+  const operands = h("div", { class: "operands" });
+  const trail = createTrail(actions);
+  const receptiveField = createReceptiveFieldPanel(actions);
+  const forward = createForward(actions);
+  const code = createCode(actions);
+  const layer = createLayer(actions);
+  const root = h(
+    "section",
+    { class: "explanation", "aria-labelledby": "explanation-title" },
+    h("h3", { id: "explanation-title" }, t("views.explain.title")),
+    trail.list,
+    h("div", { class: "explanation-main" }, value, formula, exactness, trail.tools, operands),
+    h("div", { class: "explanation-more" }, forward.root, receptiveField.root, code.root, layer.root),
+  );
+
+  /** What is explained now. @type {readonly unknown[]} */
+  let shown = [];
+
+  return {
+    root,
+    reveal: trail.reveal,
+    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
+    show(subject, spot) {
+      const { scene, view } = subject;
+      const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, spotText(spot)];
+      if (same(asked, shown)) return;
+      shown = asked;
+      const found = explain(subject.scene, spot);
+      const { model } = subject.scene;
+      value.replaceChildren(
+        h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button quiet copy-value",
+            "data-action": "copy-value",
+            title: t("views.explain.copy"),
+            "aria-label": t("views.explain.copy"),
+            onclick: async (/** @type {MouseEvent} */ event) => {
+              const button = /** @type {HTMLElement} */ (event.currentTarget);
+              button.replaceChildren(icon((await copyText(exact(found.value))) ? "check" : "warning"));
+            },
+          },
+          icon("copy"),
+        ),
+        h(
+          "strong",
+          { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) },
+          shownValue(actions.i18n, model, spot.layer, found.value),
+        ),
+      );
+      formula.replaceChildren(
+        found.trace
+          ? createFormula(formulaOf(found), t)
+          : h(
+              "p",
+              { class: "note" },
+              spot.layer === INPUT
+                ? pixelText(found.value)
+                : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" }),
+            ),
+      );
+      exactness.replaceChildren(...exactnessOf(found));
+      operands.replaceChildren(...operandList(found, FIRST));
+      trail.show(subject, spot);
+      forward.show(subject, spot);
+      receptiveField.show(subject, spot);
+      code.show(subject, found);
+      layer.show(subject);
+
+      /** @param {import("../../model/explain.js").Spot} place */
+      function label(place) {
+        const found = place.at.length === 1 ? classLabel(model, place.layer, place.at[0]) : null;
+        return found ? actions.i18n.label(found) : "";
+      }
+
+      /** A pixel's value as a photograph stores it, where the model's input is 0 to 1. @param {number} pixel */
+      function pixelText(pixel) {
+        const [low, high] = model.input.range;
+        if (low !== 0 || high !== 1) return t("views.explain.pixel");
+        return t("views.explain.pixel_byte", { byte: actions.i18n.plain(255 * pixel) });
+      }
+    },
+  };
+
+  /** What the terms make, what the engine's float32 says, and how far the two may differ.
+   * @param {import("../../model/explain.js").Explanation} found @returns {(Node | string)[]} */
+  function exactnessOf({ trace, value: engine }) {
+    if (!trace) return [];
+    const made = evaluate(trace);
+    const allowed = tolerance(trace);
+    const number = (/** @type {number} */ shown) =>
+      h("span", { class: "value mono", "data-value": exact(shown) }, exact(shown).replace("-", "\u2212"));
+    const line = (/** @type {string} */ key, /** @type {Node | string} */ shown) => [
+      h("dt", null, t(`views.explain.${key}`)),
+      h("dd", null, shown),
+    ];
+    const rounded = h("p", { class: "note" }, t("views.explain.rounded"));
+    if (allowed === 0) return [rounded, h("dl", null, line("exact", number(engine)))];
+    return [
+      rounded,
+      h(
+        "dl",
+        null,
+        line(
+          "made",
+          h(
+            "span",
+            { class: "value mono", "data-value": String(made), "data-made": true },
+            String(Number(made.toPrecision(10))).replace("-", "\u2212"),
+          ),
+        ),
+        line("engine", number(engine)),
+        h("dt", null, t("views.explain.allowed", { allowed: allowed.toExponential(1) })),
+        h(
+          "dd",
+          { class: "mono", "data-difference": Math.abs(made - engine), "data-allowed": allowed },
+          Math.abs(made - engine).toExponential(1),
+        ),
+      ),
+    ];
+  }
+
+  /** @param {import("../../model/explain.js").Explanation} found @param {number} limit @returns {Node[]} */
+  function operandList({ trace, sources }, limit) {
+    if (!trace || trace.terms.length === 0) return [];
+    const won = winner(trace);
+    const ranked = rankedTerms(trace);
+    const largest = Math.max(...ranked.slice(0, 1).map(({ term }) => Math.abs(product(term)))) || 1;
+    const row = (/** @type {{ term: import("../../model/trace.js").Term, index: number }} */ { term, index }) => {
+      const place = termSpot({ sources }, term);
+      const name = term.padding ? t("views.padding") : nameOf(place);
+      const contribution = product(term);
+      const weighted = term.weight !== null;
+      const link = h(
+        "button",
+        {
+          type: "button",
+          class: "operand",
+          disabled: term.padding,
+          ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }),
+        },
+        h("span", { class: "operand-name" }, name, index === won ? h("em", null, ` ${t("views.winner")}`) : ""),
+        h("span", { class: "operand-value mono" }, signed(term.value)),
+      );
+      return h(
+        "li",
+        { class: [index === won ? "won" : "", weighted ? "" : "bare"].join(" ").trim() || null },
+        link,
+        weighted
+          ? h(
+              "span",
+              { class: "operand-weight mono", "data-value": exact(/** @type {number} */ (term.weight)) },
+              `× ${signed(/** @type {number} */ (term.weight))}`,
+            )
+          : "",
+        weighted
+          ? h(
+              "span",
+              { class: "operand-product mono", "data-value": String(contribution) },
+              `= ${signed(contribution)}`,
+            )
+          : "",
+        weighted ? share(contribution / largest) : "",
+      );
+    };
+    const list = h("ol", { class: "operand-list" }, ranked.slice(0, limit).map(row));
+    const more = h("button", {
+      type: "button",
+      class: "button quiet",
+      "data-action": "more-operands",
+      onclick: () => {
+        const from = list.children.length;
+        list.append(...ranked.slice(from, from + MORE).map(row));
+        label();
+      },
+    });
+    const label = () => {
+      const rest = ranked.length - list.children.length;
+      more.hidden = rest === 0;
+      more.textContent = t(rest > MORE ? "views.explain.more" : "views.explain.rest", {
+        count: Math.min(rest, MORE),
+        rest,
+      });
+    };
+    label();
+    return [
+      h(
+        "h4",
+        null,
+        t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length }),
+      ),
+      list,
+      more,
+    ];
+  }
+}

@@ -1,0 +1,88 @@
+// @ts-check
+/** "Where this number goes": the values of the layers after that read it. Written when it is opened. */
+import { exact, signed } from "../../core/i18n.js";
+import { destinations, tensorOf } from "../../model/explain.js";
+import { valueAt } from "../../model/trace.js";
+import { nameOf } from "../../formula/tree.js";
+import { h } from "../../elements/dom.js";
+import { spotText } from "./parts/value.js";
+
+const SHOWN = 60;
+
+/** @param {import("./host.js").Actions} actions */
+export function createForward({ t }) {
+  const parts = h("div");
+  const root = h(
+    "details",
+    { class: "part", "data-part": "forward" },
+    h("summary", null, t("views.forward.title")),
+    parts,
+  );
+  /** @type {(() => void) | null} */
+  let write = null;
+  root.addEventListener("toggle", () => root.open && write?.());
+
+  /** @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Destination} destination @returns {Node[]} */
+  const readersOf = (scene, { layer, readers }) => {
+    const note = (/** @type {string} */ text) => h("p", { class: "note" }, text);
+    if (!readers) return [note(t("views.forward.unknown", { layer: layer.name, kind: layer.kind }))];
+    const words = t(readers.length ? "views.forward.readers" : "views.forward.nobody", {
+      count: readers.length,
+      layer: layer.name,
+    });
+    const cut = readers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "";
+    const byWeight = [...readers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
+    const output = tensorOf(scene, layer.name);
+    return [
+      note(words + cut),
+      h(
+        "ul",
+        { class: "operand-list" },
+        byWeight.slice(0, SHOWN).map((one) => row(one, output)),
+      ),
+    ];
+  };
+
+  /** @param {NonNullable<import("../../model/explain.js").Destination["readers"]>[number]} reader @param {import("../../model/trace.js").Tensor | undefined} output */
+  const row = ({ spot, weight, taken }, output) =>
+    h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "operand",
+          "data-direction": "forward",
+          "data-place": spotText(spot),
+          "data-value": output ? exact(valueAt(output, spot.at)) : null,
+        },
+        h(
+          "span",
+          { class: "operand-name" },
+          nameOf(spot),
+          taken === null ? "" : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
+        ),
+        h("span", { class: "operand-value mono" }, output ? signed(valueAt(output, spot.at)) : ""),
+      ),
+      weight === null
+        ? ""
+        : h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
+    );
+
+  return {
+    root,
+    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
+    show({ scene }, spot) {
+      write = () => {
+        const found = destinations(scene, spot);
+        parts.replaceChildren(
+          ...(found.length
+            ? found.flatMap((destination) => readersOf(scene, destination))
+            : [h("p", { class: "note" }, t("views.forward.end"))]),
+        );
+      };
+      if (root.open) write();
+    },
+  };
+}

@@ -1,0 +1,506 @@
+// @ts-check
+/**
+ * The opened view: it follows `state.view`, shows the parts that the view's name calls for, and
+ * keeps one position for all of them. Moving the position touches marks and text only; formulas
+ * and lists follow as soon as the pointer rests.
+ *
+ * @typedef {import("./subject.js").Subject} Subject
+ * @typedef {import("../../model/explain.js").Spot} Spot
+ */
+/**
+ * @typedef {object} ViewPart a piece of a view, built for one unit of one layer
+ * @property {HTMLElement} root
+ * @property {string} name its `data-view`
+ * @property {[number, number] | null} [positions] rows and columns that a window slides over, if one does
+ * @property {(subject: Subject) => void} paint new data of the same structure
+ * @property {(input: number | undefined) => void} [choose] mark the input that is looked at
+ * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been slid over
+ * @property {() => void} [settle] scroll and connect what was painted, once it stands in the document
+ * @property {() => void} [dispose]
+ */
+/**
+ * @typedef {object} Actions what a part may ask of its host
+ * @property {(key: string, params?: Record<string, string | number>) => string} t
+ * @property {import("../../core/i18n.js").Translator} i18n
+ * @property {() => import("../../state/initial.js").State} state
+ * @property {(at: number[], pinned: boolean) => void} point
+ * @property {(channel: number) => void} openInput look at one input of the neuron
+ * @property {(from: Spot, to: Spot) => void} follow
+ * @property {(from: Spot, to: Spot) => void} forward
+ * @property {(view: string, place: import("../../state/initial.js").Place) => void} open
+ * @property {(draw: () => void) => void} frame
+ * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
+ */
+import { h } from "../../elements/dom.js";
+import { LoupeElement } from "../../elements/element.js";
+import { icon } from "../../elements/icons.js";
+import {
+  climb,
+  closeView,
+  exists,
+  follow,
+  followForward,
+  openView,
+  placeOf,
+  pointAt,
+  viewFor,
+} from "../../state/view.js";
+import { createPlaybackBar } from "./parts/playback-bar.js";
+import { createPicker } from "./parts/picker.js";
+import { enter, leaving, placesIn } from "./parts/entrance.js";
+import { createTip } from "./parts/tip.js";
+import { parseSpot } from "./parts/value.js";
+import { createPrebuild, same } from "./prebuild.js";
+import { createExplanation } from "./explanation.js";
+import { createNetworkSidebar } from "./network-sidebar.js";
+import { VIEWS } from "./registry.js";
+import { classLabel, spotOf, subjectOf } from "./subject.js";
+
+/** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
+const REST = 70;
+
+export class LoupeView extends LoupeElement {
+  /** @type {{ key: string, stage: ViewPart, card: ViewPart | null, cardKey: string } | null} */
+  #open = null;
+  #explanation = createExplanation(this.#actions);
+  /** @type {ReturnType<typeof createPrebuild> | null} */
+  #prebuilt = null;
+  /** The network beside the view; it stays while views of one model follow each other. @type {{ key: string, part: ReturnType<typeof createNetworkSidebar> } | null} */
+  #sidebar = null;
+  /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
+  #playback = null;
+  /** @type {Subject | null} */
+  #subject = null;
+  /** What a part's maps are painted from; as long as it stays, only marks and numbers move. @type {WeakMap<ViewPart, readonly unknown[]>} */
+  #painted = new WeakMap();
+  /** Whether something was built or painted that has not been scrolled to its place since. */
+  #unsettled = false;
+  /** @type {number[]} */
+  #at = [];
+  /** @type {number | null} */
+  #revealed = null;
+  #resting = 0;
+  /** @type {Element | null} what had the focus before the view opened */
+  #opener = null;
+  /** @type {ReturnType<typeof createTip>} */
+  #tip = createTip(this);
+
+  start() {
+    this.watch(
+      ({ view, run, parameters, model, scale, lock, tint, language }) => [
+        view,
+        run,
+        parameters,
+        model,
+        scale,
+        lock,
+        tint,
+        language,
+      ],
+      () => this.#follow(),
+    );
+    this.#prebuilt = createPrebuild(
+      this,
+      (place) => this.#viewFor(place),
+      (place, input) => this.#cardFor(place, input),
+    );
+    this.listen(document, "keydown", (event) => this.#keys(event));
+    this.listen(this, "click", (event) => this.#clicked(event));
+    this.listen(this, "pointerover", (event) => this.#hovered(event));
+    this.listen(this, "focusin", (event) => this.#hovered(event));
+    this.listen(this, "pointerleave", () => this.#tip.hide());
+    this.cleanup(() => this.#close());
+  }
+
+  /** @type {Actions} */
+  get #actions() {
+    const { store } = this;
+    return {
+      t: (key, params) => this.t(key, params),
+      i18n: this.i18n,
+      state: () => store.state,
+      point: (at, pinned) => this.#point(at, pinned),
+      openInput: (channel) => {
+        const { view } = store.state;
+        if (view)
+          openView(
+            store,
+            { layer: view.layer, unit: view.unit, at: this.#at },
+            { name: "microscope", input: channel, trail: view.trail },
+          );
+      },
+      follow: (from, to) => follow(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
+      forward: (from, to) => followForward(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
+      open: (name, place) => openView(store, place, { name }),
+      frame: (draw) => this.frame(draw),
+      tip: (anchor, content) => (anchor && content ? this.#tip.show(anchor, content()) : this.#tip.hide()),
+    };
+  }
+
+  /** Make what is shown agree with the state. */
+  #follow() {
+    const { state } = this.store;
+    const subject = subjectOf(state);
+    if (!state.view) return this.#close();
+    // Without a subject the model or the run is on its way, or an old link names a place that this model lacks.
+    if (!subject)
+      return state.model && state.model.id === state.modelId && !exists(state.model, state.view)
+        ? closeView(this.store)
+        : undefined;
+    const { view } = subject;
+    const { definition, key, cardKey } = this.#plan(subject);
+    const opening = !this.#open;
+    const focus = this.#focusKey();
+    const samePlace = this.#open?.key === key && this.#subject !== null && this.#subject.view.layer === view.layer;
+    if (opening) this.#opener = document.activeElement;
+    this.#subject = subject;
+    if (!samePlace || view.at) this.#at = subject.at;
+
+    const origins = opening ? placesIn(this.#network) : new Map();
+    const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
+    if (built) {
+      const actions = this.#actions;
+      const source = this.#source(subject);
+      const stage =
+        this.#open?.key === key
+          ? this.#open.stage
+          : (this.#prebuilt?.stage({ key, source }) ?? definition.stage(subject, actions));
+      const card = definition.card
+        ? (this.#prebuilt?.card({ key: cardKey, source }) ?? definition.card(subject, actions))
+        : null;
+      if (this.#open && this.#open.stage !== stage) this.#open.stage.dispose?.();
+      this.#open?.card?.dispose?.();
+      this.#playback?.stop();
+      this.#revealed = null;
+      this.#build(subject, stage, card);
+      this.#open = { key, stage, card, cardKey };
+      this.#unsettled = true;
+    }
+    this.#draw();
+    // Everything is written; from here on places are read, so that the page is laid out once.
+    if (built) this.#restoreFocus(focus);
+    this.#arrange();
+    performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
+    const section = this.firstElementChild;
+    if (opening && section) enter(section, origins, () => this.#settled());
+    else this.#settled();
+    return undefined;
+  }
+
+  /** Which parts show a subject, and what they stand for. @param {Subject} subject */
+  #plan({ scene, view }) {
+    const definition = VIEWS[view.name] ?? VIEWS[viewFor(scene.model, view.layer)] ?? VIEWS.values;
+    const key = [definition.stage.name, scene.model.id, view.layer, view.unit].join("|");
+    return { definition, key, cardKey: definition.card ? `${key}|${definition.card.name}|${view.input}` : "" };
+  }
+
+  /** What maps are painted from. @param {Subject} subject */
+  #source({ scene }) {
+    const { scale, lock, tint } = this.store.state;
+    return [scene.run, scene.parameters, scale, lock, tint];
+  }
+
+  /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./prebuild.js").ViewPlan | null} */
+  #viewFor({ layer, unit }) {
+    const { state } = this.store;
+    const subject =
+      state.view || !state.model
+        ? null
+        : subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
+    if (!subject) return null;
+    const beside = () => {
+      const spot = spotOf(subject, subject.at);
+      this.#beside(subject.scene).show(subject.scene, spot);
+      this.#explanation.show(subject, spot);
+    };
+    return {
+      stage: this.#partFor(subject, "stage"),
+      beside,
+      frame: (stage, card) => this.#frame(subject, stage, card),
+    };
+  }
+
+  /** What would lie before the view of a unit, if one of its inputs were looked at. @param {import("../../state/initial.js").Place} place @param {number} input @returns {import("./prebuild.js").Plan | null} */
+  #cardFor({ layer, unit }, input) {
+    const { state } = this.store;
+    const subject =
+      state.model && viewFor(state.model, layer) === "neuron"
+        ? subjectOf({ ...state, view: { name: "microscope", layer, unit, input } })
+        : null;
+    return subject && this.#partFor(subject, "card");
+  }
+
+  /** One part of what shows a subject. @param {Subject} subject @param {"stage" | "card"} which @returns {import("./prebuild.js").Plan} */
+  #partFor(subject, which) {
+    const { definition, key, cardKey } = this.#plan(subject);
+    const source = this.#source(subject);
+    const build = () => {
+      const part = /** @type {import("./registry.js").Create} */ (definition[which])(subject, this.#actions);
+      part.paint(subject);
+      part.point(subject.at, null);
+      this.#painted.set(part, source);
+      return part;
+    };
+    return { key: which === "card" ? cardKey : key, source, build };
+  }
+
+  /** @param {Subject["scene"]} scene */
+  #beside(scene) {
+    const key = [scene.model.id, scene.model.digest].join("|");
+    if (this.#sidebar?.key !== key) this.#sidebar = { key, part: createNetworkSidebar(scene, this.#actions) };
+    return this.#sidebar.part;
+  }
+
+  /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
+  #build(subject, stage, card) {
+    const standing = this.#prebuilt?.standing(stage, card);
+    const { section, playback } = standing ?? this.#frame(subject, stage, card);
+    this.#playback = playback;
+    for (const part of [stage, card]) {
+      if (!part) continue;
+      part.root.dataset.view = part.name;
+      delete part.root.dataset.settled;
+    }
+    if (standing)
+      section.after(this.#tip.root); // taken out and put back, it would be laid out again
+    else this.replaceChildren(section, this.#tip.root);
+    this.toggleAttribute("data-open", true);
+    document.documentElement.toggleAttribute("data-view-open", true);
+  }
+
+  /** Controls that slide the window, where a view has one. @param {ViewPart} stage @param {ViewPart | null} card */
+  #playbackFor(stage, card) {
+    const sliding = card?.positions ?? stage.positions;
+    return sliding
+      ? createPlaybackBar(
+          sliding[0] * sliding[1],
+          (key, params) => this.t(key, params),
+          (position, more) => {
+            this.#revealed = more ? position + 1 : null;
+            this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
+            this.#move();
+          },
+        )
+      : null;
+  }
+
+  /** A view's parts in their frame. @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card @returns {import("./prebuild.js").Framed} */
+  #frame({ view, scene, layer }, stage, card) {
+    const playback = this.#playbackFor(stage, card);
+    const label = classLabel(scene.model, view.layer, view.unit);
+    const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
+    const chapter = layer?.record.chapter ?? "image";
+    const kind = layer ? this.t(`views.kind.${layer.record.family}`) : this.t("views.kind.pixels");
+    const section = h(
+      "section",
+      {
+        class: `view-frame${card ? " with-card" : ""}`,
+        "aria-label": this.t("views.title", { name: title }),
+        tabindex: "-1",
+      },
+      this.#beside(scene).root,
+      h(
+        "header",
+        { class: "view-head" },
+        h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
+        createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
+        playback?.root,
+        h(
+          "div",
+          { class: "view-tools" },
+          h(
+            "a",
+            {
+              class: "button square",
+              href: `#learn-${chapter}`,
+              "data-chapter": chapter,
+              title: this.t("views.chapter"),
+              "aria-label": this.t("views.chapter"),
+              onclick: () => closeView(this.store),
+            },
+            icon("help"),
+          ),
+          h(
+            "button",
+            { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() },
+            icon("share"),
+            h("span", null, this.t("views.export.title")),
+          ),
+        ),
+      ),
+      h("div", { class: "view-stage" }, stage.root),
+      h("div", { class: "view-side" }, card?.root, this.#explanation.root),
+    );
+    return { section, playback };
+  }
+
+  /** Paint, mark, and explain; nothing here asks where anything is. */
+  #draw() {
+    const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
+    const subject = /** @type {Subject} */ (this.#subject);
+    const source = this.#source(subject);
+    for (const part of [stage, card]) {
+      if (!part) continue;
+      if (!same(source, this.#painted.get(part) ?? [])) {
+        part.paint(subject);
+        this.#painted.set(part, source);
+        this.#unsettled = true;
+      }
+      part.choose?.(subject.view.input);
+      part.point(this.#at, this.#revealed);
+    }
+    this.#explain();
+    this.#playback?.place(this.#position());
+  }
+
+  /** Scroll and connect what was drawn, now that it has places. */
+  #arrange() {
+    const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
+    if (this.#unsettled) for (const part of [stage, card]) part?.settle?.();
+    this.#unsettled = false;
+    this.#explanation.reveal();
+    if (this.#subject) this.#sidebar?.part.reveal(spotOf(this.#subject, this.#at));
+  }
+
+  #settled() {
+    for (const part of [this.#open?.stage, this.#open?.card]) part?.root.toggleAttribute("data-settled", true);
+  }
+
+  /** @returns {import("../../elements/network/map.js").LoupeNetwork | null} */
+  get #network() {
+    return document.querySelector("loupe-network");
+  }
+
+  get open() {
+    return this.#open;
+  }
+
+  #position() {
+    const positions = this.#open?.card?.positions ?? this.#open?.stage.positions;
+    return positions && this.#at.length === 2 ? this.#at[0] * positions[1] + this.#at[1] : 0;
+  }
+
+  /** @param {number[]} at @param {boolean} pinned kept: it goes into the address */
+  #point(at, pinned) {
+    if (pinned) {
+      this.#playback?.stop();
+      this.#revealed = null;
+      this.#at = at;
+      pointAt(this.store, at);
+      this.frame(this.#moveInFrame);
+      return;
+    }
+    if (this.#playback?.playing || (at[0] === this.#at[0] && at[1] === this.#at[1])) return;
+    this.#at = at;
+    this.frame(this.#moveInFrame);
+  }
+
+  #moveInFrame = () => {
+    this.#playback?.place(this.#position());
+    this.#revealed = null;
+    this.#move();
+  };
+
+  #move() {
+    if (!this.#open || !this.#subject) return;
+    this.#sidebar?.part.point(spotOf(this.#subject, this.#at));
+    this.#open.stage.point(this.#at, this.#revealed);
+    this.#open.card?.point(this.#at, this.#revealed);
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#rest(), REST);
+  }
+
+  #explain() {
+    clearTimeout(this.#resting);
+    if (!this.#subject || !this.#open) return;
+    const spot = spotOf(this.#subject, this.#at);
+    this.#explanation.show(this.#subject, spot);
+    this.#sidebar?.part.show(this.#subject.scene, spot);
+  }
+
+  /** The pointer rests. */
+  #rest() {
+    this.#explain();
+    if (this.#open) this.#arrange();
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const target = /** @type {Element} */ (event.target).closest("[data-place]");
+    const to = target instanceof Element && parseSpot(/** @type {HTMLElement} */ (target).dataset.place ?? "");
+    if (!to || !this.#subject) return;
+    const from = spotOf(this.#subject, this.#at);
+    const direction = target.closest("[data-direction]")?.getAttribute("data-direction");
+    event.preventDefault();
+    if (direction === "trail") openView(this.store, placeOf(to.layer, to.at), { trail: this.store.state.view?.trail });
+    else if (direction === "forward") this.#actions.forward(from, to);
+    else if (to.layer !== from.layer || to.at.some((position, axis) => position !== from.at[axis]))
+      this.#actions.follow(from, to);
+  }
+
+  /** Every number can be read in full. @param {Event} event */
+  #hovered(event) {
+    const target = /** @type {Element} */ (event.target).closest?.("[data-value]");
+    if (target instanceof Element && this.contains(target))
+      this.#tip.value(target, (key, params) => this.t(key, params));
+    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keys(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || !this.#open || document.querySelector("dialog:modal"))
+      return;
+    event.preventDefault();
+    climb(this.store);
+  }
+
+  async #export() {
+    const { openExport } = await import("../export/dialog.js");
+    openExport();
+  }
+
+  /** Where the focus was, in words that the rebuilt view understands too. */
+  #focusKey() {
+    const active = document.activeElement;
+    return active && this.contains(active)
+      ? ["data-action", "data-sidebar-layer", "data-place", "data-picker"]
+          .map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`)
+          .find(Boolean) || null
+      : null;
+  }
+
+  /** @param {string | null} key */
+  #restoreFocus(key) {
+    const found = key ? this.querySelector(key) : null;
+    /** @type {HTMLElement} */ (found ?? this.firstElementChild).focus({ preventScroll: true });
+  }
+
+  /** What to focus after a view that an address opened: its neuron on the network map, or where the map's focus is. */
+  #ownControl() {
+    const { layer = "", unit = 0 } = this.#subject?.view ?? {};
+    const at = (/** @type {string} */ selector) => this.#network?.querySelector(selector) ?? null;
+    return at(`[data-layer="${CSS.escape(layer)}"][data-unit="${unit}"]`) ?? at('[data-unit][tabindex="0"]');
+  }
+
+  #close() {
+    if (!this.#open) return;
+    const { layer = "", unit = 0 } = this.#subject?.view ?? {};
+    const leave = this.firstElementChild ? leaving(this.firstElementChild, `${layer}[${unit}]`) : null;
+    clearTimeout(this.#resting);
+    this.#playback?.stop();
+    this.#open.stage.dispose?.();
+    this.#open.card?.dispose?.();
+    const focused = document.activeElement === document.body || this.contains(document.activeElement);
+    const back = this.#opener !== document.body && this.#opener?.isConnected ? this.#opener : this.#ownControl();
+    this.#open = null;
+    this.#subject = null;
+    this.#playback = null;
+    this.#tip.hide();
+    this.removeAttribute("data-open");
+    document.documentElement.removeAttribute("data-view-open");
+    this.replaceChildren();
+    if (focused && back instanceof HTMLElement) back.focus({ preventScroll: true });
+    leave?.(this.#network?.rectOf(layer, unit) ?? null);
+    this.#opener = null;
+  }
+}

@@ -1,0 +1,245 @@
+// @ts-check
+/**
+ * The convolution microscope: one input map, its kernel and the map they make, large; the products
+ * under the window with their sum; and how all inputs' results and the bias give the neuron's value.
+ */
+import { signed } from "../../core/i18n.js";
+import { ACTIVATIONS, WEIGHTS } from "../../draw/colour.js";
+import { INPUT } from "../../model/model.js";
+import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
+import { limitOf } from "../../model/ranges.js";
+import { unitValues } from "../../model/statistics.js";
+import { originOf } from "../../model/origins.js";
+import { valueAt } from "../../model/trace.js";
+import { nearest, span } from "../../model/window.js";
+import { h } from "../../elements/dom.js";
+import { createGrid } from "./parts/grid.js";
+import { createHeat } from "./parts/heat.js";
+import { createLegend } from "./parts/legend.js";
+import { paintUnit } from "./parts/paint.js";
+import { inputValues, viewLimit } from "./parts/range.js";
+import { createValue, setValue, sizeText } from "./parts/value.js";
+
+/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+export function createMicroscope(subject, actions) {
+  const { t } = actions;
+  const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
+  const [channels, inputRows, inputColumns] = subject.input.shape;
+  const channel = Math.min(channels - 1, subject.view.input ?? 0);
+  const [, rows, columns] = layer.output_shape;
+  const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
+  const [kernelRows, kernelColumns] = window.size;
+  const each = kernelRows * kernelColumns;
+  const reach = /** @type {[number, number]} */ ([0, 1].map((axis) => span(window.size[axis], window.dilation[axis])));
+  const gaps = window.dilation.some((gap) => gap > 1)
+    ? /** @type {[number, number]} */ ([kernelRows, kernelColumns])
+    : undefined;
+  const padding = /** @type {[number, number]} */ ([window.padding[0], window.padding[1]]);
+  const name = `${subject.source}[${channel}]`;
+
+  const input = createHeat({
+    rows: inputRows,
+    columns: inputColumns,
+    padding,
+    className: "large",
+    label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }),
+    onPoint: (row, column, pinned) =>
+      actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned),
+  });
+  // Arrow keys on the input move the window, not a pixel: they start from the output position.
+  input.root.addEventListener(
+    "keydown",
+    (/** @type {KeyboardEvent} */ event) => {
+      const by = /** @type {Record<string, [number, number]>} */ ({
+        ArrowUp: [-1, 0],
+        ArrowDown: [1, 0],
+        ArrowLeft: [0, -1],
+        ArrowRight: [0, 1],
+      })[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      actions.point(
+        [Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))],
+        true,
+      );
+    },
+    { capture: true },
+  );
+  const result = createHeat({
+    rows,
+    columns,
+    className: "large",
+    label: t("views.neuron.result_of", { name }),
+    onPoint: (row, column, pinned) => actions.point([row, column], pinned),
+  });
+  const inputMark = input.mark("window", reach, gaps);
+  const resultMark = result.mark("cell", [1, 1]);
+  const inputPlace = h("figcaption", { class: "mono" });
+  const resultPlace = h("figcaption", { class: "mono" });
+
+  const values = createGrid(kernelRows, kernelColumns, t("views.microscope.values"), { followed: true });
+  const kernel = createGrid(kernelRows, kernelColumns, t("views.microscope.kernel"));
+  const products = createGrid(kernelRows, kernelColumns, t("views.microscope.products"));
+  const partial = createValue("result");
+  const all = Array.from({ length: channels }, (_, index) => {
+    const value = createValue("");
+    const item = h(
+      "li",
+      { class: index === channel ? "chosen" : null },
+      h(
+        "button",
+        {
+          type: "button",
+          class: "addend",
+          title: t("views.neuron.open_row", { name: `${subject.source}[${index}]` }),
+          onclick: () => actions.openInput(index),
+        },
+        h("span", { class: "addend-name" }, `[${index}]`),
+        value,
+      ),
+    );
+    return { item, value };
+  });
+  const bias = createValue("");
+  const total = createValue("result");
+  const legends = h("div", { class: "view-legends" });
+  const grids = (/** @type {string} */ words, /** @type {HTMLElement} */ grid) =>
+    h("figure", { class: "grid-figure" }, h("figcaption", null, words), grid);
+  // A sign stays with what follows it when the line breaks.
+  const withSign = (/** @type {string} */ sign, /** @type {HTMLElement} */ figure) =>
+    h("div", { class: "signed-figure" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), figure);
+  const root = h(
+    "div",
+    { class: "microscope" },
+    h(
+      "h3",
+      null,
+      `${name} ∗ ${t("views.microscope.kernel_of", { unit: subject.unit, channel })}`,
+      h("span", { class: "note" }, t("views.microscope.hint")),
+    ),
+    h(
+      "div",
+      { class: "microscope-maps" },
+      h("figure", null, input.root, inputPlace),
+      h("span", { class: "arrow", "aria-hidden": "true" }, "→"),
+      h("figure", null, result.root, resultPlace),
+    ),
+    padding.some((size) => size > 0)
+      ? h(
+          "p",
+          { class: "note" },
+          h("span", { class: "padding-key", "aria-hidden": "true" }),
+          t("views.microscope.padding", { size: sizeText(padding) }),
+        )
+      : "",
+    h(
+      "div",
+      { class: `microscope-sum${kernelColumns > 3 ? " tall" : ""}` },
+      grids(t("views.microscope.values"), values.root),
+      withSign("⊙", grids(t("views.microscope.kernel"), kernel.root)),
+      withSign("=", grids(t("views.microscope.products"), products.root)),
+      h(
+        "div",
+        { class: "sum-of" },
+        h("span", { class: "sign" }, "Σ ="),
+        partial,
+        h("span", { class: "note" }, t("views.microscope.sum_of", { count: each })),
+      ),
+    ),
+    h(
+      "div",
+      { class: "microscope-all" },
+      h("h4", null, t("views.microscope.all")),
+      h(
+        "ol",
+        { class: "addends", start: "0" },
+        all.map(({ item }) => item),
+      ),
+      h("p", { class: "addends-total" }, h("span", null, `+ ${t("views.bias")} `), bias, h("span", null, " = "), total),
+    ),
+    legends,
+  );
+
+  /** @type {import("./subject.js").Subject} */
+  let current = subject;
+  let limit = 1;
+  let weightLimit = 1;
+  /** @type {number[]} */
+  let at = subject.at;
+
+  return {
+    root,
+    name: "microscope",
+    positions: [rows, columns],
+    paint(next) {
+      current = next;
+      const weight = /** @type {any} */ (next.parameters).weight;
+      const own = partialMap(layer, next.input, weight, next.unit, channel);
+      const everything = () => [
+        ...inputValues(next),
+        unitValues(next.output, next.unit),
+        ...Array.from({ length: channels }, (_, index) =>
+          index === channel ? own : partialMap(layer, next.input, weight, next.unit, index),
+        ),
+      ];
+      limit = viewLimit(actions.state(), next, everything);
+      const size = weight.data.length / weight.shape[0];
+      weightLimit = limitOf([weight.data.subarray(next.unit * size, (next.unit + 1) * size)]);
+      paintUnit(input, next.scene, next.source, next.input, channel, limit, actions.state().tint);
+      result.paint(own, limit, ACTIVATIONS);
+      kernel.set(
+        [...kernelOf(weight, next.unit, channel)].map((value) => ({ value })),
+        weightLimit,
+        WEIGHTS,
+      );
+      legends.replaceChildren(
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+        createLegend(t("views.legend.weights"), WEIGHTS, {
+          low: `≤ ${signed(-weightLimit)}`,
+          high: `≥ ${signed(weightLimit)}`,
+        }),
+      );
+    },
+    point(position, revealed) {
+      at = position;
+      const [row, column] = at;
+      const [top, left] = [row * window.stride[0] - window.padding[0], column * window.stride[1] - window.padding[1]];
+      inputMark.move(top, left);
+      resultMark.move(row, column);
+      result.place(row, column);
+      result.reveal(revealed);
+      const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
+      if (!trace) return;
+      const terms = trace.terms.slice(channel * each, (channel + 1) * each);
+      const cellLimit = current.source === INPUT ? Math.max(...current.scene.model.input.range.map(Math.abs)) : limit;
+      values.set(
+        terms.map(({ value, padding: outside, at: place }) => ({
+          value,
+          padding: outside,
+          spot: { layer: current.source, at: place },
+        })),
+        cellLimit,
+        ACTIVATIONS,
+      );
+      products.set(
+        terms.map(({ value, weight }) => ({ value: value * /** @type {number} */ (weight) })),
+        limit,
+        ACTIVATIONS,
+      );
+      const subtotals = partialsAt(trace, channels);
+      setValue(partial, subtotals[channel]);
+      subtotals.forEach((value, index) => setValue(all[index].value, value));
+      setValue(bias, trace.bias ?? 0);
+      setValue(total, valueAt(current.output, [current.unit, row, column]));
+      inputPlace.textContent = t("views.microscope.input_place", {
+        rows: `${top}–${top + reach[0] - 1}`,
+        columns: `${left}–${left + reach[1] - 1}`,
+      });
+      resultPlace.textContent = t("views.microscope.result_place", { row, column });
+    },
+  };
+}

@@ -1,0 +1,286 @@
+// @ts-check
+/**
+ * A dense neuron, opened: the maps behind it laid out as one strip, each value times its weight, what
+ * spoke for and against, and the sum with the bias. For a class score the way on to softmax.
+ */
+import { exact, signed } from "../../core/i18n.js";
+import { ACTIVATIONS, paintDiverging, WEIGHTS } from "../../draw/colour.js";
+import { contributions, largest, totals } from "../../model/contributions.js";
+import { tensorOf } from "../../model/explain.js";
+import { inputName, isMaps, probabilitiesOf } from "../../model/model.js";
+import { limitOf } from "../../model/ranges.js";
+import { indexAt, valueAt } from "../../model/trace.js";
+import { h } from "../../elements/dom.js";
+import { createHeat } from "./parts/heat.js";
+import { createLegend } from "./parts/legend.js";
+import { viewLimit } from "./parts/range.js";
+import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
+
+/** How many values are listed for and against. */
+const LISTED = 6;
+
+/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+export function createOutput(subject, actions) {
+  const { t, i18n } = actions;
+  const { model } = subject.scene;
+  const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
+  const before = model.layer(subject.source);
+  const flattened = before?.record.family === "reshape" && isMaps(before.input_shape) ? before : null;
+  const mapsName = flattened ? inputName(flattened) : subject.source;
+  const count = subject.input.shape[0];
+  // A vector that was not flattened is shown as maps of one row, one for all its values.
+  const shape = flattened ? flattened.input_shape : [1, 1, count];
+  const [maps, rows, columns] = shape;
+  const size = rows * columns;
+  const normalised = probabilitiesOf(model, layer);
+  const scores = layer === model.output || normalised !== null;
+
+  const parts = Array.from({ length: maps }, (_, map) => {
+    const name = flattened ? `${mapsName}[${map}]` : mapsName;
+    const pick = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) =>
+      showElement(map * size + row * columns + column, pinned);
+    const value = createHeat({
+      rows,
+      columns,
+      from: name,
+      label: t("views.map", { name, shape: sizeText([rows, columns]) }),
+      onPoint: pick,
+    });
+    const product = createHeat({ rows, columns, label: t("views.output.products_of", { name }), onPoint: pick });
+    const strip = createHeat({
+      rows: 1,
+      columns: size,
+      className: "strip-values",
+      label: t("views.output.strip_of", { name }),
+      onPoint: (_row, column, pinned) => showElement(map * size + column, pinned),
+    });
+    const weights = createHeat({
+      rows: 1,
+      columns: size,
+      className: "strip-weights",
+      label: t("views.output.weights_of", { name }),
+      onPoint: (_row, column, pinned) => showElement(map * size + column, pinned),
+    });
+    const marks = [value.mark("cell", [1, 1]), product.mark("cell", [1, 1])];
+    const stripMarks = [strip.mark("cell", [1, 1]), weights.mark("cell", [1, 1])];
+    for (const heat of [product, strip, weights]) heat.root.tabIndex = -1;
+    for (const heat of [strip, weights]) heat.root.style.aspectRatio = "";
+    const total = createValue("partial");
+    const row = h(
+      "div",
+      { class: "output-row", "data-row": map },
+      h("span", { class: "row-name" }, flattened ? `[${map}]` : ""),
+      value.root,
+      h("div", { class: "strips" }, strip.root, weights.root),
+      product.root,
+      total,
+    );
+    return { row, value, product, strip, weights, marks, stripMarks, total };
+  });
+  const heads = h(
+    "div",
+    { class: "output-heads" },
+    h("strong", null, mapsName, h("span", null, flattened ? sizeText([rows, columns]) : "")),
+    h("strong", null, t("views.output.strip", { count }), h("span", null, t("views.output.strip_hint"))),
+    h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))),
+    h("strong", null, t("views.output.adds")),
+  );
+  const list = h(
+    "div",
+    { class: "output-rows", tabindex: "0", role: "group", "aria-label": t("views.output.maps", { count: maps }) },
+    heads,
+    parts.map(({ row }) => row),
+  );
+  list.style.setProperty("--count", String(maps));
+  const readout = h("p", { class: "element-readout", "aria-live": "polite" });
+  const elementLink = h(
+    "button",
+    { type: "button", class: "operand element-link" },
+    h("span", { class: "operand-name" }),
+    h("span", { class: "operand-value mono" }),
+  );
+  const elementWeight = createValue("mono");
+  const elementProduct = createValue("mono");
+  const pixelName = h("span", { class: "note" });
+  readout.append(
+    elementLink,
+    h("span", { class: "element-product" }, "× ", elementWeight, " = ", elementProduct),
+    pixelName,
+  );
+
+  const [positive, negative, bias, logit] = [createValue(""), createValue(""), createValue(""), createValue("result")];
+  const pro = h("ol", { class: "operand-list compact" });
+  const contra = h("ol", { class: "operand-list compact" });
+  const probability = h("strong", { class: "value result" });
+  const legends = h("div", { class: "view-legends" });
+  const sum = h(
+    "div",
+    { class: "output-sum" },
+    h("div", { class: "sum-line" }, h("span", null, t("views.output.for")), positive),
+    h("div", { class: "sum-line" }, h("span", null, t("views.output.against")), negative),
+    h("div", { class: "sum-line" }, h("span", null, t("views.bias")), bias),
+    h(
+      "div",
+      { class: "sum-line total" },
+      h("span", null, scores ? t("views.output.logit") : t("views.output.sum")),
+      logit,
+    ),
+    scores && normalised
+      ? h("div", { class: "sum-line after" }, h("span", null, t("views.output.probability")), probability)
+      : "",
+    normalised
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "button strong",
+            "data-action": "open-softmax",
+            onclick: () => actions.open("softmax", { layer: normalised.name, unit: subject.unit }),
+          },
+          t("views.output.open_softmax"),
+        )
+      : "",
+    h("h3", null, t("views.output.pro"), " ", h("span", { class: "mono" }, mapsName)),
+    pro,
+    h("h3", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)),
+    contra,
+  );
+  const root = h("div", { class: "stage-output" }, h("div", { class: "output-left" }, list, readout), sum, legends);
+
+  let current = subject;
+  /** @type {import("../../model/contributions.js").Contributions} */
+  let found = { products: new Float64Array(count), bias: 0, positive: 0, negative: 0, total: 0 };
+  let element = 0;
+  let waiting = 0;
+  let shownMap = -1;
+
+  const draw = () => {
+    const map = Math.floor(element / size);
+    const [row, column] = [Math.floor((element % size) / columns), element % columns];
+    if (shownMap >= 0 && shownMap !== map) parts[shownMap].row.classList.remove("chosen");
+    shownMap = map;
+    const part = parts[map];
+    part.row.classList.add("chosen");
+    part.marks.forEach((mark) => mark.move(row, column));
+    part.stripMarks.forEach((mark) => mark.move(0, element % size));
+    part.value.place(row, column);
+    const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + element];
+    const value = current.input.data[element];
+    const [name, number] = elementLink.children;
+    name.textContent = `${subject.source}[${element}]`;
+    number.textContent = signed(value);
+    elementLink.dataset.place = spotText({ layer: subject.source, at: [element] });
+    elementLink.dataset.value = exact(value);
+    pixelName.textContent = flattened
+      ? t("views.output.pixel_of", { name: `${mapsName}[${[map, row, column].join(", ")}]` })
+      : "";
+    setValue(elementWeight, weight);
+    setValue(elementProduct, value * weight);
+  };
+
+  /** @param {number} index @param {boolean} pinned the list of operands is left to the explanation; a click keeps the mark */
+  function showElement(index, pinned) {
+    if (index === element && !pinned) return;
+    element = index;
+    if (pinned) return draw();
+    if (!waiting)
+      waiting = requestAnimationFrame(() => {
+        waiting = 0;
+        draw();
+      });
+    return undefined;
+  }
+
+  /** @param {1 | -1} sign */
+  const listed = (sign) =>
+    largest(found.products, sign, LISTED).map((index) => {
+      const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + index];
+      const at = flattened ? indexAt(shape, index) : [index];
+      return h(
+        "li",
+        null,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "operand",
+            "data-place": spotText({ layer: subject.source, at: [index] }),
+            "data-value": exact(current.input.data[index]),
+            onpointerenter: () => showElement(index, false),
+            onfocus: () => showElement(index, false),
+          },
+          h("span", { class: "operand-name" }, `[${at.join(", ")}]`),
+          h("span", { class: "operand-value mono" }, signed(current.input.data[index])),
+        ),
+        h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
+        h(
+          "span",
+          { class: "operand-product mono", "data-value": String(found.products[index]) },
+          `= ${signed(found.products[index])}`,
+        ),
+      );
+    });
+
+  return {
+    root,
+    name: "output",
+    positions: null,
+    paint(next) {
+      current = next;
+      const parameters = /** @type {import("../../model/kinds.js").LayerParameters} */ (next.parameters);
+      found = contributions(next.input, parameters, next.unit);
+      const values = flattened
+        ? /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(next.scene, mapsName)).data
+        : next.input.data;
+      const weights = parameters.weight.data.subarray(next.unit * count, (next.unit + 1) * count);
+      const products = Float32Array.from(found.products);
+      const limit =
+        viewLimit(
+          actions.state(),
+          { ...next, layer: flattened ?? next.layer, source: mapsName, view: { ...next.view, unit: 0 } },
+          () => [values],
+        ) || 1;
+      const [weightLimit, productLimit] = [limitOf([weights]), limitOf([products])];
+      const sums = totals(found.products, maps);
+      parts.forEach((part, map) => {
+        const [from, to] = [map * size, (map + 1) * size];
+        part.value.paint(values.subarray(from, to), limit, ACTIVATIONS);
+        part.strip.paint(values.subarray(from, to), limit, ACTIVATIONS);
+        part.weights.paint(weights.subarray(from, to), weightLimit, WEIGHTS);
+        part.product.paint(products.subarray(from, to), productLimit, ACTIVATIONS, (out, offset, part_) =>
+          paintDiverging(out, offset, part_, productLimit, ACTIVATIONS),
+        );
+        setValue(part.total, sums[map]);
+      });
+      setValue(positive, found.positive);
+      setValue(negative, found.negative);
+      setValue(bias, found.bias);
+      setValue(logit, valueAt(next.output, [next.unit]), { layer: layer.name, at: [next.unit] });
+      if (normalised) {
+        const share = /** @type {number} */ (tensorOf(next.scene, normalised.name)?.data[next.unit]);
+        probability.textContent = i18n.percent(share);
+        probability.dataset.value = exact(share);
+      }
+      pro.replaceChildren(...listed(1));
+      contra.replaceChildren(...listed(-1));
+      legends.replaceChildren(
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+        createLegend(t("views.legend.weights"), WEIGHTS, {
+          low: `≤ ${signed(-weightLimit)}`,
+          high: `≥ ${signed(weightLimit)}`,
+        }),
+        createLegend(t("views.legend.contributions"), ACTIVATIONS, {
+          low: `≤ ${signed(-productLimit)}`,
+          high: `≥ ${signed(productLimit)}`,
+        }),
+      );
+      element = largest(found.products, 1, 1)[0] ?? 0;
+      draw();
+    },
+    point() {},
+    dispose: () => cancelAnimationFrame(waiting),
+  };
+}

@@ -1,0 +1,48 @@
+// @ts-check
+/**
+ * A small matrix of numbers on their colours: what lies under a window, a kernel, the products.
+ */
+import { colourOf } from "../../../draw/colour.js";
+import { h } from "../../../elements/dom.js";
+import { createValue, setValue } from "./value.js";
+
+/** @typedef {ReturnType<typeof createGrid>} Grid */
+/** @typedef {{ value: number, spot?: import("../../../model/explain.js").Spot | null, padding?: boolean }} Cell */
+
+/** Black or white, whichever can be read on a colour `rgb(r g b)` (WCAG 2.2 relative luminance; both reach 4.5 : 1 at 0.18).
+ * @param {string} colour */
+export function inkOn(colour) {
+  const [red = 255, green = 255, blue = 255] = (colour.match(/\d+/g) ?? []).map(Number);
+  const linear = (/** @type {number} */ byte) => (byte <= 10 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) > 0.179 ? "#000" : "#fff";
+}
+
+/**
+ * @param {number} rows @param {number} columns @param {string} label
+ * @param {{ followed?: boolean, className?: string }} [options]
+ */
+export function createGrid(rows, columns, label, { followed = false, className = "" } = {}) {
+  const cells = Array.from({ length: rows * columns }, () => createValue("grid-cell", followed));
+  const root = h("div", { class: `grid-numbers ${className}`, role: "group", "aria-label": label }, cells);
+  root.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+  return {
+    root,
+    cells,
+    /** @param {readonly Cell[]} values @param {number} limit @param {import("../../../draw/colour.js").Scale} scale */
+    set(values, limit, scale) {
+      values.forEach(({ value, spot = null, padding = false }, index) => {
+        const cell = cells[index];
+        setValue(cell, value, padding ? null : spot);
+        cell.classList.toggle("padding", padding);
+        const colour = padding ? "" : colourOf(scale, value, limit);
+        cell.style.backgroundColor = colour;
+        cell.style.color = padding ? "" : inkOn(colour);
+        if (followed) /** @type {any} */ (cell).disabled = padding;
+      });
+    },
+    /** @param {number | null} index the cell to mark, a maximum's winner */
+    mark(index) {
+      cells.forEach((cell, position) => cell.classList.toggle("winner", position === index));
+    },
+  };
+}

@@ -1,0 +1,123 @@
+// @ts-check
+/** Play, pause, step, speed, skip to the end: the controls of `model/playback.js`. */
+import {
+  advance,
+  createPlayback,
+  faster,
+  finish,
+  pause,
+  play,
+  seek,
+  slower,
+  SPEEDS,
+  step,
+} from "../../../model/playback.js";
+import { h } from "../../../elements/dom.js";
+
+/** @typedef {ReturnType<typeof createPlaybackBar>} PlaybackBar */
+
+/** @type {Record<string, string>} */
+const PATHS = {
+  play: "M7 5l12 7-12 7z",
+  pause: "M7 5h4v14H7zM14 5h4v14h-4z",
+  back: "M17 5v14L8 12zM5 5h2v14H5z",
+  forward: "M7 5v14l9-7zM17 5h2v14h-2z",
+  end: "M4 5v14l7-7zM11 5v14l7-7zM18 5h2v14h-2z",
+};
+
+/** @param {string} name */
+const glyph = (name) =>
+  h("svg:svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("svg:path", { d: PATHS[name] }));
+
+/**
+ * @param {number} count how many positions there are
+ * @param {(key: string, params?: Record<string, string | number>) => string} t
+ * @param {(position: number, sliding: boolean) => void} onPosition `sliding` is false once everything is shown
+ */
+export function createPlaybackBar(count, t, onPosition) {
+  let state = createPlayback(count);
+  let before = 0;
+  let frame = 0;
+
+  const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {() => void} */ act) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": `playback-${name}`,
+        title: t(`views.playback.${name}`),
+        "aria-label": t(`views.playback.${name}`),
+        onclick: act,
+      },
+      glyph(shape),
+    );
+
+  const toggle = button("play", "play", () => (state.playing ? set(pause(state)) : start()));
+  const speed = h("button", {
+    type: "button",
+    class: "button speed",
+    "data-action": "playback-speed",
+    onclick: () =>
+      set(state.speed === SPEEDS[SPEEDS.length - 1] ? { ...state, speed: SPEEDS[0] } : faster(state), false),
+  });
+  const root = h(
+    "div",
+    { class: "playback", role: "group", "aria-label": t("views.playback.title") },
+    button("back", "back", () => set(step(state, -1))),
+    toggle,
+    button("step", "forward", () => set(step(state, 1))),
+    button("end", "end", () => set(finish(state))),
+    speed,
+  );
+  root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "+" || event.key === "-") set(event.key === "+" ? faster(state) : slower(state), false);
+  });
+
+  /** @param {import("../../../model/playback.js").Playback} next @param {boolean} [moved] */
+  function set(next, moved = true) {
+    const wasPlaying = state.playing;
+    state = next;
+    if (wasPlaying !== state.playing) {
+      const name = state.playing ? "pause" : "play";
+      toggle.replaceChildren(glyph(name));
+      toggle.title = t(`views.playback.${name}`);
+      toggle.setAttribute("aria-label", toggle.title);
+    }
+    speed.textContent = t("views.playback.speed", { speed: state.speed });
+    if (moved) onPosition(state.position, state.position < state.count - 1);
+  }
+
+  function start() {
+    set(play(state));
+    before = performance.now();
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(tick);
+  }
+
+  /** @param {number} now */
+  function tick(now) {
+    if (!state.playing) return;
+    const next = advance(state, (now - before) / 1000);
+    before = now;
+    const moved = next.position !== state.position || !next.playing;
+    set(next, moved);
+    if (state.playing) frame = requestAnimationFrame(tick);
+  }
+
+  set(state, false);
+  return {
+    root,
+    /** The position was chosen elsewhere: go on from there. @param {number} position */
+    place(position) {
+      set(seek(state, position), false);
+    },
+    stop() {
+      cancelAnimationFrame(frame);
+      set(pause(state), false);
+    },
+    get playing() {
+      return state.playing;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+// @ts-check
+/** Numbers on the screen: rounded for the eye, whole for the pointer, and a way to where they come from. */
+import { exact, signed } from "../../../core/i18n.js";
+import { h } from "../../../elements/dom.js";
+
+/** @typedef {import("../../../model/explain.js").Spot} Spot */
+/** @typedef {(value: number) => string} Format */
+
+/** `conv_1_2[3,30,24]`, as in addresses. @param {Spot} spot */
+export const spotText = ({ layer, at }) => `${layer}[${at.join(",")}]`;
+
+/** @param {string} text @returns {Spot | null} */
+export function parseSpot(text) {
+  const match = /^([\w.-]+)\[([\d,]+)\]$/.exec(text);
+  return match && { layer: match[1], at: match[2].split(",").map(Number) };
+}
+
+/** An element for one number; a button where it can be followed. @param {string} [className] @param {boolean} [followed] */
+export function createValue(className = "", followed = false) {
+  return followed
+    ? h("button", { type: "button", class: `value ${className}` })
+    : h("span", { class: `value ${className}` });
+}
+
+/** A layer's value as it is read: probabilities in per cent, all else with its sign.
+ * @param {import("../../../core/i18n.js").Translator} i18n @param {import("../../../model/model.js").Model} model @param {string} layer @param {number} value */
+export const shownValue = (i18n, model, layer, value) =>
+  model.layer(layer)?.record.family === "probability" ? i18n.percent(value) : signed(value);
+
+/** Put a number into an element without rebuilding anything.
+ * @param {HTMLElement} element @param {number} value @param {Spot | null} [spot] @param {Format} [format] */
+export function setValue(element, value, spot = null, format = signed) {
+  const text = format(value);
+  const node = element.firstChild;
+  if (node instanceof Text && element.childNodes.length === 1) {
+    if (node.data !== text) node.data = text;
+  } else element.textContent = text;
+  const whole = exact(value);
+  if (element.dataset.value !== whole) element.dataset.value = whole;
+  if (spot) element.dataset.place = spotText(spot);
+  else delete element.dataset.place;
+}
+
+/** `60×60` @param {readonly number[]} sizes */
+export const sizeText = (sizes) => sizes.join("×");

@@ -1,0 +1,186 @@
+// @ts-check
+/** Pooling: the window on the input map, which value it chose or what mean it took, and the smaller map it makes. */
+import { signed } from "../../core/i18n.js";
+import { ACTIVATIONS } from "../../draw/colour.js";
+import { unitValues } from "../../model/statistics.js";
+import { originOf } from "../../model/origins.js";
+import { valueAt, winner } from "../../model/trace.js";
+import { cells, dropped, nearest } from "../../model/window.js";
+import { h } from "../../elements/dom.js";
+import { createGrid } from "./parts/grid.js";
+import { createHeat } from "./parts/heat.js";
+import { createLegend } from "./parts/legend.js";
+import { paintUnit } from "./parts/paint.js";
+import { inputValues, viewLimit } from "./parts/range.js";
+import { createValue, setValue, sizeText } from "./parts/value.js";
+
+/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+export function createPooling(subject, actions) {
+  const { t } = actions;
+  const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
+  const [, inputRows, inputColumns] = subject.input.shape;
+  const [, rows, columns] = layer.output_shape;
+  const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
+  const padding = /** @type {[number, number]} */ ([window.padding[0], window.padding[1]]);
+  const lost = [dropped(window, 0, inputRows, rows), dropped(window, 1, inputColumns, columns)];
+  const [inName, outName] = [`${subject.source}[${subject.unit}]`, `${layer.name}[${subject.unit}]`];
+
+  const input = createHeat({
+    rows: inputRows,
+    columns: inputColumns,
+    padding,
+    className: "large",
+    from: padding.some(Boolean) ? undefined : inName,
+    label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }),
+    onPoint: (row, column, pinned) =>
+      actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned),
+  });
+  input.root.addEventListener(
+    "keydown",
+    (/** @type {KeyboardEvent} */ event) => {
+      const by = /** @type {Record<string, [number, number]>} */ ({
+        ArrowUp: [-1, 0],
+        ArrowDown: [1, 0],
+        ArrowLeft: [0, -1],
+        ArrowRight: [0, 1],
+      })[event.key];
+      if (!by) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      actions.point(
+        [Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))],
+        true,
+      );
+    },
+    { capture: true },
+  );
+  const output = createHeat({
+    rows,
+    columns,
+    className: "large",
+    from: outName,
+    label: t("views.map", { name: outName, shape: sizeText([rows, columns]) }),
+    onPoint: (row, column, pinned) => actions.point([row, column], pinned),
+  });
+  const windowMark = input.mark("window", /** @type {[number, number]} */ ([window.size[0], window.size[1]]));
+  const winnerMark = input.mark("winner", [1, 1]);
+  const outputMark = output.mark("cell", [1, 1]);
+  // Rows and columns that no whole window reaches are veiled: the floor of the size formula drops them.
+  lost.forEach((count, axis) => {
+    if (!count) return;
+    const veil = input.mark("dropped", axis === 0 ? [count, inputColumns] : [inputRows, count]);
+    veil.move(axis === 0 ? inputRows - count : 0, axis === 0 ? 0 : inputColumns - count);
+  });
+
+  const grid = createGrid(window.size[0], window.size[1], t("views.pooling.window"), { followed: true });
+  const result = createValue("result");
+  const words = h("p", { class: "pooling-words" });
+  const legends = h("div", { class: "view-legends" });
+  const root = h(
+    "div",
+    { class: "stage-pooling" },
+    h(
+      "div",
+      { class: "pooling-maps" },
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, inName), ` ${sizeText([inputRows, inputColumns])}`),
+        input.root,
+      ),
+      h(
+        "div",
+        { class: "pooling-step" },
+        h("strong", null, t(`views.pooling.${layer.kind}`)),
+        grid.root,
+        h("span", { class: "sign", "aria-hidden": "true" }, "↓"),
+        result,
+        words,
+      ),
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, outName), ` ${sizeText([rows, columns])}`),
+        output.root,
+      ),
+    ),
+    lost.some(Boolean)
+      ? h(
+          "p",
+          { class: "note" },
+          h("span", { class: "dropped-key", "aria-hidden": "true" }),
+          t("views.pooling.dropped", { rows: lost[0], columns: lost[1] }),
+        )
+      : "",
+    padding.some((size) => size > 0)
+      ? h(
+          "p",
+          { class: "note" },
+          h("span", { class: "padding-key", "aria-hidden": "true" }),
+          t(
+            layer.count_include_pad === false || layer.kind === "max_pool2d"
+              ? "views.pooling.padding_ignored"
+              : "views.pooling.padding_counted",
+            { size: sizeText(padding) },
+          ),
+        )
+      : "",
+    legends,
+  );
+
+  let current = subject;
+  let limit = 1;
+  /** @type {number[]} */
+  let at = subject.at;
+
+  return {
+    root,
+    name: "pooling",
+    positions: [rows, columns],
+    paint(next) {
+      current = next;
+      limit = viewLimit(actions.state(), next, () => [...inputValues(next), unitValues(next.output, next.unit)]);
+      paintUnit(input, next.scene, next.source, next.input, next.unit, limit, actions.state().tint);
+      output.paint(unitValues(next.output, next.unit), limit, ACTIVATIONS);
+      legends.replaceChildren(
+        createLegend(t("views.legend.activations"), ACTIVATIONS, {
+          low: `≤ ${signed(-limit)}`,
+          high: `≥ ${signed(limit)}`,
+        }),
+      );
+    },
+    point(position, revealed) {
+      at = position;
+      const [row, column] = at;
+      windowMark.move(row * window.stride[0] - padding[0], column * window.stride[1] - padding[1]);
+      outputMark.move(row, column);
+      output.place(row, column);
+      output.reveal(revealed);
+      const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
+      if (!trace) return;
+      const won = winner(trace);
+      const chosen = won === null ? null : trace.terms[won].at;
+      winnerMark.element.hidden = chosen === null;
+      if (chosen) winnerMark.move(chosen[1], chosen[2]);
+      const places = cells(window, row, column);
+      grid.set(
+        places.map(([i, j]) => {
+          const outside = i < 0 || j < 0 || i >= inputRows || j >= inputColumns;
+          const place = [current.unit, i, j];
+          return {
+            value: outside ? 0 : valueAt(current.input, place),
+            padding: outside,
+            spot: { layer: current.source, at: place },
+          };
+        }),
+        limit,
+        ACTIVATIONS,
+      );
+      grid.mark(chosen === null ? null : places.findIndex(([i, j]) => i === chosen[1] && j === chosen[2]));
+      setValue(result, valueAt(current.output, [current.unit, row, column]));
+      words.textContent = chosen
+        ? t("views.pooling.won", { row: chosen[1], column: chosen[2] })
+        : t("views.pooling.mean", { count: trace.terms.length });
+    },
+  };
+}
