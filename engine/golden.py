@@ -18,6 +18,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.errors import WeightsError
+from cnn_loupe.engine.files import replace_file
 from cnn_loupe.engine.layers import Softmax
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.weights import load_model
@@ -124,7 +125,8 @@ def write_golden(folder: Path) -> Path:
         "scores": [float(score) for score in exact_scores(model.network)],
     }
     path = folder / FILE
-    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    replace_file(path, lambda file: file.write(text.encode()))
     return path
 
 

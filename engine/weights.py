@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 
 from cnn_loupe.engine.arrays import Parameters
 from cnn_loupe.engine.errors import WeightsError
+from cnn_loupe.engine.files import replace_file
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.parameters import checked_parameters
 from cnn_loupe.engine.spec import ModelSpec
@@ -63,9 +64,9 @@ def save_model(
     }
     if training is not None:
         description["training"] = dict(training)
-    _replace(folder / WEIGHTS, data)
+    replace_file(folder / WEIGHTS, lambda file: file.write(data))
     text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False)
-    _replace(folder / DESCRIPTION, (text + "\n").encode())
+    replace_file(folder / DESCRIPTION, lambda file: file.write((text + "\n").encode()))
     return folder
 
 
@@ -166,9 +167,3 @@ def _read(path: Path, largest: int) -> bytes:
         size=size,
         largest=largest,
     )
-
-
-def _replace(path: Path, data: bytes) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(data)
-    draft.replace(path)

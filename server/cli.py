@@ -8,17 +8,25 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from cnn_loupe.engine.commands.console import note, use_any_console
 from cnn_loupe.server.settings import PREFIX, Settings
 from cnn_loupe.server.threads import pin_threads
 from cnn_loupe.server.version import package_version
 
-_OURS = ("serve", "doctor")
+# The engine's commands explain themselves; here they are only listed, so that `serve` need not import them.
+_ENGINE = {
+    "train": "train a model on a folder of labelled pictures",
+    "evaluate": "accuracy, loss and calibration of a model on a labelled folder",
+    "predict": "class probabilities of one picture",
+    "describe": "the layers of a model as a table",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code (0 done, 1 failed, 2 called wrongly)."""
+    use_any_console()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] not in _OURS and not given[0].startswith("-"):
+    if given and given[0] in _ENGINE:
         pin_threads()
         from cnn_loupe.engine.commands.cli import main as engine_main
 
@@ -30,9 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         for item in error.errors():
             name = str(item["loc"][0]) if item["loc"] else "settings"
-            print(
-                f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {item['msg']}, not {item.get('input')!r}",
-                file=sys.stderr,
+            note(
+                f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {item['msg']}, not {item.get('input')!r}"
             )
         return 2
     if options.command == "doctor":
@@ -48,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cnn-loupe",
         description="Take a real convolutional network apart in your browser.",
-        epilog="Also: cnn-loupe train, evaluate, predict, describe; each explains itself with --help.",
+        epilog="Each command explains itself with --help.",
     )
     parser.add_argument("--version", action="version", version=f"cnn-loupe {package_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -61,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         else:
             serve.add_argument(flag, metavar=name.rsplit("_", 1)[-1].upper(), help=text)
     commands.add_parser("doctor", help="check this installation", description="Check this installation.")
+    for name, text in _ENGINE.items():
+        commands.add_parser(name, help=text)
     return parser
 
 

@@ -18,9 +18,11 @@ import numpy as np
 
 from cnn_loupe.engine import metrics, zoo
 from cnn_loupe.engine.arrays import shape_text
+from cnn_loupe.engine.commands.console import note, say, use_any_console
 from cnn_loupe.engine.commands.progress import counter
 from cnn_loupe.engine.commands.train import add_train
 from cnn_loupe.engine.data.dataset import Progress, load_dataset
+from cnn_loupe.engine.data.folder import told
 from cnn_loupe.engine.data.images import prepare
 from cnn_loupe.engine.errors import DataError, EngineError
 from cnn_loupe.engine.spec import ModelSpec
@@ -82,20 +84,21 @@ def run_evaluate(args: argparse.Namespace) -> None:
         skip_unreadable=args.skip_unreadable,
         progress=progress,
     )
-    for name in data.skipped:
-        print(f"left out: {name}", file=sys.stderr)
+    left_out = told(data.left_out)
+    for line in left_out:
+        note(f"left out: {line}")
     logits = scores(model.spec, model.network.parameters, data, np.arange(len(data)))
-    found = {"model": model.id, **metrics.report(logits, data.labels), "left_out": list(data.skipped)}
+    found = {"model": model.id, **metrics.report(logits, data.labels), "left_out": left_out}
     if args.json:
         print_json(found)
         return
-    print(f"accuracy  {found['accuracy']:.4f} ± {found['standard_error']:.4f}  ({found['count']} pictures)")
-    print(f"loss      {found['loss']:.4f}")
-    print(f"ece       {found['ece']:.4f}")
-    print("confusion (rows: true class, columns: predicted)")
+    say(f"accuracy  {found['accuracy']:.4f} ± {found['standard_error']:.4f}  ({found['count']} pictures)")
+    say(f"loss      {found['loss']:.4f}")
+    say(f"ece       {found['ece']:.4f}")
+    say("confusion (rows: true class, columns: predicted)")
     names = [category.name for category in model.spec.classes]
     for name, row in zip(names, found["confusion"], strict=True):
-        print(f"  {name:<16}" + "".join(f"{count:>6}" for count in row))
+        say(f"  {name:<16}" + "".join(f"{count:>6}" for count in row))
 
 
 def run_predict(args: argparse.Namespace) -> None:
@@ -126,7 +129,7 @@ def run_predict(args: argparse.Namespace) -> None:
         print_json({"model": model.id, "picture": str(args.picture), "predictions": ranked})
         return
     for entry in ranked:
-        print(f"{entry['probability']:7.2%}  {entry['class']}")
+        say(f"{entry['probability']:7.2%}  {entry['class']}")
 
 
 def run_describe(args: argparse.Namespace) -> None:
@@ -158,8 +161,8 @@ def run_describe(args: argparse.Namespace) -> None:
     for line in table:
         left = (text.ljust(width) for text, width in zip(line[:3], widths[:3], strict=True))
         right = (text.rjust(width) for text, width in zip(line[3:], widths[3:], strict=True))
-        print("  ".join([*left, *right]))
-    print(f"{spec.parameter_count:,} parameters; input {shape_text(spec.input_shape)}")
+        say("  ".join([*left, *right]))
+    say(f"{spec.parameter_count:,} parameters; input {shape_text(spec.input_shape)}")
 
 
 def _layers(spec: ModelSpec) -> list[dict[str, Any]]:
@@ -194,10 +197,10 @@ def guarded(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except EngineError as error:
-        print(f"error: {error}", file=stream)
+        say(f"error: {error}", stream)
         return REFUSED
     except KeyboardInterrupt:
-        print("interrupted", file=stream)
+        say("interrupted", stream)
         return INTERRUPTED
     return 0
 
@@ -207,6 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="cnn-loupe", description="Train, judge and describe convolutional networks."
     )
+    use_any_console()
     register(parser.add_subparsers(required=True, metavar="COMMAND"))
     args = parser.parse_args(arguments)
     return guarded(args.run, args)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +12,24 @@ import numpy as np
 
 from cnn_loupe.engine import metrics, zoo
 from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.commands.console import note
+from cnn_loupe.engine.commands.preflight import (
+    check_counts,
+    check_fold,
+    check_options,
+    check_out,
+    model_id,
+    writing,
+)
 from cnn_loupe.engine.commands.progress import BAR, LINES, SILENT, counter, show
 from cnn_loupe.engine.data.batches import split
-from cnn_loupe.engine.data.dataset import Dataset, class_names, find_pictures, load_dataset
+from cnn_loupe.engine.data.dataset import Dataset, class_names, load_dataset
+from cnn_loupe.engine.data.folder import find_pictures, named, told
 from cnn_loupe.engine.entries import Category
-from cnn_loupe.engine.errors import DataError, TrainingError
+from cnn_loupe.engine.errors import DataError
+from cnn_loupe.engine.files import replace_file
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.text import storable
 from cnn_loupe.engine.training.card import model_card
 from cnn_loupe.engine.training.loop import Task, Trained, finished, start, train
 from cnn_loupe.engine.training.recipe import Recipe, read_recipe
@@ -33,6 +45,7 @@ from cnn_loupe.engine.weights import save_model
 
 RECIPE = zoo.FOLDER / zoo.DEFAULT / "recipe.toml"
 EVERYTHING = "everything"
+KEPT = ". Finished epochs are kept: the same command goes on after the last of them"
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -117,8 +130,9 @@ class Session:
         )
         state = start(task)
         if resume and self.args.verbose != SILENT:
-            print(f"{name}: going on after epoch {state.epoch} of {recipe.epochs}", file=sys.stderr)
-        show(train(task, state), self.args.verbose, name)
+            note(f"{name}: going on after epoch {state.epoch} of {recipe.epochs}")
+        with writing(self.args.out, kept=KEPT):
+            show(train(task, state), self.args.verbose, name)
         return finished(task, state), held_out
 
     def judged(self, fold: int) -> FoldResult:
@@ -139,79 +153,97 @@ class Session:
             seconds=seconds,
             threads=self.args.threads,
         )
-        save_model(self.args.out, kept.spec, parameters, record)
-        card = model_card(kept.spec, record, self.recipe.card)
-        (self.args.out / "card.md").write_text(card, encoding="utf-8")
+        card = model_card(kept.spec, record, self.recipe.card).encode()
+        with writing(self.args.out, kept=KEPT):
+            save_model(self.args.out, kept.spec, parameters, record)
+            replace_file(self.args.out / "card.md", lambda file: file.write(card))
 
 
 def run_train(args: argparse.Namespace) -> None:
     """Train as the options say, save the model, and say how good it is."""
     session = _session(args)
-    if args.cross_validate:
-        parts = [session.judged(fold) for fold in range(session.recipe.folds)]
-        kept, _ = session.part(None)
-        seconds = kept.seconds + sum(part.trained.seconds for part in parts)
-    elif args.everything:
-        kept, _ = session.part(None)
-        parts, seconds = [], kept.seconds
-    else:
-        parts = [session.judged(args.fold or 0)]
-        kept, seconds = parts[0].trained, parts[0].trained.seconds
-    if parts and args.verbose != SILENT:
-        print("measuring what the units do on held-out and on synthetic pictures", file=sys.stderr)
-    session.save(kept, parts, seconds)
+    with warnings.catch_warnings():
+        # Numbers that grow beyond all bounds end the training in one sentence; NumPy would remark on each.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        kept, parts, seconds = _trained(session)
+        if parts and args.verbose != SILENT:
+            note("measuring what the units do on held-out and on synthetic pictures")
+        session.save(kept, parts, seconds)
     if args.verbose != SILENT:
         _conclude(args.out, parts)
 
 
+def _trained(session: Session) -> tuple[Trained, Sequence[FoldResult], float]:
+    """The network to keep, the networks that were judged, and the seconds that all of them took."""
+    args = session.args
+    if args.cross_validate:
+        parts = [session.judged(fold) for fold in range(session.recipe.folds)]
+        kept, _ = session.part(None)
+        return kept, parts, kept.seconds + sum(part.trained.seconds for part in parts)
+    if args.everything:
+        kept, _ = session.part(None)
+        return kept, [], kept.seconds
+    part = session.judged(args.fold or 0)
+    return part.trained, [part], part.trained.seconds
+
+
 def _conclude(out: Path, parts: Sequence[FoldResult]) -> None:
-    print(f"saved in {out}", file=sys.stderr)
+    note(f"saved in {out}")
     if parts:
         logits, labels = pooled(parts)
         part = metrics.accuracy(logits, labels)
         scatter = metrics.standard_error(part, len(labels))
-        print(f"held-out accuracy {part:.4f} ± {scatter:.4f} ({len(labels)} pictures)", file=sys.stderr)
+        note(f"held-out accuracy {part:.4f} ± {scatter:.4f} ({len(labels)} pictures)")
 
 
 def _session(args: argparse.Namespace) -> Session:
-    for option in ("threads", "measure_every"):
-        if getattr(args, option) < 1:
-            name = "--" + option.replace("_", "-")
-            raise TrainingError(
-                "bad_option", f"{name} is {getattr(args, option)}; it must be 1 or more", option=name
-            )
-    recipe = read_recipe(args.recipe or RECIPE)
-    for note in recipe.notes:
-        print(f"note: {note}", file=sys.stderr)
-    found = find_pictures(args.data)
-    classes = _classes(recipe) if args.recipe and recipe.classes else class_names(found, args.data)
-    model_id = args.model_id or (recipe.model.get("id") if args.recipe else None) or args.out.resolve().name
-    recipe = replace(recipe, model={**recipe.model, "id": model_id})
-    recipe = recipe.changed(epochs=args.epochs, batch=args.batch, seed=args.seed, folds=args.folds)
-    if args.fold is not None and not 0 <= args.fold < recipe.folds:
-        raise TrainingError(
-            "bad_fold",
-            f"--fold is {args.fold}; with {recipe.folds} parts it must be 0 to {recipe.folds - 1}",
-            fold=args.fold,
-            folds=recipe.folds,
-        )
+    """Everything that can be refused is refused here, before the first step."""
+    check_options(args)
+    recipe = _recipe(args)
+    check_fold(args.fold, recipe)
+    survey = find_pictures(args.data)
+    if args.verbose != SILENT and survey.folder != args.data:
+        note(f"the classes are read from {survey.folder}")
+    classes = _classes(recipe) if args.recipe and recipe.classes else class_names(survey)
     spec = recipe.spec(classes)
+    check_out(args.out, spec, recipe.folds + 1 if args.cross_validate else 1)
     progress = counter("reading pictures") if args.verbose == BAR else None
     data = load_dataset(
-        args.data, classes, spec.input_shape, skip_unreadable=args.skip_unreadable, progress=progress
+        args.data,
+        classes,
+        spec.input_shape,
+        survey=survey,
+        skip_unreadable=args.skip_unreadable,
+        progress=progress,
     )
-    for name in data.skipped:
-        print(f"left out: {name}", file=sys.stderr)
+    for line in told(data.left_out):
+        note(f"left out: {line}")
     missing = [c.name for c in classes if c.index not in data.labels]
     if missing:
         raise DataError(
             "class_without_pictures",
-            f"{args.data} has no pictures of {', '.join(missing)}; add a folder for each class of the recipe, "
+            f"{args.data} has no pictures of {named(missing)}; add a folder for each class of the recipe, "
             "or train without --recipe to get the folder's own classes",
             folder=str(args.data),
             classes=missing,
         )
+    if not args.everything:
+        check_counts(data.labels, spec, recipe.folds)
     return Session(recipe, spec, data, args)
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    """The recipe of the options: a file's, or the shipped one without its classes' title and card."""
+    recipe = read_recipe(args.recipe or RECIPE)
+    for line in recipe.notes:
+        note(f"note: {line}")
+    model = dict(recipe.model)
+    model["id"] = model_id(args.model_id or (model.get("id") if args.recipe else None), args.out)
+    if not args.recipe:
+        model["title"] = {"en": args.out.resolve().name if storable(args.out.resolve().name) else model["id"]}
+        recipe = replace(recipe, card={})
+    recipe = replace(recipe, model=model)
+    return recipe.changed(epochs=args.epochs, batch=args.batch, seed=args.seed, folds=args.folds)
 
 
 def _classes(recipe: Recipe) -> list[Category]:

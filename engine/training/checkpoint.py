@@ -16,6 +16,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import TrainingError
+from cnn_loupe.engine.files import replace_file
 
 # Attribute of State → name of the group in the file.
 GROUPS = {"parameters": "parameters", "mean": "mean", "optimiser": "memory"}
@@ -43,7 +44,7 @@ class State:
 
 
 def save_checkpoint(path: Path, state: State, identity: dict[str, Any]) -> None:
-    """Write the state in one move, so that an interruption leaves the old file or the new one.
+    """Write the state in one step, so that an interruption leaves the old file or the new one.
 
     identity says what is being trained (recipe, pictures, part held out).
     """
@@ -55,10 +56,7 @@ def save_checkpoint(path: Path, state: State, identity: dict[str, Any]) -> None:
     }
     plain = {"epoch": state.epoch, "step": state.step, "seconds": state.seconds, "history": state.history}
     about = np.frombuffer(json.dumps({**plain, "identity": identity}).encode(), np.uint8)
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
-        np.savez(file, about=about, **arrays)
-    draft.replace(path)
+    replace_file(path, lambda file: np.savez(file, about=about, **arrays))
 
 
 def _plain(about: dict[str, Any]) -> dict[str, Any]:
@@ -88,11 +86,13 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> State:
         saved = about.pop("identity")
         state = State(groups["parameters"], groups["mean"], groups["memory"], **_plain(about))
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        # What the readers say is about their own formats, or recommends reading pickles.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "damaged or cut short"
         raise TrainingError(
             "checkpoint_damaged",
-            f"the checkpoint {path} cannot be read ({error}); remove it to start from the beginning",
+            f"the checkpoint {path} cannot be read ({reason}); remove it or give --fresh to start from the beginning",
             file=str(path),
-            reason=str(error),
+            reason=reason,
         ) from None
     other = [key for key in identity if saved.get(key) != identity[key]]
     if other:

@@ -20,6 +20,7 @@ from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import TrainingError
 from cnn_loupe.engine.fields import Flag, Real, Rule, Whole, as_list, as_object, check
 from cnn_loupe.engine.spec import FORMAT, ModelSpec
+from cnn_loupe.engine.text import decode
 from cnn_loupe.engine.training.optimisers import OPTIMISERS, SCHEDULES, Muon, Optimiser
 
 RULES: Mapping[str, Rule] = {
@@ -158,7 +159,7 @@ class Recipe:
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file. Raises TrainingError or SpecError, naming what is wrong."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(decode(path.read_bytes()))
     except OSError as error:
         raise TrainingError(
             "recipe_missing",

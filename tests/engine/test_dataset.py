@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_loupe.engine.data.dataset import class_names, find_pictures, load_dataset, match_classes
+from cnn_loupe.engine.data.dataset import class_names, load_dataset, match_classes
+from cnn_loupe.engine.data.folder import find_pictures, told
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import DataError
 from tests.engine.pictures import COLOURS, WNIDS, one_folder_a_class, tiny_imagenet
@@ -44,7 +45,7 @@ def test_tiny_imagenets_validation_pictures_get_the_labels_of_their_table(tmp_pa
 def test_a_class_called_train_is_a_class(tmp_path: Path) -> None:
     one_folder_a_class(tmp_path, each=1)
     (tmp_path / "blue").rename(tmp_path / "train")
-    assert {found.label for found in find_pictures(tmp_path)} == {"red", "green", "train"}
+    assert set(find_pictures(tmp_path).labels) == {"red", "green", "train"}
 
 
 def test_the_pictures_come_in_the_same_order_wherever_they_lie(tmp_path: Path) -> None:
@@ -58,21 +59,21 @@ def test_the_pictures_come_in_the_same_order_wherever_they_lie(tmp_path: Path) -
 def test_a_folder_matches_its_class_by_name_wnid_or_label(tmp_path: Path, name: str) -> None:
     one_folder_a_class(tmp_path, each=1)
     (tmp_path / "red").rename(tmp_path / name)
-    assert match_classes(find_pictures(tmp_path), CLASSES, tmp_path)[name] == 0
+    assert match_classes(find_pictures(tmp_path), CLASSES)[name] == 0
 
 
 def test_spaces_underscores_and_hyphens_in_names_are_the_same(tmp_path: Path) -> None:
     one_folder_a_class(tmp_path, each=1)
     for name in ("school_bus", "School-Bus"):
         (tmp_path / "red").rename(tmp_path / name)
-        assert match_classes(find_pictures(tmp_path), [Category(0, "school bus", {})], tmp_path) == {name: 0}
+        assert match_classes(find_pictures(tmp_path), [Category(0, "school bus", {})]) == {name: 0}
         (tmp_path / name).rename(tmp_path / "red")
 
 
 def test_folders_of_other_classes_are_left_out_and_named(tmp_path: Path) -> None:
     data = load_dataset(one_folder_a_class(tmp_path, each=1), CLASSES[:2], SHAPE)
     assert len(data) == 2
-    assert data.skipped == ("blue",)
+    assert told(data.left_out) == ["blue: 1 file, no class is called that"]
 
 
 def test_a_folder_in_which_no_class_is_known_is_refused_with_both_lists(tmp_path: Path) -> None:
@@ -84,13 +85,13 @@ def test_a_folder_in_which_no_class_is_known_is_refused_with_both_lists(tmp_path
 
 def test_classes_without_a_recipe_are_the_folders_in_alphabetical_order(tmp_path: Path) -> None:
     one_folder_a_class(tmp_path, each=1)
-    names = [c.name for c in class_names(find_pictures(tmp_path), tmp_path)]
+    names = [c.name for c in class_names(find_pictures(tmp_path))]
     assert names == ["blue", "green", "red"]
 
 
 def test_wnids_get_their_first_word_from_the_table(tmp_path: Path) -> None:
     tiny_imagenet(tmp_path)
-    classes = class_names(find_pictures(tmp_path), tmp_path)
+    classes = class_names(find_pictures(tmp_path))
     assert [(c.name, c.wnid) for c in classes] == [("red", "n01"), ("green", "n02"), ("blue", "n03")]
 
 
@@ -121,7 +122,8 @@ def test_unreadable_pictures_can_be_left_out_on_request(tmp_path: Path) -> None:
     whole = load_dataset(tmp_path, CLASSES, SHAPE)
     (tmp_path / "green" / "0.png").write_bytes(b"not a picture")
     data = load_dataset(tmp_path, CLASSES, SHAPE, skip_unreadable=True)
-    assert data.skipped == ("green/0.png",)
+    assert [line.split(",")[0] for line in told(data.left_out)] == ["green: 1 file"]
+    assert "(0.png)" in told(data.left_out)[0]
     kept = [i for i, name in enumerate(whole.files) if name != "green/0.png"]
     np.testing.assert_array_equal(data.pictures, whole.pictures[kept])
 

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 
 from cnn_loupe.engine import zoo
 from cnn_loupe.engine.data.batches import split
-from cnn_loupe.engine.data.dataset import class_names, find_pictures, load_dataset
+from cnn_loupe.engine.data.dataset import class_names, load_dataset
+from cnn_loupe.engine.data.folder import find_pictures
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import SpecError, TrainingError
 from cnn_loupe.engine.network import Network
@@ -34,7 +35,7 @@ def task(tmp_path_factory: pytest.TempPathFactory) -> Task:
     folder = tmp_path_factory.mktemp("pictures")
     one_folder_a_class(folder)
     recipe = recipe_from(tomllib.loads(RECIPE.format(epochs=6)))
-    classes = class_names(find_pictures(folder), folder)
+    classes = class_names(find_pictures(folder))
     spec = recipe.spec(classes)
     data = load_dataset(folder, classes, spec.input_shape)
     return Task(recipe, spec, data, *split(data.labels, recipe.folds, 0, recipe.split_seed))
