@@ -177,7 +177,11 @@ def find_pictures(folder: Path) -> Survey:
     Raises DataError where the folder is missing or cannot be read, where it holds no labelled
     picture, and where it cannot be told which of its folders are classes.
     """
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+    if not there:
         raise DataError(
             "folder_missing",
             f"{folder} is not a folder; give the folder that holds one folder a class",
@@ -211,13 +215,17 @@ def _read(path: Path, above: frozenset[tuple[int, int]] = frozenset()) -> _Folde
             if (inner.st_dev, inner.st_ino) not in above:
                 found.folders.append(_read(entry, above))
     except OSError as error:
-        raise DataError(
-            "folder_unreadable",
-            f"{printable(str(error.filename or path))} cannot be read ({error.strerror}); "
-            "change its permissions, or take it away",
-            folder=str(path),
-        ) from None
+        raise _unreadable(path, error) from None
     return found
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        "folder_unreadable",
+        f"{printable(str(error.filename or path))} cannot be read ({error.strerror}); "
+        "change its permissions, or take it away",
+        folder=str(path),
+    )
 
 
 def _sort_in(folder: _Folder, path: Path) -> None:

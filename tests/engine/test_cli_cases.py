@@ -69,7 +69,7 @@ def test_4_a_name_that_is_not_utf8_is_refused_before_the_first_step(
     tmp_path: Path, train: Train, capfd: pytest.CaptureFixture[str]
 ) -> None:
     classes(tmp_path / "data", "cat", "dog")
-    os.rename(tmp_path / "data" / "cat", os.fsencode(tmp_path / "data") + b"/caf\xe9")
+    (tmp_path / "data" / "cat").rename(tmp_path / "data" / os.fsdecode(b"caf\xe9"))
     assert train() == REFUSED
     assert r"'caf\xe9'" in capfd.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,10 @@ from cnn_loupe.engine import files
 from cnn_loupe.engine.files import replace_file
 
 
+def is_folder(handle: int) -> bool:
+    return stat.S_ISDIR(os.fstat(handle).st_mode)
+
+
 def test_data_reach_the_disk_before_the_name_and_the_name_before_it_returns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -20,7 +25,7 @@ def test_data_reach_the_disk_before_the_name_and_the_name_before_it_returns(
     sync, replace = os.fsync, Path.replace
 
     def fsync(handle: int) -> None:
-        happened.append("folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "file")
+        happened.append("folder" if is_folder(handle) else "file")
         sync(handle)
 
     def renamed(self: Path, target: Path) -> Path:
@@ -31,7 +36,7 @@ def test_data_reach_the_disk_before_the_name_and_the_name_before_it_returns(
     monkeypatch.setattr(Path, "replace", renamed)
     replace_file(tmp_path / "a", lambda file: file.write(b"new"))
     assert (tmp_path / "a").read_bytes() == b"new"
-    if os.path.isdir("/proc/self/fd"):
+    if hasattr(os, "O_DIRECTORY"):
         assert happened == ["file", "name", "folder"]
 
 
@@ -52,7 +57,7 @@ def test_a_file_system_that_syncs_no_folders_is_taken_as_it_is(tmp_path: Path, m
     sync = os.fsync
 
     def fsync(handle: int) -> None:
-        if os.path.isdir(f"/proc/self/fd/{handle}"):
+        if is_folder(handle):
             raise OSError(errno.EINVAL, "Invalid argument")
         sync(handle)
 
