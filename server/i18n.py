@@ -19,7 +19,7 @@ LANGUAGES: dict[str, str] = {"en": "English", "zh-Hans": "简体中文"}
 COOKIE = "lang"
 
 # What the page needs to draw its first view; other areas are fetched with the part that needs them.
-EAGER = ("common", "network", "pictures", "errors")
+EAGER = ("common", "network", "kinds", "pictures", "errors")
 
 Catalogue = dict[str, Any]
 

@@ -8,7 +8,6 @@ import { markup, parts } from "../../static/js/formula/mathml.js";
 import { speak } from "../../static/js/formula/speech.js";
 import { formulaOf, WRITTEN_TERMS } from "../../static/js/formula/tree.js";
 import { explain } from "../../static/js/model/explain.js";
-import { originOf } from "../../static/js/model/origins.js";
 import { indexAt } from "../../static/js/model/trace.js";
 import { cases, recorded, RECORDED } from "./support/fixtures.mjs";
 
@@ -24,7 +23,7 @@ const explanationOf = ({ layer, inputs, parameters, output, traces }, index = 0)
   return {
     spot: { layer: layer.name, at },
     value: output.data[0],
-    trace: originOf(layer).trace(layer, inputs, parameters, at),
+    trace: layer.record.tracer.trace(layer, inputs, parameters, at),
     sources: ["input"],
   };
 };

@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "../../static/js/model/kinds.js";
 import { destinations, explain, mainTrail, rankedTerms, tensorOf } from "../../static/js/model/explain.js";
-import { originOf } from "../../static/js/model/origins.js";
 import { partialMap, partialsAt } from "../../static/js/model/partial-sums.js";
-import { tolerance } from "../../static/js/model/tolerance.js";
-import { contains, evaluate, indexAt, offset, product, valueAt, winner } from "../../static/js/model/trace.js";
+import { evaluate, tolerance, winner } from "../../static/js/model/operations.js";
+import { contains, indexAt, offset, product, valueAt } from "../../static/js/model/trace.js";
 import { dropped, nearest, reading } from "../../static/js/model/window.js";
 import { cases, recorded, RECORDED } from "./support/fixtures.mjs";
 
@@ -51,12 +50,13 @@ test("every kind of layer has recorded cases", () => {
 for (const { kind, name, layer, inputs, parameters, output, traces } of cases()) {
   test(`${name} is traced as the engine traces it`, () => {
     assert.ok(traces.length > 0);
-    for (const expected of traces) assertSame(originOf(layer).trace(layer, inputs, parameters, expected.at), expected);
+    for (const expected of traces)
+      assertSame(layer.record.tracer.trace(layer, inputs, parameters, expected.at), expected);
   });
 
   test(`every value of ${name} is what its terms make, within the stated tolerance`, () => {
     output.data.forEach((value, position) => {
-      const trace = originOf(layer).trace(layer, inputs, parameters, indexAt(output.shape, position));
+      const trace = layer.record.tracer.trace(layer, inputs, parameters, indexAt(output.shape, position));
       assert.ok(
         Math.abs(evaluate(trace) - value) <= tolerance(trace) + 1e-12,
         `${name} at ${trace.at}: ${evaluate(trace)} and ${value} differ by more than ${tolerance(trace)}`,
@@ -65,14 +65,14 @@ for (const { kind, name, layer, inputs, parameters, output, traces } of cases())
   });
 
   test(`what reads a value of an input of ${name} is exactly what has it as a term`, () => {
-    const readers = new Map();
+    const consumers = new Map();
     output.data.forEach((_, position) => {
       const at = indexAt(output.shape, position);
-      for (const term of originOf(layer).trace(layer, inputs, parameters, at).terms) {
+      for (const term of layer.record.tracer.trace(layer, inputs, parameters, at).terms) {
         if (term.padding) continue;
         const key = [term.source, ...term.at].join();
-        readers.set(key, [
-          ...(readers.get(key) ?? []),
+        consumers.set(key, [
+          ...(consumers.get(key) ?? []),
           { at: at.join(), weight: kind === "avg_pool2d" ? null : term.weight },
         ]);
       }
@@ -81,10 +81,10 @@ for (const { kind, name, layer, inputs, parameters, output, traces } of cases())
     inputs.forEach((input, source) =>
       input.data.forEach((_, position) => {
         const at = indexAt(input.shape, position);
-        const found = originOf(layer)
-          .readers(layer, parameters, at, source)
-          .map((reader) => ({ at: reader.at.join(), weight: reader.weight }));
-        assert.deepEqual(order(found), order(readers.get([source, ...at].join()) ?? []));
+        const found = layer.record.tracer
+          .consumers(layer, parameters, at, source)
+          .map((consumer) => ({ at: consumer.at.join(), weight: consumer.weight }));
+        assert.deepEqual(order(found), order(consumers.get([source, ...at].join()) ?? []));
       }),
     );
   });
@@ -160,13 +160,13 @@ for (const id of RECORDED) {
         found.map(({ layer }) => layer.name),
         scene.model.layers.filter(({ inputs }) => inputs.includes(name)).map((layer) => layer.name),
       );
-      for (const { readers } of found)
-        for (const { spot: reader, taken } of readers.slice(0, 20)) {
-          const { trace, sources } = explain(scene, reader);
+      for (const { consumers } of found)
+        for (const { spot: consumer, taken } of consumers.slice(0, 20)) {
+          const { trace, sources } = explain(scene, consumer);
           const index = trace.terms.findIndex(
             (term) => sources[term.source] === name && term.at.join() === spot.at.join(),
           );
-          assert.ok(index >= 0, `${reader.layer}[${reader.at}] reads ${name}[${spot.at}]`);
+          assert.ok(index >= 0, `${consumer.layer}[${consumer.at}] reads ${name}[${spot.at}]`);
           assert.equal(taken, winner(trace) === null ? null : winner(trace) === index);
         }
     }

@@ -3,7 +3,8 @@
  * Words and numbers in the reader's language.
  *
  * The catalogue is nested JSON; a key is a path (`inspector.range`). `{name}` is filled from
- * the parameters, numbers in them are formatted. A missing key shows itself as the key.
+ * the parameters, numbers in them are formatted. A missing key shows itself as the key, and the console says so:
+ * the browser tests fail at whatever it says.
  */
 
 /** @typedef {{ [key: string]: string | Catalogue }} Catalogue */
@@ -25,12 +26,15 @@ export function createTranslator(language, catalogue) {
   };
 
   /** @param {string} key @param {Record<string, string | number>} [params] */
-  const t = (key, params = {}) =>
-    (find(key) ?? key).replace(/\{(\w+)\}/g, (whole, name) => {
+  const t = (key, params = {}) => {
+    const words = find(key);
+    if (words === undefined) console.error(`no words for ${key}`); // eslint-disable-line no-console
+    return (words ?? key).replace(/\{(\w+)\}/g, (whole, name) => {
       const value = params[name];
       if (value === undefined) return whole;
       return typeof value === "number" ? formats.plain(value) : value;
     });
+  };
 
   return {
     language,

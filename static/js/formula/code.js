@@ -9,64 +9,19 @@
  * @typedef {import("../model/explain.js").Explanation} Explanation
  */
 import { exact } from "../core/i18n.js";
-import { tolerance } from "../model/tolerance.js";
-import { span } from "../model/window.js";
+import { tolerance } from "../model/operations.js";
 import { nameOf } from "./tree.js";
-
-/** @typedef {(layer: Layer, at: readonly number[]) => string[]} Lines `x` is the layer's input (`xs` the list of them where
- *  there are several), `layer` its parameters; the last line sets `y` */
-
-/** `x[:, 30:33, 24:27]`, or the same of a padded copy. @param {Layer} layer @param {readonly number[]} at @param {string} maps first index @param {string} fill what stands in the padding */
-function cut(layer, [, row, column], maps, fill) {
-  const { size, stride, padding, dilation } = /** @type {import("../model/kinds.js").Window2D} */ (
-    layer.record.window(layer)
-  );
-  const slice = (/** @type {number} */ axis, /** @type {number} */ index) => {
-    const first = index * stride[axis];
-    return `${first}:${first + span(size[axis], dilation[axis])}${dilation[axis] > 1 ? `:${dilation[axis]}` : ""}`;
-  };
-  const padded = padding.some((width) => width > 0);
-  const [top, left] = padding;
-  return [
-    ...(padded ? [`x = np.pad(x, ((0, 0), (${top}, ${top}), (${left}, ${left}))${fill})`] : []),
-    `window = x[${maps}, ${slice(0, row)}, ${slice(1, column)}]`,
-  ];
-}
-
-/** @type {Record<string, Lines>} */
-const LINES = {
-  conv2d: (layer, at) => [
-    ...cut(layer, at, ":", ""),
-    `y = (window * layer["weight"][${at[0]}]).sum() + layer["bias"][${at[0]}]`,
-  ],
-  relu: (_, at) => [`y = np.maximum(x[${at.join(", ")}], 0)`],
-  leaky_relu: ({ slope }, at) => [`v = x[${at.join(", ")}]`, `y = v if v > 0 else np.float32(${slope}) * v`],
-  sigmoid: (_, at) => [`y = 1 / (1 + np.exp(-x[${at.join(", ")}]))`],
-  tanh: (_, at) => [`y = np.tanh(x[${at.join(", ")}])`],
-  max_pool2d: (layer, at) => [...cut(layer, at, String(at[0]), ", constant_values=-np.inf"), "y = window.max()"],
-  avg_pool2d: (layer, at) =>
-    (layer.count_include_pad ?? true)
-      ? [...cut(layer, at, String(at[0]), ""), "y = window.mean()"]
-      : [...cut(layer, at, String(at[0]), ", constant_values=np.nan"), "y = np.nanmean(window)"],
-  flatten: (_, at) => [`y = x.reshape(-1)[${at[0]}]`],
-  dense: (_, at) => [`y = x @ layer["weight"][${at[0]}] + layer["bias"][${at[0]}]`],
-  softmax: (_, at) => ["e = np.exp(x - x.max())", `y = e[${at[0]}] / e.sum()`],
-  batch_norm2d: (layer, [unit, ...rest]) => [
-    `deviation = np.sqrt(layer["variance"][${unit}] + np.float32(${layer.epsilon ?? 1e-5}))`,
-    `y = (x[${[unit, ...rest].join(", ")}] - layer["mean"][${unit}]) / deviation * layer["weight"][${unit}] + layer["bias"][${unit}]`,
-  ],
-};
 
 /** Few lines that make the value from the tensors; without a trace, the one that reads it.
  * @param {Layer | undefined} layer @param {Explanation} explanation */
 export function lines(layer, { spot, sources }) {
-  if (!layer || !sources.length || !LINES[layer.kind]) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
+  if (!layer?.record.code || !sources.length) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
   return [
     sources.length === 1 ? `x = ${tensorText(sources[0])}` : `xs = [${sources.map(tensorText).join(", ")}]`,
     ...(Object.keys(/** @type {any} */ (layer).parameters ?? {}).length || layer.parameter_count
       ? [`layer = parameters["${layer.name}"]`]
       : []),
-    ...LINES[layer.kind](layer, spot.at),
+    ...layer.record.code(layer, spot.at),
   ];
 }
 

@@ -8,7 +8,7 @@
  *
  * @typedef {[string, Record<string, any>, ...any[]]} Markup
  * @typedef {Markup | { top: Markup[], bottom: Markup[] }} Part
- * @typedef {import("./tree.js").Node} Node
+ * @typedef {import("../model/expression.js").Node} Node
  * @typedef {object} Look
  * @property {(value: number, options: { sign: boolean }) => string} format a rounded value as text
  * @property {(key: string, params?: Record<string, string | number>) => string} words labels under numbers, from the catalogue
@@ -38,7 +38,7 @@ export function parts(node, look = PLAIN) {
   });
 }
 
-/** @param {import("./tree.js").SumNode} sum @param {Look} look @param {Markup[]} [relation] */
+/** @param {import("../model/expression.js").SumNode} sum @param {Look} look @param {Markup[]} [relation] */
 const summands = ({ items }, look, relation = []) =>
   items.map((term, position) => row(...(position === 0 ? relation : []), ...added(term, position, look)));
 
@@ -88,9 +88,6 @@ const after = (items, between, look) => items.slice(1).flatMap((item) => [operat
 const factor = (node, look) =>
   node.type === "number" && node.value < 0 ? row(operator("("), markup(node, look), operator(")")) : markup(node, look);
 
-/** Numbers that carry a label under them; others say what they are by where they stand. */
-const LABELLED = new Set(["bias", "slope", "mean", "variance", "epsilon", "scale", "shift"]);
-
 /** @param {Markup} body @param {string} label @returns {Markup} */
 const under = (body, label) => ["munder", {}, body, ["mtext", { class: "under" }, label]];
 
@@ -107,7 +104,7 @@ const RENDER = {
       },
       text,
     ];
-    return note && LABELLED.has(note) ? under(number, look.words(`views.note.${note}`)) : number;
+    return note ? under(number, look.words(`views.note.${note}`)) : number;
   },
   name: ({ text }) => ["mtext", { class: "name" }, text],
   symbol: ({ text }) => (text === "−" ? operator(text) : ["mi", {}, text]),

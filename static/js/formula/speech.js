@@ -3,7 +3,7 @@
  * A formula as a sentence for screen readers, from the same tree as the typeset one.
  * Words come from the catalogue under `views.say`.
  *
- * @typedef {import("./tree.js").Node} Node
+ * @typedef {import("../model/expression.js").Node} Node
  * @typedef {(key: string, params?: Record<string, string | number>) => string} Words
  */
 import { rounded } from "./mathml.js";

@@ -16,8 +16,8 @@
  * @property {readonly string[]} sources the layers (or `input`) that the terms lie in, as `term.source` counts them
  */
 import { INPUT, inputsOf, tensorNamed } from "./model.js";
-import { originOf } from "./origins.js";
-import { product, valueAt, winner } from "./trace.js";
+import { operationOf, winner } from "./operations.js";
+import { product, valueAt } from "./trace.js";
 
 /** The tensor that a layer (or `input`) gave. @param {Scene} scene @param {string} layer */
 export const tensorOf = ({ run }, layer) =>
@@ -29,33 +29,31 @@ export function explain(scene, spot) {
   if (!tensor) throw new Error(`explain: the run has no layer ${spot.layer}`);
   const value = valueAt(tensor, spot.at);
   const layer = scene.model.layer(spot.layer);
-  const origin = layer && originOf(layer);
-  if (!origin) return { spot, value, trace: null, sources: [] };
-  const trace = origin.trace(layer, inputsOf(layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
+  const tracer = layer?.record.tracer;
+  if (!tracer) return { spot, value, trace: null, sources: [] };
+  const trace = tracer.trace(layer, inputsOf(layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
   return { spot, value, trace, sources: layer.inputs };
 }
 
 /** Where a term's value stands. @param {Pick<Explanation, "sources">} explanation @param {import("./trace.js").Term} term @returns {Spot} */
 export const termSpot = ({ sources }, { source, at }) => ({ layer: sources[source], at });
 
-/** How much a term weighs in its trace, for sorting: its share of a sum, the score of a softmax.
- * @param {import("./trace.js").Trace} trace @param {import("./trace.js").Term} term */
-const importance = (trace, term) => (trace.operation === "softmax" ? term.value : Math.abs(product(term)));
-
 /** The terms that a value came from, the most important first; a maximum's winner leads.
  * @param {import("./trace.js").Trace} trace */
 export function rankedTerms(trace) {
   const won = winner(trace);
+  const importance = operationOf(trace).importance ?? ((term) => Math.abs(product(term)));
   const indexed = trace.terms.map((term, index) => ({ term, index }));
   if (won !== null)
     return indexed.sort((a, b) => Number(b.index === won) - Number(a.index === won) || b.term.value - a.term.value);
-  return indexed.sort((a, b) => importance(trace, b.term) - importance(trace, a.term));
+  return indexed.sort((a, b) => importance(b.term) - importance(a.term));
 }
 
-/** The operand to follow when one only wants to reach the picture: the winner, the term that adds most
- * in the direction of the result, the score itself. @param {import("./trace.js").Trace} trace */
+/** The operand to follow when one only wants to reach the picture: the one that the operation names, the winner,
+ * the term that adds most in the direction of the result. @param {import("./trace.js").Trace} trace */
 export function mainTerm(trace) {
-  if (trace.operation === "softmax") return trace.terms[trace.at[0]];
+  const { main } = operationOf(trace);
+  if (main) return main(trace);
   const won = winner(trace);
   if (won !== null) return trace.terms[won];
   const real = trace.terms.filter((term) => !term.padding);
@@ -81,30 +79,30 @@ export function mainTrail(scene, spot) {
 /**
  * @typedef {object} Destination a layer that reads a value
  * @property {import("./model.js").Layer} layer
- * @property {{ spot: Spot, weight: number | null, taken: boolean | null }[] | null} readers its values that read it, with
+ * @property {{ spot: Spot, weight: number | null, taken: boolean | null }[] | null} consumers its values that read it, with
  *   what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot trace
  */
 
 /** Where a value goes: to every layer that reads its output. @param {Scene} scene @param {Spot} spot @returns {Destination[]} */
 export const destinations = (scene, spot) =>
   scene.model.readers(spot.layer).map((layer) => {
-    const origin = originOf(layer);
-    if (!origin) return { layer, readers: null };
+    const { tracer } = layer.record;
+    if (!tracer) return { layer, consumers: null };
     const parameters = scene.parameters.get(layer.name) ?? null;
-    const readers = layer.inputs
-      .flatMap((name, source) => (name === spot.layer ? origin.readers(layer, parameters, spot.at, source) : []))
+    const consumers = layer.inputs
+      .flatMap((name, source) => (name === spot.layer ? tracer.consumers(layer, parameters, spot.at, source) : []))
       .map(({ at, weight }) => {
-        const reader = { layer: layer.name, at };
-        return { spot: reader, weight, taken: takes(scene, reader, spot) };
+        const consumer = { layer: layer.name, at };
+        return { spot: consumer, weight, taken: takes(scene, consumer, spot) };
       });
-    return { layer, readers };
+    return { layer, consumers };
   });
 
-/** Whether the maximum at `reader` took the value at `spot`; null where nothing is chosen.
- * @param {Scene} scene @param {Spot} reader @param {Spot} spot */
-function takes(scene, reader, spot) {
-  if (scene.model.layer(reader.layer)?.record.family !== "pooling") return null;
-  const { trace } = explain(scene, reader);
+/** Whether the maximum at `consumer` took the value at `spot`; null where nothing is chosen.
+ * @param {Scene} scene @param {Spot} consumer @param {Spot} spot */
+function takes(scene, consumer, spot) {
+  if (scene.model.layer(consumer.layer)?.record.family !== "pooling") return null;
+  const { trace } = explain(scene, consumer);
   const won = trace && winner(trace);
   if (!trace || won === null) return null;
   return trace.terms[won].at.every((index, axis) => index === spot.at[axis]);

@@ -27,6 +27,14 @@ export function hyperparameters(layer) {
     .map(([key, value]) => ({ key, text: Array.isArray(value) ? pair(key, value) : String(value) }));
 }
 
+/** What the words about a layer may mention: its hyperparameters by their names, its kind, how many units it reads.
+ * @param {import("./model.js").Layer} layer @returns {Record<string, string | number>} */
+export const factsOf = (layer) => ({
+  kind: layer.kind,
+  inputs: layer.input_shape[0],
+  ...Object.fromEntries(hyperparameters(layer).map(({ key, text }) => [key, text])),
+});
+
 const SIZES = new Set(["kernel", "window"]);
 
 /** @param {string} key @param {unknown[]} value */

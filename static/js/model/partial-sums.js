@@ -6,7 +6,7 @@
  * r[c, i, j] = Σ_{u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]
  *
  * The engine has no such tensor (it adds everything at once), so the page computes it: maps in
- * float32 for painting, single positions in float64, which add up to the output within `tolerance.js`.
+ * float32 for painting, single positions in float64, which add up to the output within `tolerance` (`operations.js`).
  *
  * @typedef {import("./model.js").Layer} Layer
  * @typedef {import("./trace.js").Tensor} Tensor

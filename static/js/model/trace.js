@@ -4,8 +4,8 @@
  * fixtures under tests/fixtures/traces.
  *
  * @typedef {object} Term one operand, one layer earlier
- * @property {number} source which of the layer's inputs it lies in
- * @property {number[]} at index of the operand in that input; outside of it in padding
+ * @property {number} source which of the layer's inputs it stands in, from 0
+ * @property {number[]} at index of the operand in the layer's input; outside of it in padding
  * @property {number} value the operand (0 in padding)
  * @property {number | null} weight what it is multiplied by; null where there is none
  * @property {boolean} padding the operand is a cell of the padding
@@ -13,7 +13,7 @@
  */
 /**
  * @typedef {object} Trace
- * @property {string} operation a key of `OPERATIONS`: how the terms are put together
+ * @property {string} operation how the terms are put together (`operations.js`)
  * @property {number[]} at index of the value in the layer's output
  * @property {Term[]} terms
  * @property {number | null} bias what a weighted sum adds at the end
@@ -48,7 +48,7 @@ export const valueAt = (tensor, at) => tensor.data[offset(tensor.shape, at)];
 
 /** The term for a cell of `input`; outside of it lies padding, which is 0.
  * @param {Tensor} input @param {number[]} at @param {number | null} [weight] @param {number[] | null} [parameter]
- * @param {number} [source] which of the layer's inputs this is
+ * @param {number} [source] which of the layer's inputs `input` is
  * @returns {Term} */
 export function readTerm(input, at, weight = null, parameter = null, source = 0) {
   const inside = contains(input.shape, at);
@@ -57,47 +57,3 @@ export function readTerm(input, at, weight = null, parameter = null, source = 0)
 
 /** What a term adds to a sum. @param {Term} term */
 export const product = (term) => (term.weight === null ? term.value : term.value * term.weight);
-
-/** Which term a maximum took (the first of equals); null for other operations. @param {Trace} trace */
-export function winner(trace) {
-  if (trace.operation !== "maximum") return null;
-  let best = 0;
-  trace.terms.forEach((term, index) => {
-    if (term.value > trace.terms[best].value) best = index;
-  });
-  return best;
-}
-
-/**
- * The value that the terms make, in float64. The layer's own float32 value differs in its last
- * digits, because a float32 sum depends on its order (see `tolerance.js`).
- * @param {Trace} trace
- */
-export const evaluate = (trace) => OPERATIONS[trace.operation](trace);
-
-/** @param {Trace} trace */
-const weightedSum = (trace) => trace.terms.reduce((sum, term) => sum + product(term), 0) + (trace.bias ?? 0);
-/** @param {Trace} trace */
-const first = (trace) => trace.terms[0].value;
-
-/** @type {Record<string, (trace: Trace) => number>} */
-export const OPERATIONS = {
-  weighted_sum: weightedSum,
-  mean: weightedSum, // every weight is 1 / count
-  maximum: (trace) => trace.terms[/** @type {number} */ (winner(trace))].value,
-  relu: (trace) => Math.max(0, first(trace)),
-  leaky_relu: (trace) => (first(trace) > 0 ? first(trace) : trace.constants.slope * first(trace)),
-  // 1 / (1 + e^−x) written with tanh, which does not overflow
-  sigmoid: (trace) => 0.5 * (1 + Math.tanh(first(trace) / 2)),
-  tanh: (trace) => Math.tanh(first(trace)),
-  copy: first,
-  softmax: (trace) => {
-    const greatest = Math.max(...trace.terms.map((term) => term.value));
-    const powers = trace.terms.map((term) => Math.exp(term.value - greatest));
-    return powers[trace.at[0]] / powers.reduce((sum, power) => sum + power, 0);
-  },
-  normalise: (trace) => {
-    const { mean, variance, epsilon, scale, shift } = trace.constants;
-    return ((first(trace) - mean) / Math.sqrt(variance + epsilon)) * scale + shift;
-  },
-};

@@ -9,7 +9,7 @@
  */
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
-import { createModel } from "../model/model.js";
+import { createModel } from "../model/create.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { decodeRun } from "../../../static/js/api/client.js";
 import { decodeTensor } from "../../../static/js/api/wire.js";
 import { kindOf } from "../../../static/js/model/kinds.js";
-import { createModel } from "../../../static/js/model/model.js";
+import { createModel } from "../../../static/js/model/create.js";
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures");
 const read = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), "utf8"));

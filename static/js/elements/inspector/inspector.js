@@ -5,6 +5,7 @@
  */
 import { climb, openView } from "../../state/view.js";
 import { columnsOf } from "../../model/columns.js";
+import { factsOf } from "../../model/hyperparameters.js";
 import { isMaps } from "../../model/model.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -163,14 +164,7 @@ export class LoupeInspector extends LoupeElement {
       return this.t("network.kind.input", { channel: channelName(this.i18n, model, unit), count: column.units });
     if (column.form === "classes")
       return this.t("network.kind.class", { unit, count: column.units, layer: column.name });
-    const key = `network.kind.${layer.kind}`;
-    const window = layer.record.window(layer);
-    return this.t(this.i18n.has(key) ? key : "network.kind.unknown", {
-      kind: layer.kind,
-      size: window ? window.size.join("×") : "",
-      inputs: layer.input_shape[0],
-      slope: layer.slope ?? 0,
-    });
+    return this.t(`${layer.record.words}.about`, factsOf(layer));
   }
 
   /** @param {Subject} subject */

@@ -31,7 +31,7 @@ store.select(
 
 async function describe() {
   try {
-    const [{ createModel }, description] = await Promise.all([import("../../model/model.js"), api.model(boot.model)]);
+    const [{ createModel }, description] = await Promise.all([import("../../model/create.js"), api.model(boot.model)]);
     store.update({ model: createModel(description), problem: null });
   } catch (error) {
     store.update({ problem: /** @type {import("../../api/client.js").Problem} */ (error), network: "error" });

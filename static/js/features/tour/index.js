@@ -12,7 +12,7 @@ import { NETWORK, networkTour } from "./network.js";
 const { api, assets, i18n, store } = context();
 
 // Some of a tour's words are the opened views' own: the names of what is to be pressed.
-const words = Promise.all(["tour", "views"].map((area) => fetchWords(assets, i18n.language, area)));
+const words = Promise.all(["tour", "views", "operations"].map((area) => fetchWords(assets, i18n.language, area)));
 const styled = loadStyle("tour");
 for (const found of await words) i18n.extend(found);
 await styled;

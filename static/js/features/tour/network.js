@@ -23,6 +23,7 @@
  * @property {string} reveal
  */
 import { nameOf } from "../../formula/tree.js";
+import { factsOf } from "../../model/hyperparameters.js";
 import { topScore } from "../../state/selectors.js";
 import { viewFor } from "../../state/view.js";
 import { activationOf, endOf, scoresOf } from "./landmarks.js";
@@ -56,8 +57,7 @@ export function networkTour(i18n) {
   /** How an activation treats a value, in the inspector's own sentence. @param {import("../../model/model.js").Model} model */
   const how = (model) => {
     const layer = activationOf(model);
-    const key = `network.kind.${layer?.kind}`;
-    return layer && i18n.has(key) ? t(key, { slope: layer.slope ?? 0 }) : "";
+    return layer ? t(`${layer.record.words}.about`, factsOf(layer)) : "";
   };
 
   return {

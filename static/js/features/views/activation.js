@@ -4,9 +4,9 @@ import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { functionSamples, graphBox } from "../../draw/graph.js";
 import { isMaps } from "../../model/model.js";
-import { originOf } from "../../model/origins.js";
 import { unitValues } from "../../model/statistics.js";
-import { evaluate, valueAt } from "../../model/trace.js";
+import { evaluate } from "../../model/operations.js";
+import { valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { createLegend } from "./parts/legend.js";
@@ -47,6 +47,14 @@ export function createActivation(subject, actions) {
           actions.open("activation", { layer: layer.name, unit }),
         ),
       ];
+  /** What made the value at a place of a unit. @param {import("./subject.js").Subject} of @param {number[]} at */
+  const traceAt = ({ inputs, parameters, unit }, at) =>
+    /** @type {import("../../model/kinds/kind.js").Tracer} */ (layer.record.tracer).trace(layer, inputs, parameters, [
+      unit,
+      ...at,
+    ]);
+  const { operation } = traceAt(subject, subject.at);
+  const title = t(`operations.${operation}.title`);
   const [inValue, outValue] = [createValue("result", true), createValue("result")];
 
   const curve = h("svg:path", { class: "graph-curve" });
@@ -59,7 +67,7 @@ export function createActivation(subject, actions) {
       class: "graph",
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       role: "img",
-      "aria-label": t(`views.activation.graph`, { name: t(`views.function.${layer.kind}`) }),
+      "aria-label": t(`views.activation.graph`, { name: title }),
     },
     axes,
     curve,
@@ -81,13 +89,7 @@ export function createActivation(subject, actions) {
         before?.root ?? vectors?.[0].root,
         h("div", { class: "figure-value" }, inValue),
       ),
-      h(
-        "figure",
-        { class: "graph-figure" },
-        h("figcaption", null, h("strong", null, t(`views.function.${layer.kind}`))),
-        graph,
-        words,
-      ),
+      h("figure", { class: "graph-figure" }, h("figcaption", null, h("strong", null, title)), graph, words),
       h(
         "figure",
         null,
@@ -105,10 +107,9 @@ export function createActivation(subject, actions) {
 
   /** The function itself, by the trace with another operand. @param {number} x */
   const apply = (x) => {
-    const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, indexOfFirst());
-    return trace ? evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] }) : NaN;
+    const trace = traceAt(current, maps ? [0, 0] : []);
+    return evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] });
   };
-  const indexOfFirst = () => (maps ? [current.unit, 0, 0] : [current.unit]);
 
   return {
     root,
@@ -163,10 +164,10 @@ export function createActivation(subject, actions) {
       }
       setValue(inValue, x, { layer: current.source, at: index });
       setValue(outValue, y);
-      words.textContent = t(
-        actions.i18n.has(`views.live.${layer.kind}`) ? `views.live.${layer.kind}` : "views.live.any",
-        { x: signed(x).replace("+", ""), y: signed(y).replace("+", "") },
-      );
+      words.textContent = t(`operations.${operation}.live`, {
+        x: signed(x).replace("+", ""),
+        y: signed(y).replace("+", ""),
+      });
       const [px, py] = [box.x(x), box.y(y)];
       dot.setAttribute("transform", `translate(${px} ${py})`);
       drop.setAttribute("d", `M${px} ${box.y(0)}V${py}H${box.x(0)}`);

@@ -3,7 +3,7 @@
 import { exact } from "../../core/i18n.js";
 import { encodeTensor } from "../../api/wire.js";
 import { lines, script } from "../../formula/code.js";
-import { tolerance } from "../../model/tolerance.js";
+import { tolerance } from "../../model/operations.js";
 import { copyText } from "../../elements/copy.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";

@@ -23,15 +23,15 @@ export function createForward({ t }) {
   root.addEventListener("toggle", () => root.open && write?.());
 
   /** @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Destination} destination @returns {Node[]} */
-  const readersOf = (scene, { layer, readers }) => {
+  const consumersOf = (scene, { layer, consumers }) => {
     const note = (/** @type {string} */ text) => h("p", { class: "note" }, text);
-    if (!readers) return [note(t("views.forward.unknown", { layer: layer.name, kind: layer.kind }))];
-    const words = t(readers.length ? "views.forward.readers" : "views.forward.nobody", {
-      count: readers.length,
+    if (!consumers) return [note(t("views.forward.unknown", { layer: layer.name, kind: layer.kind }))];
+    const words = t(consumers.length ? "views.forward.consumers" : "views.forward.nobody", {
+      count: consumers.length,
       layer: layer.name,
     });
-    const cut = readers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "";
-    const byWeight = [...readers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
+    const cut = consumers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "";
+    const byWeight = [...consumers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
     const output = tensorOf(scene, layer.name);
     return [
       note(words + cut),
@@ -43,7 +43,7 @@ export function createForward({ t }) {
     ];
   };
 
-  /** @param {NonNullable<import("../../model/explain.js").Destination["readers"]>[number]} reader @param {import("../../model/trace.js").Tensor | undefined} output */
+  /** @param {NonNullable<import("../../model/explain.js").Destination["consumers"]>[number]} consumer @param {import("../../model/trace.js").Tensor | undefined} output */
   const row = ({ spot, weight, taken }, output) =>
     h(
       "li",
@@ -78,7 +78,7 @@ export function createForward({ t }) {
         const found = destinations(scene, spot);
         parts.replaceChildren(
           ...(found.length
-            ? found.flatMap((destination) => readersOf(scene, destination))
+            ? found.flatMap((destination) => consumersOf(scene, destination))
             : [h("p", { class: "note" }, t("views.forward.end"))]),
         );
       };

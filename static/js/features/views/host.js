@@ -290,7 +290,7 @@ export class LoupeView extends LoupeElement {
     const label = classLabel(scene.model, view.layer, view.unit);
     const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
     const chapter = layer?.record.chapter ?? "image";
-    const kind = layer ? this.t(`views.kind.${layer.record.family}`) : this.t("views.kind.pixels");
+    const kind = this.t(layer ? `${layer.record.words}.name` : "views.kind.pixels");
     const section = h(
       "section",
       {

@@ -7,7 +7,9 @@ import { LoupeView } from "./host.js";
 
 const { assets, i18n } = context();
 
+const AREAS = ["views", "operations"];
+
 const styled = loadStyle("views");
-i18n.extend(await fetchWords(assets, i18n.language, "views"));
+for (const words of await Promise.all(AREAS.map((area) => fetchWords(assets, i18n.language, area)))) i18n.extend(words);
 await styled;
 customElements.define("loupe-view", LoupeView);

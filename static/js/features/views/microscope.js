@@ -9,7 +9,6 @@ import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
-import { originOf } from "../../model/origins.js";
 import { valueAt } from "../../model/trace.js";
 import { nearest, span } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
@@ -212,7 +211,7 @@ export function createMicroscope(subject, actions) {
       resultMark.move(row, column);
       result.place(row, column);
       result.reveal(revealed);
-      const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
+      const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       if (!trace) return;
       const terms = trace.terms.slice(channel * each, (channel + 1) * each);
       const cellLimit = current.source === INPUT ? Math.max(...current.scene.model.input.range.map(Math.abs)) : limit;

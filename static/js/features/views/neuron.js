@@ -9,7 +9,6 @@ import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
-import { originOf } from "../../model/origins.js";
 import { valueAt } from "../../model/trace.js";
 import { nearest, span } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
@@ -258,7 +257,7 @@ export function createNeuron(subject, actions) {
     shown = revealed;
     const [row, column] = at;
     const [top, left] = [row * window.stride[0] - window.padding[0], column * window.stride[1] - window.padding[1]];
-    const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
+    const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
     if (!trace) return;
     const subtotals = partialsAt(trace, channels);
     const cell = middle[0] * window.size[1] + middle[1];

@@ -3,8 +3,8 @@
 import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { unitValues } from "../../model/statistics.js";
-import { originOf } from "../../model/origins.js";
-import { valueAt, winner } from "../../model/trace.js";
+import { winner } from "../../model/operations.js";
+import { valueAt } from "../../model/trace.js";
 import { cells, dropped, nearest } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
 import { createGrid } from "./parts/grid.js";
@@ -21,6 +21,8 @@ export function createPooling(subject, actions) {
   const [, inputRows, inputColumns] = subject.input.shape;
   const [, rows, columns] = layer.output_shape;
   const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
+  const tracer = /** @type {import("../../model/kinds/kind.js").Tracer} */ (layer.record.tracer);
+  const { operation } = tracer.trace(layer, subject.inputs, subject.parameters, [subject.unit, 0, 0]);
   const padding = /** @type {[number, number]} */ ([window.padding[0], window.padding[1]]);
   const lost = [dropped(window, 0, inputRows, rows), dropped(window, 1, inputColumns, columns)];
   const [inName, outName] = [`${subject.source}[${subject.unit}]`, `${layer.name}[${subject.unit}]`];
@@ -91,7 +93,7 @@ export function createPooling(subject, actions) {
       h(
         "div",
         { class: "pooling-step" },
-        h("strong", null, t(`views.pooling.${layer.kind}`)),
+        h("strong", null, t(`operations.${operation}.title`)),
         grid.root,
         h("span", { class: "sign", "aria-hidden": "true" }, "↓"),
         result,
@@ -156,8 +158,7 @@ export function createPooling(subject, actions) {
       outputMark.move(row, column);
       output.place(row, column);
       output.reveal(revealed);
-      const trace = originOf(layer)?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
-      if (!trace) return;
+      const trace = tracer.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       const won = winner(trace);
       const chosen = won === null ? null : trace.terms[won].at;
       winnerMark.element.hidden = chosen === null;

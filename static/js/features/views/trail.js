@@ -93,7 +93,7 @@ export function createTrail(actions) {
               "span",
               { class: "trail-how" },
               trace
-                ? t(`views.operation.${trace.operation}`, { count: trace.terms.length })
+                ? t(`operations.${trace.operation}.step`, { count: trace.terms.length })
                 : t(place.layer === INPUT ? "views.operation.pixel" : "views.operation.unknown"),
             ),
           ),

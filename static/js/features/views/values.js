@@ -1,5 +1,5 @@
 // @ts-check
-/** The plain view, for kinds that the page does not know: a unit's map and its values, nothing claimed about them. */
+/** The plain view: a unit's map and its values. It is all that is shown of kinds that the page does not know. */
 import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { isMaps } from "../../model/model.js";
@@ -45,7 +45,9 @@ export function createValues(subject, actions) {
   const root = h(
     "div",
     { class: "stage-values" },
-    h("p", { class: "note" }, t("views.values.words", { kind: subject.layer?.kind ?? "" })),
+    subject.layer && !subject.layer.record.tracer
+      ? h("p", { class: "note" }, t("views.values.words", { kind: subject.layer.kind }))
+      : "",
     h("div", { class: "values-maps" }, heat?.root ?? vector?.root, grid?.root, value),
     legends,
   );

@@ -1,0 +1,32 @@
+// @ts-check
+import { readTerm } from "../trace.js";
+import { needed } from "./kind.js";
+
+/** @type {Record<string, import("./kind.js").Row>} */
+export const denses = {
+  dense: {
+    family: "dense",
+    connects: "all",
+    mixes: true,
+    view: "output",
+    chapter: "flatten",
+    tracer: {
+      /** y[o] = b[o] + Σ_i x[i] · w[o, i] */
+      trace(layer, [input], parameters, at) {
+        const { weight, bias } = needed(layer, parameters);
+        const [unit] = at;
+        const [count] = input.shape;
+        const terms = Array.from({ length: count }, (_, i) =>
+          readTerm(input, [i], weight.data[unit * count + i], [unit, i]),
+        );
+        return { operation: "weighted_sum", at, terms, bias: bias.data[unit], constants: {} };
+      },
+      consumers(layer, parameters, at) {
+        const { weight } = needed(layer, parameters);
+        const [units, count] = weight.shape;
+        return Array.from({ length: units }, (_, unit) => ({ at: [unit], weight: weight.data[unit * count + at[0]] }));
+      },
+    },
+    code: (_layer, [unit]) => [`y = x @ layer["weight"][${unit}] + layer["bias"][${unit}]`],
+  },
+};
