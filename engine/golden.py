@@ -18,9 +18,9 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.errors import WeightsError
-from cnn_loupe.engine.files import replace_file
 from cnn_loupe.engine.layers import Softmax
 from cnn_loupe.engine.network import Network
+from cnn_loupe.engine.storage import replace_file
 from cnn_loupe.engine.weights import load_model
 
 FILE = "golden.json"

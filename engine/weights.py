@@ -20,10 +20,10 @@ from safetensors import SafetensorError
 
 from cnn_loupe.engine.arrays import Parameters
 from cnn_loupe.engine.errors import WeightsError
-from cnn_loupe.engine.files import replace_file
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.parameters import checked_parameters
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.storage import replace_file
 
 DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
 LARGEST_DESCRIPTION, LARGEST_WEIGHTS = 16 * 2**20, 256 * 2**20  # bytes

@@ -27,8 +27,8 @@ from cnn_loupe.engine.data.dataset import Dataset, class_names, load_dataset
 from cnn_loupe.engine.data.folder import find_pictures, named, told
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import DataError
-from cnn_loupe.engine.files import replace_file
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.storage import replace_file
 from cnn_loupe.engine.text import storable
 from cnn_loupe.engine.training.card import model_card
 from cnn_loupe.engine.training.loop import Task, Trained, finished, start, train

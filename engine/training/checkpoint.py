@@ -16,7 +16,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import TrainingError
-from cnn_loupe.engine.files import replace_file
+from cnn_loupe.engine.storage import replace_file
 
 # Attribute of State → name of the group in the file.
 GROUPS = {"parameters": "parameters", "mean": "mean", "optimiser": "memory"}

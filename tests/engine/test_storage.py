@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pytest
 
 from cnn_loupe.engine import files
-from cnn_loupe.engine.files import replace_file
+from cnn_loupe.engine.storage import replace_file
 
 
 def is_folder(handle: int) -> bool:
