@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from cnn_loupe.engine import files
+from cnn_loupe.engine import storage
 from cnn_loupe.engine.storage import replace_file
 
 
@@ -32,7 +32,7 @@ def test_data_reach_the_disk_before_the_name_and_the_name_before_it_returns(
         happened.append("name")
         return replace(self, target)
 
-    monkeypatch.setattr(files.os, "fsync", fsync)
+    monkeypatch.setattr(storage.os, "fsync", fsync)
     monkeypatch.setattr(Path, "replace", renamed)
     replace_file(tmp_path / "a", lambda file: file.write(b"new"))
     assert (tmp_path / "a").read_bytes() == b"new"
@@ -61,6 +61,6 @@ def test_a_file_system_that_syncs_no_folders_is_taken_as_it_is(tmp_path: Path, m
             raise OSError(errno.EINVAL, "Invalid argument")
         sync(handle)
 
-    monkeypatch.setattr(files.os, "fsync", fsync)
+    monkeypatch.setattr(storage.os, "fsync", fsync)
     replace_file(tmp_path / "a", lambda file: file.write(b"new"))
     assert (tmp_path / "a").read_bytes() == b"new"
