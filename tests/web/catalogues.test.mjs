@@ -66,7 +66,7 @@ test("every key that the scripts name has words", () => {
     file.endsWith(".js"),
   )) {
     const text = readFileSync(join(STATIC, "js", name), "utf8");
-    for (const [, key] of text.matchAll(/\bt\(\s*"([a-z_]+\.[\w.]+)"/g))
+    for (const [, key] of text.matchAll(/\bt\(\s*"([a-z_]+\.[\w.-]+)"/g))
       if (!words.en.has(key)) missing.push(`${name}: ${key}`);
   }
   assert.deepEqual(missing, []);

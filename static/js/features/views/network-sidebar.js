@@ -43,7 +43,7 @@ export function createNetworkSidebar({ model }, { t, i18n, state }) {
   const byLayer = new Map(entries.map((entry) => [entry.layer, entry]));
   const list = h(
     "ol",
-    { class: "sidebar-layers", "aria-label": t("views.network-sidebar.title") },
+    { class: "sidebar-layers", "aria-label": t("views.sidebar.title") },
     entries.slice(1).map(({ root }) => root),
   );
   const outWords = h("span");
@@ -62,7 +62,7 @@ export function createNetworkSidebar({ model }, { t, i18n, state }) {
   );
   const root = h(
     "nav",
-    { class: "network-sidebar", "aria-label": t("views.network-sidebar.title") },
+    { class: "network-sidebar", "aria-label": t("views.sidebar.title") },
     out,
     entries[0].root,
     list,
