@@ -1,0 +1,56 @@
+// Firefox for tests/e2e/engines: started and driven over WebDriver BiDi by puppeteer, one JSON command a line on standard
+// input, one JSON answer a line on standard output.
+//   node firefox.mjs /usr/bin/firefox-esr '{"ui.prefersReducedMotion": 1}'
+import { createInterface } from "node:readline";
+import puppeteer from "puppeteer-core";
+
+const [executablePath, preferences = "{}"] = process.argv.slice(2);
+const browser = await puppeteer.launch({
+  browser: "firefox",
+  executablePath,
+  headless: true,
+  extraPrefsFirefox: JSON.parse(preferences),
+});
+const [page] = await browser.pages();
+
+/** What the page says that nobody asked for. @type {string[]} */
+const complaints = [];
+page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+page.on("console", (message) => {
+  if (["error", "warn"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+});
+
+const commands = {
+  size: ({ width, height, ratio }) => page.setViewport({ width, height, deviceScaleFactor: ratio }),
+  go: ({ address }) => page.goto(address, { waitUntil: "domcontentloaded" }),
+  // Puppeteer takes a function or source; the source of a function with its arguments is what is sent here.
+  run: ({ script, values }) => page.evaluate(`(function () { ${script} }).apply(null, ${JSON.stringify(values)})`),
+  move: ({ x, y }) => page.mouse.move(x, y),
+  press: () => page.mouse.down(),
+  release: () => page.mouse.up(),
+  key: ({ name }) => page.keyboard.press(name),
+  // A traversal that changes the address alone (history.pushState) loads nothing, so nothing is waited for here.
+  back: () => page.evaluate("history.back()"),
+  reload: () => page.reload({ waitUntil: "domcontentloaded" }),
+  async upload({ selector, file }) {
+    const input = await page.$(selector);
+    await input.uploadFile(file);
+    await input.dispose();
+  },
+  shot: ({ file }) => page.screenshot({ path: file }).then(() => null),
+  complaints: () => complaints,
+};
+
+process.stdout.write(`${JSON.stringify({ value: await browser.version() })}\n`);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { name, ...options } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { value: await commands[name](options) };
+    if (["go", "reload"].includes(name)) answer = { value: null };
+  } catch (error) {
+    answer = { error: String(error.stack ?? error) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();
