@@ -15,7 +15,9 @@ def installed_tools() -> Path:
     """The folder of the npm packages, as package-lock.json names them; installs them where they are missing."""
     with (HERE / ".install-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may come here at once
-        if not (MODULES / ".package-lock.json").exists():
+        # npm writes its own copy of the lock file last: one that is older than ours belongs to an earlier list of packages.
+        installed = MODULES / ".package-lock.json"
+        if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
             npm = shutil.which("npm")
             if npm is None:
                 raise RuntimeError("npm is needed for the page's tests; it comes with Node")

@@ -36,7 +36,7 @@ class Firefox(Window):
         assert line, f"the process that drives Firefox ended with {self.process.wait()}"
         answer = json.loads(line)
         assert "error" not in answer, answer["error"]
-        return answer["value"] if "value" in answer else None
+        return answer.get("value")
 
     def _do(self, name: str, **options: Any) -> Any:
         assert self.process.stdin is not None
@@ -81,7 +81,8 @@ class Firefox(Window):
         return [str(line) for line in self._do("complaints")]
 
     def close(self) -> None:
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.close()  # the end of its commands is the end of the process
         self.process.wait(timeout=30)
         self.process.stdout.close()

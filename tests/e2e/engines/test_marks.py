@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import pytest
-
 from tests.conftest import RunningServer
 from tests.e2e.engines.window import Launch, Window
 from tests.e2e.opened import Truth
@@ -29,9 +27,13 @@ MARKS = """
       (box.bottom - map.top) / high, (box.right - map.left) / wide, high, wide]);
   };
   for (const mark of document.querySelectorAll(".heat > .mark"))
-    put([...mark.classList].find((name) => name.startsWith("mark-")), mark, mark.parentElement.querySelector("canvas"));
-  for (const mark of document.querySelectorAll(".receded-window"))
-    put("receded:" + mark.closest("[data-receded-layer]").dataset.recededLayer, mark, mark.parentElement.querySelector("canvas"));
+  {
+    const canvas = mark.parentElement.querySelector("canvas");
+    put([...mark.classList].find((name) => name.startsWith("mark-")), mark, canvas);
+    [...mark.children].forEach((cell, index) => put(`cell ${index} of a kernel with gaps`, cell, canvas));
+  }
+  for (const mark of document.querySelectorAll(".sidebar-window"))
+    put("sidebar:" + mark.closest("[data-sidebar-layer]").dataset.sidebarLayer, mark, mark.parentElement.querySelector("canvas"));
   return found;
 """
 
@@ -84,7 +86,7 @@ def astray(window: Window, meant: dict[tuple[str, int, int], Region], at_least: 
     marks = window.run(MARKS)
     kinds = {(what, rows, columns) for what, rows, columns, *_ in marks}
     assert kinds >= meant.keys(), f"marks that the view lacks: {meant.keys() - kinds}"
-    unknown = [kind for kind in kinds - meant.keys() if not kind[0].startswith("receded:")]
+    unknown = [kind for kind in kinds - meant.keys() if not kind[0].startswith("sidebar:")]
     assert not unknown, f"marks that nothing is known of: {unknown}"
     assert len(marks) >= at_least, f"{len(marks)} marks"
     return [
@@ -94,11 +96,11 @@ def astray(window: Window, meant: dict[tuple[str, int, int], Region], at_least: 
     ]
 
 
-def receded(truth: Truth, behind: dict[str, Region]) -> dict[tuple[str, int, int], Region]:
+def sidebar(truth: Truth, behind: dict[str, Region]) -> dict[tuple[str, int, int], Region]:
     """The windows on the small maps beside a view: at least three pixels large, so only those of some cells can be measured."""
     shapes = {name: tensor.shape for name, tensor in truth.tensors.items()}
     return {
-        (f"receded:{name}", *shapes[name][1:]): region
+        (f"sidebar:{name}", *shapes[name][1:]): region
         for name, region in behind.items()
         if region.bottom - region.top >= 6 and name in shapes
     }
@@ -120,8 +122,8 @@ def cases(truth: Truth) -> dict[str, tuple[dict[tuple[str, int, int], Region], i
     last = windows_behind(truth, "max_pool_2", 11, 12)
     element = 11 * 13 + 12
     return {
-        f"neuron:conv_1_2[3,{row},{column}]": (convolution | field | receded(truth, behind), 22),
-        f"microscope:conv_1_2[3,{row},{column}]!7": (convolution | field | receded(truth, behind), 3),
+        f"neuron:conv_1_2[3,{row},{column}]": (convolution | field | sidebar(truth, behind), 22),
+        f"microscope:conv_1_2[3,{row},{column}]!7": (convolution | field | sidebar(truth, behind), 3),
         "activation:relu_1_1[4,60,59]": (
             {("mark-cell", 62, 62): cell(60, 59), ("mark-field", 64, 64): windows_behind(truth, "relu_1_1", 60, 59)["input"]},
             3,
@@ -133,7 +135,7 @@ def cases(truth: Truth) -> dict[str, tuple[dict[tuple[str, int, int], Region], i
                 ("mark-cell", 30, 30): cell(27, 28),
                 ("mark-field", 64, 64): pool_behind["input"],
             }
-            | receded(truth, pool_behind),
+            | sidebar(truth, pool_behind),
             4,
         ),
         f"flatten:flatten[{3 * 169 + element}]": (
@@ -142,7 +144,7 @@ def cases(truth: Truth) -> dict[str, tuple[dict[tuple[str, int, int], Region], i
                 ("mark-cell", 1, 169): cell(0, element),
                 ("mark-field", 64, 64): last["input"],
             }
-            | receded(truth, last),
+            | sidebar(truth, last),
             3,
         ),
         "pixels:input[1,62,61]": (
@@ -152,6 +154,7 @@ def cases(truth: Truth) -> dict[str, tuple[dict[tuple[str, int, int], Region], i
     }
 
 
+# Ratios of device pixels to CSS pixels; WebKitGTK knows whole ones only.
 RATIOS = {"chromium": (1, 1.25, 2), "firefox": (1, 1.5), "webkit": (1, 2)}
 
 
@@ -169,3 +172,25 @@ def test_marks_lie_on_their_cells(launch: Launch, engine: str, live_server: Runn
                 window.look(f"marks-{ratio:g}-{height}-{view.split(':')[0]}")
                 wrong += [f"{ratio:g} pixels, {height}: {view}: {line}" for line in astray(window, meant, at_least)]
     assert wrong == []
+
+
+def test_marks_lie_on_their_cells_in_padding_and_with_gaps(launch: Launch, live_server: RunningServer) -> None:
+    """A kernel of 3×1 whose rows are three apart, over a map with three rows of padding above and below."""
+    truth = Truth.of(live_server.url, "deep")
+    shapes = {name: tensor.shape[1:] for name, tensor in truth.tensors.items()}
+    (rows, columns), out = shapes["sigmoid1"], shapes["c5"]
+    row, column, padding = 9, 4, 3
+    seen = next(one["receptive_field"] for one in truth.layers if one["name"] == "c5")
+    top, left = (start + jump * at for start, jump, at in zip(seen["start"], seen["jump"], (row, column), strict=True))
+    meant = {
+        ("mark-cell", *out): cell(row, column),
+        ("mark-field", *shapes["input"]): Region(top, left, top + seen["size"][0], left + seen["size"][1]),
+    }
+    # The microscope draws the padding, the rows of the neuron beside it do not.
+    for first, drawn in ((row, rows + 2 * padding), (row - padding, rows)):
+        meant["mark-window", drawn, columns] = Region(first, column, first + 7, column + 1)
+        meant |= {(f"cell {u} of a kernel with gaps", drawn, columns): cell(first + 3 * u, column) for u in range(3)}
+    window = launch()
+    window.open(f"microscope:c5[1,{row},{column}]!2&model=deep")
+    window.look("marks-gaps")
+    assert astray(window, meant, 10) == []

@@ -7,7 +7,6 @@ a script listens from before the page's first module runs.
 from __future__ import annotations
 
 import base64
-import glob
 import os
 import shutil
 import subprocess
@@ -49,8 +48,8 @@ LISTEN = """
 
 def minibrowser() -> str | None:
     """Debian keeps it beside the library, Fedora and Arch in libexec."""
-    places = ("/usr/lib/*/webkit2gtk-4.*/MiniBrowser", "/usr/libexec/webkit2gtk-4.*/MiniBrowser")
-    found = [path for pattern in places for path in sorted(glob.glob(pattern))]
+    places = ("lib/*/webkit2gtk-4.*/MiniBrowser", "libexec/webkit2gtk-4.*/MiniBrowser")
+    found = [str(path) for pattern in places for path in sorted(Path("/usr").glob(pattern))]
     return found[-1] if found else None
 
 
@@ -95,7 +94,8 @@ class WebKit(Window):
                 self.client.get("/status")
                 return
             except httpx.TransportError:
-                assert time.monotonic() < deadline and self.driver.poll() is None, "WebKitWebDriver does not answer"
+                assert self.driver.poll() is None, "WebKitWebDriver has ended"
+                assert time.monotonic() < deadline, "WebKitWebDriver does not answer"
                 time.sleep(0.05)
 
     def _send(self, method: str, path: str, **body: Any) -> Any:
