@@ -1,4 +1,4 @@
-"""Learn's chapters: their list, and what their text says of a model.
+"""What the text of Learn's chapters says of a model.
 
 Every number about the model in a chapter comes from here, and from here alone out of the model's
 description, so that it stays true for any other model. Nothing looks at a layer's name or place.
@@ -16,23 +16,6 @@ from cnn_loupe.engine.arrays import Shape
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.layers import Activation, AvgPool2D, Conv2D, Dense, Flatten, Layer, MaxPool2D, Softmax
 from cnn_loupe.engine.spec import ModelSpec
-
-# In reading order; static/js/features/learn/chapters.js holds the same list (a test compares them).
-CHAPTERS = (
-    "cnn",
-    "image",
-    "dense-vs-conv",
-    "convolution",
-    "hyperparameters",
-    "activation",
-    "pooling",
-    "flatten",
-    "softmax",
-    "learning",
-    "overfitting",
-    "beyond",
-)
-PAGES = (*CHAPTERS, "glossary", "about")
 
 
 @dataclass(frozen=True)

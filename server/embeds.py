@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cnn_loupe.engine.spec import INPUT, NAME
-from cnn_loupe.server.addresses import ORDERS, SCALES, SWITCH, VIEWS
-from cnn_loupe.server.chapters import CHAPTERS
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import LANGUAGES, known_language
 from cnn_loupe.server.library import Entry, Library
-from cnn_loupe.server.pages import THEMES
 from cnn_loupe.server.paths import TEMPLATES
+from cnn_loupe.server.places import misplaced, read_place, read_view, shapes
+from cnn_loupe.server.vocabulary import CHAPTERS, ORDERS, SCALES, SWITCH, THEMES, VIEWS
 
 # What can be embedded → the controls that its address may ask for. static/js/features/embed holds their elements.
 CONTROLS = {
@@ -38,9 +36,6 @@ TEXT = (75, 300)  # per cent
 SHOWN = 64  # characters of a refused value that an answer repeats
 
 _PLAYGROUND = re.compile(r'\{% call play\("([a-z-]+)", "([^"{}]+)"\) %\}')
-_PLACE = re.compile(r"([\w.-]{1,64})\[(\d{1,7}(?:,\d{1,7}){0,2})\]", re.ASCII)
-_VIEW = re.compile(r"([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?", re.ASCII)
-_LONGEST_TRAIL = 70
 
 
 @dataclass(frozen=True)
@@ -141,7 +136,7 @@ def _parameters(what: str) -> dict[str, Check]:
         "model": _anything,
         "sample": _anything,
         "lang": _language,
-        "theme": _one_of(("auto", *THEMES)),
+        "theme": _one_of(THEMES),
         "text": _whole(*TEXT),
         "size": _size,
         "controls": _all_of(CONTROLS[what]),
@@ -244,64 +239,51 @@ def _check_sample(entry: Entry, library: Library, sample: str) -> None:
 
 
 def _check_view(entry: Entry, text: str) -> None:
-    head, *steps = text.split("~")
-    match = _VIEW.fullmatch(head)
-    if match is None or len(steps) > _LONGEST_TRAIL:
+    view = read_view(text)
+    if view is None:
         raise Problem(
             422,
             "embed_view_refused",
             f"view: {text[:SHOWN]!r} is not a view such as neuron:conv_1_2[3] or neuron:conv_1_2[3,30,24].",
             value=text[:SHOWN],
         )
-    if match[1] not in VIEWS:
-        raise _refuse_choice("view", match[1], VIEWS)
-    layer = _check_place(entry, "view", match[2])
-    for place in steps:
-        _check_place(entry, "view", place)
-    names = list(_shapes(entry))
+    if view.name not in VIEWS:
+        raise _refuse_choice("view", view.name, VIEWS)
+    layer, *_ = [_check_place(entry, "view", place) for place in view.places]
+    sizes = shapes(entry.spec)
+    names = list(sizes)
     before = names[max(0, names.index(layer) - 1)]
-    if match[3] is not None and int(match[3]) >= _shapes(entry)[before][0]:
-        raise _outside("view", f"!{match[3]}", entry, before)
+    if view.input is not None and view.input >= sizes[before][0]:
+        raise _outside("view", f"!{view.input}", entry, before, sizes[before])
 
 
-def _shapes(entry: Entry) -> dict[str, tuple[int, ...]]:
-    """The picture's shape and that of every layer's output, by name, in order."""
-    spec = entry.spec
-    return {INPUT: spec.input_shape} | {
-        layer.name: shape for layer, shape in zip(spec.layers, spec.shapes, strict=True)
-    }
-
-
-def _check_place(entry: Entry, parameter: str, place: str) -> str:
+def _check_place(entry: Entry, parameter: str, text: str) -> str:
     """The place's layer; raises where the model has no such place."""
-    match = _PLACE.fullmatch(place)
-    if match is None or not NAME.fullmatch(match[1]):
+    place = read_place(text)
+    if place is None:
         raise Problem(
             422,
             "embed_place_refused",
-            f"{parameter}: {place[:SHOWN]!r} is not a place such as conv_1_2[3] or conv_1_2[3,30,24].",
+            f"{parameter}: {text[:SHOWN]!r} is not a place such as conv_1_2[3] or conv_1_2[3,30,24].",
             parameter=parameter,
-            value=place[:SHOWN],
+            value=text[:SHOWN],
         )
-    name, shapes = match[1], _shapes(entry)
-    if name not in shapes:
+    found = misplaced(entry.spec, place)
+    if found is None:
+        return place.name
+    if found.shape is None:
         raise Problem(
             422,
             "unknown_layer",
-            f"Model {entry.id} has no layer {name!r}; its layers are {', '.join(shapes)}.",
+            f"Model {entry.id} has no layer {place.name!r}; its layers are {', '.join(shapes(entry.spec))}.",
             model=entry.id,
-            layer=name,
+            layer=place.name,
         )
-    index = tuple(int(part) for part in match[2].split(","))
-    if len(index) not in (1, len(shapes[name])) or any(
-        i >= size for i, size in zip(index, shapes[name], strict=False)
-    ):
-        raise _outside(parameter, place, entry, name)
-    return name
+    raise _outside(parameter, text, entry, place.name, found.shape)
 
 
-def _outside(parameter: str, value: str, entry: Entry, layer: str) -> Problem:
-    shape = "×".join(str(size) for size in _shapes(entry)[layer])
+def _outside(parameter: str, value: str, entry: Entry, layer: str, sizes: tuple[int, ...]) -> Problem:
+    shape = "×".join(map(str, sizes))
     return Problem(
         422,
         "embed_place_outside",

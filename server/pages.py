@@ -16,9 +16,9 @@ from cnn_loupe.server.assets import STYLESHEET
 from cnn_loupe.server.dependencies import Services
 from cnn_loupe.server.i18n import EAGER, LANGUAGES, load_catalogue, translator
 from cnn_loupe.server.paths import TEMPLATES
+from cnn_loupe.server.vocabulary import THEMES
 
 VARY = "Accept-Encoding, Accept-Language, Cookie"
-THEMES = ("light", "dark")
 EXAMPLE_BASE = "http://127.0.0.1:8000"  # in examples; the page replaces it with its own address
 
 

@@ -14,6 +14,7 @@ from cnn_loupe.engine.spec import INPUT, ModelSpec
 from cnn_loupe.server.lessons.links import check_index, shape_of
 from cnn_loupe.server.lessons.mistakes import Wrong
 from cnn_loupe.server.library import Entry
+from cnn_loupe.server.places import Place, read_indexed
 
 Kind = Literal["number", "probability", "count", "class", "shape"]
 
@@ -22,7 +23,6 @@ FORMS = (
     "probability(class), score(class), top, shape(layer), shape(layer)[0], parameters(layer), parameters"
 )
 
-_INDEXED = re.compile(r"([\w.-]{1,80})\s*\[([\d\s,]{1,60})\]")
 _CALL = re.compile(r"(probability|score|shape|parameters)\s*\(([^()]{1,80})\)(?:\s*\[\s*(\d{1,3})\s*\])?")
 
 
@@ -52,10 +52,8 @@ def read_answer(text: str, entry: Entry) -> Answer:
         return Answer(wanted, "count", False, lambda _: count)
     if call := _CALL.fullmatch(wanted):
         return _called(wanted, call[1], call[2].strip(), call[3], entry)
-    if indexed := _INDEXED.fullmatch(wanted):
-        parts = [part.strip() for part in indexed[2].split(",")]
-        if all(parts):
-            return _indexed(wanted, indexed[1], [int(part) for part in parts], entry)
+    if place := read_indexed(wanted):
+        return _indexed(wanted, place, entry)
     raise Wrong(f"The answer {wanted[:80]!r} cannot be asked of the engine.", f"Write {FORMS}.")
 
 
@@ -77,23 +75,23 @@ def default_tolerance(kind: Kind, value: float) -> float:
     )
 
 
-def _indexed(of: str, name: str, index: list[int], entry: Entry) -> Answer:
-    spec = entry.spec
+def _indexed(of: str, place: Place, entry: Entry) -> Answer:
+    spec, name, index = entry.spec, place.name, place.index
     parameters = spec.parameter_shapes
     if name in parameters and name not in spec.names:
         shape = parameters[name]
         if len(index) != len(shape) or any(at >= size for at, size in zip(index, shape, strict=False)):
             raise Wrong(
-                f"{name} has the shape {list(shape)}; it has no {index}.",
+                f"{name} has the shape {list(shape)}; it has no {list(index)}.",
                 "Each number goes from 0 to one less.",
             )
-        value = float(entry.network.parameters[name][tuple(index)])
+        value = float(entry.network.parameters[name][index])
         return Answer(of, "number", False, lambda _: value)
-    check_index(spec, name, index, whole=True)
+    check_index(spec, place, whole=True)
 
     def compute(run: Run | None) -> float:
         assert run is not None
-        return float(run.activations.get(name, run.input)[tuple(index)])
+        return float(run.activations.get(name, run.input)[index])
 
     return Answer(of, "number", True, compute)
 

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from cnn_loupe.engine.spec import INPUT, ModelSpec
-from cnn_loupe.server.addresses import ORDERS, PRESENTED, SCALES, SWITCH, VIEWS
+from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.lessons.mistakes import Wrong
 from cnn_loupe.server.library import Entry, Library, Sample
+from cnn_loupe.server.places import Place, misplaced, read_place, read_view, shapes
+from cnn_loupe.server.vocabulary import (
+    ORDERS,
+    PANELS,
+    PARAMETERS,
+    PRESENTED,
+    SCALES,
+    SWITCH,
+    TRANSFORMS,
+    VIEWS,
+)
 
-# The parameters of the page's address (static/js/state/address.js; a test compares). The language is the
-# reader's own, and a step of a lesson leads to no other tour.
-CARRIED = ("model", "sample", "scale", "details", "order", "at", "view", "panel", "transform", "present")
+# The language is the reader's own, and a step of a lesson leads to no other tour; a picture that is only in the
+# author's browser cannot be shown to others.
 DROPPED = ("lang", "tour")
+PRIVATE = "own"
+CARRIED = tuple(name for name in PARAMETERS if name not in (*DROPPED, PRIVATE))
 
-PANELS = ("crop", "preparation", "transform")
-# Every control of the transform panel with its range, as in static/js/state/transform-text.js (a test compares).
-TRANSFORMS: Mapping[str, tuple[float, float]] = {
-    "shift_x": (-32, 32),
-    "shift_y": (-32, 32),
-    "rotate": (-180, 180),
-    "flip": (0, 1),
-    "brightness": (-1, 1),
-    "contrast": (0, 3),
-    "blur": (0, 6),
-    "noise": (0, 0.5),
-    "grey": (0, 1),
-    "swap": (0, 5),
-}
 _CHOICES = {"scale": SCALES, "details": SWITCH, "order": ORDERS, "panel": PANELS}
-
-_PLACE = re.compile(r"([\w.-]{1,64})\[(\d{1,7})(?:,(\d{1,7})(?:,(\d{1,7}))?)?\]")
-_VIEW = re.compile(r"([a-z]{1,20}):([^!~]+)(?:!(\d{1,7}))?((?:~[^~]+)*)")
 
 
 @dataclass(frozen=True)
@@ -98,7 +91,7 @@ def _parameters(text: str) -> dict[str, str]:
         )
     found: dict[str, str] = {}
     for name, value in pairs:
-        if name == "own":
+        if name == PRIVATE:
             raise Wrong(
                 "The link shows a picture that is only in your browser.",
                 "Put its file into the lesson's folder as one of its pictures.",
@@ -134,22 +127,24 @@ def _sample(name: str | None, entry: Entry, samples: Mapping[str, Sample]) -> Sa
 
 
 def _check_place(name: str, text: str, spec: ModelSpec) -> None:
-    match = _VIEW.fullmatch(text) if name == "view" else None
-    if name == "view" and match is None:
-        raise Wrong(
-            f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share."
-        )
-    if match is not None and match[1] not in VIEWS:
-        raise Wrong(f"There is no view {match[1]!r}.", f"The views are {', '.join(VIEWS)}.")
-    places = [text] if match is None else [match[2], *match[4].split("~")[1:]]
-    for place in places:
-        found = _PLACE.fullmatch(place)
-        if found is None:
+    places: tuple[str, ...] = (text,)
+    if name == "view":
+        view = read_view(text)
+        if view is None:
             raise Wrong(
-                f"{place[:80]!r} is not a place in the network.",
+                f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share."
+            )
+        if view.name not in VIEWS:
+            raise Wrong(f"There is no view {view.name!r}.", f"The views are {', '.join(VIEWS)}.")
+        places = view.places
+    for written in places:
+        place = read_place(written)
+        if place is None:
+            raise Wrong(
+                f"{written[:80]!r} is not a place in the network.",
                 "Write layer[unit] or layer[unit,row,column].",
             )
-        check_index(spec, found[1], [int(part) for part in found.groups()[1:] if part is not None])
+        check_index(spec, place)
 
 
 def _check_transform(text: str) -> None:
@@ -174,27 +169,28 @@ def _check_presented(text: str) -> None:
             )
 
 
-def check_index(spec: ModelSpec, layer: str, index: list[int], *, whole: bool = False) -> None:
-    """Whether the layer has a unit, or with `whole` a single value, at this index; raises Wrong."""
-    shape = shape_of(spec, layer)
-    if len(index) not in ((len(shape),) if whole else (1, len(shape))):
+def check_index(spec: ModelSpec, place: Place, *, whole: bool = False) -> None:
+    """Whether the model has this unit, or with `whole` this single value; raises Wrong."""
+    found = misplaced(spec, place, whole=whole)
+    if found is None:
+        return
+    shape, index = shape_of(spec, place.name), list(place.index)
+    if found.axis is None:
         raise Wrong(
-            f"{layer} has the shape {list(shape)}, and {index} has {len(index)} numbers.",
+            f"{place.name} has the shape {list(shape)}, and {index} has {len(index)} numbers.",
             f"Give {len(shape)}{'' if whole else ', or the unit alone'}.",
         )
-    for axis, (at, size) in enumerate(zip(index, shape, strict=False)):
-        if not 0 <= at < size:
-            raise Wrong(
-                f"{layer} has the shape {list(shape)}; there is no {at} in place {axis} of {index}.",
-                f"It goes from 0 to {size - 1}.",
-            )
+    raise Wrong(
+        f"{place.name} has the shape {list(shape)}; there is no {index[found.axis]} in place {found.axis} of {index}.",
+        f"It goes from 0 to {shape[found.axis] - 1}.",
+    )
 
 
 def shape_of(spec: ModelSpec, layer: str) -> tuple[int, ...]:
     """The shape of what a layer gives, or of the picture."""
-    shapes = {INPUT: spec.input_shape, **dict(zip(spec.names, spec.shapes, strict=True))}
-    if layer not in shapes:
+    known = shapes(spec)
+    if layer not in known:
         raise Wrong(
-            f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(shapes)}."
+            f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(known)}."
         )
-    return tuple(shapes[layer])
+    return known[layer]

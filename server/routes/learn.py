@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cnn_loupe.server.answers import REVALIDATE, Stored
-from cnn_loupe.server.chapters import PAGES, ModelFacts
+from cnn_loupe.server.chapters import ModelFacts
 from cnn_loupe.server.dependencies import ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import LANGUAGES, translator
 from cnn_loupe.server.library import Entry
 from cnn_loupe.server.pages import Pages
+from cnn_loupe.server.vocabulary import PAGES
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from PIL import Image
 from playwright.sync_api import Page, Route
 
-from cnn_loupe.server.chapters import CHAPTERS, PAGES
 from cnn_loupe.server.embeds import playgrounds
+from cnn_loupe.server.vocabulary import CHAPTERS, PAGES
 from tests.e2e.conftest import READY
 from tests.e2e.opened import invent
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from cnn_loupe.server.chapters import CHAPTERS, PAGES
 from cnn_loupe.server.i18n import LANGUAGES
+from cnn_loupe.server.vocabulary import CHAPTERS, PAGES
 from tests.client import Client
 from tests.models import SPECS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_loupe.server.chapters import PAGES
+from cnn_loupe.server.vocabulary import PAGES
 from tests.access.matrix import one_look_each, run
 from tests.access.states import STATES
 from tests.access.walk import LANGUAGES, SIZES, THEMES, whole_server

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnn_loupe.server.chapters import CHAPTERS, PAGES
+from cnn_loupe.server.vocabulary import CHAPTERS, PAGES
 from tests.conftest import RunningServer, running_server
 from tests.e2e.conftest import READY, Visit, violations
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnn_loupe.server.addresses import PRESENTED
+from cnn_loupe.server.vocabulary import PRESENTED
 from tests.e2e.conftest import READY, Visit, eventually, violations
 
 pytestmark = pytest.mark.browser

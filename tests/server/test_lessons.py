@@ -17,12 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_loupe.engine.data.images import Limits
-from cnn_loupe.server.addresses import PRESENTED
 from cnn_loupe.server.app import create_app
 from cnn_loupe.server.doctor import examine
 from cnn_loupe.server.lessons import lines
 from cnn_loupe.server.lessons.answers import default_tolerance, read_answer
-from cnn_loupe.server.lessons.links import CARRIED, DROPPED, PANELS, TRANSFORMS
 from cnn_loupe.server.lessons.mistakes import Mistake
 from cnn_loupe.server.lessons.shelf import Shelf, read_shelf
 from cnn_loupe.server.library import Library, load_library
@@ -121,17 +119,6 @@ def test_a_link_keeps_what_the_page_reads_and_nothing_of_where_it_was_copied(cli
     (step,) = client.get("/api/v1/lessons/plain").json()["steps"]
     assert step["link"].startswith("?model=deep&sample=")
     assert step["link"].endswith("&view=neuron:c4[2,1,1]")
-    address = (ROOT / "static/js/state/address.js").read_text("utf-8")
-    known = set(re.findall(r'parameter: "(\w+)"', address)) | {"view", "present", "lang"}
-    assert {*CARRIED, *DROPPED, "own"} == known
-    bench = (ROOT / "static/js/state/transform-text.js").read_text("utf-8")
-    ranges = re.findall(r"^  (\w+): \{ at: [\d.]+, from: (-?[\d.]+), to: ([\d.]+)", bench, re.MULTILINE)
-    assert {name: (float(low), float(high)) for name, low, high in ranges} == TRANSFORMS
-    (panels,) = re.findall(r'parameter: "panel",\s+parse: [\s\S]*?oneOf\((\[.*?\])', address)
-    assert tuple(json.loads(panels)) == PANELS
-    groups = re.search(r"GROUPS = \{(.*?)\};", (ROOT / "static/js/state/present.js").read_text("utf-8"), re.DOTALL)
-    assert groups is not None
-    assert tuple(re.findall(r'"(\w+)"', groups[1])) == PRESENTED
 
 
 def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_them(client: Client) -> None:

@@ -150,4 +150,4 @@ def test_the_page_starts_with_two_scripts_and_every_part_needs_few() -> None:
     for entry in [*PAGE, *EMBEDS]:
         files = assets.eager_modules(entry)
         alone = [name for name in files if not name.startswith(JOINED) and name not in {**PAGE, **EMBEDS}]
-        assert len(alone) <= 3, f"{entry} still needs {alone}"
+        assert len(alone) <= 5, f"{entry} still needs {alone}"

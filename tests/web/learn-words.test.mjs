@@ -23,12 +23,6 @@ const words = Object.fromEntries(
 const all = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 const asked = (text) => all(text, /\bask\("([\w-]+)"\)/g);
 
-test("the server knows the same pages in the same order", () => {
-  const source = readFileSync(join(ROOT, "server/chapters.py"), "utf8");
-  assert.deepEqual(all(/CHAPTERS = \(([^)]*)\)/.exec(source)[1], /"([\w-]+)"/g), CHAPTERS);
-  assert.deepEqual(all(/PAGES = \(\*CHAPTERS, ([^)]*)\)/.exec(source)[1], /"([\w-]+)"/g), PAGES.slice(CHAPTERS.length));
-});
-
 test("every page exists in both languages and has a title", () => {
   for (const language of LANGUAGES) {
     assert.deepEqual(

@@ -1,7 +1,8 @@
 // The inspector's numbers: statistics, arithmetic, receptive fields, contributions.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contributions, parameterArithmetic, sizeArithmetic } from "../../static/js/model/arithmetic.js";
+import { parameterArithmetic, sizeArithmetic } from "../../static/js/model/arithmetic.js";
+import { productsOf, sumsByOwner } from "../../static/js/model/contributions.js";
 import { columnsOf, ownersOf } from "../../static/js/model/columns.js";
 import { hyperparameters } from "../../static/js/model/hyperparameters.js";
 import { shapeText } from "../../static/js/model/model.js";
@@ -169,7 +170,7 @@ test("what the maps add to a score, with the bias, is the score", () => {
   const owners = Uint32Array.from({ length: 60 }, (_, index) => Math.floor(index / 12));
   for (let unit = 0; unit < 4; unit++) {
     const plain = input.reduce((sum, value, index) => sum + value * weight.data[unit * 60 + index], 0);
-    const shares = contributions(input, weight, unit, owners, 5);
+    const shares = sumsByOwner(productsOf(input, weight, unit), owners, 5);
     assert.equal(shares.length, 5);
     assert.ok(Math.abs(shares.reduce((a, b) => a + b, 0) - plain) < 1e-9);
   }

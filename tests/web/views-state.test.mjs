@@ -22,17 +22,8 @@ import {
   step,
 } from "../../static/js/model/playback.js";
 import { initialState } from "../../static/js/state/initial.js";
-import {
-  climb,
-  exists,
-  follow,
-  followForward,
-  formatView,
-  openClass,
-  openView,
-  parseView,
-  pointAt,
-} from "../../static/js/state/view.js";
+import { formatView, parseView } from "../../static/js/state/place.js";
+import { climb, exists, follow, followForward, openClass, openView, pointAt } from "../../static/js/state/view.js";
 import { minimal, random, tinyVgg } from "./support/models.mjs";
 
 const opened = (view, model = tinyVgg()) => createStore({ ...initialState(), model, view });

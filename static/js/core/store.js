@@ -62,8 +62,7 @@ export function createStore(initial) {
 }
 
 /** @param {unknown} a @param {unknown} b */
-function same(a, b) {
-  if (Object.is(a, b)) return true;
-  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  return a.every((item, index) => Object.is(item, b[index]));
-}
+const same = (a, b) => Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && sameItems(a, b));
+
+/** Two lists with the same things in the same order. @param {readonly unknown[]} a @param {readonly unknown[]} b */
+export const sameItems = (a, b) => a.length === b.length && a.every((item, index) => Object.is(item, b[index]));

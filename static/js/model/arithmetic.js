@@ -1,5 +1,7 @@
 // @ts-check
 /** The arithmetic behind a layer's sizes and counts, with real numbers, as plain data and text. */
+import { leftOver, outputSize } from "./window.js";
+
 export { shapeText } from "./model.js";
 
 /** @typedef {import("./model.js").Layer & { parameters?: Record<string, number[]> }} Layer */
@@ -35,13 +37,12 @@ export function sizeArithmetic(layer) {
       sliding.padding[axis],
       sliding.dilation[axis],
     ];
-    const reach = dilation * (kernel - 1) + 1;
     const covered = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
     return {
       axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"),
       text: `⌊(${size} − ${covered} + 2·${padding}) / ${stride}⌋ + 1`,
-      result: Math.floor((size + 2 * padding - reach) / stride) + 1,
-      exact: (size + 2 * padding - reach) % stride === 0,
+      result: outputSize(sliding, axis, size),
+      exact: leftOver(sliding, axis, size) === 0,
     };
   });
   const [rows, columns] = entries;
@@ -71,18 +72,6 @@ export function fieldArithmetic(model, layer) {
   });
   const [rows, columns] = entries;
   return rows.text === columns.text ? [{ ...rows, axis: "both" }] : entries;
-}
-
-/**
- * What each unit of the column before adds to one score: Σ value × weight over the values that it owns.
- * @param {Float32Array} input what the layer reads @param {import("../api/wire.js").Tensor} weight (O, I)
- * @param {number} unit of the layer @param {Uint32Array} owners the unit before that each input value belongs to @param {number} sources how many units stand before
- */
-export function contributions(input, weight, unit, owners, sources) {
-  const row = weight.data.subarray(unit * input.length, (unit + 1) * input.length);
-  const sums = new Float64Array(sources);
-  for (let i = 0; i < input.length; i++) sums[owners[i]] += input[i] * row[i];
-  return sums;
 }
 
 /** @param {number[]} numbers */

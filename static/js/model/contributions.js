@@ -14,16 +14,21 @@
  * @property {number} total positive + negative + bias, in float64
  */
 
+/** Every value that a unit reads, times its weight. @param {Float32Array} input @param {import("./trace.js").Tensor} weight (O, I) @param {number} unit */
+export function productsOf(input, weight, unit) {
+  const row = weight.data.subarray(unit * input.length, (unit + 1) * input.length);
+  const products = new Float64Array(input.length);
+  for (let i = 0; i < input.length; i++) products[i] = input[i] * row[i];
+  return products;
+}
+
 /** @param {import("./trace.js").Tensor} input @param {import("./kinds.js").LayerParameters} parameters @param {number} unit
  * @returns {Contributions} */
 export function contributions(input, { weight, bias }, unit) {
-  const count = input.data.length;
-  const products = new Float64Array(count);
+  const products = productsOf(input.data, weight, unit);
   let positive = 0;
   let negative = 0;
-  for (let i = 0; i < count; i++) {
-    const product = input.data[i] * weight.data[unit * count + i];
-    products[i] = product;
+  for (const product of products) {
     if (product > 0) positive += product;
     else negative += product;
   }
@@ -37,12 +42,18 @@ export function largest(products, sign, limit) {
   return found.sort((a, b) => sign * (products[b] - products[a])).slice(0, limit);
 }
 
-/** What each map adds to the logit in total: the products of its pixels. @param {Float64Array} products @param {number} maps */
-export function totals(products, maps) {
-  const each = products.length / maps;
-  return Float64Array.from({ length: maps }, (_, map) => {
-    let sum = 0;
-    for (let i = map * each; i < (map + 1) * each; i++) sum += products[i];
-    return sum;
-  });
+/** What each unit before adds in total: the products of the values that it owns.
+ * @param {Float64Array} products @param {Uint32Array} owners the unit that each value belongs to @param {number} units how many there are */
+export function sumsByOwner(products, owners, units) {
+  const sums = new Float64Array(units);
+  for (let i = 0; i < products.length; i++) sums[owners[i]] += products[i];
+  return sums;
 }
+
+/** What each map adds to the logit in total: the products of its pixels. @param {Float64Array} products @param {number} maps */
+export const totals = (products, maps) =>
+  sumsByOwner(
+    products,
+    Uint32Array.from(products, (_, i) => Math.floor((i * maps) / products.length)),
+    maps,
+  );

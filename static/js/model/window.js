@@ -8,6 +8,18 @@
 /** How many positions a window reaches over, gaps of dilation included. @param {number} size @param {number} dilation */
 export const span = (size, dilation) => dilation * (size - 1) + 1;
 
+/** How far windows can move along one axis: padded size − reach; negative where not one fits.
+ * @param {Window2D} sliding @param {number} axis @param {number} size of the input */
+const room = (sliding, axis, size) =>
+  size + 2 * sliding.padding[axis] - span(sliding.size[axis], sliding.dilation[axis]);
+
+/** How many windows fit along one axis: ⌊(W + 2P − D·(F − 1) − 1) / S⌋ + 1; 0 or less where not one does.
+ * @param {Window2D} sliding @param {number} axis @param {number} size W */
+export const outputSize = (sliding, axis, size) => Math.floor(room(sliding, axis, size) / sliding.stride[axis]) + 1;
+
+/** Positions at the end of the padded input that no window reaches. @param {Window2D} sliding @param {number} axis @param {number} size W */
+export const leftOver = (sliding, axis, size) => room(sliding, axis, size) % sliding.stride[axis];
+
 /** The input positions under window number `index` along one axis (0 rows, 1 columns);
  * those below 0, or at the input's size and above, lie in the padding.
  * @param {Window2D} sliding @param {number} axis @param {number} index */

@@ -6,28 +6,16 @@
  * @typedef {import("../core/url-state.js").Field<State>} Field
  */
 
+import { formatPlace, parsePlace } from "./place.js";
 import { PRESENT_FIELD } from "./present.js";
 import { defaultPicture } from "./selectors.js";
 import { formatTransform, parseTransform } from "./transform-text.js";
 import { VIEW_FIELD } from "./view.js";
+import { VOCABULARY } from "./vocabulary.js";
 
-/** @template {string} Choice @param {Choice[]} choices @param {string} text */
+/** @template {string} Choice @param {readonly Choice[]} choices @param {string} text */
 const oneOf = (choices, text) =>
-  /** @type {string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null;
-
-/** `conv_1_2[3]` or `conv_1_2[3,30,24]` ⇄ a place. @param {string} text @returns {import("./initial.js").Place | null} */
-export function parsePlace(text) {
-  const match = /^([\w.-]{1,64})\[(\d+)(?:,(\d+)(?:,(\d+))?)?\]$/.exec(text);
-  if (!match) return null;
-  const [, layer, unit, row, column] = match;
-  const place = { layer, unit: Number(unit) };
-  return row === undefined
-    ? place
-    : { ...place, at: column === undefined ? [Number(row)] : [Number(row), Number(column)] };
-}
-
-/** @param {import("./initial.js").Place} place */
-export const formatPlace = ({ layer, unit, at }) => `${layer}[${[unit, ...(at ?? [])].join(",")}]`;
+  /** @type {readonly string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null;
 
 /** The fields that an address decides: going back to one without them resets them to their defaults.
  * @type {(keyof State)[]} */
@@ -78,7 +66,7 @@ export const FIELDS = [
   {
     parameter: "scale",
     parse: (text) => {
-      const scale = oneOf(["unit", "layer", "module", "network"], text);
+      const scale = oneOf(VOCABULARY.scales, text);
       return scale && { scale };
     },
     format: ({ scale }) => (scale === "layer" ? null : scale),
@@ -86,7 +74,7 @@ export const FIELDS = [
   {
     parameter: "panel",
     parse: (text) => {
-      const panel = oneOf(["crop", "preparation", "transform"], text);
+      const panel = oneOf(VOCABULARY.panels, text);
       return panel && { panel };
     },
     format: ({ panel }) => (panel && panel !== "camera" && panel !== "address" ? panel : null),
@@ -107,7 +95,7 @@ export const FIELDS = [
   {
     parameter: "order",
     parse: (text) => {
-      const order = oneOf(["class", "score"], text);
+      const order = oneOf(VOCABULARY.orders, text);
       return order && { order };
     },
     format: ({ order }) => (order === "class" ? null : order),

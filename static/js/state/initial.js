@@ -1,16 +1,19 @@
 // @ts-check
 /**
+ * @import { VOCABULARY } from "./vocabulary.js"
+ */
+/**
  * Everything the page knows, in one frozen object (see `core/store.js`).
  *
  * @typedef {object} State
  * @property {string} language
- * @property {"auto" | "light" | "dark"} theme
+ * @property {typeof VOCABULARY.themes[number]} theme
  * @property {boolean} details
- * @property {"unit" | "layer" | "module" | "network"} scale
+ * @property {typeof VOCABULARY.scales[number]} scale
  * @property {boolean} lock keep the colour ranges while pictures change
  * @property {import("../api/client.js").Run | null} lockedRun the run whose ranges are kept
  * @property {boolean} tint input channels in their own colours, not in grey
- * @property {"class" | "score"} order of the output column
+ * @property {typeof VOCABULARY.orders[number]} order of the output column
  *
  * @property {{ id: string, title: Record<string, string>, default: boolean }[]} models
  * @property {string} modelId
@@ -56,7 +59,7 @@
  */
 /** @typedef {{ x: number, y: number, size: number, rotate: number }} Crop pixels of the upright picture; degrees clockwise about the square's centre */
 /** @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }} PictureProblem */
-/** @typedef {"crop" | "preparation" | "transform" | "camera" | "address"} Panel */
+/** @typedef {typeof VOCABULARY.panels[number] | "camera" | "address"} Panel */
 /** @typedef {{ source: "sample" | "own" | "noise", id: string }} PictureRef `noise` stands in where a model takes no pictures (neither 1 nor 3 channels) */
 /** @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row, column] in its map */
 /**

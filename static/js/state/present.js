@@ -6,22 +6,21 @@
  * @typedef {import("./actions.js").AppStore} AppStore
  */
 
-/** Everything that can be shown or hidden, in the order in which an address names it, by where it stands. */
-export const GROUPS = {
-  presenting: ["caption", "spotlight", "keys"],
-  network: ["answer", "inspector", "learn"],
-  page: ["model", "pictures", "tools", "scale", "details", "language", "theme", "menu"],
-  opened: ["layers", "picker", "playback", "explanation"],
-};
+import { VOCABULARY } from "./vocabulary.js";
+
+/** Everything that can be shown or hidden, in the order in which an address names it, by where it stands.
+ * @type {Record<keyof typeof VOCABULARY.presented, readonly string[]>} */
+export const GROUPS = VOCABULARY.presented;
+/** @type {readonly string[]} */
 export const CONTROLS = Object.values(GROUPS).flat();
 
-/** What is shown where nothing else is asked for: what is pointed at, in large, and the way on. */
-export const USUAL = ["caption", "spotlight", "keys", "playback"];
+/** What is shown where nothing else is asked for: what is pointed at, in large, and the way on. @type {readonly string[]} */
+export const USUAL = VOCABULARY.presented_usual;
 
 /** Controls in their own order, each once. @param {readonly string[]} chosen */
 export const inOrder = (chosen) => CONTROLS.filter((control) => chosen.includes(control));
 
-/** `1` the usual ones, `none`, or names by comma. @param {string} text @returns {string[] | null} */
+/** `1` the usual ones, `none`, or names by comma. @param {string} text @returns {readonly string[] | null} */
 export function parsePresent(text) {
   if (text === "1") return USUAL;
   if (text === "none") return [];

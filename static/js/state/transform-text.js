@@ -5,20 +5,11 @@
  * @typedef {import("../model/transform.js").Transform} Transform
  */
 
+import { VOCABULARY } from "./vocabulary.js";
+
 /** Every control of the transform panel: its unchanged value and its range. Also the order in which they are applied.
  * @type {Record<keyof Transform, { at: number, from: number, to: number, step: number, unit: "pixels" | "degrees" | "factor" | "switch" | "plain" | "order" }>} */
-export const CONTROLS = {
-  shift_x: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },
-  shift_y: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },
-  rotate: { at: 0, from: -180, to: 180, step: 1, unit: "degrees" },
-  flip: { at: 0, from: 0, to: 1, step: 1, unit: "switch" },
-  brightness: { at: 0, from: -1, to: 1, step: 0.01, unit: "plain" },
-  contrast: { at: 1, from: 0, to: 3, step: 0.01, unit: "factor" },
-  blur: { at: 0, from: 0, to: 6, step: 0.1, unit: "pixels" },
-  noise: { at: 0, from: 0, to: 0.5, step: 0.01, unit: "plain" },
-  grey: { at: 0, from: 0, to: 1, step: 0.01, unit: "plain" },
-  swap: { at: 0, from: 0, to: 5, step: 1, unit: "order" },
-};
+export const CONTROLS = VOCABULARY.transforms;
 
 /** @returns {Transform} */
 export const unchanged = () =>

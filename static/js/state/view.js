@@ -14,6 +14,7 @@
  */
 import { INPUT } from "../model/model.js";
 import { openView, viewFor } from "./actions.js";
+import { formatView, indexOf, parseView, sameIndex, samePlace } from "./place.js";
 
 export { openClass, openView, viewFor } from "./actions.js"; // the first step in, which the map needs from its start
 
@@ -60,77 +61,15 @@ export function followForward(store, from, to) {
   else openView(store, to, { trail: [to, ...(here < 0 ? [from] : trail.slice(here))] });
 }
 
-/** @param {readonly number[] | null | undefined} a @param {readonly number[] | null | undefined} b */
-const sameIndex = (a, b) =>
-  (a ?? []).length === (b ?? []).length && (a ?? []).every((index, axis) => index === (b ?? [])[axis]);
-
-/** @param {Place} a @param {Place} b */
-export const samePlace = (a, b) => a.layer === b.layer && a.unit === b.unit && sameIndex(a.at, b.at);
-
-/** The index of a place in its layer's output: unit, row, column. @param {Place} place */
-export const indexOf = ({ unit, at }) => [unit, ...(at ?? [])];
-
-/** @param {string} layer @param {readonly number[]} index @returns {Place} */
-export const placeOf = (layer, [unit, ...at]) => (at.length ? { layer, unit, at } : { layer, unit });
-
 /** Whether the loaded model has this place: shared links may name another model's. @param {Model} model @param {Place} place */
 export function exists(model, { layer, unit, at }) {
   const shape = layer === INPUT ? model.input.shape : model.layer(layer)?.output_shape;
   if (!shape) return false;
-  const index = [unit, ...(at ?? [])];
+  const index = indexOf({ layer, unit, at });
   return (
     (index.length === 1 || index.length === shape.length) && index.every((position, axis) => position < shape[axis])
   );
 }
-
-const PLACE = /^([\w.-]{1,64})\[(\d{1,7})(?:,(\d{1,7})(?:,(\d{1,7}))?)?\]$/;
-
-/** @param {string} text @returns {Place | null} */
-function parsePlace(text) {
-  const match = PLACE.exec(text);
-  if (!match) return null;
-  const [unit, ...at] = match
-    .slice(2)
-    .filter((part) => part !== undefined)
-    .map(Number);
-  return placeOf(match[1], [unit, ...at]);
-}
-
-/** A place in NumPy's notation: `conv_1_2[3,30,24]`. @param {Place} place */
-export const formatPlace = (place) => `${place.layer}[${indexOf(place).join(",")}]`;
-
-/** The longest trail that an address may carry: one step for each layer of the deepest model allowed, and its input. */
-const LONGEST_TRAIL = 70;
-
-/**
- * `neuron:conv_1_2[3,30,24]`, with `!2` the input row that the microscope shows, and the
- * trail's places after `~`. This is version 1 of the notation; a later one will begin with its
- * number and a dot, so that it cannot be mistaken for this one.
- * @param {string} text @returns {View | null}
- */
-export function parseView(text) {
-  const [head, ...steps] = text.split("~");
-  const match = /^([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?$/.exec(head);
-  const place = match && parsePlace(match[2]);
-  if (!match || !place || steps.length > LONGEST_TRAIL) return null;
-  const trail = steps.map(parsePlace);
-  if (trail.some((step) => step === null)) return null;
-  return {
-    name: match[1],
-    layer: place.layer,
-    unit: place.unit,
-    at: place.at,
-    input: match[3] === undefined ? undefined : Number(match[3]),
-    trail: /** @type {Place[]} */ (trail),
-  };
-}
-
-/** @param {View} view */
-export const formatView = (view) =>
-  [
-    `${view.name}:${formatPlace(view)}${view.input === undefined ? "" : `!${view.input}`}`,
-    ...(view.trail ?? []).map(formatPlace),
-  ].join("~");
 
 /** The view's row in the table of `address.js`. @type {import("../core/url-state.js").Field<State>} */
 export const VIEW_FIELD = {

@@ -3,6 +3,7 @@
  * The page's head: which model, how it is coloured, and the page's own settings.
  */
 import { chooseModel, setScale, setTheme, startTour, toggleDetails, toggleLock } from "../../state/actions.js";
+import { VOCABULARY } from "../../state/vocabulary.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -10,10 +11,7 @@ import { icon } from "../icons.js";
 
 /** @typedef {import("../../state/initial.js").State} State */
 
-/** @type {State["scale"][]} */
-const SCALES = ["unit", "layer", "module", "network"];
-/** @type {State["theme"][]} */
-const THEMES = ["auto", "light", "dark"];
+const { scales: SCALES, themes: THEMES } = VOCABULARY;
 const THEME_ICON = { auto: "theme", light: "sun", dark: "moon" };
 const ONE_YEAR = 31_536_000;
 

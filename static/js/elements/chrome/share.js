@@ -3,7 +3,7 @@
  * A link to exactly what is on the screen. Exports of the view join here (`data-share-actions`).
  */
 import { togglePresenting } from "../../state/present.js";
-import { formatView } from "../../state/view.js";
+import { formatView } from "../../state/place.js";
 import { linkTo } from "./address-bar.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";

@@ -2,7 +2,8 @@
 /** The inspector's numbers: of a unit on this picture, of a class, of a layer, of the model. */
 import { exact } from "../../core/i18n.js";
 import { ACTIVATIONS, GREY, colourOf } from "../../draw/colour.js";
-import { contributions, fieldArithmetic, parameterArithmetic, sizeArithmetic } from "../../model/arithmetic.js";
+import { fieldArithmetic, parameterArithmetic, sizeArithmetic } from "../../model/arithmetic.js";
+import { productsOf, sumsByOwner } from "../../model/contributions.js";
 import { columnsOf, ownersOf } from "../../model/columns.js";
 import { hyperparameters } from "../../model/hyperparameters.js";
 import { inputOf, isMaps, shapeText } from "../../model/model.js";
@@ -160,7 +161,7 @@ export function classFacts(host, { model, run, column, unit }) {
   const before = columnsOf(model).find(({ name }) => name === column.sources[0]);
   const owners = ownersOf(model, column);
   if (!parameters || parameters.weight.shape.length !== 2 || !before || !owners) return [facts];
-  const sums = contributions(inputOf(layer, run).data, parameters.weight, unit, owners, before.units);
+  const sums = sumsByOwner(productsOf(inputOf(layer, run).data, parameters.weight, unit), owners, before.units);
   const bias = parameters.bias?.data[unit] ?? 0;
   const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
   const largest = Math.max(Math.abs(bias), ...sums.map(Math.abs));

@@ -4,7 +4,7 @@
  * or amounts, and the receptive field of a value. Loaded once the network is drawn.
  */
 import { drawField, drawIncoming, outline } from "../../draw/edges.js";
-import { contributions } from "../../model/arithmetic.js";
+import { productsOf, sumsByOwner } from "../../model/contributions.js";
 import { ownersOf } from "../../model/columns.js";
 import { INPUT, inputOf, isMaps } from "../../model/model.js";
 import { holds, regionsBehind, visiblePart } from "../../model/receptive-field.js";
@@ -97,7 +97,7 @@ export class NetworkHighlight {
     const owners = weight && model && connects === "all" && weight.shape.length === 2 ? ownersOf(model, column) : null;
     const before = model?.shape(column.sources[0]);
     if (!weight || !run || !layer || !owners || !before) return { amounts: null, amountLimit: 0 };
-    const sums = contributions(inputOf(layer, run).data, weight, unit, owners, before[0]);
+    const sums = sumsByOwner(productsOf(inputOf(layer, run).data, weight, unit), owners, before[0]);
     const amountLimit = sums.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     return {
       amounts: (/** @type {number} */ source) => ({ value: sums[source], text: this.#map.i18n.value(sums[source]) }),

@@ -6,6 +6,7 @@
  * Enter opens, Esc lets go. On touch the first tap looks at a unit, the second opens it.
  */
 import { openView, select, setHover } from "../../state/actions.js";
+import { sameUnit } from "../../state/place.js";
 
 /** @typedef {import("./map.js").LoupeNetwork} LoupeNetwork */
 /** @typedef {import("../../state/initial.js").Place} Place */
@@ -16,16 +17,13 @@ const controlAt = (target) => (target instanceof Element ? target.closest("[data
 /** @param {HTMLElement} control @returns {Place} */
 const placeOf = ({ dataset }) => ({ layer: dataset.layer ?? "", unit: Number(dataset.unit) });
 
-/** @param {Place | null} a @param {Place | null} b */
-const samePlace = (a, b) => a?.layer === b?.layer && a?.unit === b?.unit;
-
 /** @param {LoupeNetwork} map */
 export function listenToGrid(map) {
   const { store, stage } = map;
   let touched = false;
 
   const look = (/** @type {Place} */ place) => {
-    if (!samePlace(store.state.hover, place)) setHover(store, place);
+    if (!sameUnit(store.state.hover, place)) setHover(store, place);
   };
 
   const leaving = towardsInspector((control) => look(placeOf(control)));
@@ -37,7 +35,7 @@ export function listenToGrid(map) {
     const control = event.pointerType === "touch" ? null : controlAt(event.target);
     if (control === under) return;
     under = control;
-    if (!control || samePlace(store.state.hover, placeOf(control))) return;
+    if (!control || sameUnit(store.state.hover, placeOf(control))) return;
     if (store.state.hover && leaving.deferred(event, control)) return;
     look(placeOf(control));
     leaving.rested(event);
@@ -67,7 +65,7 @@ export function listenToGrid(map) {
     const control = controlAt(event.target);
     if (!control) return;
     const place = placeOf(control);
-    const first = touched && !samePlace(store.state.selection, place);
+    const first = touched && !sameUnit(store.state.selection, place);
     touched = false;
     if (first || event.shiftKey) {
       look(place);

@@ -13,6 +13,7 @@
  * `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours, `reveal(layer, unit)` brings
  * its control into view; while `state.view` is set the map carries `data-receded` and marks nothing.
  */
+import { sameItems } from "../../core/store.js";
 import { turn } from "../../core/timing.js";
 import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../../draw/colour.js";
 import { divergingPainter, drawBars, drawLinks, drawMaps, drawMinimap, sequentialPainter } from "../../draw/maps.js";
@@ -313,7 +314,7 @@ export class LoupeNetwork extends LoupeElement {
     const { state } = this.store;
     const ranges = run && colourRanges(state);
     const source = [layout, run, ranges, state.tint];
-    if (source.every((part, index) => part === this.#painted[index])) return;
+    if (sameItems(source, this.#painted)) return;
     this.#painted = [];
     yield;
     for (const placed of layout.columns) {

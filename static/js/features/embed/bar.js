@@ -3,13 +3,9 @@
  * The controls that an embed's address asks for, above what is embedded.
  */
 import { choosePicture, setScale, toggleDetails } from "../../state/actions.js";
+import { VOCABULARY } from "../../state/vocabulary.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-
-/** @typedef {import("../../state/initial.js").State} State */
-
-/** @type {State["scale"][]} */
-const SCALES = ["unit", "layer", "module", "network"];
 
 export class LoupeEmbedBar extends LoupeElement {
   start() {
@@ -71,7 +67,7 @@ export class LoupeEmbedBar extends LoupeElement {
     const select = h(
       "select",
       { class: "button", "data-action": "scale", onchange: () => setScale(this.store, select.value) },
-      SCALES.map((scale) =>
+      VOCABULARY.scales.map((scale) =>
         h("option", { value: scale, title: this.t(`common.scale.hint.${scale}`) }, this.t(`common.scale.${scale}`)),
       ),
     );

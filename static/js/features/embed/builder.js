@@ -9,7 +9,9 @@ import { copyText } from "../../elements/copy.js";
 import { h } from "../../elements/dom.js";
 import { createModel } from "../../model/create.js";
 import { INPUT, unitCount } from "../../model/model.js";
-import { formatView, parseView, viewFor } from "../../state/view.js";
+import { viewFor } from "../../state/actions.js";
+import { formatView, parseView } from "../../state/place.js";
+import { VOCABULARY } from "../../state/vocabulary.js";
 import { allows, originOf } from "./builder/origins.js";
 import { embedAddress, snippet } from "./builder/snippet.js";
 
@@ -85,7 +87,7 @@ const language = choose(
 const theme = choose(
   "theme",
   t("theme"),
-  ["auto", "light", "dark"].map((name) => [name === "auto" ? "" : name, t(`themes.${name}`)]),
+  VOCABULARY.themes.map((name) => [name === "auto" ? "" : name, t(`themes.${name}`)]),
   asked.get("theme") ?? "",
 );
 const text = choose(
@@ -97,7 +99,7 @@ const text = choose(
 const scale = choose(
   "scale",
   t("scale"),
-  ["unit", "layer", "module", "network"].map((name) => [name === "layer" ? "" : name, t(`scales.${name}`)]),
+  VOCABULARY.scales.map((name) => [name === "layer" ? "" : name, t(`scales.${name}`)]),
   asked.get("scale") ?? "",
 );
 const details = tick("details", t("details"), asked.get("details") !== "0");

@@ -1,20 +1,10 @@
 // @ts-check
-/** The chapters in reading order, and the two pages behind them. The server has the same list (a test compares them). */
-export const CHAPTERS = [
-  "cnn",
-  "image",
-  "dense-vs-conv",
-  "convolution",
-  "hyperparameters",
-  "activation",
-  "pooling",
-  "flatten",
-  "softmax",
-  "learning",
-  "overfitting",
-  "beyond",
-];
-export const PAGES = [...CHAPTERS, "glossary", "about"];
+import { VOCABULARY } from "../../state/vocabulary.js";
+
+/** The chapters in reading order. @type {readonly string[]} */
+export const CHAPTERS = VOCABULARY.chapters;
+/** The chapters, and the two pages behind them. */
+export const PAGES = [...CHAPTERS, ...VOCABULARY.learn_pages];
 
 /** `#learn-convolution` → `convolution`; `#learn` → the first chapter; anything else is not ours.
  * @param {string} hash @returns {string | null} */

@@ -37,7 +37,7 @@ export class LoupeLearn extends LoupeElement {
       { type: "button", class: "learn-clear", "data-do": "clear-progress", onclick: () => progress.clear() },
       this.t("learn.progress.clear"),
     );
-    const list = (/** @type {string[]} */ ids, /** @type {string} */ tag) =>
+    const list = (/** @type {readonly string[]} */ ids, /** @type {string} */ tag) =>
       h(
         tag,
         { class: "learn-list" },

@@ -10,8 +10,9 @@
  * @typedef {import("./network.js").Text} Text
  */
 import { readAddress } from "../../core/url-state.js";
-import { FIELDS, parsePlace } from "../../state/address.js";
-import { exists, samePlace, viewFor } from "../../state/view.js";
+import { FIELDS } from "../../state/address.js";
+import { parsePlace, samePlace } from "../../state/place.js";
+import { exists, viewFor } from "../../state/view.js";
 import { judge } from "./judge.js";
 import { quoted } from "./steps.js";
 

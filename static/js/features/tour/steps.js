@@ -33,7 +33,8 @@
 import { mainTrail } from "../../model/explain.js";
 import { INPUT, inputName, isMaps } from "../../model/model.js";
 import { topScore } from "../../state/selectors.js";
-import { placeOf, samePlace, viewFor } from "../../state/view.js";
+import { placeOf, samePlace } from "../../state/place.js";
+import { viewFor } from "../../state/view.js";
 import { activationOf, convolutionOf, endOf, liveliest, poolingOf, probabilitiesOf, scoresOf } from "./landmarks.js";
 import { predict } from "./predict.js";
 

@@ -3,6 +3,7 @@
  * "Where this number comes from": for the value at the view's position, the trail, the formula,
  * its operands, what float32 rounding allows, where the value goes, what it sees, and the code.
  */
+import { sameItems } from "../../core/store.js";
 import { exact, signed } from "../../core/i18n.js";
 import { formulaOf, nameOf } from "../../formula/tree.js";
 import { explain, rankedTerms, termSpot } from "../../model/explain.js";
@@ -12,7 +13,6 @@ import { product } from "../../model/trace.js";
 import { copyText } from "../../elements/copy.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
-import { same } from "./prebuild.js";
 import { createCode } from "./code.js";
 import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
@@ -63,7 +63,7 @@ export function createExplanation(actions) {
     show(subject, spot) {
       const { scene, view } = subject;
       const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, spotText(spot)];
-      if (same(asked, shown)) return;
+      if (sameItems(asked, shown)) return;
       shown = asked;
       const found = explain(subject.scene, spot);
       const { model } = subject.scene;

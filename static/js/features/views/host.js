@@ -31,29 +31,21 @@
  * @property {(draw: () => void) => void} frame
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
+import { sameItems } from "../../core/store.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
-import {
-  climb,
-  closeView,
-  exists,
-  follow,
-  followForward,
-  openView,
-  placeOf,
-  pointAt,
-  viewFor,
-} from "../../state/view.js";
+import { placeOf } from "../../state/place.js";
+import { climb, closeView, exists, follow, followForward, openView, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
 import { enter, leaving, placesIn } from "./parts/entrance.js";
 import { createTip } from "./parts/tip.js";
 import { parseSpot } from "./parts/value.js";
-import { createPrebuild, same } from "./prebuild.js";
+import { createPrebuild } from "./prebuild.js";
 import { createExplanation } from "./explanation.js";
 import { createNetworkSidebar } from "./network-sidebar.js";
-import { VIEWS } from "./registry.js";
+import { VIEWS, viewNamed } from "./registry.js";
 import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
@@ -189,7 +181,7 @@ export class LoupeView extends LoupeElement {
 
   /** Which parts show a subject, and what they stand for. @param {Subject} subject */
   #plan({ scene, view }) {
-    const definition = VIEWS[view.name] ?? VIEWS[viewFor(scene.model, view.layer)] ?? VIEWS.values;
+    const definition = viewNamed(view.name) ?? viewNamed(viewFor(scene.model, view.layer)) ?? VIEWS.values;
     const key = [definition.stage.name, scene.model.id, view.layer, view.unit].join("|");
     return { definition, key, cardKey: definition.card ? `${key}|${definition.card.name}|${view.input}` : "" };
   }
@@ -341,7 +333,7 @@ export class LoupeView extends LoupeElement {
     const source = this.#source(subject);
     for (const part of [stage, card]) {
       if (!part) continue;
-      if (!same(source, this.#painted.get(part) ?? [])) {
+      if (!sameItems(source, this.#painted.get(part) ?? [])) {
         part.paint(subject);
         this.#painted.set(part, source);
         this.#unsettled = true;

@@ -7,6 +7,7 @@
  *
  * Moving the pointer moves windows only; maps are painted once it rests.
  */
+import { sameItems } from "../../core/store.js";
 import { exact } from "../../core/i18n.js";
 import { ACTIVATIONS, paintDiverging } from "../../draw/colour.js";
 import { inputImage } from "../../draw/input.js";
@@ -18,7 +19,8 @@ import { regionsBehind } from "../../model/receptive-field.js";
 import { unitValues } from "../../model/statistics.js";
 import { valueAt } from "../../model/trace.js";
 import { colourRanges } from "../../state/selectors.js";
-import { climb, openView, placeOf, samePlace } from "../../state/view.js";
+import { placeOf, samePlace } from "../../state/place.js";
+import { climb, openView } from "../../state/view.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { scrollTo } from "../../elements/scroll.js";
@@ -231,7 +233,7 @@ function createEntry(layer, shape, title, i18n) {
         for (const attribute of ["data-place", "data-value", "title"]) button.removeAttribute(attribute);
       }
       const wanted = [scene.run, unit, scale, lock && lockedRun];
-      if (wanted.every((part, index) => part === painted[index])) return;
+      if (sameItems(wanted, painted)) return;
       painted = wanted;
       const pen = canvas.getContext("2d");
       if (layer === INPUT)

@@ -4,6 +4,7 @@
  * pointer or the focus rests on, or that is pressed, and at first of any neuron; in an open view what lies
  * before it once a row of it is pressed or rested on. What is pressed is laid out as well. So a click finds it there.
  */
+import { sameItems } from "../../core/store.js";
 import { requestIdle } from "../../core/timing.js";
 import { h } from "../../elements/dom.js";
 import { prepareCanvases } from "./parts/canvas.js";
@@ -191,14 +192,14 @@ function createSlot() {
     },
     /** Build a part unless it stands there already; says whether it did. @param {Plan | null} plan */
     build(plan) {
-      if (!plan || (built?.key === plan.key && same(built.source, plan.source))) return false;
+      if (!plan || (built?.key === plan.key && sameItems(built.source, plan.source))) return false;
       drop();
       built = { key: plan.key, source: plan.source, part: plan.build() };
       return true;
     },
     /** The part, if it is the one that was built. @param {Omit<Plan, "build">} plan @returns {ViewPart | null} */
     take({ key, source }) {
-      if (built?.key !== key || !same(built.source, source)) return null;
+      if (built?.key !== key || !sameItems(built.source, source)) return null;
       const { part } = built;
       built = null;
       return part;
@@ -213,6 +214,3 @@ function warmUp(view) {
   warming.getBoundingClientRect();
   warming.remove();
 }
-
-/** @param {readonly unknown[]} a @param {readonly unknown[]} b */
-export const same = (a, b) => a.length === b.length && a.every((part, index) => part === b[index]);

@@ -3,7 +3,7 @@
 import { inputImage } from "../../draw/input.js";
 import { INPUT, isMaps } from "../../model/model.js";
 import { regionsBehind, visiblePart } from "../../model/receptive-field.js";
-import { placeOf } from "../../state/view.js";
+import { placeOf } from "../../state/place.js";
 import { h } from "../../elements/dom.js";
 import { createPicture } from "./parts/picture.js";
 import { sizeText } from "./parts/value.js";

@@ -12,7 +12,9 @@ import { createValues } from "./values.js";
 
 /** @typedef {(subject: import("./subject.js").Subject, actions: import("./host.js").Actions) => import("./host.js").ViewPart} Create */
 
-/** @type {Record<string, { stage: Create, card?: Create }>} */
+/** @typedef {{ stage: Create, card?: Create }} Definition */
+
+/** @type {Record<(typeof import("../../state/vocabulary.js").VOCABULARY.views)[number], Definition>} */
 export const VIEWS = {
   neuron: { stage: createNeuron },
   microscope: { stage: createNeuron, card: createMicroscope },
@@ -24,3 +26,7 @@ export const VIEWS = {
   pixels: { stage: createPixels },
   values: { stage: createValues },
 };
+
+/** The view of this name; an old or foreign address may name one that there is not. @param {string} name @returns {Definition | undefined} */
+export const viewNamed = (name) =>
+  Object.hasOwn(VIEWS, name) ? VIEWS[/** @type {keyof typeof VIEWS} */ (name)] : undefined;

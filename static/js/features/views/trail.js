@@ -6,7 +6,8 @@
 import { exact } from "../../core/i18n.js";
 import { explain, mainTrail } from "../../model/explain.js";
 import { INPUT, scoreLayer } from "../../model/model.js";
-import { indexOf, openView, placeOf, samePlace } from "../../state/view.js";
+import { indexOf, placeOf, samePlace } from "../../state/place.js";
+import { openView } from "../../state/view.js";
 import { h } from "../../elements/dom.js";
 import { context } from "../../elements/context.js";
 import { nameOf } from "../../formula/tree.js";

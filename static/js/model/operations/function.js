@@ -17,25 +17,33 @@ const ofOne = ({ value, bound, formula }) => ({
   formula: ({ terms, constants }, sources) => formula(operand(terms[0], sources), constants),
 });
 
+/** The functions themselves. @type {Record<"relu" | "leaky_relu" | "sigmoid" | "tanh", (x: number, constants: Record<string, number>) => number>} */
+export const VALUES = {
+  relu: (x) => Math.max(0, x),
+  leaky_relu: (x, { slope }) => (x > 0 ? x : slope * x),
+  // 1 / (1 + e^−x) written with tanh, which does not overflow
+  sigmoid: (x) => 0.5 * (1 + Math.tanh(x / 2)),
+  tanh: (x) => Math.tanh(x),
+};
+
 export const functions = {
   relu: ofOne({
-    value: (x) => Math.max(0, x),
+    value: VALUES.relu,
     bound: exactly,
     formula: (x) => call("max", literal(0), x),
   }),
   leaky_relu: ofOne({
-    value: (x, { slope }) => (x > 0 ? x : slope * x),
+    value: VALUES.leaky_relu,
     bound: (y) => gamma(2) * Math.abs(y),
     formula: (x, { slope }) => (x.value > 0 ? x : product(number(slope, { note: "slope" }), x)),
   }),
   sigmoid: ofOne({
-    // 1 / (1 + e^−x) written with tanh, which does not overflow
-    value: (x) => 0.5 * (1 + Math.tanh(x / 2)),
+    value: VALUES.sigmoid,
     bound: functionBound,
     formula: (x) => fraction(literal(1), sum(literal(1), exponential(product(symbol("−"), x)))),
   }),
   tanh: ofOne({
-    value: (x) => Math.tanh(x),
+    value: VALUES.tanh,
     bound: functionBound,
     formula: (x) => call("tanh", x),
   }),

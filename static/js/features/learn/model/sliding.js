@@ -10,15 +10,29 @@
  * @property {number} dilation D
  */
 
+import {
+  covered as coveredBy,
+  leftOver as leftOverBy,
+  outputSize as countOf,
+  span as spanOf,
+} from "../../../model/window.js";
+
+/** The same window along both axes, as layers have it. @param {Sliding} s @returns {import("../../../model/kinds.js").Window2D} */
+const square = ({ kernel, stride, padding, dilation }) => ({
+  size: [kernel, kernel],
+  stride: [stride, stride],
+  padding: [padding, padding],
+  dilation: [dilation, dilation],
+});
+
 /** From the window's first cell to its last, gaps included: D·(F − 1) + 1. @param {Sliding} s */
-export const span = ({ kernel, dilation }) => dilation * (kernel - 1) + 1;
+export const span = ({ kernel, dilation }) => spanOf(kernel, dilation);
 
 /** ⌊(W + 2P − D·(F − 1) − 1) / S⌋ + 1; 0 or less where not one window fits. @param {Sliding} s */
-export const outputSize = (s) => Math.floor((s.size + 2 * s.padding - span(s)) / s.stride) + 1;
+export const outputSize = (s) => countOf(square(s), 0, s.size);
 
 /** The input positions under window `index`; below 0, or `size` and above, is padding. @param {Sliding} s @param {number} index */
-export const covered = ({ kernel, stride, padding, dilation }, index) =>
-  Array.from({ length: kernel }, (_, cell) => index * stride - padding + cell * dilation);
+export const covered = (s, index) => coveredBy(square(s), 0, index);
 
 /** How many windows look at each position of the padded input (length W + 2P). @param {Sliding} s */
 export function uses(s) {
@@ -29,7 +43,7 @@ export function uses(s) {
 }
 
 /** Steps that the last window leaves over: positions at the end that no window reaches. @param {Sliding} s */
-export const leftOver = (s) => (s.size + 2 * s.padding - span(s)) % s.stride;
+export const leftOver = (s) => leftOverBy(square(s), 0, s.size);
 
 /**
  * Why these settings give no output, with the numbers that would; null where they do.

@@ -1,0 +1,91 @@
+"""Places in a network as addresses and lessons write them: `conv_1_2[3]` a unit, `conv_1_2[3,30,24]` a value of it.
+
+The page reads the same notation (static/js/state/place.js); tests/contract/places.json holds both to one table.
+Whoever asks here says in their own words what is wrong: an embed in an HTTP problem, a lesson in a mistake of its file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnn_loupe.engine.spec import INPUT, ModelSpec
+from cnn_loupe.server.vocabulary import LONGEST_TRAIL
+
+_INDEXED = re.compile(r"([\w.-]{1,80})\[(\d{1,7}(?:,\d{1,7}){0,3})\]", re.ASCII)
+_VIEW = re.compile(r"([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?", re.ASCII)
+_LONGEST_NAME = 64
+_MOST_AXES = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A name with an index behind it: a unit of a layer, a value of its output, or one of a tensor of parameters."""
+
+    name: str
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """An opened view in an address: `neuron:conv_1_2[3,30,24]!2~…`. The places are texts, not yet read.
+
+    places  its own, then the trail's, from the score towards the pixel
+    input   the input map that the microscope looks at
+    """
+
+    name: str
+    places: tuple[str, ...]
+    input: int | None
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """Why a model lacks a place: it has no such layer (shape is None), or the index does not fit the shape.
+
+    axis is the first axis on which the index lies outside; None where the number of axes is wrong.
+    """
+
+    shape: tuple[int, ...] | None
+    axis: int | None = None
+
+
+def read_indexed(text: str) -> Place | None:
+    """`name[1, 2]` with up to four indices, spaces where people write them; None for anything else."""
+    match = _INDEXED.fullmatch(re.sub(r"\s*([\[\],])\s*", r"\1", text.strip()))
+    return Place(match[1], tuple(map(int, match[2].split(",")))) if match else None
+
+
+def read_place(text: str) -> Place | None:
+    """A place of an address; None where the text is none."""
+    match = _INDEXED.fullmatch(text)
+    place = Place(match[1], tuple(map(int, match[2].split(",")))) if match else None
+    return place if place and len(place.name) <= _LONGEST_NAME and len(place.index) <= _MOST_AXES else None
+
+
+def read_view(text: str) -> View | None:
+    """The parts of a view's address; None where the text is none."""
+    head, *trail = text.split("~")
+    match = _VIEW.fullmatch(head)
+    if match is None or len(trail) > LONGEST_TRAIL:
+        return None
+    return View(match[1], (match[2], *trail), None if match[3] is None else int(match[3]))
+
+
+def shapes(spec: ModelSpec) -> Mapping[str, tuple[int, ...]]:
+    """The picture's shape and that of every layer's output, by name, in order."""
+    return {INPUT: tuple(spec.input_shape), **dict(zip(spec.names, map(tuple, spec.shapes), strict=True))}
+
+
+def misplaced(spec: ModelSpec, place: Place, *, whole: bool = False) -> Misplaced | None:
+    """None where the model has this unit, or with `whole` this single value."""
+    shape = shapes(spec).get(place.name)
+    if shape is None:
+        return Misplaced(None)
+    if len(place.index) not in ((len(shape),) if whole else (1, len(shape))):
+        return Misplaced(shape)
+    for axis, (at, size) in enumerate(zip(place.index, shape, strict=False)):
+        if at >= size:
+            return Misplaced(shape, axis)
+    return None

@@ -1,0 +1,42 @@
+"""The words that addresses, lessons and embeds use for what the page shows, from static/vocabulary.json.
+
+The page has the same file as a module (static/js/state/vocabulary.js), so neither side can know a view, a colour
+scale or a chapter that the other does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cnn_loupe.server.paths import STATIC
+
+_words: dict[str, Any] = json.loads((STATIC / "vocabulary.json").read_text("utf-8"))
+
+PARAMETERS: tuple[str, ...] = tuple(_words["parameters"])
+"""What the address of the page may carry."""
+
+VIEWS: tuple[str, ...] = tuple(_words["views"])
+LONGEST_TRAIL: int = _words["longest_trail"]
+"""How many places a view's address may carry beside its own: one for each layer of the deepest model, and some."""
+
+SCALES: tuple[str, ...] = tuple(_words["scales"])
+ORDERS: tuple[str, ...] = tuple(_words["orders"])
+THEMES: tuple[str, ...] = tuple(_words["themes"])
+PANELS: tuple[str, ...] = tuple(_words["panels"])
+SWITCH = ("0", "1")
+
+TRANSFORMS: Mapping[str, tuple[float, float]] = {
+    name: (control["from"], control["to"]) for name, control in _words["transforms"].items()
+}
+"""Every control of the transform panel with its range."""
+
+PRESENTED: tuple[str, ...] = tuple(name for group in _words["presented"].values() for name in group)
+"""What a class may be shown in presentation mode, in the order in which an address names it."""
+
+CHAPTERS: tuple[str, ...] = tuple(_words["chapters"])
+"""Learn's chapters in reading order."""
+
+PAGES: tuple[str, ...] = (*CHAPTERS, *_words["learn_pages"])
+"""The chapters, and the two pages behind them."""

@@ -1,0 +1,62 @@
+// @ts-check
+/**
+ * The words that addresses, lessons and embeds use for what the page shows: views, colour scales, controls, chapters.
+ * Made from static/vocabulary.json, which the server reads, by tests/web/vocabulary.mjs; change that file, not this one.
+ */
+export const VOCABULARY = /** @type {const} */ ({
+  parameters: [
+    "model",
+    "sample",
+    "own",
+    "scale",
+    "panel",
+    "transform",
+    "details",
+    "order",
+    "at",
+    "view",
+    "present",
+    "tour",
+    "lang",
+  ],
+  views: ["neuron", "microscope", "activation", "pooling", "flatten", "output", "softmax", "pixels", "values"],
+  longest_trail: 70,
+  scales: ["unit", "layer", "module", "network"],
+  orders: ["class", "score"],
+  themes: ["auto", "light", "dark"],
+  panels: ["crop", "preparation", "transform"],
+  transforms: {
+    shift_x: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },
+    shift_y: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },
+    rotate: { at: 0, from: -180, to: 180, step: 1, unit: "degrees" },
+    flip: { at: 0, from: 0, to: 1, step: 1, unit: "switch" },
+    brightness: { at: 0, from: -1, to: 1, step: 0.01, unit: "plain" },
+    contrast: { at: 1, from: 0, to: 3, step: 0.01, unit: "factor" },
+    blur: { at: 0, from: 0, to: 6, step: 0.1, unit: "pixels" },
+    noise: { at: 0, from: 0, to: 0.5, step: 0.01, unit: "plain" },
+    grey: { at: 0, from: 0, to: 1, step: 0.01, unit: "plain" },
+    swap: { at: 0, from: 0, to: 5, step: 1, unit: "order" },
+  },
+  presented: {
+    presenting: ["caption", "spotlight", "keys"],
+    network: ["answer", "inspector", "learn"],
+    page: ["model", "pictures", "tools", "scale", "details", "language", "theme", "menu"],
+    opened: ["layers", "picker", "playback", "explanation"],
+  },
+  presented_usual: ["caption", "spotlight", "keys", "playback"],
+  chapters: [
+    "cnn",
+    "image",
+    "dense-vs-conv",
+    "convolution",
+    "hyperparameters",
+    "activation",
+    "pooling",
+    "flatten",
+    "softmax",
+    "learning",
+    "overfitting",
+    "beyond",
+  ],
+  learn_pages: ["glossary", "about"],
+});

@@ -1,0 +1,56 @@
+"""Places and views in addresses are read as the page reads them (tests/web/vocabulary.test.mjs has the same table)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cnn_loupe.server.places import Misplaced, Place, misplaced, read_indexed, read_place, read_view
+from cnn_loupe.server.vocabulary import LONGEST_TRAIL
+from tests.conftest import ROOT
+from tests.models import minimal
+
+CASES: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/contract/places.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES["places"], ids=lambda case: repr(case["text"]))
+def test_a_place_is_read_or_refused(case: dict[str, Any]) -> None:
+    wanted = Place(case["layer"], tuple(case["index"])) if "layer" in case else None
+    assert read_place(case["text"]) == wanted
+    if wanted is not None:
+        assert read_indexed(f"  {case['text'].replace(',', ' , ').replace('[', ' [ ')} ") == wanted
+
+
+@pytest.mark.parametrize("case", CASES["views"], ids=lambda case: repr(case["text"]))
+def test_a_view_is_read_or_refused(case: dict[str, Any]) -> None:
+    view = read_view(case["text"])
+    known = view is not None and all(read_place(place) for place in view.places)
+    assert known == ("name" in case)
+    if view is not None and known:
+        assert [view.name, [*view.places], view.input] == [case["name"], case["places"], case.get("input")]
+
+
+def test_a_trail_has_an_end() -> None:
+    assert read_view("neuron:conv[1]" + "~a[0]" * LONGEST_TRAIL) is not None
+    assert read_view("neuron:conv[1]" + "~a[0]" * (LONGEST_TRAIL + 1)) is None
+
+
+def test_only_lessons_write_spaces_and_name_parameters() -> None:
+    assert read_indexed("conv_1_2.weight[3, 0, 1, 1]") == Place("conv_1_2.weight", (3, 0, 1, 1))
+    assert read_place("conv_1_2.weight[3,0,1,1]") is None
+    assert read_indexed("conv[1 2]") is None
+    assert read_indexed("co nv[1]") is None
+
+
+def test_a_place_lies_in_the_model_or_it_is_said_why_not() -> None:
+    spec = minimal()
+    name = spec.names[0]
+    shape = spec.shapes[0]
+    assert misplaced(spec, Place(name, (0,))) is None
+    assert misplaced(spec, Place("nowhere", (0,))) == Misplaced(None)
+    assert misplaced(spec, Place(name, (shape[0],))) == Misplaced(shape, 0)
+    assert misplaced(spec, Place(name, tuple(size - 1 for size in shape)), whole=True) is None
+    assert misplaced(spec, Place(name, (*(size - 1 for size in shape[:-1]), shape[-1]))) == Misplaced(shape, len(shape) - 1)
+    assert misplaced(spec, Place(name, (0,)), whole=True) == (None if len(shape) == 1 else Misplaced(shape))
