@@ -14,6 +14,7 @@
  * @property {(key: string, params?: Record<string, string | number>) => string} words labels under numbers, from the catalogue
  */
 import { signed } from "../core/i18n.js";
+import { isNegative, PRECEDENCE, precedenceOf } from "../model/expression.js";
 
 /** Rounded as in every readout; the sign of a positive number only where asked for.
  * @param {number} value @param {{ sign: boolean }} options */
@@ -53,40 +54,34 @@ const row = (...children) => ["mrow", {}, ...children];
 /** @param {string} text @returns {Markup} */
 const operator = (text) => ["mo", {}, text];
 
-/** A term of a sum with the sign before it: `+ 0.16`, `− 0.01`. @param {Node} term @param {number} position @param {Look} look */
-function added(term, position, look) {
-  const number = term.type === "subtotal" ? term.node : term;
-  if (number.type === "more" && number.value < 0)
-    return [
-      operator("−"),
-      under(
-        ["mn", { "data-value": number.value, "data-more": number.count }, look.format(-number.value, { sign: false })],
-        look.words("views.note.more", { count: number.count }),
-      ),
-    ];
-  if (number.type === "number" && number.value < 0) {
-    const turned = { ...number, value: -number.value, negated: true };
-    return [operator("−"), markup(term.type === "subtotal" ? { ...term, node: turned } : turned, look)];
-  }
-  if (position === 0) return [markup(term, look)];
-  // After a plus a product that begins with a minus stands in parentheses.
-  return [
-    operator("+"),
-    term.type === "product" && term.items[0].type === "number"
-      ? row(factor(term.items[0], look), ...after(term.items, "·", look))
-      : markup(term, look),
-  ];
+/**
+ * A node at a place where something must hold at least this firmly: in parentheses where it does not. After an operator
+ * nothing may begin with a minus, so a product there has its negative first factor in parentheses.
+ * @param {Node} node @param {Node["type"]} least @param {Look} look
+ * @returns {Markup}
+ */
+function within(node, least, look) {
+  if (precedenceOf(node) < PRECEDENCE[least]) return row(operator("("), markup(node, look), operator(")"));
+  return node.type === "product" && least === "product" ? factors(node, "product", look) : markup(node, look);
 }
 
-/** @param {Node[]} items @param {string} between @param {Look} look */
-const joined = (items, between, look) => row(markup(items[0], look), ...after(items, between, look));
+/** A term of a sum with the sign before it: `+ 0.16`, `− 0.01`. @param {Node} term @param {number} position @param {Look} look */
+function added(term, position, look) {
+  if (isNegative(term)) return [operator("−"), markup(turned(term), look)];
+  if (term.type === "negation") return [operator("−"), within(term.body, "product", look)];
+  if (position === 0) return [within(term, "negation", look)];
+  return [operator("+"), within(term, "product", look)];
+}
 
-/** All items but the first, each with the operator before it. @param {Node[]} items @param {string} between @param {Look} look */
-const after = (items, between, look) => items.slice(1).flatMap((item) => [operator(between), factor(item, look)]);
+/** A negative number without its minus, which stands before it as an operator. @param {Node} node @returns {Node} */
+function turned(node) {
+  if (node.type === "subtotal") return { ...node, node: turned(node.node) };
+  return node.type === "number" || node.type === "more" ? { ...node, value: -node.value, negated: true } : node;
+}
 
-/** A negative factor stands in parentheses. @param {Node} node @param {Look} look */
-const factor = (node, look) =>
-  node.type === "number" && node.value < 0 ? row(operator("("), markup(node, look), operator(")")) : markup(node, look);
+/** @param {import("../model/expression.js").ProductNode} product @param {Node["type"]} first what its first factor must hold as firmly as @param {Look} look @returns {Markup} */
+const factors = ({ items: [leading, ...others] }, first, look) =>
+  row(within(leading, first, look), ...others.flatMap((item) => [operator("·"), within(item, "product", look)]));
 
 /** @param {Markup} body @param {string} label @returns {Markup} */
 const under = (body, label) => ["munder", {}, body, ["mtext", { class: "under" }, label]];
@@ -107,13 +102,13 @@ const RENDER = {
     return note ? under(number, look.words(`views.note.${note}`)) : number;
   },
   name: ({ text }) => ["mtext", { class: "name" }, text],
-  symbol: ({ text }) => (text === "−" ? operator(text) : ["mi", {}, text]),
+  symbol: ({ text }) => ["mi", {}, text],
   sum: ({ items }, look) =>
     row(...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) => added(item, index, look))),
-  product: ({ items }, look) =>
-    items[0].type === "symbol" ? row(markup(items[0], look), factor(items[1], look)) : joined(items, "·", look),
+  negation: ({ body }, look) => row(operator("−"), within(body, "product", look)),
+  product: (product, look) => factors(product, "negation", look),
   fraction: ({ top, bottom }, look) => ["mfrac", {}, markup(top, look), markup(bottom, look)],
-  power: ({ base, exponent }, look) => ["msup", {}, markup(base, look), row(markup(exponent, look))],
+  power: ({ base, exponent }, look) => ["msup", {}, within(base, "root", look), row(markup(exponent, look))],
   root: ({ body }, look) => ["msqrt", {}, markup(body, look)],
   call: ({ name, items }, look) =>
     row(
@@ -128,10 +123,15 @@ const RENDER = {
     const [tag, attributes, ...children] = markup(node, look);
     return [tag, { ...attributes, "data-part": of }, ...children];
   },
-  more: ({ count, value }, look) =>
+  more: ({ count, value, negated }, look) =>
     under(
-      ["mn", { "data-value": value, "data-more": count }, look.format(value, { sign: false })],
+      ["mn", { "data-value": negated ? -value : value, "data-more": count }, look.format(value, { sign: false })],
       look.words("views.note.more", { count }),
     ),
-  equal: ({ items }, look) => joined(items, "=", look),
+  equal: ({ items }, look) =>
+    row(
+      ...items.flatMap((/** @type {Node} */ item, /** @type {number} */ index) =>
+        index ? [operator("="), markup(item, look)] : [markup(item, look)],
+      ),
+    ),
 };

@@ -8,16 +8,50 @@
  * @typedef {{ type: "name", text: string, spot?: Spot }} NameNode a value, in NumPy's notation
  * @typedef {{ type: "symbol", text: string }} SymbolNode
  * @typedef {{ type: "sum", items: Node[] }} SumNode
+ * @typedef {{ type: "negation", body: Node }} NegationNode −x
  * @typedef {{ type: "product", items: Node[] }} ProductNode
  * @typedef {{ type: "fraction", top: Node, bottom: Node }} FractionNode
  * @typedef {{ type: "power", base: Node, exponent: Node }} PowerNode
  * @typedef {{ type: "root", body: Node }} RootNode
  * @typedef {{ type: "call", name: string, items: Node[] }} CallNode
  * @typedef {{ type: "subtotal", of: string, node: Node }} SubtotalNode one channel's part of a sum
- * @typedef {{ type: "more", count: number, value: number }} MoreNode the terms that are not written out, added up
+ * @typedef {{ type: "more", count: number, value: number, negated?: boolean }} MoreNode the terms that are not written out, added up
  * @typedef {{ type: "equal", items: Node[] }} EqualNode
- * @typedef {NumberNode | NameNode | SymbolNode | SumNode | ProductNode | FractionNode | PowerNode | RootNode | CallNode | SubtotalNode | MoreNode | EqualNode} Node
+ * @typedef {NumberNode | NameNode | SymbolNode | SumNode | NegationNode | ProductNode | FractionNode | PowerNode | RootNode | CallNode | SubtotalNode | MoreNode | EqualNode} Node
  */
+
+/**
+ * How firmly a node holds together: inside one that holds more firmly it needs parentheses. A negative number begins
+ * with a minus and counts as a negation.
+ * @type {Readonly<Record<Node["type"], number>>}
+ */
+export const PRECEDENCE = {
+  equal: 0,
+  sum: 1,
+  negation: 2,
+  product: 3,
+  fraction: 4,
+  power: 5,
+  root: 6,
+  call: 6,
+  number: 6,
+  name: 6,
+  symbol: 6,
+  subtotal: 6,
+  more: 6,
+};
+
+/** What a subtotal stands for, itself otherwise. @param {Node} node */
+const bare = (node) => (node.type === "subtotal" ? node.node : node);
+
+/** Whether a node is a number below 0, which is written with a minus before it. @param {Node} node */
+export function isNegative(node) {
+  const inner = bare(node);
+  return (inner.type === "number" || inner.type === "more") && inner.value < 0;
+}
+
+/** @param {Node} node @param {Readonly<Record<Node["type"], number>>} [table] another medium's precedence */
+export const precedenceOf = (node, table = PRECEDENCE) => table[isNegative(node) ? "negation" : bare(node).type];
 
 /** @param {number} value @param {Partial<NumberNode>} [more] @returns {NumberNode} */
 export const number = (value, more = {}) => ({ type: "number", value, ...more });
@@ -30,6 +64,9 @@ export const symbol = (text) => ({ type: "symbol", text });
 
 /** @param {...Node} items @returns {SumNode} */
 export const sum = (...items) => ({ type: "sum", items });
+
+/** @param {Node} body @returns {NegationNode} */
+export const negation = (body) => ({ type: "negation", body });
 
 /** @param {...Node} items @returns {ProductNode} */
 export const product = (...items) => ({ type: "product", items });

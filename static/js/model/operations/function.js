@@ -1,6 +1,6 @@
 // @ts-check
 /** Functions of one value: the activation functions. */
-import { call, exponential, fraction, literal, number, operand, product, sum, symbol } from "../expression.js";
+import { call, exponential, fraction, literal, negation, number, operand, product, sum } from "../expression.js";
 import { exactly, functionBound, gamma } from "./rounding.js";
 
 /**
@@ -40,7 +40,7 @@ export const functions = {
   sigmoid: ofOne({
     value: VALUES.sigmoid,
     bound: functionBound,
-    formula: (x) => fraction(literal(1), sum(literal(1), exponential(product(symbol("−"), x)))),
+    formula: (x) => fraction(literal(1), sum(literal(1), exponential(negation(x)))),
   }),
   tanh: ofOne({
     value: VALUES.tanh,
