@@ -17,18 +17,25 @@ NO_STORE = "no-store"
 class Stored:
     """A body under a strong ETag, with its gzip form made when it is first wanted."""
 
-    def __init__(self, body: bytes, media_type: str = "application/json", *, etag: str | None = None) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        media_type: str = "application/json",
+        *,
+        etag: str | None = None,
+        compress: bool = True,
+    ) -> None:
         self._body: bytes | None = body
         self._packed: bytes | None = None
-        self._tried = False
+        self._tried = not compress
         self._lock = threading.Lock()
         self.media_type = media_type
         self.etag = etag or hashlib.sha256(body).hexdigest()[:20]
 
     @classmethod
-    def packed(cls, body: bytes, *, etag: str) -> Stored:
+    def packed(cls, body: bytes, media_type: str, *, etag: str) -> Stored:
         """Keeps the compressed form alone; who takes no gzip gets it unpacked."""
-        stored = cls(body, etag=etag)
+        stored = cls(body, media_type, etag=etag)
         if stored.gzipped() is not None:
             stored._body = None
         return stored
@@ -108,4 +115,5 @@ def _compressible(media_type: str) -> bool:
         or "json" in media_type
         or "javascript" in media_type
         or "svg" in media_type
+        or "safetensors" in media_type
     )

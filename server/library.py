@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,8 +31,9 @@ from cnn_loupe.server.errors import Problem
 logger = logging.getLogger("cnn_loupe")
 
 # Part of every digest: raise it when the form of stored answers changes, and caches start anew.
-WIRE_VERSION = "1"
+WIRE_VERSION = "2"
 GALLERY = "gallery"
+WHOLE = 2_000_000  # values of a run, or learned numbers, that are still sent in one answer: 8 MB
 LARGEST_PICTURE = 5_000_000  # bytes of one gallery picture
 
 
@@ -121,6 +123,16 @@ class Entry:
         }
 
     @cached_property
+    def activation_count(self) -> int:
+        """How many values the layers of one run have."""
+        return sum(math.prod(shape) for shape in self.spec.shapes)
+
+    @property
+    def in_pieces(self) -> bool:
+        """Whether runs and parameters are too large to be sent whole to somebody who only looks at a part of them."""
+        return max(self.activation_count, self.spec.parameter_count) > WHOLE
+
+    @cached_property
     def description(self) -> dict[str, Any]:
         """The model as the API describes it."""
         spec = self.spec
@@ -135,6 +147,8 @@ class Entry:
             },
             "classes": [category.describe() for category in spec.classes],
             "parameter_count": spec.parameter_count,
+            "activation_count": self.activation_count,
+            "in_pieces": self.in_pieces,
             "layers": [_describe_layer(spec, index, layer) for index, layer in enumerate(spec.layers)],
             "training": self.model.description.get("training"),
             "samples_default": self.default_sample,
@@ -144,19 +158,15 @@ class Entry:
     def description_answer(self) -> Stored:
         return Stored(wire.dumps(self.description))
 
-    @cached_property
-    def parameters_answer(self) -> Stored:
-        """The learned numbers of every layer that has any."""
-        parameters, layers = self.network.parameters, []
+    def parameters_answer(self, layers: frozenset[str] | None = None) -> wire.Answer:
+        """The learned numbers of every layer that has any, or of these layers."""
+        parameters, parts = self.network.parameters, []
         for layer, before in zip(self.spec.layers, self.spec.input_shapes, strict=True):
-            names = layer.parameter_shapes(before)
-            if names:
-                tensors = b",".join(
-                    wire.dumps(name) + b":" + wire.tensor(parameters[f"{layer.name}.{name}"])
-                    for name in names
-                )
-                layers.append(b'{"name":' + wire.dumps(layer.name) + b"," + tensors + b"}")
-        return Stored(b'{"layers":[' + b",".join(layers) + b"]}")
+            keys = layer.parameter_shapes(before)
+            if keys and (layers is None or layer.name in layers):
+                tensors = {key: parameters[f"{layer.name}.{key}"] for key in keys}
+                parts.append(wire.LayerPart(layer.name, {}, tensors))
+        return wire.Answer(layers=parts)
 
     def layer_names(self, text: str | None) -> frozenset[str] | None:
         """The layers named in `?layers=a,b`; None is all, `none` is none."""

@@ -8,30 +8,21 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cnn_loupe.engine.data.images import Crop, Limits, Prepared, prepare
+from cnn_loupe.engine.data.images import Limits, Prepared, prepare
 from cnn_loupe.engine.run import Run
-from cnn_loupe.server import wire
 from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.library import Entry, Sample
+from cnn_loupe.server.run_answer import Wish, check_finite, run_answer
+from cnn_loupe.server.tensor_input import read_tensor
+from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
 
 # One picture is decoded at a time in each worker: a large one costs up to 200 MB while it lasts.
 _decoding = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Wish:
-    """How the answer is wanted."""
-
-    layers: frozenset[str] | None = None
-    encoding: wire.Encoding = "base64"
-    preparation: wire.Preparation = "summary"
-    crop: Crop | None = None
 
 
 def run_picture(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
@@ -99,7 +90,7 @@ def run_request(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
         return run_sample(entry, entry.sample(str(body["sample"])), wish, limits)
     if wish.crop is not None:
         raise Problem(422, "crop_of_tensor", "A crop applies to pictures; leave x, y, size and rotate out.")
-    array = wire.read_tensor(body["input"], largest=4 * math.prod(_shape(entry)) + 1024)
+    array = read_tensor(body["input"], largest=4 * math.prod(_shape(entry)) + 1024)
     return _answer(entry, array, wish, None)
 
 
@@ -107,16 +98,9 @@ def _answer(entry: Entry, array: Any, wish: Wish, prepared: Prepared | None) -> 
     # Numbers that overflow are found in the result and refused by name; no need to warn of them as well.
     with np.errstate(over="ignore", invalid="ignore"):
         run = entry.network.run(array)
-    wire.check_finite(run)
-    return wire.run_answer(
-        run,
-        digest=entry.digest,
-        layers=wish.layers,
-        encoding=wish.encoding,
-        prepared=prepared,
-        preparation=wish.preparation,
-        note=_note(entry, run),
-    )
+    check_finite(run)
+    answer = run_answer(run, wish, digest=entry.digest, prepared=prepared, note=_note(entry, run))
+    return answer.encode(wish.encoding)
 
 
 def _note(entry: Entry, run: Run) -> dict[str, Any] | None:
@@ -138,28 +122,31 @@ class SampleRuns:
 
     def __init__(self, limit_bytes: int = 16_000_000) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[tuple[str, str], Stored] = OrderedDict()
-        self._making: dict[tuple[str, str], asyncio.Future[Stored]] = {}
+        self._kept: OrderedDict[tuple[str, str, Encoding], Stored] = OrderedDict()
+        self._making: dict[tuple[str, str, Encoding], asyncio.Future[Stored]] = {}
 
     async def get(
         self,
         entry: Entry,
         sample: Sample,
+        encoding: Encoding,
         limits: Limits,
         compute: Callable[[Callable[[], Stored]], Awaitable[Stored]],
     ) -> Stored:
         """The stored answer; `compute` runs a job in the workshop where it has to be made."""
-        key = (entry.id, sample.digest)
+        key = (entry.id, sample.digest, encoding)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
         if key not in self._making:
             # Shielded: whoever asked first may go away while others wait for the same answer.
-            self._making[key] = asyncio.ensure_future(compute(lambda: make_sample_run(entry, sample, limits)))
+            self._making[key] = asyncio.ensure_future(
+                compute(lambda: make_sample_run(entry, sample, encoding, limits))
+            )
             self._making[key].add_done_callback(lambda done: self._keep(key, done))
         return await asyncio.shield(self._making[key])
 
-    def _keep(self, key: tuple[str, str], done: asyncio.Future[Stored]) -> None:
+    def _keep(self, key: tuple[str, str, Encoding], done: asyncio.Future[Stored]) -> None:
         self._making.pop(key, None)
         if done.cancelled() or done.exception() is not None:
             return
@@ -168,7 +155,7 @@ class SampleRuns:
             self._kept.popitem(last=False)
 
 
-def make_sample_run(entry: Entry, sample: Sample, limits: Limits) -> Stored:
+def make_sample_run(entry: Entry, sample: Sample, encoding: Encoding, limits: Limits) -> Stored:
     """The run of a sample as a stored answer, compressed."""
-    body = run_sample(entry, sample, Wish(), limits)
-    return Stored.packed(body, etag=sample.digest)
+    body = run_sample(entry, sample, Wish(encoding=encoding), limits)
+    return Stored.packed(body, MEDIA_TYPES[encoding], etag=f"{sample.digest}-{encoding}")

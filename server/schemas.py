@@ -108,6 +108,10 @@ class Model(Schema):
     input: Input
     classes: list[Category]
     parameter_count: int = Field(examples=[19920])
+    activation_count: int = Field(description="Values of all layers in one run.", examples=[195762])
+    in_pieces: bool = Field(
+        description="A run or the parameters are large: ask for an overview first, then for layers and units."
+    )
     layers: list[Layer]
     training: dict[str, Any] | None = Field(description="History, confusion matrix and recipe, where known.")
     samples_default: str | None = Field(description="The sample shown first.", examples=["espresso"])
@@ -227,11 +231,46 @@ class Preparation(Schema):
     steps: list[Step]
 
 
+class Numbers(Schema):
+    """Numbers of another type, in the same form."""
+
+    shape: Shape
+    dtype: Literal["float32", "int32", "uint8"]
+    data: str | Nested
+
+
+class Statistics(Schema):
+    """Of all values of a layer."""
+
+    count: int
+    zeros: int = Field(description="Values that are exactly 0.")
+    minimum: float
+    maximum: float
+    mean: float
+    magnitude: float = Field(description="The nearest-rank 99.5th percentile of |value|.")
+
+
 class LayerValues(Schema):
+    """A layer's values (`tensor`), or with `detail=overview` what a map of the network shows of it."""
+
     name: str
     kind: str
     shape: Shape
-    tensor: Tensor
+    units: Pair | None = Field(
+        None, description="First and last unit that `tensor` or `thumbnails` hold, where not all."
+    )
+    tensor: Tensor | None = None
+    statistics: Statistics | None = None
+    minimum: Tensor | None = Field(None, description="(U,) the least value of each unit.")
+    maximum: Tensor | None = Field(None, description="(U,) the largest value of each unit.")
+    order: Numbers | None = Field(
+        None, description="(U,) int32: the units by largest value, the largest first."
+    )
+    low: Tensor | None = Field(None, description="(N,) what 0 stands for in each thumbnail.")
+    high: Tensor | None = Field(None, description="(N,) what 255 stands for in each thumbnail.")
+    thumbnails: Numbers | None = Field(
+        None, description="(N, h, w) uint8: maps reduced by averaging. Vectors have none."
+    )
 
 
 class Score(Schema):

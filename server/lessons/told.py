@@ -12,8 +12,9 @@ from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.lessons.lesson import Lesson, Question, Step
 from cnn_loupe.server.lessons.shelf import Shelf
+from cnn_loupe.server.run_answer import check_finite
 from cnn_loupe.server.runs import run_of_sample
-from cnn_loupe.server.wire import check_finite, dumps
+from cnn_loupe.server.wire import dumps
 
 
 class Lessons:

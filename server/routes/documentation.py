@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cnn_loupe.server.schemas import Problem
+from cnn_loupe.server.wire import SAFETENSORS
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -22,9 +23,12 @@ _REASONS = {
 }
 
 
-def success(schema: type[BaseModel], *, description: str = "Done") -> Responses:
-    """A 200 answer of this schema."""
-    return {200: {"model": schema, "description": description}}
+def success(schema: type[BaseModel], *, description: str = "Done", files: bool = False) -> Responses:
+    """A 200 answer of this schema; with `files` also as a safetensors file."""
+    answer: dict[str, Any] = {"model": schema, "description": description}
+    if files:
+        answer["content"] = {SAFETENSORS: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: answer}
 
 
 def problems(*statuses: int) -> Responses:

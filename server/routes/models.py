@@ -8,10 +8,14 @@ from starlette.responses import Response
 from cnn_loupe.server import schemas
 from cnn_loupe.server.answers import Stored, cache_rule
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
+from cnn_loupe.server.library import Entry, digest_of
 from cnn_loupe.server.routes.documentation import problems, success
-from cnn_loupe.server.wire import dumps
+from cnn_loupe.server.routes.encoding import EncodingQuery, LayersQuery, encoding_of
+from cnn_loupe.server.wire import MEDIA_TYPES, Encoding, dumps
 
 router = APIRouter(tags=["Models"])
+
+COMPRESSED = 1_000_000  # bytes of parameters that are worth the time that compressing them takes
 
 
 @router.get("/models", summary="List the models", responses={**success(schemas.Models)})
@@ -36,8 +40,28 @@ async def describe_model(request: Request, entry: EntryOf, v: str | None = None)
 @router.get(
     "/models/{model}/parameters",
     summary="Give a model's learned numbers",
-    responses={**success(schemas.Parameters), **problems(404)},
+    responses={**success(schemas.Parameters, files=True), **problems(404, 422, 503)},
 )
-async def give_parameters(request: Request, entry: EntryOf, v: str | None = None) -> Response:
-    """Weights and biases of every layer that has any, in layer order."""
-    return entry.parameters_answer.response(request, cache_rule(v, entry.digest))
+async def give_parameters(
+    request: Request,
+    services: ServicesOf,
+    entry: EntryOf,
+    v: str | None = None,
+    layers: LayersQuery = None,
+    encoding: EncodingQuery = None,
+) -> Response:
+    """Weights and biases of every layer that has any, in layer order.
+
+    With `v` = the model's digest the answer may be kept for ever.
+    """
+    form, names = encoding_of(request, encoding), entry.layer_names(layers)
+    stored = await services.workshop.run(request, lambda: _parameters(entry, names, form))
+    return stored.response(request, cache_rule(v, entry.digest), vary="Accept, Accept-Encoding")
+
+
+def _parameters(entry: Entry, layers: frozenset[str] | None, encoding: Encoding) -> Stored:
+    # Learned numbers are all but incompressible: gzip takes a tenth off them and a second for twenty megabytes.
+    body = entry.parameters_answer(layers).encode(encoding)
+    names = "all" if layers is None else digest_of(*(name.encode() for name in sorted(layers)))
+    etag = f"{entry.digest}-{names}-{encoding}"
+    return Stored(body, MEDIA_TYPES[encoding], etag=etag, compress=len(body) <= COMPRESSED)

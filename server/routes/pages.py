@@ -20,6 +20,8 @@ from cnn_loupe.server.routes.samples import describe_sample
 
 router = APIRouter(include_in_schema=False)
 
+TENSORS = "encoding=safetensors"  # how the page asks for runs and parameters
+
 
 def pages_of(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
@@ -88,8 +90,11 @@ def preloads(services: Services, entry: Entry | None, query: Mapping[str, str]) 
     if entry is None:
         return []
     root, first = services.settings.root_path, first_picture(entry, query)
-    found = [describe_sample(entry, entry.samples[first], root)["run"]] if first else []
-    return [*found, f"{root}/api/v1/models/{entry.id}/parameters"] if "view" in query else found
+    if entry.in_pieces:
+        return []
+    found = [f"{describe_sample(entry, entry.samples[first], root)['run']}&{TENSORS}"] if first else []
+    parameters = f"{root}/api/v1/models/{entry.id}/parameters?v={entry.digest}&{TENSORS}"
+    return [*found, parameters] if "view" in query else found
 
 
 def first_picture(entry: Entry | None, query: Mapping[str, str]) -> str | None:

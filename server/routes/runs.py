@@ -14,7 +14,10 @@ from cnn_loupe.server.dependencies import services_of
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.routes.direct import DirectRoute
 from cnn_loupe.server.routes.documentation import problems, success
-from cnn_loupe.server.runs import Wish, most_json, run_picture, run_request
+from cnn_loupe.server.routes.encoding import ENCODING, LAYERS, MOST_NAMES, encoding_of
+from cnn_loupe.server.run_answer import SIDE, Detail, Wish
+from cnn_loupe.server.runs import most_json, run_picture, run_request
+from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
 
 router = APIRouter(tags=["Runs"], route_class=DirectRoute)
 
@@ -58,12 +61,23 @@ class RunQuery(BaseModel):
 
     model_config = ConfigDict(allow_inf_nan=False)
 
-    layers: str | None = Field(
-        None, max_length=5000, description="Only these layers, by comma; `none` for none."
+    detail: Detail = Field(
+        "full",
+        description="`full` gives every value. `overview` gives of each layer its statistics, the least and the largest "
+        "value of each unit, the units by their largest value, and small pictures of some units.",
     )
-    encoding: Literal["base64", "list"] = Field(
-        "base64", description="Form of tensors: base64, or nested lists."
+    layers: str | None = Field(None, max_length=MOST_NAMES, description=LAYERS)
+    units: str | None = Field(
+        None,
+        pattern=r"^\d{1,7}-\d{1,7}$",
+        description="Only these units of each layer, first and last, counted from 0; those that a layer has. Without it "
+        "all of them, or the first twelve maps of an overview.",
+        examples=["0-11"],
     )
+    side: int = Field(
+        SIDE, ge=1, le=256, description="Longest side of an overview's small pictures, in pixels."
+    )
+    encoding: Encoding | None = Field(None, description=ENCODING)
     preparation: Literal["none", "summary", "full"] = Field(
         "summary", description="What to tell of the picture's preparation; `full` adds small pictures."
     )
@@ -71,6 +85,20 @@ class RunQuery(BaseModel):
     y: float | None = Field(None, ge=-1_000_000, le=1_000_000)
     size: float | None = Field(None, gt=0, le=1_000_000)
     rotate: float = Field(0, ge=-360, le=360)
+
+    def unit_range(self) -> range | None:
+        """The units asked for; None where none are. Raises Problem (`units_reversed`)."""
+        if self.units is None:
+            return None
+        first, last = map(int, self.units.split("-"))
+        if last < first:
+            raise Problem(
+                422,
+                "units_reversed",
+                f"units={self.units} ends before it begins; the first unit stands before the dash, the last one behind it.",
+                units=self.units,
+            )
+        return range(first, last + 1)
 
     def crop(self) -> Crop | None:
         """The crop asked for; None where none is. Raises Problem (`crop_incomplete`)."""
@@ -85,18 +113,27 @@ class RunQuery(BaseModel):
     "/models/{model}/runs",
     summary="Run a picture through a model",
     openapi_extra={"requestBody": _BODY},
-    responses={**success(schemas.Run), **problems(404, 408, 413, 415, 503)},
+    responses={**success(schemas.Run, files=True), **problems(404, 408, 413, 415, 503)},
 )
 async def create_run(request: Request, model: str, query: Annotated[RunQuery, Query()]) -> Response:
     """Every layer's output for one picture, with the steps of its preparation and the scores.
 
     A crop is given as `x`, `y` and `size` (a square on the upright picture, in its pixels), with
     `rotate` in degrees clockwise about its centre; what lies outside the picture is white.
-    Nothing is stored.
+    Nothing is stored. A network with millions of values is best asked for an overview first, and then for the layers
+    (`layers`) and units (`units`) that are looked at.
     """
     services = services_of(request)
     entry = services.library.entry(model)
-    wish = Wish(entry.layer_names(query.layers), query.encoding, query.preparation, query.crop())
+    wish = Wish(
+        layers=entry.layer_names(query.layers),
+        units=query.unit_range(),
+        detail=query.detail,
+        side=query.side,
+        encoding=encoding_of(request, query.encoding),
+        preparation=query.preparation,
+        crop=query.crop(),
+    )
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = declared == "application/json"
     make = run_request if is_json else run_picture
@@ -104,4 +141,4 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
         answer = await services.workshop.run(
             request, lambda: make(entry, data, wish, services.picture_limits)
         )
-    return Response(answer, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(answer, media_type=MEDIA_TYPES[wish.encoding], headers={"Cache-Control": "no-store"})

@@ -12,6 +12,7 @@ from cnn_loupe.server.answers import Stored, cache_rule
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
 from cnn_loupe.server.library import Entry, Sample
 from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.routes.encoding import EncodingQuery, encoding_of
 from cnn_loupe.server.wire import dumps
 
 router = APIRouter(tags=["Samples"])
@@ -67,19 +68,24 @@ async def give_thumbnail(request: Request, entry: EntryOf, sample: str, v: str |
 @router.get(
     "/models/{model}/samples/{sample}/run",
     summary="Give the run of a gallery picture",
-    responses={**success(schemas.Run), **problems(404, 503)},
+    responses={**success(schemas.Run, files=True), **problems(404, 503)},
 )
 async def give_sample_run(
-    request: Request, services: ServicesOf, entry: EntryOf, sample: str, v: str | None = None
+    request: Request,
+    services: ServicesOf,
+    entry: EntryOf,
+    sample: str,
+    v: str | None = None,
+    encoding: EncodingQuery = None,
 ) -> Response:
     """The same answer as a POST of it to `runs`, but cacheable: made and compressed once."""
-    found = entry.sample(sample)
+    found, form = entry.sample(sample), encoding_of(request, encoding)
     stored = await services.sample_runs.get(
-        entry, found, services.picture_limits, lambda job: services.workshop.run(None, job)
+        entry, found, form, services.picture_limits, lambda job: services.workshop.run(None, job)
     )
     if stored.must_unpack(request):
         stored = await services.workshop.run(request, stored.unpacked)
-    return stored.response(request, cache_rule(v, found.digest))
+    return stored.response(request, cache_rule(v, found.digest), vary="Accept, Accept-Encoding")
 
 
 def describe_sample(entry: Entry, sample: Sample, root: str) -> dict[str, Any]:

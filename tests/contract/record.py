@@ -35,6 +35,18 @@ def answers(client: Client) -> dict[str, Any]:
     }
 
 
+def files(client: Client) -> dict[str, bytes]:
+    """Answers as the page asks for them, safetensors files, by file name."""
+    base = f"/api/v1/models/{MODEL}"
+    picture = random_picture(SPECS[MODEL])
+    body = {"input": {"shape": list(picture.shape), "dtype": "float32", "data": picture.tolist()}}
+    return {
+        "parameters": client.get(f"{base}/parameters?encoding=safetensors").content,
+        "run": client.post(f"{base}/runs?encoding=safetensors", json=body).content,
+        "overview": client.post(f"{base}/runs?encoding=safetensors&detail=overview&side=4", json=body).content,
+    }
+
+
 def text(answer: Any) -> str:
     return json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
 
@@ -45,6 +57,8 @@ def main() -> None:
         with Client(app) as client:
             for name, answer in answers(client).items():
                 (FOLDER / f"{name}.json").write_text(text(answer), "utf-8")
+            for name, data in files(client).items():
+                (FOLDER / f"{name}.safetensors").write_bytes(data)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from tests.client import Client
-from tests.contract.record import FOLDER, answers
+from tests.contract.record import FOLDER, answers, files
 
 
 def same(found: Any, recorded: Any) -> bool:
@@ -47,3 +48,12 @@ def test_lists_and_base64_carry_the_same_numbers() -> None:
     lists = json.loads((FOLDER / "run_as_lists.json").read_text("utf-8"))
     for one, other in zip(packed["layers"], lists["layers"], strict=True):
         np.testing.assert_array_equal(values(one["tensor"]), values(other["tensor"]))
+
+
+@pytest.mark.parametrize("name", ["parameters", "run", "overview"])
+def test_the_server_still_answers_the_files_that_were_recorded(client: Client, name: str) -> None:
+    found, recorded = load(files(client)[name]), load((FOLDER / f"{name}.safetensors").read_bytes())
+    assert found.keys() == recorded.keys()
+    for key, array in recorded.items():
+        # A thumbnail's byte may fall to either side of a half.
+        np.testing.assert_allclose(found[key], array, atol=1 if array.dtype == np.uint8 else 1e-5, err_msg=key)
