@@ -80,7 +80,7 @@ def test_an_overview_fits_the_schema_and_says_what_the_values_say(
 
 def slow_reduced(picture: np.ndarray, side: int) -> np.ndarray:
     rows, columns = (min(side, size) for size in picture.shape)
-    edges = [[i * size // n for i in range(n + 1)] for size, n in zip(picture.shape, (rows, columns))]
+    edges = [[i * size // n for i in range(n + 1)] for size, n in zip(picture.shape, (rows, columns), strict=True)]
     return np.array(
         [
             [picture[edges[0][i] : edges[0][i + 1], edges[1][j] : edges[1][j + 1]].mean() for j in range(columns)]
@@ -114,7 +114,8 @@ def test_units_are_given_exactly_and_said_by_number(client: Client, model: str) 
     for layer in ask(client, model, "?units=1-2").json()["layers"]:
         exact = run.activations[layer["name"]]
         first, last = layer["units"]
-        assert 0 <= first <= last < len(exact) and last - first == min(2, len(exact)) - 1
+        assert 0 <= first <= last < len(exact)
+        assert last - first == min(2, len(exact)) - 1
         assert layer["shape"] == list(exact.shape)
         np.testing.assert_array_equal(values(layer["tensor"]), exact[first : last + 1])
 

@@ -3,7 +3,7 @@
  * The only place that calls `fetch`. Answers are decoded, errors are `Problem`s with a code
  * that the catalogues translate.
  */
-import { decodeTensor, encodeTensor } from "./wire.js";
+import { encodeTensor, readTensorFile } from "./wire.js";
 
 /** A refusal or a failure, in the server's one error shape (RFC 9457), or made here for a lost connection. */
 export class Problem extends Error {
@@ -43,24 +43,31 @@ export function createApi({ base, fetch, known = {} }) {
   /** @param {string} path @param {RequestInit} [init] */
   const json = async (path, init) => known[path] ?? (await request(path, init)).json();
   const id = encodeURIComponent;
+  /** @param {string} path @param {RequestInit} [init] */
+  const tensors = async (path, init) => readTensorFile(await (await request(path, init)).arrayBuffer());
+  /** A run of a picture's bytes, or of what a JSON body says.
+   * @param {string} model @param {Blob | object} source @param {Query} query @param {AbortSignal} [signal] */
+  const runs = (model, source, query, signal) => {
+    const blob = source instanceof Blob;
+    return tensors(`/models/${id(model)}/runs${queryText({ ...query, ...TENSORS })}`, {
+      method: "POST",
+      body: blob ? source : JSON.stringify(source),
+      headers: { "content-type": blob ? source.type || "application/octet-stream" : "application/json" },
+      signal,
+    });
+  };
 
   return {
     /** @param {AbortSignal} [signal] */
     models: (signal) => json("/models", { signal }),
     /** @param {string} model @param {AbortSignal} [signal] */
     model: (model, signal) => json(`/models/${id(model)}`, { signal }),
-    /** Parameters by layer name. @param {string} model @param {AbortSignal} [signal]
-     * @returns {Promise<Parameters>} */
-    async parameters(model, signal) {
-      const { layers } = await json(`/models/${id(model)}/parameters`, { signal });
-      return new Map(
-        layers.map((/** @type {any} */ { name, ...tensors }) => [
-          name,
-          Object.fromEntries(
-            Object.entries(tensors).map(([key, tensor]) => [key, decodeTensor(/** @type {any} */ (tensor))]),
-          ),
-        ]),
-      );
+    /** Parameters by layer name, of all layers or of some.
+     * @param {{ id: string, digest: string }} model @param {readonly string[] | null} layers @param {AbortSignal} [signal] @returns {Promise<Parameters>} */
+    async parameters(model, layers, signal) {
+      const query = { v: model.digest, ...TENSORS, ...(layers && { layers: layers.join(",") }) };
+      const file = await tensors(`/models/${id(model.id)}/parameters${queryText(query)}`, { signal });
+      return decodeParameters(file);
     },
     /** @param {string} model @param {AbortSignal} [signal] */
     samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
@@ -71,42 +78,18 @@ export function createApi({ base, fetch, known = {} }) {
     /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
     picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
     /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
-    sampleRun: async (model, sample, digest, signal) =>
-      decodeRun(
-        await json(`/models/${id(model)}/samples/${id(sample)}/run${digest ? `?v=${id(digest)}` : ""}`, { signal }),
-      ),
-    /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
-    runPicture: async (model, picture, query = {}, signal) =>
-      decodeRun(
-        await json(`/models/${id(model)}/runs${queryText(query)}`, {
-          method: "POST",
-          body: picture,
-          headers: { "content-type": picture.type || "application/octet-stream" },
-          signal,
-        }),
-      ),
+    sampleRun: async (model, sample, digest, signal) => {
+      const query = { ...(digest && { v: digest }), ...TENSORS };
+      return decodeRun(await tensors(`/models/${id(model)}/samples/${id(sample)}/run${queryText(query)}`, { signal }));
+    },
+    /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Query} [query] @param {AbortSignal} [signal] */
+    runPicture: async (model, picture, query = {}, signal) => decodeRun(await runs(model, picture, query, signal)),
     /** What is done to a picture on its way to the network, with small pictures of every step.
      * @param {string} model @param {Blob | { sample: string }} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
-    prepare: (model, picture, query = {}, signal) => {
-      const blob = picture instanceof Blob;
-      const headers = { "content-type": blob ? picture.type || "application/octet-stream" : "application/json" };
-      return json(`/models/${id(model)}/runs${queryText({ ...query, layers: "none", preparation: "full" })}`, {
-        method: "POST",
-        body: blob ? picture : JSON.stringify(picture),
-        headers,
-        signal,
-      });
-    },
+    prepare: async (model, picture, query = {}, signal) =>
+      (await runs(model, picture, { ...query, layers: "none", preparation: "full" }, signal)).answer,
     /** Run a prepared input tensor. @param {string} model @param {import("./wire.js").Tensor} input @param {AbortSignal} [signal] */
-    runInput: async (model, input, signal) =>
-      decodeRun(
-        await json(`/models/${id(model)}/runs`, {
-          method: "POST",
-          body: JSON.stringify({ input: encodeTensor(input) }),
-          headers: { "content-type": "application/json" },
-          signal,
-        }),
-      ),
+    runInput: async (model, input, signal) => decodeRun(await runs(model, { input: encodeTensor(input) }, {}, signal)),
   };
 }
 
@@ -127,19 +110,31 @@ export function createApi({ base, fetch, known = {} }) {
  * @property {any} note
  */
 
-/** @param {any} wire @returns {Run} */
-export function decodeRun(wire) {
-  return {
-    model: wire.model,
-    input: decodeTensor(wire.input),
-    activations: new Map(wire.layers.map((/** @type {any} */ layer) => [layer.name, decodeTensor(layer.tensor)])),
-    scores: wire.scores,
-    preparation: wire.preparation ?? null,
-    note: wire.note ?? null,
-  };
-}
+/** @param {import("./wire.js").TensorFile} file @returns {Run} */
+export const decodeRun = ({ answer, tensor }) => ({
+  model: answer.model,
+  input: tensor(answer.input),
+  activations: new Map(answer.layers.map((/** @type {any} */ layer) => [layer.name, tensor(layer.tensor)])),
+  scores: answer.scores,
+  preparation: answer.preparation ?? null,
+  note: answer.note ?? null,
+});
 
-/** @param {Record<string, string | number>} query */
+/** @param {import("./wire.js").TensorFile} file @returns {Parameters} */
+export const decodeParameters = ({ answer, tensor }) =>
+  new Map(
+    answer.layers.map((/** @type {any} */ { name, ...keys }) => [
+      name,
+      Object.fromEntries(Object.entries(keys).map(([key, own]) => [key, tensor(/** @type {string} */ (own))])),
+    ]),
+  );
+
+/** @typedef {Record<string, string | number>} Query what stands after the question mark of an address */
+
+/** In this form answers come with tensors. */
+const TENSORS = { encoding: "safetensors" };
+
+/** @param {Query} query */
 const queryText = (query) => {
   const text = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString();
   return text ? `?${text}` : "";

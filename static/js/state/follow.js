@@ -69,7 +69,7 @@ export function follow({ store, api, runs }) {
     const { model, run, parameters } = store.state;
     if (!model || parameters || run?.model !== model.id) return;
     try {
-      const loaded = await parametersTask((signal) => api.parameters(model.id, signal));
+      const loaded = await parametersTask((signal) => api.parameters(model, null, signal));
       if (loaded !== SUPERSEDED && store.state.model === model) store.update({ parameters: loaded });
     } catch (error) {
       failed(error);
