@@ -328,7 +328,7 @@ def test_keys_and_clicks_that_come_before_their_listeners_are_answered_then(visi
     visited = visit()
     page = visited.page
     held: list[Route] = []
-    page.route("**/network-pointing.js*", lambda route: held.append(route))
+    page.route("**/pointing.js*", lambda route: held.append(route))
     page.goto(visited.base)
     page.wait_for_selector("html[data-network=ready]", state="attached")
     page.focus(unit("conv_1_2", 0))
