@@ -1,29 +1,34 @@
-# syntax=docker/dockerfile:1
 # docker build -t cnn-loupe .    docker run --rm -p 8000:8000 --read-only cnn-loupe
+# docs/hosting.md says how to pin the base image by its digest, and how to build behind a package index of your own.
+ARG PYTHON=docker.io/library/python:3.13-slim
 
-# 1. The wheel, and an environment with it and its locked dependencies.
-FROM python:3.13-slim AS build
+# 1. The wheel, and an environment with it and its locked dependencies. Everything that is installed has a hash: the
+#    build back end, too.
+FROM ${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
-COPY deploy/requirements.lock deploy/
-RUN python -m venv --without-pip /app \
- && python -m pip --python /app/bin/python install --require-hashes --no-deps -r deploy/requirements.lock
+COPY deploy/requirements.lock deploy/build.lock deploy/
+RUN --mount=type=secret,id=pip-conf,target=/etc/pip.conf --mount=type=secret,id=ca-bundle \
+    python -m venv --without-pip /app \
+ && python -m venv --without-pip /backend \
+ && python -m pip --python /app/bin/python install --require-hashes --no-deps -r deploy/requirements.lock \
+ && python -m pip --python /backend/bin/python install --require-hashes --no-deps -r deploy/build.lock
 COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY cnn_loupe cnn_loupe
 COPY engine engine
 COPY server server
 COPY static static
 COPY templates templates
-RUN python -m pip wheel --no-deps --wheel-dir /wheel . \
+RUN /backend/bin/python -m hatchling build --target wheel --directory /wheel \
  && python -m pip --python /app/bin/python install --no-deps --no-index /wheel/*.whl \
  && /app/bin/python -m compileall -q /app/lib \
  && find /app -type d \( -name tests -o -name test \) -path '*/numpy/*' -prune -exec rm -rf {} +
 
 # 2. That environment alone: no pip, no build tool.
-FROM python:3.13-slim
+FROM ${PYTHON}
 RUN python -m pip uninstall --yes --quiet pip \
  && ! python -c 'import pip' 2>/dev/null \
- && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin loupe
+ && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin loupe
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -32,7 +37,6 @@ ENV PATH=/app/bin:$PATH \
     CNN_LOUPE_PORT=8000
 USER 10001
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['CNN_LOUPE_PORT'] + '/readyz', timeout=2)"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["cnn-loupe", "health"]
 ENTRYPOINT ["cnn-loupe"]
 CMD ["serve"]

@@ -6,7 +6,8 @@
 # make fuzz    hostile requests with a seed                     (REQUESTS=100000 SEED=1)
 # make soak    half an hour of mixed requests: is memory flat?
 # make audit   known vulnerabilities of the locked versions     (AUDIT="--format json --output dist/audit.json")
-# make sbom, lock, lowest, wheel, image-proof                  see docs/hosting.md
+# make image-test                                              the image, built and run
+# make sbom, lock, lowest, wheel                               see docs/hosting.md
 
 PYTHON ?=
 VENV := .venv
@@ -24,7 +25,7 @@ export PYTHON
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test lint access bench fuzz soak audit sbom lock lowest wheel image-proof clean
+.PHONY: serve test lint access bench fuzz soak audit sbom lock lowest wheel image-test clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/.serve: pyproject.toml .ci/environment
@@ -99,6 +100,9 @@ lock: $(VENV)/.test
 	@{ echo "# Exact versions with hashes, for the image. Made by \`make lock\`; do not edit."; \
 	$(VENV)/bin/uv pip compile pyproject.toml --extra fast --generate-hashes --universal --python-version 3.11 --no-header --quiet; \
 	} > deploy/requirements.lock.new && mv deploy/requirements.lock.new deploy/requirements.lock
+	@{ echo "# The build back end with hashes, for the image. Made by \`make lock\`; do not edit."; \
+	echo 'hatchling>=1.27' | $(VENV)/bin/uv pip compile - --generate-hashes --universal --python-version 3.11 --no-header --quiet; \
+	} > deploy/build.lock.new && mv deploy/build.lock.new deploy/build.lock
 
 # The minimum versions that pyproject.toml names, in an environment of their own: what a server needs must work with them.
 lowest: $(VENV)/.test
@@ -115,7 +119,7 @@ wheel: $(VENV)/.test
 	@$(PY) -m hatchling build --target wheel --directory dist
 	@sha256sum dist/*.whl
 
-image-proof: $(VENV)/.test
+image-test: $(VENV)/.test
 	@$(PY) -m tests.packaging.image
 
 clean:

@@ -1,10 +1,10 @@
-"""The command `cnn-loupe`: serve and doctor, and the engine's own commands."""
+"""The command `cnn-loupe`: serve, doctor and health, and the engine's own commands."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 
@@ -13,6 +13,7 @@ from cnn_loupe.server.settings import PREFIX, Settings
 from cnn_loupe.server.threads import pin_threads
 from cnn_loupe.server.version import package_version
 
+_WITH_SETTINGS = ("serve", "health")
 # The engine's commands explain themselves; here they are only listed, so that `serve` need not import them.
 _ENGINE = {
     "train": "train a model on a folder of labelled pictures",
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given or ["--help"])
     pin_threads()
     try:
-        settings = Settings.chosen(_given(options) if options.command == "serve" else {})
+        settings = Settings.chosen(_given(options) if options.command in _WITH_SETTINGS else {})
     except ValidationError as error:
         for item in error.errors():
             name = str(item["loc"][0]) if item["loc"] else "settings"
@@ -46,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from cnn_loupe.server.doctor import doctor
 
         return doctor()
+    if options.command == "health":
+        from cnn_loupe.server.health import health
+
+        return health(settings)
     from cnn_loupe.server.serve import serve
 
     return serve(settings)
@@ -60,20 +65,32 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"cnn-loupe {package_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     serve = commands.add_parser("serve", help="start the server", description="Start the server.")
-    for name, field in Settings.model_fields.items():
-        flag = f"--{name.replace('_', '-')}"
-        text = f"{field.description} [{PREFIX}{name.upper()}]".replace("%", "%%")
-        if field.annotation is bool:
-            serve.add_argument(flag, action="store_true", default=None, help=text)
-        else:
-            serve.add_argument(flag, metavar=name.rsplit("_", 1)[-1].upper(), help=text)
+    _add_settings(serve, Settings.model_fields)
     commands.add_parser("doctor", help="check this installation", description="Check this installation.")
+    health = commands.add_parser(
+        "health",
+        help="ask a running server whether it is ready",
+        description="Ask the server of these settings whether it is ready: 0 where it is, 1 where not.",
+    )
+    _add_settings(health, ("host", "port"))
     for name, text in _ENGINE.items():
         commands.add_parser(name, help=text)
     return parser
 
 
+def _add_settings(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    """A flag for each of these settings."""
+    for name in names:
+        field = Settings.model_fields[name]
+        flag = f"--{name.replace('_', '-')}"
+        text = f"{field.description} [{PREFIX}{name.upper()}]".replace("%", "%%")
+        if field.annotation is bool:
+            parser.add_argument(flag, action="store_true", default=None, help=text)
+        else:
+            parser.add_argument(flag, metavar=name.rsplit("_", 1)[-1].upper(), help=text)
+
+
 def _given(options: argparse.Namespace) -> dict[str, str]:
     """The flags that were given; all others are left to the environment and the defaults."""
-    values = {name: getattr(options, name) for name in Settings.model_fields}
+    values = {name: getattr(options, name, None) for name in Settings.model_fields}
     return {name: value for name, value in values.items() if value is not None}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cnn_loupe.server.settings import PREFIX, Settings
 from tests.conftest import ROOT
 from tests.packaging import image
+from tests.packaging.engines import engine
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCK = (ROOT / "deploy" / "requirements.lock").read_text("utf-8")
@@ -49,29 +49,60 @@ def test_the_notices_name_every_locked_package() -> None:
     assert missing <= {"colorama"}, "renew them: python .ci/notices.py"  # colorama: on Windows only
 
 
+def steps() -> list[tuple[int, str, str]]:
+    """The Dockerfile's instructions: stage (from 0), name and the rest of the line."""
+    joined = re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.MULTILINE))
+    stage, found = -1, []
+    for line in filter(None, map(str.strip, joined.splitlines())):
+        name, _, rest = line.partition(" ")
+        stage += name == "FROM"
+        found.append((stage, name, rest.strip()))
+    return found
+
+
 def test_the_image_installs_what_is_locked_and_runs_without_rights() -> None:
-    found = list(image.steps(DOCKERFILE))
-    runs = [step.rest for step in found if step.name == "RUN"]
-    assert "--require-hashes --no-deps -r deploy/requirements.lock" in runs[0]
-    assert all("--no-deps" in part for part in re.split("&&", runs[0]) if " install " in part)
-    last = [step for step in found if step.stage == max(step.stage for step in found)]
-    assert any(step.name == "USER" and step.rest.isdecimal() and int(step.rest) > 0 for step in last)
-    assert any(step.name == "HEALTHCHECK" and "/readyz" in step.rest for step in last)
-    assert not any(re.search(r"apt|pip install|curl|wget", step.rest) for step in last if step.name == "RUN")
-    for step in found:
-        if step.name == "COPY" and not step.rest.startswith("--from"):
-            for name in step.rest.split()[:-1]:
-                assert (ROOT / name).exists(), name
+    found = steps()
+    installs = [part for _, name, rest in found if name == "RUN" for part in rest.split("&&") if " install " in part]
+    assert len(installs) == 3
+    for part in installs:
+        assert "--no-deps" in part
+        locked_file = re.search(r"--require-hashes --no-deps -r deploy/(requirements|build)\.lock", part)
+        assert locked_file or "--no-index /wheel" in part, part
+    last = [step for step in found if step[0] == found[-1][0]]
+    assert ("USER", "10001") in [step[1:] for step in last]
+    assert any(name == "HEALTHCHECK" and rest.endswith('CMD ["cnn-loupe", "health"]') for _, name, rest in last)
+    assert not any(re.search(r"apt|pip install|curl|wget", rest) for _, name, rest in last if name == "RUN")
+    for _, name, rest in found:
+        if name == "COPY" and not rest.startswith("--from"):
+            for copied in rest.split()[:-1]:
+                assert (ROOT / copied).exists(), copied
+
+
+def test_the_image_needs_no_front_end_from_the_network_and_any_base_can_be_named() -> None:
+    assert not re.search(r"^#\s*syntax\s*=", DOCKERFILE, re.MULTILINE)
+    assert steps()[0][1:] == ("ARG", "PYTHON=docker.io/library/python:3.13-slim")
+    assert [rest.split()[0] for _, name, rest in steps() if name == "FROM"] == ["${PYTHON}"] * 2
+
+
+def test_the_build_back_end_is_locked_with_hashes() -> None:
+    lock = (ROOT / "deploy" / "build.lock").read_text("utf-8")
+    entries = re.split(r"^(?=[a-z0-9.-]+==)", lock, flags=re.MULTILINE)[1:]
+    assert {entry.split("==")[0] for entry in entries} >= {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert "://" not in lock
+    (least,) = re.findall(r"hatchling>=([\d.]+)", (ROOT / "pyproject.toml").read_text("utf-8").split("[project]")[0])
+    assert numbers(re.findall(r"^hatchling==([\d.]+)", lock, re.MULTILINE)[0]) >= numbers(least)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the image is a Linux one")
-def test_the_dockerfiles_steps_give_a_small_image_without_build_tools() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.packaging.image"], cwd=ROOT, capture_output=True, text=True, timeout=900
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "HEALTHCHECK passes" in done.stdout
+def test_the_image_is_built_and_runs(capfd: pytest.CaptureFixture[str]) -> None:
+    found = engine()
+    if isinstance(found, str):
+        pytest.skip(found)
+    assert image.main() == 0
+    said = capfd.readouterr().out
+    for line in ("HEALTHCHECK passes", "the page and a run are answered", "no pip", "SIGTERM: ended within"):
+        assert line in said
 
 
 def documents(name: str) -> list[dict[str, Any]]:
@@ -110,22 +141,77 @@ def test_the_kubernetes_manifest_grants_nothing_and_scales() -> None:
     assert pause + 10 <= pod["spec"]["terminationGracePeriodSeconds"]
 
 
-def test_the_manifest_and_the_compose_file_set_only_settings_that_exist() -> None:
-    from cnn_loupe.server.settings import PREFIX, Settings
+def test_names_that_kubernetes_writes_itself_do_not_matter() -> None:
+    found = {each["kind"]: each for each in documents("deploy/kubernetes.yaml")}
+    pod = found["Deployment"]["spec"]["template"]["spec"]
+    assert pod["enableServiceLinks"] is False
+    given = {entry["name"]: entry["value"] for entry in pod["containers"][0]["env"]}
+    assert given["CNN_LOUPE_PORT"] == str(pod["containers"][0]["ports"][0]["containerPort"])
+    assert given["CNN_LOUPE_HOST"] == "0.0.0.0"
 
+
+def test_the_usual_ingress_lets_bodies_of_20_mb_through() -> None:
+    found = {each["kind"]: each for each in documents("deploy/kubernetes.yaml")}
+    annotations = found["Ingress"]["metadata"]["annotations"]
+    assert annotations["nginx.ingress.kubernetes.io/proxy-body-size"] == "20m"
+    assert "non_idempotent" not in str(annotations)
+    (path,) = found["Ingress"]["spec"]["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"]["name"] == found["Service"]["metadata"]["name"]
+
+
+FILES = ("deploy/kubernetes.yaml", "compose.yaml", "compose.local.yaml", "Dockerfile", "deploy/README.md", "docs/hosting.md")
+
+
+def test_the_files_for_operators_set_only_settings_that_exist() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in ("deploy/kubernetes.yaml", "compose.yaml", "Dockerfile", "deploy/README.md", "docs/hosting.md"):
+    for name in FILES:
         used = set(re.findall(rf"{PREFIX}[A-Z_]+[A-Z]", Path(ROOT / name).read_text("utf-8")))
         assert used <= known, used - known
 
 
-def test_the_compose_service_may_read_its_image_and_nothing_else() -> None:
-    (service,) = documents("compose.yaml")[0]["services"].values()
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert "no-new-privileges:true" in service["security_opt"]
-    assert {"cpus", "memory", "pids"} <= service["deploy"]["resources"]["limits"].keys()
-    assert service["ports"][0].startswith("127.0.0.1:")
-    assert service["healthcheck"]["test"][0] == "CMD"
-    assert "/readyz" in service["healthcheck"]["test"][-1]
-    assert "volumes" not in service
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.local.yaml"])
+def test_the_compose_service_may_read_its_image_and_nothing_else(name: str) -> None:
+    for service in documents(name)[0]["services"].values():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in service["security_opt"]
+        assert {"cpus", "memory", "pids"} <= service["deploy"]["resources"]["limits"].keys()
+    own = documents(name)[0]["services"]["cnn-loupe"]
+    assert own["healthcheck"]["test"] == ["CMD", "cnn-loupe", "health"]
+    assert "volumes" not in own
+
+
+def test_nobody_reaches_the_server_but_the_proxy_that_compose_brings() -> None:
+    found = documents("compose.yaml")[0]
+    own, proxy = found["services"]["cnn-loupe"], found["services"]["nginx"]
+    assert "ports" not in own
+    assert own["networks"] == ["inside"]
+    assert found["networks"]["inside"]["internal"] is True
+    assert own["environment"]["CNN_LOUPE_TRUSTED_PROXIES"] == "*"
+    assert "./deploy/nginx.conf:/etc/nginx/nginx.conf:ro" in proxy["volumes"]
+    assert proxy["user"] != "0"
+    conf = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    ports = [entry.split(":")[1] for entry in proxy["ports"]]
+    assert [f"listen {port};" in conf for port in ports] == [True] * len(ports)
+
+
+# Megabytes of a worker at its worst, as docs/hosting.md has them under "Memory": at rest, the costliest picture, and all
+# bodies that may be in hand.
+AT_REST, PICTURE = 90, 200
+
+
+def mega(text: str) -> float:
+    number, unit = re.fullmatch(r"(\d+)(M|G|Mi|Gi)", text).groups()  # type: ignore[union-attr]
+    return int(number) * (1024 if unit.startswith("G") else 1) * 1.048576
+
+
+def test_memory_limits_fit_the_workers_at_their_worst() -> None:
+    worst = AT_REST + PICTURE + Settings().max_pending_bytes / 1e6
+    for name in ("compose.yaml", "compose.local.yaml"):
+        service = documents(name)[0]["services"]["cnn-loupe"]
+        workers = int(service["environment"]["CNN_LOUPE_WORKERS"])
+        assert mega(service["deploy"]["resources"]["limits"]["memory"]) >= workers * worst + AT_REST
+    (container,) = next(
+        each["spec"]["template"]["spec"]["containers"] for each in documents("deploy/kubernetes.yaml") if each["kind"] == "Deployment"
+    )
+    assert mega(container["resources"]["limits"]["memory"]) >= worst
