@@ -3,7 +3,8 @@
 A batch is worked through in blocks of a few pictures, small enough for the cache, by one or
 more threads. A block goes through the whole network and back before its thread takes the next
 one. Only batch normalisation makes the blocks wait for each other, since its statistics
-belong to the whole batch: there the way through the network is cut into phases.
+belong to the whole batch: there the way through the network, in the order of its nodes, is cut
+into phases.
 
 The result does not depend on the number of threads: every block has gradients of its own, and
 they are added in the blocks' order.
@@ -12,7 +13,7 @@ they are added in the blocks' order.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import MappingProxyType
@@ -22,8 +23,9 @@ import numpy as np
 from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast.normalisation import BatchNormStep
-from cnn_loupe.engine.fast.plan import chain, order, statistics
-from cnn_loupe.engine.fast.step import Lent, Scratch, Step, block_shape, from_rows, to_rows
+from cnn_loupe.engine.fast.plan import make_steps, statistics, training_graph, value_shapes
+from cnn_loupe.engine.fast.step import Lent, Scratch, Step, block_shape, pictures_of, to_rows
+from cnn_loupe.engine.graph import INPUT, Node, walk, walk_back
 from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 from cnn_loupe.engine.parameters import checked_parameters
 from cnn_loupe.engine.spec import ModelSpec
@@ -55,26 +57,30 @@ class BatchNetwork:
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._scratch = [Scratch() for _ in range(threads)]
         self._inputs = Scratch()
-        self._order = order(spec)
-        self._statistics = statistics(self._order, spec.input_shape)
-        self._weights = {layer.name: self._by_layer(layer.name, self.parameters) for layer in self._order}
-        self._chains: dict[tuple[int, int], list[Step]] = {}
-        # Phases are stretches of steps; all but the first begin with a batch normalisation.
-        cuts = [i for i, layer in enumerate(self._order) if layer.name in self._statistics]
-        self._phases = list(itertools.pairwise([0, *cuts, len(self._order)]))
+        self._graph = training_graph(spec)
+        self._nodes = self._graph.nodes
+        self._shapes = value_shapes(self._graph, spec.input_shape)
+        self._statistics = statistics(self._graph, self._shapes)
+        self._weights = {
+            node.name: {
+                key: self.parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]
+            }
+            for node in self._nodes
+        }
+        self._steps: dict[tuple[int, int], dict[str, Step]] = {}
+        # Phases are stretches of nodes; all but the first begin with a batch normalisation.
+        cuts = [i for i, node in enumerate(self._nodes) if node.name in self._statistics]
+        self._phases = list(itertools.pairwise([0, *cuts, len(self._nodes)]))
 
     @property
     def output_shape(self) -> Shape:
         """The shape of the logits, or of the last layer's maps."""
-        shape = self.spec.input_shape
-        for layer in self._order:
-            shape = layer.output_shape(shape)
-        return shape
+        return self._shapes[self._graph.output.name]
 
     def forward(self, x: Array) -> Array:
         """The logits (N, K), or the last layer's activations where it gives maps.
 
-        A softmax at the end is left out. Batch normalisation uses its running statistics.
+        A softmax or sigmoid at the end is left out. Batch normalisation uses its running statistics.
         """
         self._check(x)
         for name, shared in self._statistics.items():
@@ -83,10 +89,9 @@ class BatchNetwork:
 
         def work(thread: int, number: int) -> None:
             part = self._part(number, len(x))
-            y = self._input(x[part], thread)
-            for step in self._chain(thread, part):
-                y = step.forward(y, self._lent(step, thread))
-            output[part] = from_rows(y) if y.ndim == 4 else y
+            steps = self._steps_for(thread, part)
+            values = self._ahead(self._nodes, steps, thread, {INPUT: self._input(x[part], thread)})
+            output[part] = pictures_of(values[self._graph.output.name])
 
         self._each_block(len(x), work)
         return output
@@ -95,9 +100,18 @@ class BatchNetwork:
         """The mean cross-entropy, the logits (N, K), and every learnt parameter's gradient.
 
         targets (N, K) holds a probability for each class, adding up to 1 in each row. Batch
-        normalisation uses the batch's statistics and moves its running ones towards them.
+        normalisation uses the batch's statistics and moves its running ones towards them. Raises TensorError
+        where the model ends in sigmoids, whose loss is another one.
         """
         self._check(x)
+        if self.spec.ending in ("sigmoid", "binary"):
+            raise TensorError(
+                "loss_not_defined",
+                f"{self.spec.id} ends in {self.spec.ending} probabilities; training needs scores of which one "
+                f"class wins (end the model in dense or softmax)",
+                model=self.spec.id,
+                ending=self.spec.ending,
+            )
         shape = self.output_shape
         if len(shape) != 1 or targets.shape != (len(x), *shape):
             raise TensorError(
@@ -128,14 +142,24 @@ class BatchNetwork:
         shape = block_shape(self.spec.input_shape, len(pictures))
         return to_rows(pictures, self._inputs.zeros(str(slot), shape))
 
-    def _chain(self, slot: int, part: slice) -> list[Step]:
+    def _steps_for(self, slot: int, part: slice) -> dict[str, Step]:
         """The steps with the buffers of this slot for so many pictures."""
         count = part.stop - part.start
-        found = self._chains.get((slot, count))
+        found = self._steps.get((slot, count))
         if found is None:
-            found = chain(self._order, self.spec.input_shape, count, self._statistics)
-            self._chains[slot, count] = found
+            found = make_steps(self._graph, self._shapes, count, self._statistics)
+            self._steps[slot, count] = found
         return found
+
+    def _ahead(
+        self, nodes: Sequence[Node], steps: Mapping[str, Step], thread: int, known: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """The values of these nodes for one block, beside those that are known."""
+
+        def step(node: Node, xs: list[Array]) -> Array:
+            return steps[node.name].forward(xs, Lent(self._weights[node.name], {}, self._scratch[thread]))
+
+        return walk(nodes, step, known)
 
     def _each_block(self, count: int, work: Callable[[int, int], None]) -> None:
         """Call work(thread, number) for every block; a thread that is free takes the next."""
@@ -150,15 +174,6 @@ class BatchNetwork:
         else:
             list(self._pool.map(worker, range(self.threads)))
 
-    def _lent(self, step: Step, thread: int) -> Lent:
-        """What the step needs on its way forward."""
-        return Lent(self._weights[step.name], {}, self._scratch[thread])
-
-    @staticmethod
-    def _by_layer(name: str, arrays: Mapping[str, Array]) -> Mapping[str, Array]:
-        own = ((key.rpartition("."), value) for key, value in arrays.items())
-        return {key: value for (layer, _, key), value in own if layer == name}
-
 
 class _Batch:
     """One training batch on its way through a BatchNetwork and back."""
@@ -171,6 +186,9 @@ class _Batch:
         self.logits = np.empty(targets.shape, dtype=FLOAT)
         self.losses = np.zeros(blocks)
         self.sums: list[Array] = [self.losses] * blocks  # measured for batch normalisation
+        # What later phases need of each block: values on the way forward, gradients on the way back.
+        self.values: list[dict[str, Array]] = [{}] * blocks
+        self.known: list[dict[str, Array]] = [{}] * blocks
         # One row of gradients for each block; `gradients[number]` are views of its row.
         shapes = {name: network.parameters[name].shape for name in sorted(network.spec.learnt)}
         self.sizes = {name: int(np.prod(shape)) for name, shape in shapes.items()}
@@ -180,63 +198,74 @@ class _Batch:
     def run(self) -> tuple[float, Array, Mapping[str, Array]]:
         """Forward phase by phase, back phase by phase, then everything is added up."""
         network, last = self.network, len(self.network._phases) - 1
-        norms = [network._order[begin].name for begin, _ in network._phases[1:]]
+        norms = [network._nodes[begin].name for begin, _ in network._phases[1:]]
         for phase in range(last + 1):
             if phase:
                 weights = network._weights[norms[phase - 1]]
                 shared = network._statistics[norms[phase - 1]]
                 shared.settle_forward(np.stack(self.sums), self.count, weights)
-            network._each_block(self.count, partial(self._ahead, phase))
+            network._each_block(self.count, partial(self._forward, phase))
         for phase in range(last - 1, -1, -1):
             name = norms[phase]
             network._statistics[name].settle_backward(
                 np.stack(self.sums), self.count, network._weights[name], self.gradients[0][name]
             )
-            network._each_block(self.count, partial(self._back, phase))
+            network._each_block(self.count, partial(self._backward, phase))
         for name in norms:
             network._statistics[name].move_running(network._weights[name], self.count, MOMENTUM)
         total = self._views(self.rows.sum(axis=0))
         found = {f"{layer}.{key}": g for layer, own in total.items() for key, g in own.items()}
         return float(self.losses.sum() / self.count), self.logits, MappingProxyType(found)
 
-    def _ahead(self, phase: int, thread: int, number: int) -> None:
+    def _forward(self, phase: int, thread: int, number: int) -> None:
         """One block through one phase; after the last phase, straight on to the way back."""
-        network = self.network
-        begin, end = network._phases[phase]
+        network, (begin, end) = self.network, self.network._phases[phase]
         part, slot = network._part(number, self.count), self._slot(thread, number)
-        steps = network._chain(slot, part)
-        y = _norm(steps[begin]).x if phase else network._input(self.x[part], slot)
-        for step in steps[begin:end]:
-            y = step.forward(y, network._lent(step, thread))
-        if end < len(steps):
-            self.sums[number] = _norm(steps[end]).measure(y)
+        steps = network._steps_for(slot, part)
+        known = self.values[number] if phase else {INPUT: network._input(self.x[part], slot)}
+        values = network._ahead(network._nodes[begin:end], steps, thread, known)
+        if end < len(network._nodes):
+            (source,) = network._nodes[end].inputs
+            self.sums[number] = _norm(steps[network._nodes[end].name]).measure(values[source])
+            self.values[number] = values
             return
-        loss, log_p = cross_entropy(y, self.targets[part])
-        self.losses[number] = loss * len(y)
-        self.logits[part] = y
-        dy = cross_entropy_backward(log_p, self.targets[part]) * (len(y) / self.count)
-        self._back(phase, thread, number, dy.astype(FLOAT))
+        name = network._graph.output.name
+        loss, log_p = cross_entropy(values[name], self.targets[part])
+        self.losses[number] = loss * len(log_p)
+        self.logits[part] = values[name]
+        dy = cross_entropy_backward(log_p, self.targets[part]) * (len(log_p) / self.count)
+        self.values[number], self.known[number] = {}, {name: dy.astype(FLOAT)}
+        self._backward(phase, thread, number)
 
-    def _back(self, phase: int, thread: int, number: int, dy: Array | None = None) -> None:
+    def _backward(self, phase: int, thread: int, number: int) -> None:
         """One block back through one phase.
 
-        Without dy the phase ends at a batch normalisation, which finishes what it measured;
-        the one at the phase's beginning only measures.
+        A batch normalisation at the phase's end finishes what it has measured; the one at its
+        beginning only measures.
         """
-        network = self.network
-        begin, end = network._phases[phase]
-        steps = network._chain(self._slot(thread, number), network._part(number, self.count))
-        stretch = steps[begin + 1 if phase else 0 : end]
-        if dy is None:
-            stretch.append(steps[end])
-            dy = _norm(steps[end]).dy
-        for step in reversed(stretch):
-            lent = network._lent(step, thread)._replace(
-                gradients=self.gradients[number].get(step.name, {}), first=step is steps[0]
-            )
-            dy = step.backward(dy, lent)
-        if phase:
-            self.sums[number] = _norm(steps[begin]).measure_backward(dy)
+        network, (begin, end) = self.network, self.network._phases[phase]
+        steps = network._steps_for(self._slot(thread, number), network._part(number, self.count))
+        scratch = network._scratch[thread]
+
+        def step(node: Node, dy: Array) -> Sequence[Array | None]:
+            first = node.inputs == (INPUT,)
+            own = self.gradients[number].get(node.name, {})
+            dxs = steps[node.name].backward(dy, Lent(network._weights[node.name], own, scratch, first))
+            return (None,) if first else dxs
+
+        def add(name: str, one: Array, other: Array) -> Array:
+            return np.add(one, other, out=scratch.zeros(name + ".sum", one.shape))
+
+        nodes = network._nodes[begin + 1 if phase else 0 : end + 1]
+        found = walk_back(nodes, step, self.known[number], add)
+        if not phase:
+            return
+        norm = network._nodes[begin].name
+        self.sums[number] = _norm(steps[norm]).measure_backward(found[norm])
+        # Other blocks use this thread's buffers before this one goes on: what it needs is copied.
+        early = {INPUT, *(node.name for node in network._nodes[:begin])}
+        self.known[number] = {name: dy.copy() for name, dy in found.items() if name in early}
+        self.known[number][norm] = found[norm]  # not read any more: the step has its own copy
 
     def _slot(self, thread: int, number: int) -> int:
         """Whose buffers a block uses.

@@ -1,6 +1,7 @@
 """The entries of a model's description: its layers and its classes, read from JSON and checked.
 
-Each value is checked by itself here; whether the entries fit each other is `cnn_loupe.engine.spec`'s matter.
+Each value is checked by itself here; whether the entries fit each other is the matter of
+`cnn_loupe.engine.graph` and `cnn_loupe.engine.spec`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from cnn_loupe.engine.errors import SpecError
-from cnn_loupe.engine.fields import as_object, as_text, as_texts, check, rules
+from cnn_loupe.engine.fields import as_list, as_object, as_text, as_texts, check, rules
+from cnn_loupe.engine.graph import INPUT, Graph, Node
 from cnn_loupe.engine.kinds import KINDS
 from cnn_loupe.engine.layers import Layer
 
@@ -31,10 +33,26 @@ class Category:
         return known if self.wnid is None else {**known, "wnid": self.wnid}
 
 
-def layer_from_json(entry: Any, position: int) -> Layer:
-    """The layer that one entry of `layers` describes."""
-    data = dict(as_object(f"layer {position}", entry))
-    name = as_text(f"layer {position}", "name", data.pop("name", None))
+def graph_from_json(entries: Any, *, inputs: bool) -> Graph:
+    """The graph that the entry `layers` describes: each reads what its `inputs` name, or the one before.
+
+    inputs says whether the description's format knows that key.
+    """
+    nodes: list[Node] = []
+    before = INPUT
+    for position, entry in enumerate(as_list("the description", "layers", entries)):
+        place = f"layer {position}"
+        data = dict(as_object(place, entry))
+        name = as_text(place, "name", data.pop("name", None))
+        given = as_list(name, "inputs", data.pop("inputs", [before])) if inputs else [before]
+        sources = tuple(as_text(name, "inputs", source) for source in given)
+        nodes.append(Node(_layer(name, data), sources))
+        before = name
+    return Graph(tuple(nodes))
+
+
+def _layer(name: str, data: dict[str, Any]) -> Layer:
+    """The layer of this name with these values."""
     kind = data.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
         raise SpecError(
@@ -66,6 +84,12 @@ def layer_from_json(entry: Any, position: int) -> Layer:
             )
     values = {key: check(name, key, value, rule[key]) for key, value in data.items()}
     return KINDS[kind](name=name, **values)
+
+
+def node_to_json(node: Node, before: str) -> dict[str, Any]:
+    """The entry that `graph_from_json` reads; `inputs` only where they are not just the layer before."""
+    entry = node.layer.describe()
+    return entry if node.inputs == (before,) else {**entry, "inputs": list(node.inputs)}
 
 
 def category_from_json(entry: Any, position: int) -> Category:

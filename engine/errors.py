@@ -48,5 +48,9 @@ class TensorError(EngineError):
     """An array of the wrong shape, of no numbers, or with values that are not finite."""
 
 
+class EditError(EngineError):
+    """An intervention that does not fit the model."""
+
+
 class TrainingError(EngineError):
     """A training run that cannot start or go on."""

@@ -13,36 +13,52 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Parameters
 from cnn_loupe.engine.errors import SpecError
-from cnn_loupe.engine.layers import BatchNorm2D, Conv2D, Layer
+from cnn_loupe.engine.graph import INPUT, Graph, Node
+from cnn_loupe.engine.layers import BatchNorm2D, Conv2D
 from cnn_loupe.engine.spec import ModelSpec
 
 
 def fold_batch_norm(spec: ModelSpec, parameters: Parameters) -> tuple[ModelSpec, dict[str, Array]]:
     """The model and its parameters with every batch normalisation merged into its convolution.
 
-    Raises SpecError for one that does not stand right after a convolution.
+    Raises SpecError for one that does not read a convolution which nothing else reads.
     """
-    found = dict(parameters)
-    kept: list[Layer] = []
-    for layer in spec.layers:
-        if not isinstance(layer, BatchNorm2D):
-            kept.append(layer)
+    found, graph = dict(parameters), spec.graph
+    for node in spec.graph.nodes:
+        if not isinstance(node.layer, BatchNorm2D):
             continue
-        if not kept or not isinstance(kept[-1], Conv2D):
-            before = kept[-1].name if kept else "the input"
-            raise SpecError(
-                "batch_norm_not_foldable",
-                f"{layer.name} stands after {before}; only a batch normalisation right after a "
-                f"convolution can be folded into it",
-                layer=layer.name,
-                before=before,
-            )
-        own = {key: found.pop(f"{layer.name}.{key}").astype(np.float64) for key in _NUMBERS}
-        factor = own["weight"] / np.sqrt(own["variance"] + layer.epsilon)
-        weight, bias = f"{kept[-1].name}.weight", f"{kept[-1].name}.bias"
+        before = _convolution(graph, node.name)
+        own = {key: found.pop(f"{node.name}.{key}").astype(np.float64) for key in _NUMBERS}
+        factor = own["weight"] / np.sqrt(own["variance"] + node.layer.epsilon)
+        weight, bias = f"{before.name}.weight", f"{before.name}.bias"
         found[weight] = (found[weight] * factor[:, None, None, None]).astype(FLOAT)
         found[bias] = ((found[bias] - own["mean"]) * factor + own["bias"]).astype(FLOAT)
-    return replace(spec, layers=tuple(kept)), found
+        graph = graph.without(node.name)
+    return replace(spec, graph=graph), found
+
+
+def _convolution(graph: Graph, name: str) -> Node:
+    """The convolution that the batch normalisation with this name reads, and reads alone."""
+    (source,) = graph.by_name[name].inputs
+    before = graph.by_name.get(source)
+    if before is None or not isinstance(before.layer, Conv2D):
+        place = "the input" if source == INPUT else source
+        raise SpecError(
+            "batch_norm_not_foldable",
+            f"{name} stands after {place}; only a batch normalisation right after a "
+            f"convolution can be folded into it",
+            layer=name,
+            before=place,
+        )
+    if len(graph.readers[source]) > 1:
+        others = [node.name for node in graph.readers[source] if node.name != name]
+        raise SpecError(
+            "batch_norm_not_foldable",
+            f"{name} cannot be folded into {source}: {', '.join(others)} reads what the convolution gives, too",
+            layer=name,
+            before=source,
+        )
+    return before
 
 
 _NUMBERS = ("weight", "bias", "mean", "variance")

@@ -18,7 +18,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.errors import WeightsError
-from cnn_loupe.engine.layers import Softmax
+from cnn_loupe.engine.graph import Node
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.storage import replace_file
 from cnn_loupe.engine.weights import load_model
@@ -83,7 +83,7 @@ def check_golden(network: Network, golden: Golden | None) -> float | None:
             )
     if golden is None:
         return None
-    found = run.output if run.logits is None else run.logits
+    found = run.value(network.spec.scores)
     expected = np.asarray(golden.scores)
     if found.size != expected.size:
         deviation = float("inf")
@@ -103,16 +103,15 @@ def check_golden(network: Network, golden: Golden | None) -> float | None:
 
 def exact_scores(network: Network) -> Array:
     """The scores for the golden input, computed in float64 with the readable operations."""
-    x = golden_input(network.spec.input_shape).astype(np.float64)
-    layers = network.spec.layers
-    body = layers[:-1] if isinstance(layers[-1], Softmax) else layers
-    for layer in body:
-        own = {
-            key: network.parameters[f"{layer.name}.{key}"].astype(np.float64)
-            for key in layer.parameter_shapes(x.shape)
-        }
-        x, _ = layer.forward((x,), own)
-    return x.ravel()
+    spec = network.spec
+    exact = {name: value.astype(np.float64) for name, value in network.parameters.items()}
+
+    def step(node: Node, xs: list[Array]) -> Array:
+        own = {key: exact[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]}
+        return node.layer.forward(xs, own)[0]
+
+    found = spec.graph.walk(step, golden_input(spec.input_shape).astype(np.float64))
+    return found[spec.scores].ravel()
 
 
 def write_golden(folder: Path) -> Path:

@@ -30,3 +30,21 @@ def cross_entropy_backward(log_p: Array, target: Array) -> Array:
     count = log_p.size // log_p.shape[-1]
     dz: Array = (np.exp(log_p) - target) / count
     return dz
+
+
+def binary_cross_entropy(z: Array, target: Array) -> tuple[float, Array]:
+    """How surprised independent sigmoids of these scores are by the target, in nats.
+
+    loss = −Σ_k target[k] · log p[k] + (1 − target[k]) · log (1 − p[k]),  p[k] = 1 / (1 + e^−z[k])
+
+    z and target are (K,), each target a probability of its own. log(1 + e^−|z|) does not overflow.
+    Cache: p.
+    """
+    loss = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
+    return float(loss.sum()), 0.5 * (1 + np.tanh(0.5 * z))
+
+
+def binary_cross_entropy_backward(p: Array, target: Array) -> Array:
+    """dz = p − target."""
+    dz: Array = p - target
+    return dz

@@ -1,24 +1,61 @@
-"""A model with its weights: run it, run a part of it again, and ask for gradients."""
+"""A model with its weights: run it, run it again with edits, and ask for gradients."""
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape
+from cnn_loupe.engine.arrays import FLOAT, Array, Parameters
+from cnn_loupe.engine.edits import Edit, ParameterEdit, SwapKind, UnitEdit, differing, edited_spec
 from cnn_loupe.engine.errors import TensorError
-from cnn_loupe.engine.fast.rows import Layout
-from cnn_loupe.engine.fast.single import fast_forward
-from cnn_loupe.engine.fast.step import Scratch
-from cnn_loupe.engine.layers import Layer, Softmax
-from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
-from cnn_loupe.engine.parameters import checked_parameters, replaced_parameters
-from cnn_loupe.engine.run import Gradients, Run, checked_input, frozen, named
+from cnn_loupe.engine.fast.forward import Forward, fast_forward
+from cnn_loupe.engine.fast.step import Scratch, room
+from cnn_loupe.engine.graph import INPUT, Node, walk, walk_back
+from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_backward,
+    cross_entropy,
+    cross_entropy_backward,
+)
+from cnn_loupe.engine.parameters import checked_parameters
+from cnn_loupe.engine.run import Gradients, Run, checked_input, frozen
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.trace import Trace
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A layer that is ready to compute: with its parameters, and with what is done to its units."""
+
+    layer: Layer
+    params: Parameters
+    fast: Forward
+    units: tuple[UnitEdit, ...] = ()
+
+    def forward(self, xs: Sequence[Array], y: Array, scratch: Scratch) -> Array:
+        """Write the layer's output into y, then edit its units there."""
+        self.fast(xs, y, scratch)
+        for edit in self.units:
+            y[edit.unit], _ = edit.forward(y[edit.unit])
+        return frozen(y)
+
+    def backward(self, xs: Sequence[Array], dy: Array) -> tuple[tuple[Array, ...], Mapping[str, Array]]:
+        """The gradients for inputs and parameters; what forward hands to backward is worked out anew."""
+        y, cache = self.layer.forward(xs, self.params)
+        if self.units:
+            caches, y, dy = [], np.array(y), dy.copy()
+            for edit in self.units:
+                y[edit.unit], found = edit.forward(y[edit.unit])
+                caches.append(found)
+            for edit, found in zip(reversed(self.units), reversed(caches), strict=True):
+                dy[edit.unit] = edit.backward(found, dy[edit.unit])
+        return self.layer.backward(cache, dy, self.params)
 
 
 class Network:
@@ -32,59 +69,60 @@ class Network:
         self.spec = spec
         self.parameters = checked_parameters(spec, parameters)
         self._local = threading.local()
-        self._layouts: dict[int, Layout] = {}
-        inputs = list(zip(spec.layers, spec.input_shapes, strict=True))
-        self._by_layer = [_own(layer, shape, self.parameters) for layer, shape in inputs]
-        self._forwards = [
-            fast_forward(layer, shape, own)
-            for (layer, shape), own in zip(inputs, self._by_layer, strict=True)
-        ]
+        self._stages = {layer.name: _stage(spec, layer, self.parameters) for layer in spec.layers}
 
-    def run(self, x: Array) -> Run:
+    def run(self, x: Array, edits: Iterable[Edit] = ()) -> Run:
         """Send one picture (C, H, W) through every layer and keep every activation.
 
-        Raises TensorError where x has another shape or holds values that are not finite.
+        edits change the network for this run alone (`cnn_loupe.engine.edits`). Raises TensorError
+        where x has another shape or holds values that are not finite, EditError or SpecError where
+        an edit does not fit.
         """
-        picture = checked_input(x, self.spec.input_shape)
-        return Run(self.spec, picture, named(self.spec, self._forward(picture, 0)))
+        return self._run({INPUT: checked_input(x, self.spec.input_shape)}, tuple(edits))
 
-    def run_from(self, run: Run, name: str, parameters: Parameters | None = None) -> Run:
-        """Run again from the layer with this name on; what lies before it is shared.
+    def rerun(self, run: Run, edits: Iterable[Edit] = ()) -> Run:
+        """The run of the same picture with these edits, which replace those that `run` has.
 
-        parameters replace the network's own, by full name (`conv_1.weight`); the network
-        itself stays as it is. This costs the layers from `name` on and no others. If a
-        parameter belongs to an earlier layer, the run begins there: it always is the run
-        that the edited network would make.
+        Only layers that depend on an edit in which the two differ are computed; the new run shares
+        all other values with the old one, which must be a run of this network.
         """
-        edited = self.with_parameters(parameters) if parameters else self
-        first = min(map(self.spec.index, (name, *map(_layer_of, parameters or ()))))
-        early = list(run.activations.values())[:first]
-        late = edited._forward(run.before(self.spec.names[first]), first)
-        return Run(self.spec, run.input, named(self.spec, early + late))
+        edits = tuple(edits)
+        changed = self.spec.graph.dependent(differing(run.edits, edits))
+        shared = {name: value for name, value in run.activations.items() if name not in changed}
+        return self._run({INPUT: run.input, **shared}, edits)
 
-    def with_parameters(self, parameters: Parameters) -> Network:
-        """A network with some parameters replaced, by full name; it shares all the others."""
-        edited = object.__new__(type(self))
-        edited.__dict__.update(self.__dict__)
-        edited.parameters = replaced_parameters(self.spec, self.parameters, parameters)
-        edited._by_layer, edited._forwards = self._by_layer.copy(), self._forwards.copy()
-        for position in {self.spec.index(_layer_of(name)) for name in parameters}:
-            layer, shape = self.spec.layers[position], self.spec.input_shapes[position]
-            edited._by_layer[position] = own = _own(layer, shape, edited.parameters)
-            edited._forwards[position] = fast_forward(layer, shape, own)
-        return edited
-
-    def _forward(self, x: Array, first: int) -> list[Array]:
-        # The readable forms of `cnn_loupe.engine.layers` would give the same, and take ten times as long.
-        layout = self._layouts.get(first)
-        if layout is None:
-            layout = self._layouts[first] = Layout(x.shape, self.spec.shapes[first:])
+    def _run(self, known: Mapping[str, Array], edits: tuple[Edit, ...]) -> Run:
+        """Work out what is not known."""
+        spec, stages = self._edited(edits)
+        wanted = [name for name in spec.names if name not in known]
+        room = _rooms(spec, wanted)
         scratch = self._scratch()
-        x, (inside, outside) = layout.input(x, scratch), layout.outputs()
-        for forward, y in zip(self._forwards[first:], inside, strict=True):
-            forward(x, y, scratch)
-            x = y
-        return outside
+
+        def step(node: Node, xs: list[Array]) -> Array:
+            return stages[node.name].forward(xs, room[node.name], scratch)
+
+        found = walk(spec.graph.nodes, step, known)
+        activations = MappingProxyType({name: found[name] for name in spec.names})
+        return Run(spec, found[INPUT], activations, edits)
+
+    def _edited(self, edits: tuple[Edit, ...]) -> tuple[ModelSpec, Mapping[str, Stage]]:
+        """The model and its stages with these edits; what they do not touch is shared."""
+        if not edits:
+            return self.spec, self._stages
+        spec = edited_spec(self.spec, edits)
+        parameters = dict(self.parameters)
+        for edit in edits:
+            if isinstance(edit, ParameterEdit):
+                parameters[edit.name] = edit.applied(parameters[edit.name])
+        stages = dict(self._stages)
+        for name in dict.fromkeys(edit.target for edit in edits):
+            own = [edit for edit in edits if edit.target == name]
+            units = tuple(edit for edit in own if isinstance(edit, UnitEdit))
+            old = stages[name]
+            if any(isinstance(edit, ParameterEdit | SwapKind) for edit in own):
+                old = _stage(spec, spec.node(name).layer, parameters)
+            stages[name] = Stage(old.layer, old.params, old.fast, units)
+        return spec, stages
 
     def _scratch(self) -> Scratch:
         """This thread's own buffers."""
@@ -96,35 +134,40 @@ class Network:
     def trace(self, run: Run, name: str, at: tuple[int, ...]) -> Trace:
         """What made the value at index `at` of the layer with this name.
 
-        Raises SpecError where there is no such layer, TensorError where it has no such value.
+        Where an edit has changed a unit's values, the trace tells what the layer itself gave. Raises SpecError
+        where there is no such layer, TensorError where it has no such value.
         """
-        position = self.spec.index(name)
-        layer = self.spec.layers[position]
-        return layer.trace((run.before(name),), self._by_layer[position], at)
+        _, stages = self._edited(run.edits)
+        xs = run.inputs_of(name)
+        return stages[name].layer.trace(xs, stages[name].params, at)
 
     def gradients(self, run: Run, target: int | Array) -> Gradients:
-        """The derivatives of the cross-entropy loss with respect to everything in the run.
+        """The derivatives of the loss with respect to everything in the run.
 
-        target is the index of the right class, or a probability for each class. The way back
-        starts at the logits, where softmax and loss together leave p − target; the gradient
+        target is the index of the right class, or a probability for each class. The loss is the
+        cross-entropy, or where every class has a probability of its own (`sigmoid`) the sum of
+        theirs. The way back starts at the scores, where the loss leaves p − target; the gradient
         with respect to the probabilities themselves is not among `activations`.
 
         Raises TensorError where the model gives no scores, or the target is none of its classes.
         """
-        logits = self._scores(run)
+        logits = self._logits(run)
         wanted = _one_hot(target, logits.size)
+        if run.spec.ending == "sigmoid":
+            _, p = binary_cross_entropy(logits, wanted)
+            return self._backward(run, run.spec.scores, binary_cross_entropy_backward(p, wanted))
         _, log_p = cross_entropy(logits, wanted)
-        last = len(self.spec.layers) - 1
-        if isinstance(self.spec.layers[last], Softmax):
-            last -= 1
-        return self._backward(run, last, cross_entropy_backward(log_p, wanted))
+        dz = cross_entropy_backward(log_p, wanted)
+        # The scores (0, z) of a single sigmoid depend on z in their second place only.
+        return self._backward(run, run.spec.scores, dz[1:] if run.spec.ending == "binary" else dz)
 
     def loss(self, run: Run, target: int | Array) -> float:
-        """The cross-entropy, in nats, of the run's scores with respect to the target."""
-        logits = self._scores(run)
-        return cross_entropy(logits, _one_hot(target, logits.size))[0]
+        """The loss, in nats, of the run's scores with respect to the target: see `gradients`."""
+        logits = self._logits(run)
+        function = binary_cross_entropy if run.spec.ending == "sigmoid" else cross_entropy
+        return function(logits, _one_hot(target, logits.size))[0]
 
-    def _scores(self, run: Run) -> Array:
+    def _logits(self, run: Run) -> Array:
         if run.logits is None:
             raise TensorError(
                 "no_logits",
@@ -141,41 +184,53 @@ class Network:
         from which saliency maps and attributions are made. dy has the shape of that layer's
         output; TensorError otherwise.
         """
-        position = self.spec.index(name)
-        dy = checked_input(dy, self.spec.shapes[position], f"gradient at {name}")
-        return self._backward(run, position, dy)
+        shape = run.spec.shapes[run.spec.node(name).name]
+        return self._backward(run, name, checked_input(dy, shape, f"gradient at {name}"))
 
-    def _backward(self, run: Run, last: int, dy: Array) -> Gradients:
-        """The way back from layer number `last`; what forward keeps is worked out anew."""
-        activations: dict[str, Array] = {}
+    def _backward(self, run: Run, name: str, dy: Array) -> Gradients:
+        """The way back from the value with this name."""
+        _, stages = self._edited(run.edits)
         parameters: dict[str, Array] = {}
-        for position in range(last, -1, -1):
-            layer, params = self.spec.layers[position], self._by_layer[position]
-            activations[layer.name] = frozen(np.ascontiguousarray(dy))
-            _, cache = layer.forward((run.before(layer.name),), params)
-            (dy,), own = layer.backward(cache, dy, params)
-            parameters.update({f"{layer.name}.{key}": frozen(g) for key, g in own.items()})
+
+        def step(node: Node, dy: Array) -> Sequence[Array]:
+            dxs, own = stages[node.name].backward(run.inputs_of(node.name), dy)
+            parameters.update({f"{node.name}.{key}": frozen(g) for key, g in own.items()})
+            return dxs
+
+        found = walk_back(run.spec.graph.nodes, step, {name: dy}, lambda _, one, other: one + other)
+        found = {name: frozen(np.ascontiguousarray(g)) for name, g in found.items()}
         return Gradients(
-            input=frozen(np.ascontiguousarray(dy)),
-            activations=_in_order(activations),
-            parameters=_in_order(parameters),
+            input=found.get(INPUT, frozen(np.zeros(self.spec.input_shape, FLOAT))),
+            activations=_in_order(run.spec.names, found),
+            parameters=_in_order(run.spec.parameter_shapes, parameters),
         )
 
 
-def _own(layer: Layer, input_shape: Shape, parameters: Parameters) -> Parameters:
-    """One layer's parameters, by the layer's own names for them."""
-    keys = layer.parameter_shapes(input_shape)
-    return MappingProxyType({key: parameters[f"{layer.name}.{key}"] for key in keys})
+def _stage(spec: ModelSpec, layer: Layer, parameters: Parameters) -> Stage:
+    """The layer with its own parameters and the fast form for them."""
+    keys = spec.layer_parameters[layer.name]
+    own = MappingProxyType({key: parameters[f"{layer.name}.{key}"] for key in keys})
+    return Stage(layer, own, fast_forward(layer, spec.input_shapes(layer.name), own))
 
 
-def _layer_of(parameter: str) -> str:
-    """`conv_1` of `conv_1.weight`."""
-    return parameter.rpartition(".")[0]
+def _rooms(spec: ModelSpec, names: Sequence[str]) -> dict[str, Array]:
+    """Memory for these values, in one piece.
+
+    Asked for piece by piece, the system would take the larger ones back after every run and hand
+    out empty pages again, which costs as much as a convolution.
+    """
+    sizes = [math.prod(spec.shapes[name]) for name in names]
+    begins = np.concatenate([[0], np.cumsum([-(-size // 16) * 16 for size in sizes])]).astype(int)
+    memory = room(int(begins[-1]))
+    return {
+        name: memory[begin : begin + size].reshape(spec.shapes[name])
+        for name, begin, size in zip(names, begins, sizes, strict=False)
+    }
 
 
-def _in_order(found: dict[str, Array]) -> Mapping[str, Array]:
+def _in_order(names: Iterable[str], found: Mapping[str, Array]) -> Mapping[str, Array]:
     """From the way back's order to the layers' order."""
-    return MappingProxyType(dict(reversed(found.items())))
+    return MappingProxyType({name: found[name] for name in names if name in found})
 
 
 def _one_hot(target: int | Array, count: int) -> Array:

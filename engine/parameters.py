@@ -33,20 +33,6 @@ def checked_parameters(spec: ModelSpec, parameters: Parameters) -> Parameters:
     return MappingProxyType({name: _checked(spec, name, parameters[name]) for name in expected})
 
 
-def replaced_parameters(spec: ModelSpec, parameters: Parameters, new: Parameters) -> Parameters:
-    """Checked parameters with some of them replaced by new ones, which are checked as well."""
-    unknown = [name for name in new if name not in parameters]
-    if unknown:
-        raise WeightsError(
-            "parameter_names_differ",
-            f"{spec.id} has no {', '.join(unknown)}; its parameters are {', '.join(parameters)}",
-            model=spec.id,
-            missing=[],
-            unknown=unknown,
-        )
-    return MappingProxyType({**parameters, **{name: _checked(spec, name, new[name]) for name in new}})
-
-
 def _checked(spec: ModelSpec, name: str, given: Array) -> Array:
     value, shape = np.asarray(given), spec.parameter_shapes[name]
     if value.dtype.kind not in REAL:

@@ -101,6 +101,20 @@ class Reach:
         """The reach of a unit that is joined to every position of this layer."""
         return Reach(1, size=self.size + (self.positions - 1) * self.jump, jump=0, start=self.start)
 
+    def hull(self, other: Reach) -> Reach:
+        """The reach of a layer whose position i depends on position i of both.
+
+        It is the shortest stretch that holds both. Where they move at different jumps no single
+        jump describes that, and every position is said to see all that any of them sees.
+        """
+        positions = max(self.positions, other.positions)
+        one, two = self, other
+        if one.jump != two.jump:
+            one, two = (Reach(positions, r.whole().size, 0, r.start) for r in (self, other))
+        start = min(one.start, two.start)
+        end = max(one.start + one.size, two.start + two.size)
+        return Reach(positions, end - start, one.jump, start)
+
 
 @dataclass(frozen=True)
 class ReceptiveField:
@@ -121,6 +135,10 @@ class ReceptiveField:
     def whole(self) -> ReceptiveField:
         """The field of a unit that is joined to every position of this layer."""
         return ReceptiveField(self.rows.whole(), self.columns.whole())
+
+    def hull(self, other: ReceptiveField) -> ReceptiveField:
+        """The field of a layer whose values each depend on one of both."""
+        return ReceptiveField(self.rows.hull(other.rows), self.columns.hull(other.columns))
 
     def describe(self) -> dict[str, list[int]]:
         """The field as data: `{"size": [h, w], "jump": [h, w], "start": [h, w]}`."""

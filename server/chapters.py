@@ -23,7 +23,7 @@ class Placed:
     """A layer where it stands: what goes in and what comes out."""
 
     layer: Layer
-    before: Shape
+    sources: tuple[Shape, ...]
     after: Shape
     field: tuple[int, int]
 
@@ -32,9 +32,14 @@ class Placed:
         return self.layer.name
 
     @property
+    def before(self) -> Shape:
+        """What goes in; the first of several inputs."""
+        return self.sources[0]
+
+    @property
     def count(self) -> int:
         """How many numbers it learns."""
-        return self.layer.parameter_count(self.before)
+        return self.layer.parameter_count(*self.sources)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -53,7 +58,7 @@ class Placed:
     @property
     def inputs(self) -> int:
         """How many values go in, all maps together."""
-        return math.prod(self.before)
+        return sum(map(math.prod, self.sources))
 
 
 class ModelFacts:
@@ -69,10 +74,13 @@ class ModelFacts:
         self.classes = [category.labels.get(language, category.name) for category in spec.classes]
         self._spec = spec
         self._placed = [
-            Placed(layer, before, after, _side(field.describe()["size"]))
-            for layer, before, after, field in zip(
-                spec.layers, spec.input_shapes, spec.shapes, spec.receptive_fields, strict=True
+            Placed(
+                node.layer,
+                spec.input_shapes(node.name),
+                spec.shapes[node.name],
+                _side(spec.receptive_fields[node.name].describe()["size"]),
             )
+            for node in spec.graph.nodes
         ]
 
     @property
@@ -141,9 +149,9 @@ class ModelFacts:
         """How many numbers the last dense layer would have to learn if nothing were pooled."""
         if not self.pools or not self.dense:
             return None
-        kept = tuple(layer for layer in self._spec.layers if not isinstance(layer, MaxPool2D | AvgPool2D))
+        pools = [pool.name for pool in self.pools]
         try:
-            bare = ModelSpec(id=self.id, input_shape=self._spec.input_shape, layers=kept)
+            bare = ModelSpec(self.id, self._spec.input_shape, self._spec.graph.without(*pools))
         except EngineError:  # too large for a model of this engine, or it no longer fits
             return None
         return ModelFacts(bare, "en").dense[-1].count

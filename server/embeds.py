@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cnn_loupe.engine.graph import INPUT
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import LANGUAGES, known_language
 from cnn_loupe.server.library import Entry, Library
 from cnn_loupe.server.paths import TEMPLATES
-from cnn_loupe.server.places import misplaced, read_place, read_view, shapes
+from cnn_loupe.server.places import misplaced, read_place, read_view
 from cnn_loupe.server.vocabulary import CHAPTERS, ORDERS, SCALES, SWITCH, THEMES, VIEWS
 
 # What can be embedded → the controls that its address may ask for. static/js/features/embed holds their elements.
@@ -250,9 +251,8 @@ def _check_view(entry: Entry, text: str) -> None:
     if view.name not in VIEWS:
         raise _refuse_choice("view", view.name, VIEWS)
     layer, *_ = [_check_place(entry, "view", place) for place in view.places]
-    sizes = shapes(entry.spec)
-    names = list(sizes)
-    before = names[max(0, names.index(layer) - 1)]
+    sizes = entry.spec.shapes
+    before = layer if layer == INPUT else entry.spec.node(layer).inputs[0]
     if view.input is not None and view.input >= sizes[before][0]:
         raise _outside("view", f"!{view.input}", entry, before, sizes[before])
 
@@ -275,7 +275,7 @@ def _check_place(entry: Entry, parameter: str, text: str) -> str:
         raise Problem(
             422,
             "unknown_layer",
-            f"Model {entry.id} has no layer {place.name!r}; its layers are {', '.join(shapes(entry.spec))}.",
+            f"Model {entry.id} has no layer {place.name!r}; its layers are {', '.join(entry.spec.shapes)}.",
             model=entry.id,
             layer=place.name,
         )

@@ -19,7 +19,7 @@ from typing import Any
 from cnn_loupe.engine import zoo
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.golden import Golden, check_golden
-from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.graph import Node
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.ood.detector import OodDetector
 from cnn_loupe.engine.spec import ModelSpec
@@ -149,7 +149,7 @@ class Entry:
             "parameter_count": spec.parameter_count,
             "activation_count": self.activation_count,
             "in_pieces": self.in_pieces,
-            "layers": [_describe_layer(spec, index, layer) for index, layer in enumerate(spec.layers)],
+            "layers": [_describe_layer(spec, node) for node in spec.graph.nodes],
             "training": self.model.description.get("training"),
             "samples_default": self.default_sample,
         }
@@ -161,11 +161,10 @@ class Entry:
     def parameters_answer(self, layers: frozenset[str] | None = None) -> wire.Answer:
         """The learned numbers of every layer that has any, or of these layers."""
         parameters, parts = self.network.parameters, []
-        for layer, before in zip(self.spec.layers, self.spec.input_shapes, strict=True):
-            keys = layer.parameter_shapes(before)
-            if keys and (layers is None or layer.name in layers):
-                tensors = {key: parameters[f"{layer.name}.{key}"] for key in keys}
-                parts.append(wire.LayerPart(layer.name, {}, tensors))
+        for name, shapes in self.spec.layer_parameters.items():
+            if shapes and (layers is None or name in layers):
+                tensors = {key: parameters[f"{name}.{key}"] for key in shapes}
+                parts.append(wire.LayerPart(name, {}, tensors))
         return wire.Answer(layers=parts)
 
     def layer_names(self, text: str | None) -> frozenset[str] | None:
@@ -175,7 +174,7 @@ class Entry:
         if text == "none":
             return frozenset()
         names = frozenset(part.strip() for part in text.split(","))
-        known = [layer.name for layer in self.spec.layers]
+        known = self.spec.names
         for name in sorted(names):
             if name not in known:
                 raise Problem(
@@ -184,7 +183,7 @@ class Entry:
                     f"{self.id} has no layer {name[:64]!r}; its layers are {', '.join(known)}.",
                     model=self.id,
                     layer=name[:64],
-                    known=known,
+                    known=list(known),
                 )
         return names
 
@@ -328,14 +327,14 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _describe_layer(spec: ModelSpec, index: int, layer: Layer) -> dict[str, Any]:
-    before = spec.input_shapes[index]
+def _describe_layer(spec: ModelSpec, node: Node) -> dict[str, Any]:
     return {
-        **layer.describe(),
-        "output_shape": list(spec.shapes[index]),
-        "parameter_count": layer.parameter_count(before),
-        "parameters": {name: list(shape) for name, shape in layer.parameter_shapes(before).items()},
-        "receptive_field": spec.receptive_fields[index].describe(),
+        **node.layer.describe(),
+        "inputs": list(node.inputs),
+        "output_shape": list(spec.shapes[node.name]),
+        "parameter_count": spec.parameter_counts[node.name],
+        "parameters": {key: list(shape) for key, shape in spec.layer_parameters[node.name].items()},
+        "receptive_field": spec.receptive_fields[node.name].describe(),
     }
 
 

@@ -7,10 +7,9 @@ Whoever asks here says in their own words what is wrong: an embed in an HTTP pro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnn_loupe.engine.spec import INPUT, ModelSpec
+from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.vocabulary import LONGEST_TRAIL
 
 _INDEXED = re.compile(r"([\w.-]{1,80})\[(\d{1,7}(?:,\d{1,7}){0,3})\]", re.ASCII)
@@ -73,14 +72,9 @@ def read_view(text: str) -> View | None:
     return View(match[1], (match[2], *trail), None if match[3] is None else int(match[3]))
 
 
-def shapes(spec: ModelSpec) -> Mapping[str, tuple[int, ...]]:
-    """The picture's shape and that of every layer's output, by name, in order."""
-    return {INPUT: tuple(spec.input_shape), **dict(zip(spec.names, map(tuple, spec.shapes), strict=True))}
-
-
 def misplaced(spec: ModelSpec, place: Place, *, whole: bool = False) -> Misplaced | None:
     """None where the model has this unit, or with `whole` this single value."""
-    shape = shapes(spec).get(place.name)
+    shape = spec.shapes.get(place.name)
     if shape is None:
         return Misplaced(None)
     if len(place.index) not in ((len(shape),) if whole else (1, len(shape))):

@@ -7,6 +7,7 @@ square kernels or thirteen layers fails on one of them.
     deep     20 layers of every kind, narrow, non-square input and kernels, strides, padding,
              dilation
     wide     64 channels in one layer, 200 classes
+    branched branches and joins of every sort, values that several layers read
 
 `python -m tests.models FOLDER` writes them as model folders that a server can be started on.
 """
@@ -21,6 +22,7 @@ import numpy as np
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.entries import Category
+from cnn_loupe.engine.graph import INPUT, Graph, Node
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
@@ -49,15 +51,20 @@ def random_picture(spec: ModelSpec, seed: int = 0) -> np.ndarray:
 
 def model_spec(id: str, input_shape: tuple[int, int, int], stack: list[Layer]) -> ModelSpec:
     """A spec whose classes are as many as its last layer's units."""
-    bare = ModelSpec(id=id, input_shape=input_shape, layers=tuple(stack))
-    last = bare.shapes[-1]
+    return graph_spec(id, input_shape, Graph.chain(*stack))
+
+
+def graph_spec(id: str, input_shape: tuple[int, int, int], graph: Graph) -> ModelSpec:
+    """The same for layers that need not read the one before."""
+    bare = ModelSpec(id, input_shape, graph)
+    last = bare.shapes[graph.output.name]
     if len(last) != 1:
         return bare
     classes = tuple(
         Category(i, f"class {i}", {"en": f"class {i}", "zh-Hans": f"类别 {i}"}) for i in range(last[0])
     )
     title = {"en": f"Test model: {id}", "zh-Hans": f"测试模型：{id}"}
-    return ModelSpec(id, input_shape, tuple(stack), classes, title)
+    return ModelSpec(id, input_shape, graph, classes, title)
 
 
 def tiny_vgg() -> ModelSpec:
@@ -138,18 +145,52 @@ def wide() -> ModelSpec:
     )
 
 
+def branched() -> ModelSpec:
+    """Branches of different depth, values with several readers, joins of two and three, a skip past a pool."""
+    return graph_spec(
+        "branched",
+        (3, 14, 11),
+        Graph(
+            (
+                Node(layers.Conv2D("stem", 6, padding=(1, 1)), (INPUT,)),
+                Node(layers.BatchNorm2D("stem_norm"), ("stem",)),
+                Node(layers.ReLU("stem_relu"), ("stem_norm",)),
+                Node(layers.Conv2D("left_1", 4, kernel=(1, 1)), ("stem_relu",)),
+                Node(layers.ReLU("left_relu"), ("left_1",)),
+                Node(layers.Conv2D("left_2", 6, kernel=(3, 3), padding=(1, 1)), ("left_relu",)),
+                Node(layers.BatchNorm2D("left_norm"), ("left_2",)),
+                Node(layers.Add("residual"), ("left_norm", "stem_relu")),
+                Node(layers.ReLU("residual_relu"), ("residual",)),
+                Node(layers.MaxPool2D("pool"), ("residual_relu",)),
+                Node(layers.Conv2D("reduced", 5, kernel=(2, 2), stride=(2, 2)), ("residual_relu",)),
+                Node(layers.Conv2D("picture", 2, kernel=(4, 3), stride=(2, 2), padding=(1, 0)), (INPUT,)),
+                Node(layers.Concat("together"), ("pool", "reduced", "picture")),
+                Node(layers.Tanh("tanh"), ("together",)),
+                Node(layers.Flatten("flat"), ("tanh",)),
+                Node(layers.Dense("hidden", 9), ("flat",)),
+                Node(layers.Sigmoid("gate"), ("hidden",)),
+                Node(layers.Add("sum"), ("hidden", "gate", "hidden")),
+                Node(layers.Dense("scores", 4), ("sum",)),
+                Node(layers.Softmax("probabilities"), ("scores",)),
+            )
+        ),
+    )
+
+
 SPECS = {spec.id: spec for spec in (minimal(), deep(), wide(), tiny_vgg())}
+GRAPHS = {spec.id: spec for spec in (branched(),)}  # what is no chain
+ALL = SPECS | GRAPHS
 
 
 def network(id: str) -> Network:
     """One of the models above with its seeded weights."""
-    return Network(SPECS[id], random_parameters(SPECS[id]))
+    return Network(ALL[id], random_parameters(ALL[id]))
 
 
 def write_models(folder: Path, ids: tuple[str, ...] = ("minimal", "deep", "wide")) -> Path:
     """Write models as folders `<folder>/<id>/model.json …` and return the folder."""
     for id in ids:
-        save_model(folder / id, SPECS[id], random_parameters(SPECS[id]))
+        save_model(folder / id, ALL[id], random_parameters(ALL[id]))
     return folder
 
 

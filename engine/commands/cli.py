@@ -168,15 +168,15 @@ def run_describe(args: argparse.Namespace) -> None:
 def _layers(spec: ModelSpec) -> list[dict[str, Any]]:
     return [
         {
-            "name": layer.name,
-            "kind": layer.kind,
-            "output_shape": list(shape),
-            "parameter_count": layer.parameter_count(before),
-            "receptive_field": field.describe(),
+            "name": node.name,
+            "kind": node.layer.kind,
+            "inputs": list(node.inputs),
+            "output_shape": list(spec.shapes[node.name]),
+            "parameter_count": spec.parameter_counts[node.name],
+            "multiplications": spec.multiplications[node.name],
+            "receptive_field": spec.receptive_fields[node.name].describe(),
         }
-        for layer, before, shape, field in zip(
-            spec.layers, spec.input_shapes, spec.shapes, spec.receptive_fields, strict=True
-        )
+        for node in spec.graph.nodes
     ]
 
 

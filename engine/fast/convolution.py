@@ -19,14 +19,14 @@ view; dilated rows are a kernel with rows of zeros in between.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Scratch, Step
+from cnn_loupe.engine.fast.step import Lent, Scratch, UnaryStep
 from cnn_loupe.engine.layers import Conv2D
 from cnn_loupe.engine.windows import Window
 
@@ -112,11 +112,12 @@ class RowProducts:
         return spread.reshape(o, -1)
 
 
-class ConvStep(Step):
+class ConvStep(UnaryStep):
     """`cnn_loupe.engine.layers.convolution` for a block of pictures."""
 
-    def __init__(self, layer: Conv2D, input_shape: Shape, count: int) -> None:
+    def __init__(self, layer: Conv2D, shapes: Sequence[Shape], count: int) -> None:
         super().__init__(layer.name, count)
+        (input_shape,) = shapes
         self.form = form = RowProducts(layer, input_shape, count)
         # Into how many products the pictures are split where the kernels' gradient is made.
         self.parts = next(
@@ -128,7 +129,7 @@ class ConvStep(Step):
         self.y = np.empty((form.out_height, form.filters, count, form.out_width), dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
 
-    def forward(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, lent: Lent) -> Array:
         self.x = x
         lent.scratch.user[self.name] = self
         rows = self.form.rows(lent.scratch.zeros(self.name + ".x", self.form.shifted_shape), x)
@@ -136,7 +137,7 @@ class ConvStep(Step):
         np.matmul(kernels, rows, out=self.y.reshape(self.form.out_height, self.form.filters, -1))
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
         # The shifted copies of the forward pass still stand there unless another block has
         # used the buffer since; making them again costs less than keeping them for every block.
         mine = lent.scratch.user.get(self.name) is self

@@ -8,12 +8,12 @@ way back, where dx depends on two sums over the batch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Step, block_shape
+from cnn_loupe.engine.fast.step import Lent, UnaryStep, block_shape
 from cnn_loupe.engine.layers import BatchNorm2D
 
 
@@ -83,11 +83,12 @@ class Statistics:
         self.offset = (weights["bias"] - factor * mean).astype(FLOAT)
 
 
-class BatchNormStep(Step):
+class BatchNormStep(UnaryStep):
     """`cnn_loupe.engine.layers.normalisation` for a block, with statistics from outside."""
 
-    def __init__(self, layer: BatchNorm2D, input_shape: Shape, count: int, shared: Statistics) -> None:
+    def __init__(self, layer: BatchNorm2D, shapes: Sequence[Shape], count: int, shared: Statistics) -> None:
         super().__init__(layer.name, count)
+        (input_shape,) = shapes
         self.shared = shared
         height, channels, _, width = block_shape(input_shape, count)
         self.flat = (height, channels, count * width)
@@ -104,7 +105,7 @@ class BatchNormStep(Step):
         self.x = x
         return self._sums(x, x)
 
-    def forward(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, lent: Lent) -> Array:
         self.x = x
         y = self.y.reshape(self.flat)
         np.multiply(x.reshape(self.flat), self.shared.factor[:, None], out=y)
@@ -121,7 +122,7 @@ class BatchNormStep(Step):
         self.dy[...] = dy
         return self._sums(self.dy, self.x)
 
-    def backward(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
         """dx from the dy that was measured; the parameters' gradients are settled outside."""
         dx, x = self.dy.reshape(self.flat), self.x.reshape(self.flat)
         product = lent.scratch.zeros(self.name + ".product", self.flat)

@@ -1,29 +1,32 @@
-"""From a model to a chain of fast steps: the registry of fast forms, and their order."""
+"""From a model to its steps: the registry of fast forms, and the graph in which they compute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.arrays import Shape
 from cnn_loupe.engine.fast.convolution import ConvStep
+from cnn_loupe.engine.fast.joins import AddStep, ConcatStep
 from cnn_loupe.engine.fast.linear import DenseStep, FlattenStep, SoftmaxStep
 from cnn_loupe.engine.fast.normalisation import BatchNormStep, Statistics
 from cnn_loupe.engine.fast.pointwise import LeakyReLUStep, PointwiseStep, ReLUStep, SigmoidStep, TanhStep
 from cnn_loupe.engine.fast.pooling import AvgPoolStep, MaxPool2x2Step, MaxPoolStep
-from cnn_loupe.engine.fast.step import Step
+from cnn_loupe.engine.fast.step import ReadableStep, Step
+from cnn_loupe.engine.graph import Graph, Node
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 
 
-def _max_pool(layer: layers.MaxPool2D, input_shape: Shape, count: int) -> Step:
+def _max_pool(layer: layers.MaxPool2D, shapes: Sequence[Shape], count: int) -> Step:
     pairs = layer.window == layer.stride == (2, 2) and layer.padding == (0, 0)
-    return (MaxPool2x2Step if pairs else MaxPoolStep)(layer, input_shape, count)
+    return (MaxPool2x2Step if pairs else MaxPoolStep)(layer, shapes, count)
 
 
-# Batch normalisation is not among them: its steps share statistics (`chain`).
-STEPS: Mapping[str, Callable[[Any, Shape, int], Step]] = {
+# A kind that is not among them trains by its readable form. Batch normalisation has its own place,
+# since its steps share statistics (`make_steps`).
+STEPS: Mapping[str, Callable[[Any, Sequence[Shape], int], Step]] = {
     "conv2d": ConvStep,
     "relu": ReLUStep,
     "leaky_relu": LeakyReLUStep,
@@ -34,51 +37,72 @@ STEPS: Mapping[str, Callable[[Any, Shape, int], Step]] = {
     "flatten": FlattenStep,
     "dense": DenseStep,
     "softmax": SoftmaxStep,
+    "add": AddStep,
+    "concat": ConcatStep,
 }
 
 
-def order(spec: ModelSpec) -> list[Layer]:
-    """The layers in the order in which the fast forms compute them.
+def training_graph(spec: ModelSpec) -> Graph:
+    """The graph up to the scores, in the order in which the fast forms compute it.
 
-    A softmax at the end is left to the loss. A ReLU before a max pooling trades places with
-    it: max(0, ·) never changes which of two values is larger, so both orders give the same
-    values, and a 2×2 pooling leaves the ReLU a quarter of the work. (Where a whole window is
-    0 after the ReLU the two break the tie differently, and no gradient passes either way.)
+    A softmax or sigmoid at the end is left to the loss. A ReLU that only a max pooling reads trades
+    places with it: max(0, ·) never changes which of two values is larger, so both orders give the
+    same values, and a 2×2 pooling leaves the ReLU a quarter of the work. (Where a whole window is 0
+    after the ReLU the two break the tie differently, and no gradient passes either way.)
     """
-    found = list(spec.layers)
-    if isinstance(found[-1], layers.Softmax):
-        found.pop()
-    for i in range(len(found) - 1):
-        if isinstance(found[i], layers.ReLU) and isinstance(found[i + 1], layers.MaxPool2D):
-            found[i], found[i + 1] = found[i + 1], found[i]
-    return found
+    graph = spec.graph
+    if spec.scores != graph.output.name:
+        graph = graph.without(graph.output.name)
+    for node in graph.nodes:
+        if isinstance(node.layer, layers.MaxPool2D):
+            before = graph.by_name.get(node.inputs[0])
+            if before and isinstance(before.layer, layers.ReLU) and graph.readers[before.name] == (node,):
+                graph = _traded(graph, before, node)
+    return graph
 
 
-def chain(
-    ordered: list[Layer], input_shape: Shape, count: int, shared: Mapping[str, Statistics]
-) -> list[Step]:
-    """The steps for blocks of `count` pictures, each with buffers of its own."""
-    steps: list[Step] = []
-    shape = input_shape
-    for layer in ordered:
-        step: Step
-        if isinstance(layer, layers.BatchNorm2D):
-            step = BatchNormStep(layer, shape, count, shared[layer.name])
-        else:
-            step = STEPS[layer.kind](layer, shape, count)
-        if isinstance(step, PointwiseStep) and steps and steps[-1].needs_output:
-            step.in_place = False
-        steps.append(step)
-        shape = layer.output_shape(shape)
+def _traded(graph: Graph, first: Node, second: Node) -> Graph:
+    """The graph with the second node before the first, which it alone reads."""
+    nodes = []
+    for node in graph.nodes:
+        if node.name == second.name:
+            nodes += [Node(second.layer, first.inputs), Node(first.layer, (second.name,))]
+        elif node.name != first.name:
+            inputs = (first.name if name == second.name else name for name in node.inputs)
+            nodes.append(Node(node.layer, tuple(inputs)))
+    return Graph(tuple(nodes))
+
+
+def value_shapes(graph: Graph, input_shape: Shape) -> Mapping[str, Shape]:
+    """The shape of every value of a graph, the input's among them."""
+    return graph.walk(lambda node, shapes: node.layer.output_shape(*shapes), input_shape)
+
+
+def make_steps(
+    graph: Graph, shapes: Mapping[str, Shape], count: int, shared: Mapping[str, Statistics]
+) -> dict[str, Step]:
+    """A step for every node, for blocks of `count` pictures and with buffers of its own."""
+    steps: dict[str, Step] = {}
+    for node in graph.nodes:
+        step = _step(node.layer, [shapes[name] for name in node.inputs], count, shared)
+        if isinstance(step, PointwiseStep):
+            (source,) = node.inputs
+            before = steps.get(source)
+            step.in_place = len(graph.readers[source]) == 1 and not (before and before.needs_output)
+        steps[node.name] = step
     return steps
 
 
-def statistics(ordered: list[Layer], input_shape: Shape) -> dict[str, Statistics]:
+def _step(layer: Layer, shapes: Sequence[Shape], count: int, shared: Mapping[str, Statistics]) -> Step:
+    if isinstance(layer, layers.BatchNorm2D):
+        return BatchNormStep(layer, shapes, count, shared[layer.name])
+    return STEPS.get(layer.kind, ReadableStep)(layer, shapes, count)
+
+
+def statistics(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Statistics]:
     """The shared statistics of every batch normalisation layer."""
-    found = {}
-    shape = input_shape
-    for layer in ordered:
-        if isinstance(layer, layers.BatchNorm2D):
-            found[layer.name] = Statistics(layer, shape)
-        shape = layer.output_shape(shape)
-    return found
+    return {
+        node.name: Statistics(node.layer, shapes[node.name])
+        for node in graph.nodes
+        if isinstance(node.layer, layers.BatchNorm2D)
+    }

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Step, block_shape
+from cnn_loupe.engine.fast.step import Lent, UnaryStep, block_shape
 from cnn_loupe.engine.layers import Layer, LeakyReLU
 
 
-class PointwiseStep(Step):
+class PointwiseStep(UnaryStep):
     """What the activation functions share: y replaces x, and is what the way back needs."""
 
     needs_output = True
 
-    def __init__(self, layer: Layer, input_shape: Shape, count: int) -> None:
+    def __init__(self, layer: Layer, shapes: Sequence[Shape], count: int) -> None:
         super().__init__(layer.name, count)
+        (input_shape,) = shapes
         self.in_place = True  # set to False where the step before needs its y
         self.y = np.empty(0, dtype=FLOAT)  # replaced in each forward pass
         self.mask = np.empty(block_shape(input_shape, count), dtype=bool)
@@ -30,14 +32,14 @@ class PointwiseStep(Step):
     def derive(self, dy: Array) -> None:
         """Turn dy into dx, in place."""
 
-    def forward(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, lent: Lent) -> Array:
         if not self.in_place:
             x = x.copy()
         self.apply(x)
         self.y = x
         return x
 
-    def backward(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
         self.derive(dy)
         return dy
 
@@ -45,8 +47,8 @@ class PointwiseStep(Step):
 class ReLUStep(PointwiseStep):
     """y = max(0, x); dx = dy where y > 0."""
 
-    def __init__(self, layer: Layer, input_shape: Shape, count: int) -> None:
-        super().__init__(layer, input_shape, count)
+    def __init__(self, layer: Layer, shapes: Sequence[Shape], count: int) -> None:
+        super().__init__(layer, shapes, count)
         # NumPy takes a maximum of two arrays with vector instructions, and one of an array and
         # a number without: a line of zeros halves the time.
         self.zeros = np.zeros(self.mask.shape[2:] or self.mask.shape, dtype=FLOAT)
@@ -62,8 +64,8 @@ class ReLUStep(PointwiseStep):
 class LeakyReLUStep(PointwiseStep):
     """y = x where x > 0, slope · x elsewhere."""
 
-    def __init__(self, layer: LeakyReLU, input_shape: Shape, count: int) -> None:
-        super().__init__(layer, input_shape, count)
+    def __init__(self, layer: LeakyReLU, shapes: Sequence[Shape], count: int) -> None:
+        super().__init__(layer, shapes, count)
         self.slope = FLOAT(layer.slope)
         self.factor = np.empty(self.mask.shape, dtype=FLOAT)
 

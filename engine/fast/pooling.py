@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Scratch, Step
+from cnn_loupe.engine.fast.step import Lent, Scratch, UnaryStep
 from cnn_loupe.engine.layers import AvgPool2D, MaxPool2D, Pool2D
 from cnn_loupe.engine.layers.pooling import window_counts
 from cnn_loupe.engine.windows import Window
@@ -20,11 +20,12 @@ def cells(padded: Array, window: Window, height: int, width: int) -> Iterator[Ar
         yield padded[u : u + (height - 1) * sh + 1 : sh, :, :, v : v + (width - 1) * sw + 1 : sw]
 
 
-class PoolStep(Step):
+class PoolStep(UnaryStep):
     """What both poolings share: the shapes, and room for a padded input."""
 
-    def __init__(self, layer: Pool2D, input_shape: Shape, count: int) -> None:
+    def __init__(self, layer: Pool2D, shapes: Sequence[Shape], count: int) -> None:
         super().__init__(layer.name, count)
+        (input_shape,) = shapes
         self.window = layer.sliding
         self.channels, self.height, self.width = input_shape
         _, self.out_height, self.out_width = layer.output_shape(input_shape)
@@ -62,12 +63,12 @@ class PoolStep(Step):
 class MaxPoolStep(PoolStep):
     """The maximum over any window: one comparison for each of its cells."""
 
-    def __init__(self, layer: MaxPool2D, input_shape: Shape, count: int) -> None:
-        super().__init__(layer, input_shape, count)
+    def __init__(self, layer: MaxPool2D, shapes: Sequence[Shape], count: int) -> None:
+        super().__init__(layer, shapes, count)
         self.winners = np.empty(self.y.shape, dtype=np.uint16)
         self.better = np.empty(self.y.shape, dtype=bool)
 
-    def forward(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, lent: Lent) -> Array:
         for cell, values in enumerate(self.cells(self.pad(x, lent.scratch, -np.inf))):
             if cell == 0:
                 self.y[...] = values
@@ -78,7 +79,7 @@ class MaxPoolStep(PoolStep):
             np.maximum(self.y, values, out=self.y)
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
         padded = self.empty_dx(lent.scratch)
         for cell, into in enumerate(self.cells(padded)):
             np.equal(self.winners, cell, out=self.better)
@@ -93,14 +94,14 @@ class MaxPool2x2Step(PoolStep):
     upper row's first; where the two differ, either choice is a derivative of the maximum.
     """
 
-    def __init__(self, layer: MaxPool2D, input_shape: Shape, count: int) -> None:
-        super().__init__(layer, input_shape, count)
+    def __init__(self, layer: MaxPool2D, shapes: Sequence[Shape], count: int) -> None:
+        super().__init__(layer, shapes, count)
         flat = (self.out_height, self.channels, count, 2 * self.out_width)
         self.rows = np.empty(flat, dtype=FLOAT)
         self.upper = np.empty(flat, dtype=bool)
         self.left = np.empty(self.y.shape, dtype=bool)
 
-    def forward(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, lent: Lent) -> Array:
         upper, lower = self._rows(x)
         np.maximum(upper, lower, out=self.rows)
         np.greater_equal(upper, lower, out=self.upper)
@@ -109,7 +110,7 @@ class MaxPool2x2Step(PoolStep):
         np.greater_equal(left, right, out=self.left)
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
         # The loser of a pair gets what the winner leaves: dy or nothing.
         left, right = self.rows[..., 0::2], self.rows[..., 1::2]
         np.multiply(dy, self.left, out=left)
@@ -129,19 +130,19 @@ class MaxPool2x2Step(PoolStep):
 class AvgPoolStep(PoolStep):
     """The mean over any window."""
 
-    def __init__(self, layer: AvgPool2D, input_shape: Shape, count: int) -> None:
-        super().__init__(layer, input_shape, count)
-        counts = window_counts(input_shape, self.window, count_include_pad=layer.count_include_pad)
+    def __init__(self, layer: AvgPool2D, shapes: Sequence[Shape], count: int) -> None:
+        super().__init__(layer, shapes, count)
+        counts = window_counts(shapes[0], self.window, count_include_pad=layer.count_include_pad)
         self.shares = (1 / counts)[:, None, None, :].astype(FLOAT)  # (H', 1, 1, W')
 
-    def forward(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, lent: Lent) -> Array:
         self.y.fill(0)
         for values in self.cells(self.pad(x, lent.scratch, 0)):
             self.y += values
         self.y *= self.shares
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
         padded = self.empty_dx(lent.scratch)
         share = dy * self.shares
         for into in self.cells(padded):

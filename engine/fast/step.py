@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
+from cnn_loupe.engine.layers import Layer
 
 T = TypeVar("T")
 
@@ -90,12 +91,65 @@ class Step(ABC):
         self.count = count
 
     @abstractmethod
-    def forward(self, x: Array, lent: Lent) -> Array:
-        """The layer's output, in a buffer of this step's own or in place of x."""
+    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+        """The layer's output, in a buffer of this step's own or in place of an input."""
 
     @abstractmethod
-    def backward(self, dy: Array, lent: Lent) -> Array:
-        """dx, and the parameters' gradients in `lent.gradients`; dy may be overwritten."""
+    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
+        """dx for each input, and the parameters' gradients in `lent.gradients`; dy may be overwritten.
+
+        No two of the arrays share memory: whoever gets one may overwrite it, too.
+        """
+
+
+class UnaryStep(Step):
+    """A step of a layer with one input: `forward_of` and `backward_of` get and give just that."""
+
+    @abstractmethod
+    def forward_of(self, x: Array, lent: Lent) -> Array:
+        """The layer's output."""
+
+    @abstractmethod
+    def backward_of(self, dy: Array, lent: Lent) -> Array:
+        """dx, and the parameters' gradients."""
+
+    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+        return self.forward_of(xs[0], lent)
+
+    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
+        return (self.backward_of(dy, lent),)
+
+
+class ReadableStep(Step):
+    """Any layer by its readable form, one picture after the other: what a kind without a faster step gets."""
+
+    needs_output = True  # what the readable form keeps may be its output
+
+    def __init__(self, layer: Layer, shapes: Sequence[Shape], count: int) -> None:
+        super().__init__(layer.name, count)
+        self.layer = layer
+        self.y = np.empty(block_shape(layer.output_shape(*shapes), count), dtype=FLOAT)
+        self.dxs = [np.empty(block_shape(shape, count), dtype=FLOAT) for shape in shapes]
+        self.caches: list[Any] = []
+
+    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+        self.caches = []
+        for y, *pictures in zip(pictures_of(self.y), *map(pictures_of, xs), strict=True):
+            y[...], cache = self.layer.forward(pictures, lent.weights)
+            self.caches.append(cache)
+        return self.y
+
+    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
+        for gradient in lent.gradients.values():
+            gradient.fill(0)
+        into = zip(*map(pictures_of, self.dxs), strict=True)
+        for cache, one, targets in zip(self.caches, pictures_of(dy), into, strict=True):
+            dxs, own = self.layer.backward(cache, one, lent.weights)
+            for target, dx in zip(targets, dxs, strict=True):
+                target[...] = dx
+            for key, gradient in own.items():
+                lent.gradients[key][...] += gradient
+        return self.dxs
 
 
 def to_rows(x: Array, out: Array) -> Array:
@@ -107,6 +161,11 @@ def to_rows(x: Array, out: Array) -> Array:
 def from_rows(x: Array) -> Array:
     """A view (n, C, H, W) of a block (H, C, n, W)."""
     return x.transpose(2, 1, 0, 3)
+
+
+def pictures_of(x: Array) -> Array:
+    """A view of a block, maps or vectors, whose first axis counts the pictures."""
+    return from_rows(x) if x.ndim == 4 else x
 
 
 def block_shape(shape: Shape, count: int) -> Shape:

@@ -19,6 +19,9 @@ from cnn_loupe.engine.layers.base import Layer as Layer
 from cnn_loupe.engine.layers.base import UnaryLayer as UnaryLayer
 from cnn_loupe.engine.layers.convolution import Conv2D as Conv2D
 from cnn_loupe.engine.layers.dense import Dense as Dense
+from cnn_loupe.engine.layers.joins import Add as Add
+from cnn_loupe.engine.layers.joins import Concat as Concat
+from cnn_loupe.engine.layers.joins import Join as Join
 from cnn_loupe.engine.layers.normalisation import BatchNorm2D as BatchNorm2D
 from cnn_loupe.engine.layers.pooling import AvgPool2D as AvgPool2D
 from cnn_loupe.engine.layers.pooling import MaxPool2D as MaxPool2D

@@ -116,6 +116,7 @@ class Sigmoid(Activation):
     """y = 1 / (1 + e^−x)."""
 
     kind: ClassVar[str] = "sigmoid"
+    endings: ClassVar[tuple[str, ...]] = ("logits", "sigmoid", "binary")
     keeps_finite: ClassVar[bool] = True
 
     def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:

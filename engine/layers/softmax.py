@@ -47,6 +47,7 @@ class Softmax(UnaryLayer):
     """Turn scores into probabilities that add up to 1."""
 
     kind: ClassVar[str] = "softmax"
+    endings: ClassVar[tuple[str, ...]] = ("softmax",)
     keeps_finite: ClassVar[bool] = True
 
     def output_shape_of(self, shape: Shape) -> Shape:

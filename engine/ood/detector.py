@@ -32,8 +32,11 @@ MapStatistics = Mapping[str, Mapping[str, Array]]  # layer → statistic → (un
 
 def monitored_layers(spec: ModelSpec) -> list[str]:
     """The layers whose maps are measured: activation functions that give maps (C, H, W)."""
-    pairs = zip(spec.layers, spec.shapes, strict=True)
-    return [layer.name for layer, shape in pairs if isinstance(layer, Activation) and len(shape) == 3]
+    return [
+        layer.name
+        for layer in spec.layers
+        if isinstance(layer, Activation) and len(spec.shapes[layer.name]) == 3
+    ]
 
 
 def map_statistics(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:

@@ -54,8 +54,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def _model(spec: ModelSpec) -> str:
     rows = [
-        (layer.name, layer.kind, shape_text(shape), f"{layer.parameter_count(before):,}")
-        for layer, before, shape in zip(spec.layers, spec.input_shapes, spec.shapes, strict=True)
+        (
+            layer.name,
+            layer.kind,
+            shape_text(spec.shapes[layer.name]),
+            f"{spec.parameter_counts[layer.name]:,}",
+        )
+        for layer in spec.layers
     ]
     low, high = spec.input_range
     return (

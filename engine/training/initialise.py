@@ -17,8 +17,8 @@ def initial_parameters(spec: ModelSpec, seed: int) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     found = {
         f"{layer.name}.{key}": layer.start(key)(shape, rng)
-        for layer, before in zip(spec.layers, spec.input_shapes, strict=True)
-        for key, shape in layer.parameter_shapes(before).items()
+        for layer in spec.layers
+        for key, shape in spec.layer_parameters[layer.name].items()
     }
     matrices = [name for name, value in found.items() if value.ndim > 1]
     if matrices:

@@ -163,7 +163,7 @@ def scores(spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows
     network = BatchNetwork(spec, parameters)
     parts = [rows[i : i + CHUNK] for i in range(0, len(rows), CHUNK)]
     found = [np.array(network.forward(data.inputs(part))) for part in parts]
-    return np.concatenate(found) if found else np.empty((0, spec.shapes[-1][0]), FLOAT)
+    return np.concatenate(found) if found else np.empty((0, *spec.shapes[spec.scores]), FLOAT)
 
 
 def _augmentation(recipe: Recipe, epoch: int) -> Augmentation:

@@ -19,7 +19,7 @@ from cnn_loupe.engine.data.augment import Augmentation
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import TrainingError
 from cnn_loupe.engine.fields import Flag, Real, Rule, Whole, as_list, as_object, check
-from cnn_loupe.engine.spec import FORMAT, ModelSpec
+from cnn_loupe.engine.spec import FORMATS, ModelSpec
 from cnn_loupe.engine.text import decode
 from cnn_loupe.engine.training.optimisers import OPTIMISERS, SCHEDULES, Muon, Optimiser
 
@@ -128,7 +128,7 @@ class Recipe:
                 layer.setdefault("units", len(classes))
                 break
         listed = [category.describe() for category in classes]
-        return ModelSpec.from_json({"format": FORMAT, **self.model, "layers": layers, "classes": listed})
+        return ModelSpec.from_json({"format": FORMATS[-1], **self.model, "layers": layers, "classes": listed})
 
     def describe(self) -> dict[str, Any]:
         """The settings as JSON-ready data, without the model."""

@@ -18,7 +18,7 @@ import numpy as np
 from cnn_loupe.engine import metrics
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.data.dataset import Dataset
-from cnn_loupe.engine.layers import Dense, ReLU, Softmax
+from cnn_loupe.engine.layers import Dense, ReLU
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.ood.calibration import calibrate
 from cnn_loupe.engine.spec import ModelSpec
@@ -80,11 +80,10 @@ def fold_temperature(
 
     The last dense layer takes the division into its own weights, so softmax stays softmax.
     """
-    body = spec.layers[:-1] if isinstance(spec.layers[-1], Softmax) else spec.layers
     found = dict(parameters)
-    if isinstance(body[-1], Dense):
-        for key in ("weight", "bias"):
-            name = f"{body[-1].name}.{key}"
+    if isinstance(spec.node(spec.scores).layer, Dense):
+        for key in spec.layer_parameters[spec.scores]:
+            name = f"{spec.scores}.{key}"
             found[name] = found[name] / found[name].dtype.type(temperature)
     return found
 

@@ -1,4 +1,4 @@
-"""Learning on standardised pictures, and hiding that in the first layer afterwards."""
+"""Learning on standardised pictures, and hiding that in the first layers afterwards."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array
 from cnn_loupe.engine.errors import TrainingError
+from cnn_loupe.engine.graph import INPUT
 from cnn_loupe.engine.layers import Conv2D
 from cnn_loupe.engine.spec import ModelSpec
 
@@ -29,31 +30,36 @@ class Standard:
         """Parameters of a network that takes pictures as they are and gives the same results.
 
         w · (x − m)/s + b = (w/s) · x + (b − Σ w · m/s). This is exact only where every window of
-        the first layer lies within the picture.
+        the first layers lies within the picture.
         """
-        first = check_foldable(spec)
-        weight = parameters[f"{first.name}.weight"].astype(np.float64)
-        scaled = weight / self.deviation[:, None, None]
-        bias = parameters[f"{first.name}.bias"] - (scaled * self.mean[:, None, None]).sum(axis=(1, 2, 3))
-        folded = {"weight": scaled.astype(FLOAT), "bias": bias.astype(FLOAT)}
-        return {**parameters, **{f"{first.name}.{key}": value for key, value in folded.items()}}
+        found = dict(parameters)
+        for layer in check_foldable(spec):
+            names = {key: f"{layer.name}.{key}" for key in ("weight", "bias")}
+            weight = parameters[names["weight"]].astype(np.float64)
+            scaled = weight / self.deviation[:, None, None]
+            bias = parameters[names["bias"]] - (scaled * self.mean[:, None, None]).sum(axis=(1, 2, 3))
+            found[names["weight"]], found[names["bias"]] = scaled.astype(FLOAT), bias.astype(FLOAT)
+        return found
 
 
-def check_foldable(spec: ModelSpec) -> Conv2D:
-    """The first layer, if standardising can be folded into it.
+def check_foldable(spec: ModelSpec) -> tuple[Conv2D, ...]:
+    """The layers that read the picture, if standardising can be folded into them.
 
     Raises TrainingError where it cannot.
     """
-    first = spec.layers[0]
-    if isinstance(first, Conv2D) and first.padding == (0, 0):
-        return first
-    raise TrainingError(
-        "cannot_standardise",
-        f"{first.name}: standardising can be folded only into a convolution without padding at the "
-        f"start of the model, and this is {first.kind}; set standardise = false",
-        layer=first.name,
-        kind=first.kind,
-    )
+    found = []
+    for node in spec.graph.readers[INPUT]:
+        layer = node.layer
+        if not isinstance(layer, Conv2D) or layer.padding != (0, 0):
+            raise TrainingError(
+                "cannot_standardise",
+                f"{layer.name}: standardising can be folded only into a convolution without padding at the "
+                f"start of the model, and this is {layer.kind}; set standardise = false",
+                layer=layer.name,
+                kind=layer.kind,
+            )
+        found.append(layer)
+    return tuple(found)
 
 
 def channel_statistics(pictures: Array) -> Standard:

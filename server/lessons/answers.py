@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cnn_loupe.engine.layers import Softmax
 from cnn_loupe.engine.run import Run
-from cnn_loupe.engine.spec import INPUT, ModelSpec
+from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.lessons.links import check_index, shape_of
 from cnn_loupe.server.lessons.mistakes import Wrong
 from cnn_loupe.server.library import Entry
@@ -110,12 +109,11 @@ def _called(of: str, function: str, argument: str, position: str | None, entry: 
         return Answer(of, "count", False, lambda _: size)
     if function == "parameters":
         shape_of(spec, argument)
-        place = -1 if argument == INPUT else spec.index(argument)
-        count = 0 if place < 0 else spec.layers[place].parameter_count(spec.input_shapes[place])
+        count = spec.parameter_counts.get(argument, 0)
         return Answer(of, "count", False, lambda _: count)
     index = _class(spec, argument)
     if function == "probability":
-        if not isinstance(spec.layers[-1], Softmax):
+        if spec.ending == "logits":
             raise Wrong(f"The model {spec.id} gives no probabilities.", "Ask for score(class).")
         return Answer(of, "probability", True, _scores("probabilities", index))
     return Answer(of, "number", True, _scores("logits", index))

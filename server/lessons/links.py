@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.lessons.mistakes import Wrong
 from cnn_loupe.server.library import Entry, Library, Sample
-from cnn_loupe.server.places import Place, misplaced, read_place, read_view, shapes
+from cnn_loupe.server.places import Place, misplaced, read_place, read_view
 from cnn_loupe.server.vocabulary import (
     ORDERS,
     PANELS,
@@ -188,7 +188,7 @@ def check_index(spec: ModelSpec, place: Place, *, whole: bool = False) -> None:
 
 def shape_of(spec: ModelSpec, layer: str) -> tuple[int, ...]:
     """The shape of what a layer gives, or of the picture."""
-    known = shapes(spec)
+    known = spec.shapes
     if layer not in known:
         raise Wrong(
             f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(known)}."

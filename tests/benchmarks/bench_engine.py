@@ -27,13 +27,14 @@ import numpy as np
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.batch import BatchNetwork
+from cnn_loupe.engine.edits import SetParameter
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.training.optimisers import AdamW
 from cnn_loupe.engine.training.record import machine
 from tests.benchmarks.race import TURNS, Row, by_rate, by_time, race, table
-from tests.engine.rivals import onnx_session, torch_network
+from tests.engine.rivals import TorchNetwork, onnx_session
 from tests.models import model_spec, random_parameters, random_picture, tiny_vgg
 
 BATCH = 64
@@ -96,15 +97,11 @@ def single(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
         import torch
 
         torch.set_num_threads(1)
-        modules, picture = torch_network(spec, parameters).eval(), torch.from_numpy(x)[None]
+        modules, picture = TorchNetwork(spec, parameters).train(False), torch.from_numpy(x)[None]
 
-        def by_torch() -> list[Any]:
-            value, found = picture, []
+        def by_torch() -> dict[str, Any]:
             with torch.inference_mode():
-                for module in modules:
-                    value = module(value)
-                    found.append(value)
-            return found
+                return modules.values(picture)
 
         contestants["PyTorch"] = by_torch
     return by_time(what, race(contestants, rounds), OWN, goal)
@@ -122,7 +119,7 @@ def batched(spec: ModelSpec, rounds: int, goal: str) -> list[Row]:
         import torch
 
         torch.set_num_threads(1)
-        modules, pictures = torch_network(spec, parameters)[:-1].eval(), torch.from_numpy(x)
+        modules, pictures = TorchNetwork(scoring(spec), parameters).train(False), torch.from_numpy(x)
 
         def by_torch() -> Any:
             with torch.inference_mode():
@@ -138,8 +135,9 @@ def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]
     say(what)
     parameters = random_parameters(spec)
     x = np.stack([random_picture(spec, seed) for seed in range(BATCH)])
-    classes = np.arange(BATCH) % spec.shapes[-1][0]
-    targets = np.eye(spec.shapes[-1][0], dtype=np.float32)[classes]
+    (count,) = spec.shapes[spec.scores]
+    classes = np.arange(BATCH) % count
+    targets = np.eye(count, dtype=np.float32)[classes]
     network = BatchNetwork(spec, parameters, threads=threads)
     update = adamw(network)
 
@@ -152,7 +150,7 @@ def training(spec: ModelSpec, threads: int, rounds: int, goal: str) -> list[Row]
         import torch
 
         torch.set_num_threads(threads)
-        modules = torch_network(spec, parameters)[:-1].train()
+        modules = TorchNetwork(scoring(spec), parameters).train()
         optimiser = torch.optim.AdamW(modules.parameters(), lr=1e-3)
         pictures, wanted = torch.from_numpy(x), torch.from_numpy(classes)
 
@@ -176,19 +174,24 @@ def adamw(network: BatchNetwork) -> Callable[[Mapping[str, np.ndarray]], None]:
     return update
 
 
-def run_from(spec: ModelSpec, rounds: int) -> list[Row]:
-    """Running again from an edited layer, beside the same layers alone and the whole run."""
+def scoring(spec: ModelSpec) -> ModelSpec:
+    """The model without the softmax at its end."""
+    return ModelSpec(spec.id, spec.input_shape, spec.graph.without(spec.graph.output.name))
+
+
+def edited(spec: ModelSpec, rounds: int) -> list[Row]:
+    """Running again with an edited layer, beside the whole run."""
     network = Network(spec, random_parameters(spec))
     run = network.run(random_picture(spec))
     found = []
-    for name, layer in zip(spec.names, spec.layers, strict=True):
+    for layer in spec.layers:
         if isinstance(layer, layers.Conv2D | layers.Dense):
-            what = f"{spec.id}: running again from {name}, edited"
+            what = f"{spec.id}: running again with {layer.name} edited"
             say(what)
-            edit = {f"{name}.weight": network.parameters[f"{name}.weight"] * np.float32(1.5)}
+            name = f"{layer.name}.weight"
+            edit = SetParameter(name, network.parameters[name] * np.float32(1.5))
             contestants: dict[str, Callable[[], Any]] = {
-                OWN: lambda n=name, e=edit: network.run_from(run, n, e),  # type: ignore[misc]
-                "the layers from there on, without an edit": lambda n=name: network.run_from(run, n),  # type: ignore[misc]
+                OWN: lambda e=edit: network.rerun(run, [e]),  # type: ignore[misc]
                 "the whole run": lambda: network.run(run.input),
             }
             found += by_time(what, race(contestants, rounds), OWN, "")
@@ -223,7 +226,7 @@ def main() -> None:
     rows += batched(tiny_vgg(), options.rounds, "≥ 1.0 × PyTorch")
     for threads in (1, 2):
         rows += training(tiny_vgg(), threads, options.rounds, "≥ 1.0 × PyTorch")
-    rows += run_from(tiny_vgg(), options.rounds)
+    rows += edited(tiny_vgg(), options.rounds)
     rows += memory(tiny_vgg())
     for spec in (lenet(), deeper()):
         rows += single(spec, options.rounds, "")

@@ -15,6 +15,7 @@ import numpy as np
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.arrays import Array, Parameters
+from cnn_loupe.engine.spec import ModelSpec
 
 
 def maps_at(x: Array, c: int, i: int, j: int, outside: float) -> float:
@@ -104,6 +105,16 @@ def batch_norm2d(layer: layers.BatchNorm2D, x: Array, params: Parameters) -> Arr
     return y
 
 
+def add(layer: layers.Add, *given: Any) -> Array:
+    *xs, _ = given
+    return np.array([sum(float(x[at]) for x in xs) for at in np.ndindex(xs[0].shape)]).reshape(xs[0].shape)
+
+
+def concat(layer: layers.Concat, *given: Any) -> Array:
+    *xs, _ = given
+    return np.array([[float(v) for v in np.ravel(part)] for x in xs for part in x]).reshape(-1, *xs[0].shape[1:])
+
+
 def _each(function: Callable[[Any, float], float]) -> Callable[[Any, Array, Parameters], Array]:
     def oracle(layer: Any, x: Array, params: Parameters) -> Array:
         return np.array([function(layer, float(x[at])) for at in np.ndindex(x.shape)]).reshape(x.shape)
@@ -123,7 +134,19 @@ ORACLES: Mapping[str, Callable[..., Array]] = {
     "dense": dense,
     "softmax": softmax,
     "batch_norm2d": batch_norm2d,
+    "add": add,
+    "concat": concat,
 }
+
+
+def oracles(spec: ModelSpec, x: Array, parameters: Parameters) -> dict[str, Array]:
+    """Every value of a model by loops, the picture's among them; the walk is spelt out."""
+    found = {"input": x}
+    for node in spec.graph.nodes:
+        prefix = f"{node.layer.name}."
+        own = {key.removeprefix(prefix): v for key, v in parameters.items() if key.startswith(prefix)}
+        found[node.layer.name] = oracle(node.layer, [found[name] for name in node.inputs], own)
+    return found
 
 
 def oracle(layer: Any, xs: Sequence[Array], params: Parameters) -> Array:

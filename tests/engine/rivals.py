@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from cnn_loupe.engine.arrays import Array, Parameters
+from cnn_loupe.engine.arrays import Array, Parameters, Shape
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 
 
-def torch_module(layer: Layer, parameters: Parameters, input_shape: tuple[int, ...]) -> Any:
-    """The PyTorch module that computes this layer, with this layer's parameters."""
+def torch_module(layer: Layer, own: Parameters, shapes: Sequence[Shape]) -> Any:
+    """What computes this layer in PyTorch: a module with its parameters, or a function of its inputs."""
     import torch
     from torch import nn
 
     at: Any = layer
+    channels = shapes[0][0]
     makers: dict[str, Any] = {
-        "conv2d": lambda: nn.Conv2d(
-            input_shape[0], at.filters, at.kernel, at.stride, at.padding, at.dilation
-        ),
+        "conv2d": lambda: nn.Conv2d(channels, at.filters, at.kernel, at.stride, at.padding, at.dilation),
         "relu": nn.ReLU,
         "leaky_relu": lambda: nn.LeakyReLU(at.slope),
         "sigmoid": nn.Sigmoid,
@@ -31,61 +30,80 @@ def torch_module(layer: Layer, parameters: Parameters, input_shape: tuple[int, .
             at.window, at.stride, at.padding, count_include_pad=at.count_include_pad
         ),
         "flatten": nn.Flatten,
-        "dense": lambda: nn.Linear(input_shape[0], at.units),
+        "dense": lambda: nn.Linear(channels, at.units),
         "softmax": lambda: nn.Softmax(dim=1),
-        "batch_norm2d": lambda: nn.BatchNorm2d(input_shape[0], eps=at.epsilon),
+        "batch_norm2d": lambda: nn.BatchNorm2d(channels, eps=at.epsilon),
+        "add": lambda: lambda *xs: sum(xs[1:], xs[0]),
+        "concat": lambda: lambda *xs: torch.cat(xs, dim=1),
     }
     module = makers[layer.kind]()
     names = {"mean": "running_mean", "variance": "running_var"}
     with torch.no_grad():
-        for key in layer.parameter_shapes(input_shape):
-            value = np.array(parameters[f"{layer.name}.{key}"])
-            getattr(module, names.get(key, key)).copy_(torch.from_numpy(value))
+        for key, value in own.items():
+            getattr(module, names.get(key, key)).copy_(torch.from_numpy(np.array(value)))
     return module
 
 
-def torch_network(spec: ModelSpec, parameters: Parameters) -> Any:
-    """The whole model as a `torch.nn.Sequential`."""
-    from torch import nn
+class TorchNetwork:
+    """The whole model in PyTorch: the same walk over the same graph."""
 
-    return nn.Sequential(
-        *(
-            torch_module(layer, parameters, shape)
-            for layer, shape in zip(spec.layers, spec.input_shapes, strict=True)
-        )
-    )
+    def __init__(self, spec: ModelSpec, parameters: Parameters) -> None:
+        self.graph = spec.graph
+        self.modules = {
+            node.name: torch_module(
+                node.layer,
+                {key: parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]},
+                spec.input_shapes(node.name),
+            )
+            for node in spec.graph.nodes
+        }
+
+    def __call__(self, x: Any) -> Any:
+        """The output for a batch."""
+        return self.values(x)[self.graph.output.name]
+
+    def values(self, x: Any) -> dict[str, Any]:
+        """Every value for a batch."""
+        return self.graph.walk(lambda node, xs: self.modules[node.name](*xs), x)
+
+    def train(self, mode: bool = True) -> TorchNetwork:
+        """Use a batch's own statistics, or with False those that are settled."""
+        for module in self.modules.values():
+            if hasattr(module, "train"):
+                module.train(mode)
+        return self
+
+    def parameters(self) -> list[Any]:
+        """Everything that is learnt."""
+        return [p for m in self.modules.values() if hasattr(m, "parameters") for p in m.parameters()]
 
 
-def torch_activations(spec: ModelSpec, parameters: Parameters, x: Array) -> list[Array]:
-    """Every layer's output for one picture, by PyTorch."""
+def torch_activations(spec: ModelSpec, parameters: Parameters, x: Array) -> dict[str, Array]:
+    """Every value for one picture, by PyTorch."""
     import torch
 
-    found, value = [], torch.from_numpy(np.array(x, np.float32))[None]
-    network = torch_network(spec, parameters).eval()
+    network = TorchNetwork(spec, parameters).train(False)
     with torch.no_grad():
-        for module in network:
-            value = module(value)
-            found.append(value[0].numpy())
-    return found
+        found = network.values(torch.from_numpy(np.array(x, np.float32))[None])
+    return {name: value[0].numpy() for name, value in found.items()}
 
 
 def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
-    """A single-threaded ONNX Runtime session with every layer as an output."""
+    """A single-threaded ONNX Runtime session with every layer as an output (joins of two inputs)."""
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 
-    nodes, weights, outputs, before = [], [], [], "input"
-    for layer, shape in zip(spec.layers, spec.shapes, strict=True):
-        at: Any = layer
-        inputs = [before]
-        for name in (f"{layer.name}.weight", f"{layer.name}.bias"):
-            if name in parameters:
-                weights.append(numpy_helper.from_array(np.array(parameters[name]), name))
-                inputs.append(name)
-        operator, attributes = _ONNX[layer.kind](at)
-        nodes.append(helper.make_node(operator, inputs, [layer.name], **attributes))
-        outputs.append(helper.make_tensor_value_info(layer.name, TensorProto.FLOAT, [1, *shape]))
-        before = layer.name
+    nodes, weights, outputs = [], [], []
+    for node in spec.graph.nodes:
+        inputs = list(node.inputs)
+        for key in spec.layer_parameters[node.name]:
+            name = f"{node.name}.{key}"
+            weights.append(numpy_helper.from_array(np.array(parameters[name]), name))
+            inputs.append(name)
+        operator, attributes = _ONNX[node.layer.kind](node.layer)
+        nodes.append(helper.make_node(operator, inputs, [node.name], **attributes))
+        shape = [1, *spec.shapes[node.name]]
+        outputs.append(helper.make_tensor_value_info(node.name, TensorProto.FLOAT, shape))
     given = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, *spec.input_shape])
     graph = helper.make_graph(nodes, spec.id, [given], outputs, weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
@@ -107,6 +125,9 @@ _ONNX: dict[str, Callable[[Any], tuple[str, dict[str, Any]]]] = {
     "flatten": lambda at: ("Flatten", {}),
     "dense": lambda at: ("Gemm", {"transB": 1}),
     "softmax": lambda at: ("Softmax", {}),
+    "batch_norm2d": lambda at: ("BatchNormalization", {"epsilon": at.epsilon}),
+    "add": lambda at: ("Add", {}),
+    "concat": lambda at: ("Concat", {"axis": 1}),
 }
 
 

@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.arrays import Array, Shape
+from cnn_loupe.engine.graph import INPUT, Graph, Node
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 
 MAPS_ONLY = ("conv2d", "max_pool2d", "avg_pool2d", "batch_norm2d")
 VECTORS_ONLY = ("dense", "softmax")
 BOTH = ("relu", "leaky_relu", "sigmoid", "tanh", "flatten")
-KINDS = (*MAPS_ONLY, *VECTORS_ONLY, *BOTH)
+KINDS = (*MAPS_ONLY, *VECTORS_ONLY, *BOTH)  # those with one input
+JOINS = ("add", "concat")
 
 maps_shapes = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
 vector_shapes = st.tuples(st.integers(1, 9))
@@ -75,9 +77,13 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
 
 
 @st.composite
-def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> tuple[Layer, tuple[Shape, ...]]:
+def layers_and_shapes(
+    draw: st.DrawFn, kinds: tuple[str, ...] = (*KINDS, *JOINS)
+) -> tuple[Layer, tuple[Shape, ...]]:
     """A random layer of one of these kinds with the shapes of inputs that it takes."""
     kind = draw(st.sampled_from(kinds))
+    if kind in JOINS:
+        return draw(joins_and_shapes(kind))
     shapes = {**dict.fromkeys(MAPS_ONLY, maps_shapes), **dict.fromkeys(VECTORS_ONLY, vector_shapes)}
     shape: Shape = draw(shapes.get(kind, st.one_of(maps_shapes, vector_shapes)))
     return draw(layers_for(kind, shape)), (shape,)
@@ -104,7 +110,65 @@ def model_specs(
         stack.append(layers.Dense("scores", draw(st.integers(1, 4))))
         if draw(st.booleans()):
             stack.append(layers.Softmax("probabilities"))
-    return ModelSpec("random", input_shape, tuple(stack))
+    return ModelSpec("random", input_shape, Graph.chain(*stack))
+
+
+@st.composite
+def joins_and_shapes(draw: st.DrawFn, kind: str) -> tuple[Layer, tuple[Shape, ...]]:
+    """A random join with the shapes of two to four inputs."""
+    shape: Shape = draw(st.one_of(maps_shapes, vector_shapes))
+    count = draw(st.integers(2, 4))
+    if kind == "add":
+        return layers.Add("layer"), (shape,) * count
+    channels = draw(st.lists(st.integers(1, 3), min_size=count, max_size=count))
+    return layers.Concat("layer"), tuple((c, *shape[1:]) for c in channels)
+
+
+@st.composite
+def graph_specs(
+    draw: st.DrawFn,
+    kinds: tuple[str, ...] = KINDS,
+    *,
+    scores: bool = True,
+    inputs: st.SearchStrategy[tuple[int, int, int]] = maps_shapes,
+) -> ModelSpec:
+    """A random model with branches, joins, and values that several layers read, or a plain chain."""
+    input_shape: Shape = draw(inputs)
+    nodes: list[Node] = []
+    shapes: dict[str, Shape] = {INPUT: input_shape}
+
+    def put(layer: Layer, *sources: str) -> None:
+        nodes.append(Node(layer, sources))
+        shapes[layer.name] = layer.output_shape(*(shapes[source] for source in sources))
+
+    for i in range(draw(st.integers(1, 7))):
+        # Often the newest value, so that graphs grow long as well as wide.
+        source = draw(st.sampled_from([*shapes, *[list(shapes)[-1]] * len(shapes)]))
+        like = [name for name in shapes if shapes[name][1:] == shapes[source][1:]]
+        join = draw(st.sampled_from(["", *JOINS]))
+        if join == "add":
+            like = [name for name in like if shapes[name] == shapes[source]]
+        name = f"layer_{i}"
+        if join:
+            others = draw(st.lists(st.sampled_from(like), min_size=1, max_size=2))
+            put(layers.Add(name) if join == "add" else layers.Concat(name), source, *others)
+        else:
+            fitting = [k for k in kinds if k in BOTH or (k in MAPS_ONLY) == (len(shapes[source]) == 3)]
+            put(draw(layers_for(draw(st.sampled_from(fitting)), shapes[source], name)), source)
+    read = {name for node in nodes for name in node.inputs}
+    ends = [node.name for node in nodes if node.name not in read]
+    for name in list(ends) if scores or len(ends) > 1 else ():
+        if len(shapes[name]) == 3:
+            put(layers.Flatten(f"{name}_flat"), name)
+            ends[ends.index(name)] = f"{name}_flat"
+    if len(ends) > 1:
+        put(layers.Concat("together"), *ends)
+        ends = ["together"]
+    if scores:
+        put(layers.Dense("scores", draw(st.integers(1, 4))), *ends)
+        if draw(st.booleans()):
+            put(layers.Softmax("probabilities"), "scores")
+    return ModelSpec("random", input_shape, Graph(tuple(nodes)))
 
 
 def random_arrays(

@@ -201,7 +201,7 @@ def test_the_shipped_recipe_trains_on_any_folders_classes(trained: Path) -> None
     spec = load_model(trained / "default").spec
     assert spec.id == "default"
     assert [category.name for category in spec.classes] == ["blue", "green", "red"]
-    assert spec.shapes[-1] == (3,)
+    assert spec.shapes[spec.graph.output.name] == (3,)
 
 
 def test_a_recipe_whose_classes_are_not_in_the_folder_is_refused(

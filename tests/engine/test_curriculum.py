@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from cnn_loupe.engine.graph import Graph
 from cnn_loupe.engine.layers import (
     Conv2D,
     Dense,
@@ -222,7 +223,7 @@ def test_max_pooling_sends_the_gradient_to_the_first_of_equals_and_relu_blocks_i
 
 
 def test_facts_of_a_model_without_pools_or_dense_layers_are_absent_not_wrong() -> None:
-    bare = ModelSpec(id="bare", input_shape=(1, 8, 8), layers=(Conv2D("c", 2),))
+    bare = ModelSpec(id="bare", input_shape=(1, 8, 8), graph=Graph.chain(Conv2D("c", 2)))
     facts = ModelFacts(bare, "en")
     assert facts.dense_without_pools is None
     assert facts.judged is None

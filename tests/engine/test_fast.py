@@ -11,27 +11,28 @@ from cnn_loupe.engine import layers
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.batch import BatchNetwork
 from cnn_loupe.engine.errors import TensorError
-from cnn_loupe.engine.fast import rows, strips
-from cnn_loupe.engine.fast.plan import order
-from cnn_loupe.engine.fast.single import fast_forward
+from cnn_loupe.engine.fast import plan, products
+from cnn_loupe.engine.fast.forward import fast_forward
+from cnn_loupe.engine.fast.plan import training_graph
 from cnn_loupe.engine.fast.step import Scratch, room
+from cnn_loupe.engine.graph import Graph, Node
 from cnn_loupe.engine.loss import cross_entropy
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
-from tests.engine.strategies import KINDS, distinct, model_specs, seeds
-from tests.models import SPECS, random_parameters, random_picture, tiny_vgg
+from tests.engine.strategies import KINDS, distinct, graph_specs, seeds
+from tests.models import ALL, random_parameters, random_picture, tiny_vgg
 
 WITHOUT_BATCH_NORM = tuple(kind for kind in KINDS if kind != "batch_norm2d")
 
 
-def readable(network: Network, x: Array) -> list[Array]:
-    """Every layer's output by the readable operations alone."""
-    found = []
-    for layer in network.spec.layers:
-        own = {key: network.parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(x.shape)}
-        x, _ = layer.forward((x,), own)
-        found.append(x)
-    return found
+def readable(network: Network, x: Array) -> dict[str, Array]:
+    """Every value by the readable operations alone."""
+
+    def step(node: Node, xs: list[Array]) -> Array:
+        own = {key: network.parameters[f"{node.name}.{key}"] for key in network.spec.layer_parameters[node.name]}
+        return node.layer.forward(xs, own)[0]
+
+    return network.spec.graph.walk(step, x)
 
 
 def assert_close(found: Array, expected: Array, factor: float = 1e-5) -> None:
@@ -53,38 +54,21 @@ def soft_targets(count: int, classes: int, seed: int) -> Array:
     return found
 
 
-@given(model_specs(scores=False), seeds)
-@settings(max_examples=30)
+@given(graph_specs(scores=False), seeds)
+@settings(max_examples=50)
 def test_a_run_gives_what_the_readable_operations_give(spec: ModelSpec, seed: int) -> None:
     network = Network(spec, random_parameters(spec, seed))
     x = pictures(spec, 1, seed)[0]
-    run = network.run(x)
-    for found, expected in zip(run.activations.values(), readable(network, x), strict=True):
-        assert_close(found, expected)
+    run, expected = network.run(x), readable(network, x)
+    for name, found in run.activations.items():
+        assert_close(found, expected[name])
         assert found.dtype == np.float32
         assert not found.flags.writeable
 
 
-@pytest.mark.parametrize(("width", "line"), [(1, 1), (11, 11), (12, 16), (13, 16), (16, 16), (33, 33), (62, 64), (64, 64)])
-def test_lines_fill_whole_registers_where_a_third_more_is_enough_for_that(width: int, line: int) -> None:
-    assert rows.wide(width) == line
-
-
-def test_outputs_begin_with_lines_of_the_cache_and_are_seen_without_their_surplus() -> None:
-    shapes = [(2, 3, 13), (2, 1, 5), (10,)]
-    inside, outside = rows.Layout((1, 3, 13), shapes).outputs()
-    assert [y.shape for y in inside] == [(3, 2, 16), (1, 2, 5), (10,)]
-    assert [y.shape for y in outside] == shapes
-    for y, seen in zip(inside, outside, strict=True):
-        assert y.ctypes.data % 64 == 0
-        y[...] = np.arange(y.size).reshape(y.shape)
-        assert np.shares_memory(y, seen)
-    assert outside[0][1, 2, 3] == inside[0][2, 1, 3]
-
-
 @st.composite
 def wide_convolutions(draw: st.DrawFn) -> tuple[layers.Conv2D, tuple[int, int, int]]:
-    """A convolution on maps so wide that their rows fill vector registers, or almost."""
+    """A convolution on maps so wide that they are worked through in strips."""
     pair = st.tuples(st.integers(1, 3), st.integers(1, 3))
     layer = layers.Conv2D(
         "conv",
@@ -97,91 +81,52 @@ def wide_convolutions(draw: st.DrawFn) -> tuple[layers.Conv2D, tuple[int, int, i
     return layer, (draw(st.integers(1, 3)), draw(st.integers(7, 20)), draw(st.integers(25, 130)))
 
 
-@given(wide_convolutions(), seeds, st.sampled_from([1, 500, 5_000, strips.CACHED]))
+@given(wide_convolutions(), seeds, st.sampled_from([1, 500, 5_000, products.CACHED]))
 @settings(max_examples=60)
-def test_a_convolution_in_strips_is_the_readable_one_whatever_was_in_their_memory_before(
+def test_a_convolution_is_the_readable_one_whatever_was_in_its_memory_before(
     wide: tuple[layers.Conv2D, tuple[int, int, int]], seed: int, cached: int
 ) -> None:
     layer, shape = wide
-    params = random_parameters(ModelSpec("one", shape, (layer,)), seed)
+    params = random_parameters(ModelSpec("one", shape, Graph.chain(layer)), seed)
     own = {key.removeprefix("conv."): value for key, value in params.items()}
     x = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
     scratch = Scratch()
-    scratch.part("strip", (strips.CACHED,)).fill(np.nan)
+    scratch.part("patches", (products.CACHED,)).fill(np.nan)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(strips, "CACHED", cached)
-        forward = strips.StripConvolution(layer, shape, own)
-        layout = rows.Layout(shape, [layer.output_shape(shape)])
+        patch.setattr(products, "CACHED", cached)
+        forward = fast_forward(layer, (shape,), own)
         for _ in range(2):
-            (inside,), (y,) = layout.outputs()
-            inside.fill(np.nan)
-            forward(layout.input(x, scratch), inside, scratch)
+            y = np.full(layer.output_shape(shape), np.nan, np.float32)
+            forward((x,), y, scratch)
             assert_close(y, layer.forward((x,), own)[0])
-            assert np.isfinite(inside).all()  # the surplus columns, too
 
 
-def test_strips_are_many_where_memory_is_scarce_and_cover_every_row_once() -> None:
-    form = strips.form_of(layers.Conv2D("conv", 10), (10, 62, 62))
-    pieces = strips.cut(form, Scratch())
-    assert len(pieces.strips) > 1
-    covered = [row for strip in pieces.strips for row in range(60)[strip.outputs]]
-    assert covered == list(range(60))
+def test_memory_begins_with_a_line_of_the_cache() -> None:
+    for size in (1, 7, 1000, 123_456):
+        assert room(size).ctypes.data % 64 == 0
+        assert room(size).shape == (size,)
 
 
-@given(model_specs(scores=False), seeds)
-@settings(max_examples=30)
-def test_surplus_columns_hold_numbers_of_the_run_itself(spec: ModelSpec, seed: int) -> None:
-    parameters, scratch = random_parameters(spec, seed), Scratch()
-    forwards = [
-        fast_forward(layer, shape, {key: parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(shape)})
-        for layer, shape in zip(spec.layers, spec.input_shapes, strict=True)
-    ]
-    layout = rows.Layout(spec.input_shape, spec.shapes)
-    found = []
-    for before in (np.nan, np.inf):
-        x = layout.input(pictures(spec, 1, seed)[0], scratch)
-        inside, _ = layout.outputs()
-        for forward, y in zip(forwards, inside, strict=True):
-            for buffer in ("strip", "pooled"):
-                scratch.part(buffer, (strips.CACHED,)).fill(before)
-            y.fill(before)
-            forward(x, y, scratch)
-            x = y
-        found.append(inside)
-    for first, again in zip(*found, strict=True):
-        assert np.isfinite(first).all()
-        assert (first == again).all()
-
-
-@pytest.mark.parametrize("size", [1, 15, 16, 1000])
-def test_room_begins_with_a_line_of_the_cache(size: int) -> None:
-    memory = room(size)
-    assert memory.shape == (size,)
-    assert memory.dtype == np.float32
-    assert memory.ctypes.data % 64 == 0
-
-
-@given(model_specs(scores=False), seeds, st.integers(1, 7), st.integers(1, 4))
-@settings(max_examples=30)
+@given(graph_specs(scores=False), seeds, st.integers(1, 7), st.integers(1, 4))
+@settings(max_examples=50)
 def test_a_batch_gives_what_its_pictures_give_one_by_one(
     spec: ModelSpec, seed: int, count: int, block: int
 ) -> None:
     network = Network(spec, random_parameters(spec, seed))
     batch = BatchNetwork(spec, network.parameters, block=block)
     x = pictures(spec, count, seed)
-    last = len(spec.layers) - 1 - isinstance(spec.layers[-1], layers.Softmax)
-    expected = np.stack([readable(network, one)[last] if last >= 0 else one for one in x])
+    expected = np.stack([readable(network, one)[spec.scores] for one in x])
     assert_close(batch.forward(x), expected)
 
 
-@given(model_specs(WITHOUT_BATCH_NORM), seeds, st.integers(1, 5), st.integers(1, 3))
+@given(graph_specs(WITHOUT_BATCH_NORM), seeds, st.integers(1, 5), st.integers(1, 3))
 @settings(max_examples=30)
 def test_a_batchs_gradients_are_the_mean_of_its_pictures_gradients(
     spec: ModelSpec, seed: int, count: int, block: int
 ) -> None:
     network = Network(spec, random_parameters(spec, seed))
     batch = BatchNetwork(spec, network.parameters, block=block)
-    x, targets = pictures(spec, count, seed), soft_targets(count, spec.shapes[-1][0], seed)
+    x, targets = pictures(spec, count, seed), soft_targets(count, *spec.shapes[spec.scores], seed)
     loss, logits, gradients = batch.loss_and_gradients(x, targets)
     runs = [network.run(one) for one in x]
     assert_close(logits, np.stack([run.logits for run in runs if run.logits is not None]))
@@ -202,7 +147,7 @@ def with_batch_norm() -> ModelSpec:
     return ModelSpec(
         "normed",
         (2, 9, 8),
-        (
+        Graph.chain(
             layers.BatchNorm2D("norm_0"),
             layers.Conv2D("conv_1", 3, padding=(1, 0)),
             layers.ReLU("relu_1"),
@@ -221,22 +166,24 @@ def with_batch_norm() -> ModelSpec:
 
 def training_loss(spec: ModelSpec, parameters: dict[str, Array], x: Array, targets: Array) -> float:
     """The loss in training mode by the readable operations in float64, batch statistics written out."""
-    found = list(x.astype(np.float64))
-    for layer in spec.layers[:-1]:
-        own = {key: parameters[f"{layer.name}.{key}"] for key in layer.parameter_shapes(found[0].shape)}
-        if isinstance(layer, layers.BatchNorm2D):
-            together = np.stack(found)
+
+    def step(node: Node, xs: list[list[Array]]) -> list[Array]:
+        own = {key: parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]}
+        if isinstance(node.layer, layers.BatchNorm2D):
+            together = np.stack(xs[0])
             own = {**own, "mean": together.mean((0, 2, 3)), "variance": together.var((0, 2, 3))}
-        found = [layer.forward((one,), own)[0] for one in found]
-    return cross_entropy(np.stack(found), targets.astype(np.float64))[0]
+        return [node.layer.forward(one, own)[0] for one in zip(*xs, strict=True)]
+
+    found = spec.graph.walk(step, list(x.astype(np.float64)))
+    return cross_entropy(np.stack(found[spec.scores]), targets.astype(np.float64))[0]
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_batch_normalisation_in_training_has_the_gradients_of_its_formula(threads: int) -> None:
-    spec = with_batch_norm()
+@pytest.mark.parametrize("spec", [with_batch_norm(), ALL["branched"]], ids=lambda spec: spec.id)
+def test_batch_normalisation_in_training_has_the_gradients_of_its_formula(spec: ModelSpec, threads: int) -> None:
     exact = {k: v.astype(np.float64) for k, v in random_parameters(spec, 3).items()}
     batch = BatchNetwork(spec, exact, block=2, threads=threads)
-    x, targets = pictures(spec, 5, 3), soft_targets(5, 3, 3)
+    x, targets = pictures(spec, 5, 3), soft_targets(5, *spec.shapes[spec.scores], 3)
     loss, _, gradients = batch.loss_and_gradients(x, targets)
     assert loss == pytest.approx(training_loss(spec, exact, x, targets), rel=1e-5)
     rng = np.random.default_rng(0)
@@ -267,8 +214,8 @@ def test_training_moves_the_running_statistics_towards_the_batchs() -> None:
 
 
 def test_the_gradients_do_not_depend_on_the_number_of_threads() -> None:
-    for spec in (tiny_vgg(), with_batch_norm()):
-        x, targets = pictures(spec, 11, 1), soft_targets(11, spec.shapes[-1][0], 1)
+    for spec in (tiny_vgg(), with_batch_norm(), ALL["branched"]):
+        x, targets = pictures(spec, 11, 1), soft_targets(11, *spec.shapes[spec.scores], 1)
         one, three = (BatchNetwork(spec, random_parameters(spec), threads=n, block=2) for n in (1, 3))
         for _ in range(2):
             loss_1, logits_1, gradients_1 = one.loss_and_gradients(x, targets)
@@ -280,7 +227,7 @@ def test_the_gradients_do_not_depend_on_the_number_of_threads() -> None:
 
 
 def test_a_batch_leaves_its_input_as_it_was_and_can_be_repeated() -> None:
-    spec = SPECS["deep"]
+    spec = ALL["deep"]
     batch = BatchNetwork(spec, random_parameters(spec))
     x = np.stack([random_picture(spec, seed) for seed in range(6)])
     kept = x.copy()
@@ -291,7 +238,7 @@ def test_a_batch_leaves_its_input_as_it_was_and_can_be_repeated() -> None:
 
 
 def test_an_optimiser_changes_the_parameters_in_place() -> None:
-    spec = SPECS["minimal"]
+    spec = ALL["minimal"]
     batch = BatchNetwork(spec, random_parameters(spec))
     x, targets = pictures(spec, 4, 0), soft_targets(4, 3, 0)
     before, _, gradients = batch.loss_and_gradients(x, targets)
@@ -301,11 +248,53 @@ def test_an_optimiser_changes_the_parameters_in_place() -> None:
     assert after < before
 
 
+def test_a_relu_that_others_read_stays_before_the_pooling() -> None:
+    graph = training_graph(ALL["branched"])
+    assert graph.by_name["pool"].inputs == ("residual_relu",)
+    assert graph.by_name["reduced"].inputs == ("residual_relu",)
+    chain = training_graph(tiny_vgg())
+    assert chain.by_name["max_pool_1"].inputs == ("conv_1_2",)
+    assert chain.by_name["relu_1_2"].inputs == ("max_pool_1",)
+    assert chain.by_name["conv_2_1"].inputs == ("relu_1_2",)
+
+
+@given(graph_specs(), seeds, st.data())
+@settings(max_examples=40)
+def test_kinds_without_a_fast_step_train_and_evaluate_by_their_readable_form(
+    spec: ModelSpec, seed: int, data: st.DataObject
+) -> None:
+    x, targets = pictures(spec, 3, seed), soft_targets(3, *spec.shapes[spec.scores], seed)
+    fast = BatchNetwork(spec, random_parameters(spec, seed), block=2)
+    left_out = data.draw(st.sets(st.sampled_from(sorted(plan.STEPS)), min_size=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "STEPS", {kind: step for kind, step in plan.STEPS.items() if kind not in left_out})
+        slow = BatchNetwork(spec, random_parameters(spec, seed), block=2)
+        assert_close(slow.forward(x), fast.forward(x))
+        loss, logits, gradients = slow.loss_and_gradients(x, targets)
+    expected_loss, expected_logits, expected = fast.loss_and_gradients(x, targets)
+    assert loss == pytest.approx(expected_loss, rel=1e-5, abs=1e-6)
+    assert_close(logits, expected_logits)
+    largest = max(1e-3, *(float(np.abs(g).max()) for g in expected.values()))
+    for name, gradient in gradients.items():
+        np.testing.assert_allclose(gradient, expected[name], rtol=0, atol=2e-5 * largest)
+
+
+@pytest.mark.parametrize("kind", sorted(plan.STEPS))
+def test_every_kind_can_do_without_its_fast_step(kind: str) -> None:
+    for spec in (ALL["deep"], ALL["branched"]):
+        x, targets = pictures(spec, 3, 1), soft_targets(3, *spec.shapes[spec.scores], 1)
+        expected, _, _ = BatchNetwork(spec, random_parameters(spec)).loss_and_gradients(x, targets)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(plan, "STEPS", {other: step for other, step in plan.STEPS.items() if other != kind})
+            loss, _, _ = BatchNetwork(spec, random_parameters(spec)).loss_and_gradients(x, targets)
+        assert loss == pytest.approx(expected, rel=1e-5)
+
+
 def test_relu_and_max_pooling_trade_places_only_side_by_side() -> None:
-    names = [layer.name for layer in order(tiny_vgg())]
+    names = [node.name for node in training_graph(tiny_vgg()).nodes]
     assert names.index("max_pool_1") < names.index("relu_1_2")
     assert names.index("conv_1_2") < names.index("max_pool_1")
-    assert [layer.name for layer in order(SPECS["deep"])][:3] == ["c1", "leaky1", "c2"]
+    assert [node.name for node in training_graph(ALL["deep"]).nodes][:3] == ["c1", "leaky1", "c2"]
     assert "softmax" not in names
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.errors import SpecError
 from cnn_loupe.engine.fold import fold_batch_norm
+from cnn_loupe.engine.graph import Graph
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
@@ -28,7 +29,7 @@ def normed_specs(draw: st.DrawFn) -> ModelSpec:
         current = stack[-1].output_shape(current)
         stack += [layers.BatchNorm2D(f"norm_{i}_{j}") for j in range(draw(st.integers(1, 2)))]
         stack.append(layers.Tanh(f"tanh_{i}"))
-    return ModelSpec("normed", shape, tuple(stack))
+    return ModelSpec("normed", shape, Graph.chain(*stack))
 
 
 @given(normed_specs(), seeds)
@@ -46,7 +47,7 @@ def test_a_folded_model_computes_the_same_with_fewer_layers(spec: ModelSpec, see
 
 
 def test_folding_leaves_the_given_parameters_alone() -> None:
-    spec = ModelSpec("m", (1, 4, 4), (layers.Conv2D("conv", 2), layers.BatchNorm2D("norm")))
+    spec = ModelSpec("m", (1, 4, 4), Graph.chain(layers.Conv2D("conv", 2), layers.BatchNorm2D("norm")))
     parameters = random_parameters(spec)
     kept = {name: value.copy() for name, value in parameters.items()}
     fold_batch_norm(spec, parameters)
@@ -59,6 +60,6 @@ def test_a_batch_normalisation_without_a_convolution_before_it_is_refused() -> N
         (layers.BatchNorm2D("norm"),),
         (layers.Conv2D("conv", 1), layers.ReLU("relu"), layers.BatchNorm2D("norm")),
     ):
-        spec = ModelSpec("m", (1, 4, 4), stack)
+        spec = ModelSpec("m", (1, 4, 4), Graph.chain(*stack))
         with pytest.raises(SpecError, match="norm stands after"):
             fold_batch_norm(spec, random_parameters(spec))

@@ -20,7 +20,7 @@ STEP = 1e-6
 
 
 def test_every_kind_has_an_oracle_and_a_strategy() -> None:
-    assert set(ORACLES) == set(KINDS) == set(strategies.KINDS)
+    assert set(ORACLES) == set(KINDS) == {*strategies.KINDS, *strategies.JOINS}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from cnn_loupe.engine import layers
-from cnn_loupe.engine.errors import SpecError, TensorError, WeightsError
+from cnn_loupe.engine.errors import TensorError, WeightsError
+from cnn_loupe.engine.graph import Graph, Node
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
-from tests.models import SPECS, network, random_parameters, random_picture
+from cnn_loupe.engine.surroundings import Output
+from tests.engine.oracles import oracles
+from tests.engine.strategies import distinct, graph_specs, seeds
+from tests.models import ALL, network, random_parameters, random_picture
 
 
-@pytest.mark.parametrize("id", sorted(SPECS))
+@pytest.mark.parametrize("id", sorted(ALL))
 def test_a_run_holds_every_activation_in_layer_order(id: str) -> None:
     net = network(id)
     run = net.run(random_picture(net.spec))
     assert list(run.activations) == list(net.spec.names)
-    assert [a.shape for a in run.activations.values()] == list(net.spec.shapes)
+    assert [a.shape for a in run.activations.values()] == [net.spec.shapes[name] for name in net.spec.names]
     assert all(np.isfinite(a).all() for a in run.activations.values())
 
 
@@ -70,46 +77,8 @@ def test_threads_that_share_a_network_get_what_one_would_get() -> None:
         assert all((one[name] == other[name]).all() for name in one)
 
 
-@pytest.mark.parametrize("id", ["deep", "tiny-vgg"])
-def test_running_from_a_layer_shares_what_lies_before_and_equals_a_whole_run(id: str) -> None:
-    net = network(id)
-    run = net.run(random_picture(net.spec))
-    for position, name in enumerate(net.spec.names):
-        again = net.run_from(run, name)
-        for i, earlier in enumerate(net.spec.names):
-            if i < position:
-                assert again.activations[earlier] is run.activations[earlier]
-            assert (again.activations[earlier] == run.activations[earlier]).all()
-
-
-def test_an_edited_kernel_changes_its_layer_and_those_after_it_only() -> None:
-    net = network("tiny-vgg")
-    run = net.run(random_picture(net.spec))
-    edited = net.parameters["conv_1_2.weight"].copy()
-    edited[3, 0, 1, 1] += 1
-    again = net.run_from(run, "conv_1_2", {"conv_1_2.weight": edited})
-    assert again.activations["relu_1_1"] is run.activations["relu_1_1"]
-    changed = np.abs(again.activations["conv_1_2"] - run.activations["conv_1_2"]).max(axis=(1, 2)) > 0
-    assert changed.tolist() == [unit == 3 for unit in range(10)]
-    whole = Network(net.spec, {**net.parameters, "conv_1_2.weight": edited}).run(run.input)
-    for name, activation in whole.activations.items():
-        np.testing.assert_allclose(again.activations[name], activation, rtol=0, atol=1e-5)
-    assert (net.run(run.input).activations["conv_1_2"] == run.activations["conv_1_2"]).all()
-
-
-def test_an_edit_of_an_earlier_layer_is_not_lost() -> None:
-    net = network("tiny-vgg")
-    run = net.run(random_picture(net.spec))
-    edit = {"conv_1_2.bias": net.parameters["conv_1_2.bias"] + 1}
-    again = net.run_from(run, "conv_2_1", edit)
-    assert again.activations["relu_1_1"] is run.activations["relu_1_1"]
-    whole = net.with_parameters(edit).run(run.input)
-    for name, activation in whole.activations.items():
-        assert (again.activations[name] == activation).all()
-
-
 def test_a_model_that_ends_in_maps_has_no_loss_but_a_way_back() -> None:
-    spec = ModelSpec("maps", (1, 4, 4), (layers.Conv2D("conv", 2), layers.ReLU("relu")))
+    spec = ModelSpec("maps", (1, 4, 4), Graph.chain(layers.Conv2D("conv", 2), layers.ReLU("relu")))
     net = Network(spec, random_parameters(spec))
     run = net.run(random_picture(spec))
     assert run.logits is None
@@ -119,7 +88,17 @@ def test_a_model_that_ends_in_maps_has_no_loss_but_a_way_back() -> None:
     assert net.backward(run, "relu", np.ones((2, 2, 2))).input.shape == (1, 4, 4)
 
 
-@pytest.mark.parametrize("id", ["minimal", "deep"])
+def exact_values(spec: ModelSpec, parameters: Any, x: Any) -> dict[str, Any]:
+    """Every value by the readable operations in the precision of x and parameters."""
+
+    def step(node: Node, xs: list[Any]) -> Any:
+        own = {key: parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]}
+        return node.layer.forward(xs, own)[0]
+
+    return spec.graph.walk(step, x)
+
+
+@pytest.mark.parametrize("id", ["minimal", "deep", "branched"])
 def test_gradients_are_what_small_steps_of_the_picture_and_the_weights_do(id: str) -> None:
     net = network(id)
     spec = net.spec
@@ -129,10 +108,7 @@ def test_gradients_are_what_small_steps_of_the_picture_and_the_weights_do(id: st
     rng = np.random.default_rng(0)
 
     def loss(parameters: Any, x: Any) -> float:
-        logits = x
-        for layer in spec.layers[: 1 + spec.index("scores")]:
-            own = {k: parameters[f"{layer.name}.{k}"] for k in layer.parameter_shapes(logits.shape)}
-            logits, _ = layer.forward((logits,), own)
+        logits = exact_values(spec, parameters, x)["scores"]
         shifted = logits - logits.max()
         return float(np.log(np.exp(shifted).sum()) - shifted[1])
 
@@ -182,6 +158,98 @@ def test_the_gradient_at_the_logits_is_probability_minus_target() -> None:
     )
 
 
+@given(graph_specs(), seeds, st.data())
+@settings(max_examples=60)
+def test_values_and_gradients_of_random_graphs_are_those_of_loops_and_small_steps(
+    spec: ModelSpec, seed: int, data: st.DataObject
+) -> None:
+    parameters = random_parameters(spec, seed)
+    net = Network(spec, parameters)
+    run = net.run(distinct(np.random.default_rng(seed), spec.input_shape))
+    exact = {name: value.astype(np.float64) for name, value in parameters.items()}
+    x = run.input.astype(np.float64)
+    expected = oracles(spec, x, exact)
+    for name, found in run.activations.items():
+        np.testing.assert_allclose(found, expected[name], rtol=0, atol=1e-5 * max(1e-3, np.abs(expected[name]).max()))
+    # One number of any layer, with respect to one number of the picture or of a parameter.
+    name = data.draw(st.sampled_from(spec.names))
+    at = tuple(data.draw(st.integers(0, side - 1)) for side in spec.shapes[name])
+    dy = np.zeros(spec.shapes[name], np.float32)
+    dy[at] = 1
+    gradients = net.backward(run, name, dy)
+    arrays = [(gradients.input, x)] + [(g, exact[key]) for key, g in gradients.parameters.items()]
+    gradient, array = arrays[data.draw(st.integers(0, len(arrays) - 1))]
+    place = np.unravel_index(data.draw(st.integers(0, array.size - 1)), array.shape)
+    slopes = []
+    for step in (1e-6, 1e-7):  # where a maximum bends between the steps there is no one slope
+        value = array[place]
+        array[place] = value + step
+        above = exact_values(spec, exact, x)[name][at]
+        array[place] = value - step
+        below = exact_values(spec, exact, x)[name][at]
+        array[place] = value
+        slopes.append((above - below) / (2 * step))
+    assume(abs(slopes[0] - slopes[1]) <= 1e-4 * max(1, abs(slopes[0])))
+    largest = max(float(np.abs(g).max()) for g, _ in arrays)
+    assert gradient[place] == pytest.approx(slopes[0], rel=1e-3, abs=1e-4 * max(largest, 1e-3))
+    untouched = set(spec.parameter_shapes) - set(gradients.parameters)
+    reached = {key.rpartition(".")[0] for key in gradients.parameters} | set(gradients.activations)
+    assert all(key.rpartition(".")[0] not in reached or key not in spec.learnt for key in untouched)
+
+
+@given(graph_specs(), seeds, st.data())
+@settings(max_examples=60)
+def test_the_terms_of_any_value_of_a_graph_are_values_that_its_layer_reads(
+    spec: ModelSpec, seed: int, data: st.DataObject
+) -> None:
+    net = Network(spec, random_parameters(spec, seed))
+    run = net.run(distinct(np.random.default_rng(seed), spec.input_shape))
+    name = data.draw(st.sampled_from(spec.names))
+    at = tuple(data.draw(st.integers(0, side - 1)) for side in spec.shapes[name])
+    trace = net.trace(run, name, at)
+    read = run.inputs_of(name)
+    assert all(term.padding or term.value == read[term.source][term.at] for term in trace.terms)
+    size = 1e-3 + sum(abs(term.product) for term in trace.terms)
+    if trace.operation != "normalise":
+        assert trace.value == pytest.approx(float(run.activations[name][at]), rel=1e-5, abs=1e-5 * size)
+
+
+@pytest.mark.parametrize(
+    ("ending", "last", "units"),
+    [("sigmoid", "sigmoid", 3), ("binary", "sigmoid", 1), ("softmax", "softmax", 3), ("logits", None, 3)],
+)
+def test_every_ending_has_scores_probabilities_and_a_loss(ending: str, last: str | None, units: int) -> None:
+    ends = {"sigmoid": layers.Sigmoid("last"), "softmax": layers.Softmax("last")}
+    chain = [layers.Flatten("flat"), layers.Dense("scores", units), *([ends[last]] if last else [])]
+    output = Output(ending) if ending in ("sigmoid", "binary") else None
+    spec = ModelSpec("ends", (1, 2, 2), Graph.chain(*chain), output=output)
+    net = Network(spec, random_parameters(spec))
+    run = net.run(random_picture(spec))
+    z = run.activations["scores"].astype(float)
+    assert spec.ending == ending
+    assert run.logits is not None
+    if ending == "binary":
+        p = 1 / (1 + math.exp(-z[0]))
+        assert run.probabilities == pytest.approx([1 - p, p], rel=1e-5)
+        assert net.loss(run, 1) == pytest.approx(-math.log(p), rel=1e-5)
+        assert net.gradients(run, 1).activations["scores"] == pytest.approx([p - 1], rel=1e-5)
+        assert net.gradients(run, 0).activations["scores"] == pytest.approx([p], rel=1e-5)
+        return
+    np.testing.assert_allclose(run.logits, z, rtol=1e-6)
+    found = net.gradients(run, 1).activations["scores"]
+    if ending == "sigmoid":
+        p = 1 / (1 + np.exp(-z))
+        assert run.probabilities == pytest.approx(p, rel=1e-5)
+        expected = -math.log(p[1]) - math.log(1 - p[0]) - math.log(1 - p[2])
+        np.testing.assert_allclose(found, p - np.eye(3)[1], atol=1e-6)
+    else:
+        p = np.exp(z) / np.exp(z).sum()
+        assert (run.probabilities is None) == (ending == "logits")
+        expected = -math.log(p[1])
+        np.testing.assert_allclose(found, p - np.eye(3)[1], atol=1e-6)
+    assert net.loss(run, 1) == pytest.approx(expected, rel=1e-5)
+
+
 def test_a_class_that_does_not_exist_is_refused() -> None:
     net = network("deep")
     run = net.run(random_picture(net.spec))
@@ -214,7 +282,7 @@ def test_large_finite_values_are_no_reason_to_refuse() -> None:
 
 
 def test_parameters_must_be_exactly_the_models() -> None:
-    spec = SPECS["minimal"]
+    spec = ALL["minimal"]
     good = random_parameters(spec)
     cases: list[tuple[dict[str, Any], str]] = [
         ({k: v for k, v in good.items() if k != "edges.bias"}, "lack edges.bias"),
@@ -225,14 +293,6 @@ def test_parameters_must_be_exactly_the_models() -> None:
     for parameters, words in cases:
         with pytest.raises(WeightsError, match=words):
             Network(spec, parameters)
-    with pytest.raises(WeightsError, match=r"minimal has no edges\.scale"):
-        Network(spec, good).with_parameters({"edges.scale": np.ones(2)})
-
-
-def test_an_unknown_layer_cannot_be_run_from() -> None:
-    net = network("minimal")
-    with pytest.raises(SpecError, match="no layer 'conv9'"):
-        net.run_from(net.run(random_picture(net.spec)), "conv9")
 
 
 def test_a_run_needs_no_more_than_four_times_the_memory_of_what_it_keeps() -> None:

@@ -40,7 +40,7 @@ def test_it_is_tiny_vgg_as_in_cnn_explainer(model: Model) -> None:
         *("conv_2_1", "relu_2_1", "conv_2_2", "relu_2_2", "max_pool_2"),
         *("flatten", "output", "softmax"),
     ]
-    assert [spec.shapes[spec.index(name)] for name in ("conv_1_2", "max_pool_2", "output")] == [
+    assert [spec.shapes[name] for name in ("conv_1_2", "max_pool_2", "output")] == [
         (10, 60, 60),
         (10, 13, 13),
         (10,),
