@@ -95,6 +95,10 @@ class Layer(BaseModel):
 
     name: str = Field(examples=["conv_1_1"])
     kind: str = Field(examples=["conv2d"])
+    inputs: list[str] = Field(
+        description="The layers whose outputs it reads, in its order; `input` is the picture.",
+        examples=[["input"]],
+    )
     output_shape: Shape
     parameter_count: int
     parameters: dict[str, Shape] = Field(examples=[{"weight": [10, 3, 3, 3], "bias": [10]}])
