@@ -125,7 +125,7 @@ class Entry:
     @cached_property
     def activation_count(self) -> int:
         """How many values the layers of one run have."""
-        return sum(math.prod(shape) for shape in self.spec.shapes)
+        return sum(math.prod(self.spec.shapes[name]) for name in self.spec.names)
 
     @property
     def in_pieces(self) -> bool:
