@@ -1,5 +1,6 @@
 # make serve   the server, in an environment of its own        (CNN_LOUPE_HOST, CNN_LOUPE_PORT)
 # make test    everything the tests need, then all tests
+# make test-full   the same with every case where `make test` takes a sample
 # make lint    style and types of Python and JavaScript
 # make access  axe-core and our own measures over every view, language, theme and width    (ACCESS="--states tour")
 # make bench   the figures of the README                       (BENCH="server engine page" picks some)
@@ -20,12 +21,13 @@ TORCH ?= torch>=2.5
 WORKERS ?= 2
 AUDIT ?=
 ACCESS ?=
+EXHAUSTIVE :=
 
 export PYTHON
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve test lint access bench fuzz soak audit sbom lock lowest wheel image-test clean
+.PHONY: serve test test-full lint access bench fuzz soak audit sbom lock lowest wheel image-test clean
 .DEFAULT_GOAL := serve
 
 $(VENV)/.serve: pyproject.toml .ci/environment
@@ -57,8 +59,11 @@ test: $(VENV)/.test
 	CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \
 	PATH="$$(.ci/node $(VENV)):$$PATH"; export PATH; \
 	echo "browser: $$CNN_LOUPE_BROWSER"; echo "node: $$(node --version)"; .ci/tools; \
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/e2e; \
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile tests/e2e
+	$(PY) -m pytest $(EXHAUSTIVE) --numprocesses $(WORKERS) --dist loadfile --ignore tests/e2e; \
+	$(PY) -m pytest $(EXHAUSTIVE) --numprocesses $(WORKERS) --dist loadfile tests/e2e
+
+test-full: EXHAUSTIVE := --exhaustive
+test-full: test
 
 access: $(VENV)/.test
 	@set -e; CNN_LOUPE_BROWSER="$$(.ci/browser $(VENV))"; export CNN_LOUPE_BROWSER; \

@@ -46,13 +46,14 @@ def graph_from_json(entries: Any, *, inputs: bool) -> Graph:
         name = as_text(place, "name", data.pop("name", None))
         given = as_list(name, "inputs", data.pop("inputs", [before])) if inputs else [before]
         sources = tuple(as_text(name, "inputs", source) for source in given)
-        nodes.append(Node(_layer(name, data), sources))
+        nodes.append(Node(layer_from_json(name, data), sources))
         before = name
     return Graph(tuple(nodes))
 
 
-def _layer(name: str, data: dict[str, Any]) -> Layer:
-    """The layer of this name with these values."""
+def layer_from_json(name: str, entry: Mapping[str, Any]) -> Layer:
+    """The layer of this name that an entry describes: its kind and that kind's values."""
+    data = dict(entry)
     kind = data.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
         raise SpecError(

@@ -36,6 +36,10 @@ class WeightsError(EngineError):
     """Parameters that are missing, damaged, or do not fit the description."""
 
 
+class FileError(EngineError):
+    """A model file of another program that cannot be read or shown."""
+
+
 class ImageError(EngineError):
     """A picture that cannot be read or is beyond the limits."""
 

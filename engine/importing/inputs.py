@@ -1,0 +1,71 @@
+"""What the sides of a file's input mean: which is the picture's height, which its channels."""
+
+from __future__ import annotations
+
+from cnn_loupe.engine.arrays import Shape
+from cnn_loupe.engine.errors import FileError
+from cnn_loupe.engine.files.foreign import ForeignGraph, ForeignValue, short
+from cnn_loupe.engine.importing.axes import CHW, HWC, NCHW, NHWC
+
+
+def input_meanings(graph: ForeignGraph, file: str) -> list[tuple[tuple[str, ...], Shape, int]]:
+    """The likely meanings of the input's sides with the picture's shape and the batch, likeliest first."""
+    if len(graph.inputs) != 1:
+        listed = ", ".join(
+            f"{short(v.name)} ({', '.join('?' if n is None else str(n) for n in (v.shape or ())[1:])})"
+            for v in graph.inputs
+        )
+        raise FileError(
+            "import_inputs",
+            f"{short(file)} has the inputs {listed or 'none'}; one picture is needed",
+            file=short(file),
+            inputs=[short(v.name) for v in graph.inputs],
+        )
+    value = graph.inputs[0]
+    found = list(meanings(graph, value))
+    if not found:
+        sides = (
+            "unknown" if value.shape is None else "×".join("?" if n is None else str(n) for n in value.shape)
+        )
+        raise FileError(
+            "import_input_shape",
+            f"{short(file)}: its input {short(value.name)} is {sides}; a picture of fixed height "
+            "and width is needed, with 1, 3 or a few more channels",
+            file=short(file),
+            input=short(value.name),
+            shape=[n or 0 for n in value.shape or ()],
+        )
+    return found
+
+
+def meanings(graph: ForeignGraph, value: ForeignValue) -> list[tuple[tuple[str, ...], Shape, int]]:
+    shape = value.shape
+    if shape is None or len(shape) < 2:
+        return []
+    batch, sides = shape[0] or 1, shape[1:]
+    channels_last = graph.format != "onnx" and graph.format != "torch"
+    if len(sides) == 3:
+        if any(n is None for n in sides):
+            return []
+        a, b, c = (int(n or 0) for n in sides)
+        first, last = (NCHW, (a, b, c), batch), (NHWC, (c, a, b), batch)
+        nhwc_likely = channels_last or (c in (1, 3, 4) and a not in (1, 3, 4))
+        return [last, first] if nhwc_likely else [first, last]
+    if any(n is None for n in sides):
+        return []
+    if len(sides) == 2:
+        return [(("N", "H", "W"), (1, int(sides[0] or 0), int(sides[1] or 0)), batch)]
+    if len(sides) == 1:
+        count, joint = int(sides[0] or 0), HWC if channels_last else CHW
+        return [((("N", joint)), picture, batch) for picture in _pictures(count)]
+    return []
+
+
+def _pictures(count: int) -> list[Shape]:
+    """The square pictures that have so many numbers: grey or in colour."""
+    return [
+        (channels, side, side)
+        for channels in (1, 3)
+        for side in (round((count / channels) ** 0.5),)
+        if side >= 8 and channels * side * side == count
+    ]

@@ -1,0 +1,419 @@
+"""Files in; a description, its parameters and a report out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cnn_loupe.engine.arrays import Parameters, Shape, shape_text
+from cnn_loupe.engine.errors import EngineError, FileError
+from cnn_loupe.engine.files import content
+from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, short
+from cnn_loupe.engine.importing import keras, labels, onnx, preparation, tensorflow, torch  # noqa: F401  (they register converters)
+from cnn_loupe.engine.importing.axes import Activation
+from cnn_loupe.engine.importing.draft import UNKNOWN, Draft, Entry, Note, Unknown
+from cnn_loupe.engine.importing.folding import CannotFold, fold
+from cnn_loupe.engine.importing.inputs import input_meanings, meanings
+from cnn_loupe.engine.importing.registry import find, operations
+from cnn_loupe.engine.spec import ModelSpec
+
+MOST_MULTIPLICATIONS = 10_000_000_000  # of one pass
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person has said of the model; everything that is not said is found out or left as it usually is."""
+
+    id: str | None = None
+    classes: tuple[str, ...] = ()
+    way: str | None = None  # a key of preparation.WAYS
+    colour: str | None = None
+    invert: bool = False
+    fit: str = "cover"
+    preparation: Mapping[str, Any] | None = None
+    output: str | None = None
+    architecture: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What happened on the way in, as plain data."""
+
+    format: str
+    producer: str
+    files: Mapping[str, str]  # name → SHA-256
+    layers: Sequence[Mapping[str, Any]]  # name, kind, shape, origin, parameters
+    notes: Sequence[Note]
+    ending: str
+    outputs: Sequence[str]
+    classes_source: str
+    suggestions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A model of ours: `description` is format 2 without the weights' entry."""
+
+    spec: ModelSpec
+    parameters: Parameters
+    description: Mapping[str, Any]
+    report: Report
+
+
+class ImportFailed(EngineError):
+    """Everything that stands in the way of showing a network, at once."""
+
+    def __init__(self, file: str, problems: Sequence[EngineError]) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(
+            "import_failed",
+            f"{short(file)} cannot be shown: {first}{more}",
+            file=short(file),
+            count=len(problems),
+        )
+        self.problems = tuple(problems)
+
+
+def import_files(files: Files, choice: Choice = Choice()) -> Imported:
+    """Make a model of one or several files.
+
+    Raises FileError where a file cannot be read, and ImportFailed with all problems where the network in it cannot be
+    shown as it is.
+    """
+    files = content.unpacked(files)
+    name, kind = content.model_in(files)
+    graph = (
+        torch.graph_of(name, files, choice.architecture)
+        if kind == "torch"
+        else content.read(name, kind, files)
+    )
+    draft, output = translated(graph, name, choice.output)
+    return _finished(draft, output, files, name, choice)
+
+
+# Translation
+
+
+def translated(graph: ForeignGraph, file: str, wanted: str | None = None) -> tuple[Draft, Activation]:
+    """All nodes as layers. Raises ImportFailed with every problem.
+
+    Where a file does not say how its picture's sides are ordered, both orders are tried: the right one is the one in
+    which every step of the file makes sense.
+    """
+    failed: list[Draft] = []
+    for axes in input_meanings(graph, file):
+        draft = Draft(graph, file)
+        draft.set_input(graph.inputs[0].name, axes)
+        _run(draft)
+        output = _output(draft, wanted)
+        if not draft.problems and output is not None:
+            return draft, output
+        failed.append(draft)
+    best = min(failed, key=lambda draft: len(draft.problems))
+    raise ImportFailed(file, best.problems)
+
+
+def _run(draft: Draft) -> None:
+    graph = draft.graph
+    draft.values.update(graph.constants)
+    for node in _sorted(graph):
+        inputs = [draft.values.get(name, UNKNOWN) if name else None for name in node.inputs]
+        if any(isinstance(value, Unknown) for value in inputs):
+            _put(draft, node, UNKNOWN)
+            continue
+        try:
+            _put(draft, node, _one(draft, node, inputs))
+        except EngineError as error:
+            draft.problems.append(error)
+            _put(draft, node, UNKNOWN)
+        except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            draft.problems.append(
+                draft.refusal(node, "attribute", f"its values do not fit each other ({type(error).__name__})")
+            )
+            _put(draft, node, UNKNOWN)
+
+
+def _one(draft: Draft, node: ForeignNode, inputs: list[Any]) -> Any:
+    constants = [value for value in inputs if value is not None]
+    if constants and all(isinstance(value, np.ndarray) for value in constants):
+        try:
+            return fold(node.op, inputs, node.attributes)
+        except CannotFold:
+            pass
+    function = find(draft.graph.format, node.op, draft.graph.version)
+    if function is None:
+        raise _unknown(draft, node)
+    if not constants and node.op != "Constant":
+        raise draft.refusal(node, "needs_activation", "it reads nothing")
+    return function(draft, node, inputs)
+
+
+def _unknown(draft: Draft, node: ForeignNode) -> EngineError:
+    memory = node.op in {
+        "LSTM",
+        "GRU",
+        "RNN",
+        "SimpleRNN",
+        "ConvLSTM2D",
+        "Bidirectional",
+        "TimeDistributed",
+        "Embedding",
+    }
+    attention = "Attention" in node.op or node.op in {"LayerNormalization", "Einsum"}
+    if memory:
+        what = f"{node.op} remembers earlier inputs"
+    elif attention:
+        what = f"{node.op} belongs to transformers"
+    else:
+        what = f"there is no {node.op} here"
+    known = ", ".join(operations(draft.graph.format))
+    remedy = "networks of one picture can be shown: convolutions, pooling, dense layers and what stands between them"
+    error = draft.refusal(node, "operation_unknown", what, remedy)
+    error.params["known"] = known
+    return error
+
+
+def _put(draft: Draft, node: ForeignNode, value: Any) -> None:
+    values = value if isinstance(value, list) else [value]
+    for i, name in enumerate(node.outputs):
+        if isinstance(value, Unknown):
+            draft.values[name] = UNKNOWN
+        elif i < len(values):
+            draft.values[name] = values[i]
+
+
+def _sorted(graph: ForeignGraph) -> list[ForeignNode]:
+    """The nodes so that each comes after those that it reads; some exporters write them otherwise."""
+    ready = {*graph.constants, *(value.name for value in graph.inputs), ""}
+    waiting, found = list(graph.nodes), []
+    while waiting:
+        later = []
+        for node in waiting:
+            if all(name in ready for name in node.inputs):
+                found.append(node)
+                ready.update(node.outputs)
+            else:
+                later.append(node)
+        if len(later) == len(waiting):
+            return found + later  # a circle, or values that nobody makes: they stay unknown
+        waiting = later
+    return found
+
+
+# The output
+
+
+def _output(draft: Draft, wanted: str | None) -> Activation | None:
+    """The value that the network answers with: the one that was chosen, else the first that can be scores."""
+    outputs = {value.name: draft.values.get(value.name) for value in draft.graph.outputs}
+    found = {name: value for name, value in outputs.items() if isinstance(value, Activation)}
+    if wanted is not None and wanted in found:
+        return _scores(draft, found[wanted])
+    for name, value in found.items():
+        if len(value.meaningful) <= 1 or not value.is_maps:
+            return _scores(draft, found[name])
+    if found and not draft.problems:
+        name, value = next(iter(found.items()))
+        channels = draft.input_shape[0]
+        draft.problems.append(
+            FileError(
+                "import_output_is_picture",
+                f"its output {short(name)} is a picture of {shape_text(value.shape)} and not scores of classes, and its "
+                f"input {shape_text(draft.input_shape)} has {channels} channels; networks that classify can be shown",
+                output=short(name),
+                shape=list(value.shape),
+                channels=channels,
+            )
+        )
+    return None
+
+
+def _scores(draft: Draft, value: Activation) -> Activation | None:
+    """The output as a vector."""
+    node = next(
+        node for node in draft.graph.nodes if any(draft.values.get(name) is value for name in node.outputs)
+    )
+    try:
+        return draft.vector(node, value)
+    except EngineError as error:
+        draft.problems.append(error)
+        return None
+
+
+ENDINGS = {"softmax": "softmax", "log_softmax": "log_softmax", "sigmoid": "sigmoid"}
+
+
+def _ending(entry: Entry) -> str:
+    found = ENDINGS.get(entry.layer.kind, "logits")
+    return "binary" if entry.shape == (1,) and found in ("sigmoid", "logits") else found
+
+
+# The model
+
+
+def _finished(draft: Draft, output: Activation, files: Files, name: str, choice: Choice) -> Imported:
+    entries = _needed(draft, output.layer)
+    ending = _ending(entries[output.layer])
+    added = _probabilities(draft, output, entries, ending)
+    count = 2 if ending == "binary" else output.shape[0]
+    classes, source = _classes(draft.graph, files, count, choice)
+    parameters = {
+        f"{n}.{key}": array for n, entry in entries.items() for key, array in entry.parameters.items()
+    }
+    digests = {
+        n: hashlib.sha256(data).hexdigest()
+        for n, data in files.items()
+        if content.format_of(data) != "picture"
+    }
+    description = {
+        "format": 2,
+        "id": _id(choice.id or name),
+        "title": {},
+        "input": _input(draft, choice),
+        "classes": [{"index": i, "name": text} for i, text in enumerate(classes)],
+        "layers": _layers(entries),
+        "output": {"ending": "softmax" if added and ending == "logits" else ending, "added": added},
+        "origin": {
+            "format": draft.graph.format,
+            "producer": draft.graph.producer,
+            "files": [{"name": n, "sha256": digest} for n, digest in digests.items()],
+            "layout": "chw" if draft.graph.format == "onnx" else "hwc",
+            "layers": {n: entry.origin for n, entry in entries.items() if entry.origin},
+            "folded": [note.what for note in draft.notes if note.action == "folded"],
+            "dropped": [note.what for note in draft.notes if note.action == "dropped"],
+        },
+    }
+    spec = ModelSpec.from_json(description)
+    report = Report(
+        format=draft.graph.format,
+        producer=draft.graph.producer,
+        files=digests,
+        layers=[
+            {
+                "name": n,
+                "kind": e.layer.kind,
+                "shape": list(e.shape),
+                "origin": e.origin,
+                "parameters": sum(a.size for a in e.parameters.values()),
+            }
+            for n, e in entries.items()
+        ],
+        notes=draft.notes,
+        ending=ending,
+        outputs=[value.name for value in draft.graph.outputs],
+        classes_source=source,
+        suggestions=dict(labels.suggestions(draft.input_shape, count)),
+    )
+    return Imported(spec, parameters, description, report)
+
+
+def _probabilities(draft: Draft, output: Activation, entries: dict[str, Entry], ending: str) -> list[str]:
+    """The layer that turns the scores of a file that ends in them into probabilities; its name, for the report."""
+    last = entries[output.layer].layer.kind
+    kind = (
+        "softmax" if ending == "logits" else "sigmoid" if ending == "binary" and last != "sigmoid" else None
+    )
+    if kind is None:
+        return []
+    node = ForeignNode(kind, kind, (), ())
+    result = draft.add(node, kind, [output], axes=output.axes, origin=[])
+    entries[result.layer] = draft.entries[result.layer]
+    draft.note("added", node, kind, result.layer)
+    return [result.layer]
+
+
+def _needed(draft: Draft, output: str) -> dict[str, Entry]:
+    """The layers that the output depends on; the rest is noted."""
+    wanted, queue = set(), [output]
+    while queue:
+        name = queue.pop()
+        if name in wanted or name not in draft.entries:
+            continue
+        wanted.add(name)
+        queue += draft.entries[name].inputs
+    for name, entry in draft.entries.items():
+        if name not in wanted:
+            draft.notes.append(Note("dropped", entry.origin[0] if entry.origin else name, "not_read"))
+    return {name: entry for name, entry in draft.entries.items() if name in wanted}
+
+
+def _layers(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
+    """The description's layers; inputs are written where they are not the layer before."""
+    found, before = [], "input"
+    for name, entry in entries.items():
+        described = entry.layer.describe()
+        if entry.inputs != [before]:
+            described["inputs"] = list(entry.inputs)
+        found.append(described)
+        before = name
+    return found
+
+
+def _classes(graph: ForeignGraph, files: Files, count: int, choice: Choice) -> tuple[list[str], str]:
+    """The classes' names, and where they come from: "person", "file", "beside", "usual" or "numbers"."""
+    if choice.classes:
+        if len(choice.classes) != count:
+            raise FileError(
+                "import_classes",
+                f"there are {len(choice.classes)} names for {count} classes; give one a class, in the network's order",
+                found=len(choice.classes),
+                expected=count,
+            )
+        return list(choice.classes), "person"
+    for found, source in ((graph.labels, "file"), (labels.in_metadata(graph.metadata), "file")):
+        if len(found) == count:
+            return list(found), source
+    for data in files.values():
+        if content.format_of(data) in ("text", "json"):
+            beside = labels.from_text(data.decode("utf-8", "replace"))
+            if len(beside) == count:
+                return list(beside), "beside"
+    usual = labels.suggestions(_shape_of(graph), count)
+    return (list(usual[0][1]), "usual") if usual else ([f"class {i}" for i in range(count)], "numbers")
+
+
+def _shape_of(graph: ForeignGraph) -> Shape:
+    found = meanings(graph, graph.inputs[0])
+    return found[0][1] if found else (0, 0, 0)
+
+
+def _input(draft: Draft, choice: Choice) -> dict[str, Any]:
+    """The description of the input. A picture with other than 1 or 3 channels has no usual preparation."""
+    channels = draft.input_shape[0]
+    if channels not in (1, 3):
+        return {"shape": list(draft.input_shape), "range": [0.0, 1.0]}
+    ready = _preparation(draft, choice)
+    low, high = preparation.value_range(ready)
+    return {"shape": list(draft.input_shape), "range": [low, high], "preparation": ready}
+
+
+def _preparation(draft: Draft, choice: Choice) -> dict[str, Any]:
+    """What a person said, else what the file tells, else the usual way, as a guess."""
+    channels, metadata = draft.input_shape[0], draft.graph.metadata
+    if choice.preparation is not None:
+        return dict(choice.preparation)
+    known = None
+    if choice.way is not None:
+        known = preparation.usual(choice.way, channels, source="person")
+    elif isinstance(metadata.get("normalisation"), Mapping):
+        known = preparation.from_normalisation(metadata["normalisation"], channels)
+    elif any(e.layer.kind == "scale_shift" and e.inputs == ["input"] for e in draft.entries.values()):
+        known = preparation.usual(
+            "0..255", channels, source="file"
+        )  # Rescaling or Normalization inside the network
+    elif isinstance(metadata.get("userDefinedMetadata"), Mapping) and draft.input_shape[1:] == (224, 224):
+        known = preparation.usual("-1..1", channels, source="file")  # Teachable Machine
+    found = known or preparation.usual("0..1", channels, source="guess")
+    colour = choice.colour if choice.colour and channels == 3 else found["colour"]
+    return {**found, "colour": colour, "invert": choice.invert, "fit": choice.fit}
+
+
+def _id(text: str) -> str:
+    plain = re.sub(r"[^a-z0-9_-]+", "-", text.rsplit(".", 1)[0].lower()).strip("-_") or "own"
+    return plain[:64]
