@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import ValidationError
 
 from cnn_loupe.engine.commands.console import note, use_any_console
+from cnn_loupe.server.environment import remarks
 from cnn_loupe.server.settings import PREFIX, Settings
 from cnn_loupe.server.threads import pin_threads
 from cnn_loupe.server.version import package_version
@@ -34,14 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(engine_main(given) or 0)
     options = _parser().parse_args(given or ["--help"])
     pin_threads()
+    for remark in remarks(Settings.model_fields):
+        note(f"note: {remark}")
     try:
         settings = Settings.chosen(_given(options) if options.command in _WITH_SETTINGS else {})
     except ValidationError as error:
         for item in error.errors():
             name = str(item["loc"][0]) if item["loc"] else "settings"
-            note(
-                f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {item['msg']}, not {item.get('input')!r}"
-            )
+            said = item["msg"].removeprefix("Value error, ")
+            if item["type"] != "value_error":
+                said += f", not {item.get('input')!r}"
+            note(f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): {said}")
         return 2
     if options.command == "doctor":
         from cnn_loupe.server.doctor import doctor

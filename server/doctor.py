@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import platform
+import re
 import shutil
 import socket
 import sys
@@ -17,14 +18,16 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TypeVar
 
 from cnn_loupe.engine import zoo
+from cnn_loupe.engine.commands.console import say
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.engine.errors import EngineError
-from cnn_loupe.engine.golden import Golden, check_golden, golden_input
+from cnn_loupe.engine.golden import golden_input
 from cnn_loupe.engine.weights import DESCRIPTION, load_model
 from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.gallery import read_gallery
 from cnn_loupe.server.lessons.shelf import read_shelf
 from cnn_loupe.server.lessons.told import Lessons
-from cnn_loupe.server.library import load_library, model_folders
+from cnn_loupe.server.library import is_shipped, load_library, model_folders, self_test
 from cnn_loupe.server.paths import CATALOGUES, STATIC, TEMPLATES
 from cnn_loupe.server.settings import Settings
 from cnn_loupe.server.threads import BLAS
@@ -47,11 +50,11 @@ def doctor() -> int:
     findings = list(examine())
     for finding in findings:
         mark = "ok  " if finding.problem is None else "FAIL" if finding.fatal else "note"
-        print(f"{mark}  {finding.what}: {finding.value}")
+        say(f"{mark}  {finding.what}: {finding.value}")
         if finding.problem is not None:
-            print(f"      {finding.problem}")
+            say(f"      {finding.problem}")
     failed = sum(finding.problem is not None and finding.fatal for finding in findings)
-    print("Everything needed is in order." if not failed else f"{failed} to mend.")
+    say("Everything needed is in order." if not failed else f"{failed} to mend.")
     return 1 if failed else 0
 
 
@@ -84,19 +87,24 @@ def _packages() -> Iterator[Finding]:
     for line in needed:
         if "extra ==" in line:
             continue
-        name, _, least = line.partition(">=")
+        wanted = line.split(";")[0].strip()
+        name = re.split(r"[<>=!~ \[]", wanted, maxsplit=1)[0]
         try:
             found = version(name)
         except PackageNotFoundError:
-            yield Finding(name, "missing", f"Run `pip install '{line}'`.")
+            yield Finding(name, "missing", f"Run `pip install '{wanted}'`.")
             continue
-        old = _numbers(found) < _numbers(least)
-        yield Finding(name, found, f"At least {least} is needed: `pip install '{line}'`." if old else None)
+        least, most = (re.search(rf"{sign}\s*([\d.]+)", wanted) for sign in (">=", "<(?!=)"))
+        problem = None
+        if least and _numbers(found) < _numbers(least[1]):
+            problem = f"At least {least[1]} is needed: `pip install '{wanted}'`."
+        elif most and _numbers(found) >= _numbers(most[1]):
+            problem = f"Only versions below {most[1]} are tested: `pip install '{wanted}'`."
+        yield Finding(name, found, problem)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    parts = (part for part in text.split(".")[:3])
-    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:3])
 
 
 def _files() -> Iterator[Finding]:
@@ -139,7 +147,7 @@ def _models() -> Iterator[Finding]:
     for folder in _quietly(lambda: model_folders(Settings().models)):
         try:
             model = load_model(folder)
-            deviation = check_golden(model.network, Golden.read(model.folder, model.description))
+            deviation = self_test(model)
         except EngineError as error:
             yield Finding(f"model {folder.name}", "unsound", str(error))
             continue
@@ -156,6 +164,12 @@ def _models() -> Iterator[Finding]:
             else f"digest right, deviation {deviation:.1e}"
         )
         yield Finding(f"model {model.spec.id}", said)
+        for mistake in read_gallery(folder, "", len(model.spec.classes)).mistakes:
+            yield Finding(f"gallery of {model.spec.id}", "incomplete", mistake, fatal=is_shipped(folder))
+    default = Settings().default_model
+    if known and default not in known:
+        remedy = f"Set CNN_LOUPE_DEFAULT_MODEL to one of {', '.join(sorted(known))}."
+        yield Finding("model shown first", f"{default!r}, which is not served", remedy)
 
 
 def _quietly(read: Callable[[], Read]) -> Read:

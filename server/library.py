@@ -6,7 +6,6 @@ does not hold a sound model is reported in the log and skipped: one bad upload m
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import math
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from cnn_loupe.engine import zoo
-from cnn_loupe.engine.errors import EngineError
+from cnn_loupe.engine.errors import EngineError, WeightsError
+from cnn_loupe.engine.golden import FILE as GOLDEN
 from cnn_loupe.engine.golden import Golden, check_golden
 from cnn_loupe.engine.graph import Node
 from cnn_loupe.engine.network import Network
@@ -27,51 +27,13 @@ from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
 from cnn_loupe.server import wire
 from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.gallery import Sample, digest_of, read_gallery
 
 logger = logging.getLogger("cnn_loupe")
 
 # Part of every digest: raise it when the form of stored answers changes, and caches start anew.
 WIRE_VERSION = "2"
-GALLERY = "gallery"
 WHOLE = 2_000_000  # values of a run, or learned numbers, that are still sent in one answer: 8 MB
-LARGEST_PICTURE = 5_000_000  # bytes of one gallery picture
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One picture of a model's gallery; `digest` names the picture under this very model.
-
-    A lesson's picture stays in its teacher's folder (`content` is its digest), with a thumbnail made here.
-    """
-
-    id: str
-    category: int | None
-    role: str
-    title: Mapping[str, str]
-    caption: Mapping[str, str]
-    picture: Path
-    thumbnail: Path | bytes
-    digest: str
-    lesson: str | None = None
-    content: str | None = None
-
-    def read(self) -> bytes:
-        """The picture's bytes: those that the digest names, or a Problem."""
-        if self.content is None:
-            return self.picture.read_bytes()
-        try:
-            data = self.picture.read_bytes()
-        except OSError:
-            data = b""
-        if digest_of(data) != self.content:
-            raise Problem(
-                404,
-                "picture_changed",
-                f"The picture {self.id!r} of a lesson has changed or is gone since the server read it; "
-                "its operator restarts the server.",
-                sample=self.id,
-            )
-        return data
 
 
 @dataclass(frozen=True)
@@ -241,21 +203,44 @@ class Library:
     def self_test(self) -> dict[str, float | None]:
         """The largest deviation of every model from its golden values; None where it has none.
 
-        Raises EngineError where a model is beyond its tolerance.
+        Raises EngineError where a shipped model is beyond its tolerance or has lost its golden values.
+        The others were tested when they were loaded.
         """
-        return {entry.id: check_golden(entry.network, _golden(entry)) for entry in self}
+        return {entry.id: self_test(entry.model) for entry in self}
 
 
-def _golden(entry: Entry) -> Golden | None:
-    return Golden.read(entry.model.folder, entry.model.description)
+def is_shipped(folder: Path) -> bool:
+    """Whether a model's folder is one of the program's own."""
+    return folder.parent == zoo.FOLDER
+
+
+def self_test(model: Model) -> float | None:
+    """The largest deviation of a model from its golden values; None where it has none.
+
+    Raises EngineError where it is beyond the tolerance, where the values are unreadable, and where a
+    shipped model has none.
+    """
+    golden = Golden.read(model.folder, model.description)
+    if golden is None and is_shipped(model.folder):
+        raise WeightsError(
+            "golden_missing",
+            f"{model.spec.id}: its {GOLDEN} is missing; install the program again",
+            file=GOLDEN,
+        )
+    return check_golden(model.network, golden)
 
 
 def load_library(folders: Sequence[Path], default: str) -> Library:
-    """Read every model; the one called `default` (or else the first) is the default."""
+    """Read every model; the one called `default` (or else the first) is the default.
+
+    A folder of an operator's whose model is unsound, or fails its self-test, is reported and skipped.
+    """
     models: dict[str, Model] = {}
     for folder in model_folders(folders):
         try:
             model = load_model(folder)
+            if not is_shipped(folder):
+                self_test(model)
         except EngineError as error:
             logger.error("model folder %s is skipped: %s", folder, error)
             continue
@@ -264,7 +249,14 @@ def load_library(folders: Sequence[Path], default: str) -> Library:
             continue
         models[model.spec.id] = model
     if default not in models and models:
-        default = next(iter(models))
+        first = next(iter(models))
+        logger.error(
+            "CNN_LOUPE_DEFAULT_MODEL is %r, and no such model is served; the models are %s; %s is shown first",
+            default,
+            ", ".join(models),
+            first,
+        )
+        default = first
     ordered = sorted(models.values(), key=lambda model: model.spec.id != default)
     return Library([_entry(model, default=model.spec.id == default) for model in ordered])
 
@@ -284,47 +276,10 @@ def model_folders(folders: Sequence[Path]) -> list[Path]:
 
 def _entry(model: Model, *, default: bool) -> Entry:
     bare = Entry(model, default)
-    try:
-        samples, chosen = _read_gallery(model.folder / GALLERY, bare.digest, len(model.spec.classes))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        logger.error("the gallery of model %s is skipped: %s: %s", model.spec.id, type(error).__name__, error)
-        return bare
-    return Entry(model, default, samples, chosen)
-
-
-def _read_gallery(folder: Path, model_digest: str, classes: int) -> tuple[dict[str, Sample], str | None]:
-    index = folder / "gallery.json"
-    if not index.is_file():
-        return {}, None
-    data = json.loads(index.read_text("utf-8"))
-    samples = {}
-    for item in data["pictures"]:
-        picture, thumbnail = _inside(folder, item["file"]), _inside(folder, item["thumb"])
-        category = item["class"]
-        if category is not None and not 0 <= category < classes:
-            raise ValueError(f"{item['id']} has class {category}; the model has {classes}")
-        samples[item["id"]] = Sample(
-            id=item["id"],
-            category=category,
-            role=item["role"],
-            title=item["title"],
-            caption=item["caption"],
-            picture=picture,
-            thumbnail=thumbnail,
-            digest=digest_of(model_digest.encode(), picture.read_bytes(), thumbnail.read_bytes()),
-        )
-    default = data.get("default")
-    return samples, default if default in samples else next(iter(samples), None)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """The file of this name in the folder; a gallery may come from a stranger, too."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError(f"{name!r} lies outside the gallery's folder")
-    if path.stat().st_size > LARGEST_PICTURE:
-        raise ValueError(f"{name!r} has more than {LARGEST_PICTURE} bytes")
-    return path
+    found = read_gallery(model.folder, bare.digest, len(model.spec.classes))
+    for mistake in found.mistakes:
+        logger.error("the gallery of model %s: %s", model.spec.id, mistake)
+    return Entry(model, default, found.samples, found.default)
 
 
 def _describe_layer(spec: ModelSpec, node: Node) -> dict[str, Any]:
@@ -336,10 +291,3 @@ def _describe_layer(spec: ModelSpec, node: Node) -> dict[str, Any]:
         "parameters": {key: list(shape) for key, shape in spec.layer_parameters[node.name].items()},
         "receptive_field": spec.receptive_fields[node.name].describe(),
     }
-
-
-def digest_of(*parts: bytes) -> str:
-    found = hashlib.sha256()
-    for part in parts:
-        found.update(len(part).to_bytes(8, "little") + part)
-    return found.hexdigest()[:16]

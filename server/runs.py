@@ -16,7 +16,8 @@ from cnn_loupe.engine.data.images import Limits, Prepared, prepare
 from cnn_loupe.engine.run import Run
 from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.errors import Problem
-from cnn_loupe.server.library import Entry, Sample
+from cnn_loupe.server.gallery import Sample
+from cnn_loupe.server.library import Entry
 from cnn_loupe.server.run_answer import Wish, check_finite, run_answer
 from cnn_loupe.server.tensor_input import read_tensor
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding

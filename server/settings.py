@@ -7,17 +7,17 @@ carries the table that `settings_table()` makes of this class; a test keeps the 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-PREFIX = "CNN_LOUPE_"
-# A source of Content-Security-Policy's frame-ancestors that names a site, or every site.
-_ORIGIN = re.compile(r"\*|https?://(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?:\d{1,5}|\*))?")
+from cnn_loupe.server import rules
+from cnn_loupe.server.environment import PREFIX, OwnEnvironment
+
+__all__ = ["PREFIX", "Settings", "settings_table"]
 
 
 class Settings(BaseSettings):
@@ -53,11 +53,13 @@ class Settings(BaseSettings):
     max_pending_bytes: int = Field(
         128_000_000,
         ge=1_000_000,
+        le=100_000_000_000,
         description="Bytes of request bodies held at once in each worker; past it 503.",
     )
     max_pixels: int = Field(
         16_000_000,
         ge=10_000,
+        le=200_000_000,
         description="Most pixels of a picture; WebP and JPEG have limits of their own as well.",
     )
 
@@ -99,15 +101,52 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="Port for Prometheus metrics (needs the `metrics` extra); 0 is off."
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, OwnEnvironment(settings_cls)
+
+    @field_validator("max_pending_bytes")
+    @classmethod
+    def _room_for_one_body(cls, value: int, info: ValidationInfo) -> int:
+        largest = info.data.get("max_upload_bytes", 0)
+        if value < largest:
+            raise ValueError(
+                f"is less than one body of max_upload_bytes ({largest}), which would always be refused; "
+                f"choose {largest} or more"
+            )
+        return value
+
     @field_validator("metrics_port")
     @classmethod
     def _port_for_each_worker(cls, value: int, info: ValidationInfo) -> int:
-        workers = info.data.get("workers", 1)
+        workers, port = info.data.get("workers", 1), info.data.get("port", 0)
         if value and value + workers - 1 > 65535:
             raise ValueError(
                 f"leaves no port for each of {workers} workers, which count from it; choose {65536 - workers} or less"
             )
+        if value and value <= port < value + workers:
+            raise ValueError(
+                f"takes the page's own port, {port}, for one of {workers} workers; choose another"
+            )
         return value
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _language_in_any_case(cls, value: Any) -> Any:
+        known = {"en": "en", "zh-hans": "zh-Hans"}
+        return known.get(value.lower(), value) if isinstance(value, str) else value
 
     @field_validator("models", "lessons", mode="before")
     @classmethod
@@ -126,28 +165,32 @@ class Settings(BaseSettings):
     @field_validator("root_path")
     @classmethod
     def _normalise_root(cls, value: str) -> str:
-        value = value.strip("/")
-        if any(character in value for character in "?#\"'<>\\ ") or ".." in value.split("/"):
-            raise ValueError("is a path such as /learn/cnn: no spaces, quotes, '?', '#' or '..'")
-        return f"/{value}" if value else ""
+        return rules.root_path(value)
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return rules.allowed_hosts(value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses_alone(cls, value: str) -> str:
+        return rules.trusted_proxies(value)
 
     @field_validator("frame_ancestors")
     @classmethod
     def _one_directive(cls, value: str) -> str:
-        if any(character in value for character in ";,\r\n"):
-            raise ValueError("is a list of sources separated by spaces, without ';' or ','")
-        return value.strip() or "'none'"
+        return rules.frame_ancestors(value)
 
     @field_validator("embed_origins")
     @classmethod
-    def _origins_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError(
-                    f"{origin!r} is not an origin: write scheme, name and port, without a path, "
-                    "such as https://moodle.example.org or http://192.168.1.5:8080"
-                )
-        return value
+    def _framing_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return rules.embed_origins(value)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _calling_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return rules.cors_origins(value)
 
     @classmethod
     def chosen(cls, flags: Mapping[str, Any]) -> Settings:

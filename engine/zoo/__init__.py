@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnn_loupe.engine.errors import WeightsError
-from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
+from cnn_loupe.engine.weights import Model, load_model
 
 FOLDER = Path(__file__).parent
 DEFAULT = "tiny-vgg"
 
 
 def model_ids() -> list[str]:
-    """The ids of the shipped models, the default one first."""
-    found = sorted(path.parent.name for path in FOLDER.glob(f"*/{DESCRIPTION}"))
+    """The ids of the shipped models, the default one first: every folder here, also one that has lost its files."""
+    found = sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and path.name[0] not in "._")
     return sorted(found, key=lambda id: id != DEFAULT)
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnn_loupe.engine.data.images import Limits
+from cnn_loupe.server.gallery import Sample
 from cnn_loupe.server.lessons.answers import Answer, default_tolerance, read_answer
 from cnn_loupe.server.lessons.links import Link, read_link
 from cnn_loupe.server.lessons.mistakes import Mistake, Wrong
 from cnn_loupe.server.lessons.pictures import read_pictures
 from cnn_loupe.server.lessons.table import LONGEST_TEXT, LONGEST_TITLE, NAME, Table, Texts, read_table
-from cnn_loupe.server.library import Entry, Library, Sample
+from cnn_loupe.server.library import Entry, Library
 
 FORMAT = 1
 TAKEN = frozenset({"network"})  # the tour that comes with the page

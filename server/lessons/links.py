@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.server.gallery import Sample
 from cnn_loupe.server.lessons.mistakes import Wrong
-from cnn_loupe.server.library import Entry, Library, Sample
+from cnn_loupe.server.library import Entry, Library
 from cnn_loupe.server.places import Place, misplaced, read_place, read_view
 from cnn_loupe.server.vocabulary import (
     ORDERS,

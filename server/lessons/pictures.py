@@ -7,9 +7,10 @@ from pathlib import Path
 
 from cnn_loupe.engine.data.images import Limits, prepare
 from cnn_loupe.engine.errors import ImageError
+from cnn_loupe.server.gallery import Sample, digest_of
 from cnn_loupe.server.lessons.mistakes import Wrong
 from cnn_loupe.server.lessons.table import LONGEST_TEXT, LONGEST_TITLE, NAME, Table
-from cnn_loupe.server.library import Entry, Sample, digest_of
+from cnn_loupe.server.library import Entry
 
 MOST_PICTURES = 40
 THUMBNAIL = 96  # pixels, twice what the strip shows

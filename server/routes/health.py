@@ -28,12 +28,12 @@ async def healthz() -> Response:
 
 @router.get("/readyz", summary="Can it serve?", responses={**success(schemas.Readiness), **problems(503)})
 async def readyz(services: ServicesOf) -> Response:
-    """Ready when there is a model and every model passed its self-test at the start."""
+    """Ready when there is a model and every shipped model passed its self-test at the start."""
     if services.self_test is None:
         raise Problem(
             503,
             "self_test_failed",
-            "A model failed its self-test at the start; the log says which and what to do.",
+            "A model that ships with the program failed its self-test at the start; the log says which and what to do.",
         )
     if not len(services.library):
         raise Problem(503, "no_models", "No model could be loaded; the log says why.")

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from cnn_loupe.server import schemas
 from cnn_loupe.server.answers import Stored, cache_rule
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
-from cnn_loupe.server.library import Entry, digest_of
+from cnn_loupe.server.gallery import digest_of
+from cnn_loupe.server.library import Entry
 from cnn_loupe.server.routes.documentation import problems, success
 from cnn_loupe.server.routes.encoding import EncodingQuery, LayersQuery, encoding_of
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding, dumps

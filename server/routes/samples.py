@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,7 +11,8 @@ from starlette.responses import Response
 from cnn_loupe.server import schemas
 from cnn_loupe.server.answers import Stored, cache_rule
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
-from cnn_loupe.server.library import Entry, Sample
+from cnn_loupe.server.gallery import Sample
+from cnn_loupe.server.library import Entry
 from cnn_loupe.server.routes.documentation import problems, success
 from cnn_loupe.server.routes.encoding import EncodingQuery, encoding_of
 from cnn_loupe.server.wire import dumps
@@ -90,7 +92,7 @@ async def give_sample_run(
 
 def describe_sample(entry: Entry, sample: Sample, root: str) -> dict[str, Any]:
     """A sample as the list of samples shows it."""
-    address = f"{root}/api/v1/models/{entry.id}/samples/{sample.id}"
+    address = f"{root}/api/v1/models/{entry.id}/samples/{quote(sample.id, safe='')}"
     return {
         "id": sample.id,
         "class": sample.category,

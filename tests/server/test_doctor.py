@@ -54,8 +54,11 @@ def test_weights_that_do_not_fit_their_digest_are_to_be_mended(
 
 
 def test_an_old_and_a_missing_package_are_named_with_the_command_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "requires", lambda _: ["numpy>=999", "no-such-package>=1", "x>=1 ; extra == 'test'"])
+    needed = ["numpy>=999", "no-such-package>=1", "x>=1 ; extra == 'test'", "pillow<2,>=1", "jinja2>=1,<99"]
+    monkeypatch.setattr(doctor, "requires", lambda _: needed)
     found = findings()
+    assert found["pillow"].problem == "Only versions below 2 are tested: `pip install 'pillow<2,>=1'`."
+    assert found["jinja2"].problem is None
     assert found["numpy"].problem == "At least 999 is needed: `pip install 'numpy>=999'`."
     assert found["no-such-package"].problem == "Run `pip install 'no-such-package>=1'`."
     assert "x" not in found
@@ -108,3 +111,33 @@ def test_a_wrong_setting_is_said_as_the_server_says_it(
     monkeypatch.setenv("CNN_LOUPE_PORT", "80000")
     assert main(["doctor"]) == 2
     assert "--port (CNN_LOUPE_PORT)" in capsys.readouterr().err
+
+
+@pytest.fixture
+def own_zoo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The shipped model in a folder that may be damaged."""
+    shutil.copytree(zoo.FOLDER / "tiny-vgg", tmp_path / "zoo" / "tiny-vgg")
+    monkeypatch.setattr(zoo, "FOLDER", tmp_path / "zoo")
+    return tmp_path / "zoo" / "tiny-vgg"
+
+
+def test_a_shipped_model_without_its_golden_values_or_description_is_to_be_mended(own_zoo: Path) -> None:
+    (own_zoo / "golden.json").unlink()
+    assert "golden.json is missing; install the program again" in str(findings()["model tiny-vgg"].problem)
+    (own_zoo / "model.json").unlink()
+    assert "model.json cannot be read (No such file" in str(findings()["model tiny-vgg"].problem)
+
+
+def test_a_lost_gallery_picture_is_named(own_zoo: Path) -> None:
+    lost = next(own_zoo.glob("gallery/*.webp"))
+    lost.unlink()
+    found = findings()["gallery of tiny-vgg"]
+    assert found.fatal
+    assert f"{lost.name} cannot be read (No such file or directory); restore the file" in str(found.problem)
+
+
+def test_a_default_model_that_is_not_served_is_named_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_LOUPE_DEFAULT_MODEL", "nope")
+    found = findings()["model shown first"]
+    assert found.value == "'nope', which is not served"
+    assert found.problem == "Set CNN_LOUPE_DEFAULT_MODEL to one of tiny-vgg."
