@@ -92,6 +92,8 @@ class Flag:
 
 
 FINITE = Real(-sys.float_info.max, sys.float_info.max)
+_LARGEST = (2 - 2**-23) * 2.0**127
+SINGLE = Real(-_LARGEST, _LARGEST)  # what float32 holds
 
 
 @cache

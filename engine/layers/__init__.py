@@ -1,7 +1,7 @@
 """The layers: one file a family, holding operation, derivative and layer together.
 
-A new kind is one class in the file of its family and its name here: the registry of kinds
-(`cnn_loupe.engine.kinds`) is made of what this package exports. Functions and classes are pure:
+A new kind is one class in the file of its family: the registry (`cnn_loupe.engine.kinds`) finds it
+there. Exported here are the classes that other modules name. Functions and classes are pure:
 every forward function returns `(y, cache)`, its result and whatever its way back needs; the
 derivative `…_backward(cache, dy, …)` gets dy, the gradient of the loss with respect to y, and
 returns the gradient with respect to each argument. Nothing is hidden in between.

@@ -40,5 +40,10 @@ def ones(shape: Shape, rng: np.random.Generator) -> Array:
     return np.ones(shape, FLOAT)
 
 
+def constant(value: float) -> Start:
+    """All the same."""
+    return lambda shape, rng: np.full(shape, value, FLOAT)
+
+
 def _normal(shape: Shape, deviation: float, rng: np.random.Generator) -> Array:
     return (rng.standard_normal(shape) * deviation).astype(FLOAT)

@@ -112,7 +112,23 @@ def add(layer: layers.Add, *given: Any) -> Array:
 
 def concat(layer: layers.Concat, *given: Any) -> Array:
     *xs, _ = given
-    return np.array([[float(v) for v in np.ravel(part)] for x in xs for part in x]).reshape(-1, *xs[0].shape[1:])
+    return np.array([[float(v) for v in np.ravel(part)] for x in xs for part in x]).reshape(
+        -1, *xs[0].shape[1:]
+    )
+
+
+def gelu(layer: Any, v: float) -> float:
+    if layer.approximate:
+        return 0.5 * v * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v * v * v)))
+    return 0.5 * v * (1 + math.erf(v / math.sqrt(2)))
+
+
+def prelu(layer: Any, x: Array, params: Parameters) -> Array:
+    y = np.zeros(x.shape)
+    for at in np.ndindex(x.shape):
+        value = float(x[at])
+        y[at] = value if value > 0 else float(params["weight"][at[0]]) * value
+    return y
 
 
 def _each(function: Callable[[Any, float], float]) -> Callable[[Any, Array, Parameters], Array]:
@@ -128,6 +144,17 @@ ORACLES: Mapping[str, Callable[..., Array]] = {
     "leaky_relu": _each(lambda layer, v: v if v > 0 else layer.slope * v),
     "sigmoid": _each(lambda layer, v: 1 / (1 + math.exp(-v))),
     "tanh": _each(lambda layer, v: (math.exp(v) - math.exp(-v)) / (math.exp(v) + math.exp(-v))),
+    "clip": _each(lambda layer, v: layer.low if v < layer.low else layer.high if v > layer.high else v),
+    "elu": _each(lambda layer, v: v if v > 0 else layer.alpha * (math.exp(v) - 1)),
+    "selu": _each(
+        lambda layer, v: 1.0507009873554805 * (v if v > 0 else 1.6732632423543772 * (math.exp(v) - 1))
+    ),
+    "hard_sigmoid": _each(lambda layer, v: min(1.0, max(0.0, layer.slope * v + layer.offset))),
+    "swish": _each(lambda layer, v: v / (1 + math.exp(-v))),
+    "hard_swish": _each(lambda layer, v: 0.0 if v < -3 else v if v > 3 else v * (v + 3) / 6),
+    "gelu": _each(gelu),
+    "softplus": _each(lambda layer, v: math.log(1 + math.exp(v))),
+    "prelu": prelu,
     "max_pool2d": max_pool2d,
     "avg_pool2d": avg_pool2d,
     "flatten": flatten,

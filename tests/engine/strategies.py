@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.arrays import Array, Shape
+from cnn_loupe.engine.fields import Flag, Real, rules
 from cnn_loupe.engine.graph import INPUT, Graph, Node
+from cnn_loupe.engine.kinds import KINDS as REGISTRY
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 
 MAPS_ONLY = ("conv2d", "max_pool2d", "avg_pool2d", "batch_norm2d")
 VECTORS_ONLY = ("dense", "softmax")
-BOTH = ("relu", "leaky_relu", "sigmoid", "tanh", "flatten")
+FUNCTIONS = tuple(kind for kind, layer in REGISTRY.items() if issubclass(layer, layers.Activation))
+BOTH = (*FUNCTIONS, "prelu", "flatten")
 KINDS = (*MAPS_ONLY, *VECTORS_ONLY, *BOTH)  # those with one input
 JOINS = ("add", "concat")
 
@@ -63,17 +66,24 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         return layers.AvgPool2D(name, **hyperparameters, count_include_pad=draw(st.booleans()))
     if kind == "dense":
         return layers.Dense(name, draw(st.integers(1, 5)))
-    if kind == "leaky_relu":
-        return layers.LeakyReLU(name, draw(st.sampled_from([0.0, 0.01, 0.25, 1.0])))
-    simple: dict[str, type[Layer]] = {
-        "relu": layers.ReLU,
-        "sigmoid": layers.Sigmoid,
-        "tanh": layers.Tanh,
-        "flatten": layers.Flatten,
-        "softmax": layers.Softmax,
-        "batch_norm2d": layers.BatchNorm2D,
-    }
-    return simple[kind](name)
+    if kind in FUNCTIONS:
+        return draw(functions_of(kind, name))
+    return REGISTRY[kind](name)
+
+
+@st.composite
+def functions_of(draw: st.DrawFn, kind: str, name: str) -> Layer:
+    """An activation of this kind with any constants that its rules allow."""
+    values: dict[str, Any] = {}
+    for key, rule in rules(REGISTRY[kind]).items():
+        if isinstance(rule, Real):
+            low, high = max(rule.low, -3), min(rule.high, 3)
+            values[key] = draw(st.one_of(st.sampled_from([float(low), float(high)]), st.floats(low, high)))
+        elif isinstance(rule, Flag):
+            values[key] = draw(st.booleans())
+    if kind == "clip":
+        values["high"] = values["low"] + abs(values["high"]) + 0.1
+    return REGISTRY[kind](name, **values)
 
 
 @st.composite

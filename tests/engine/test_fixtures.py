@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnn_loupe.engine.kinds import KINDS
-from tests.fixtures.cases import CASES, JOIN_CASES
+from tests.fixtures.cases import CASES
 from tests.fixtures.generate import FOLDER, current, files, merged, text
 
 REGENERATE = "run `python -m tests.fixtures.generate` and look at what has changed"
@@ -23,7 +23,7 @@ def expected() -> dict[Path, Any]:
 
 
 def test_every_kind_has_cases() -> None:
-    assert set(CASES) | set(JOIN_CASES) == set(KINDS)
+    assert set(CASES) == set(KINDS)
 
 
 def test_there_is_a_file_for_each_fixture_and_no_other(expected: dict[Path, Any]) -> None:

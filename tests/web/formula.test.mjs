@@ -24,7 +24,7 @@ const explanationOf = ({ layer, inputs, parameters, output, traces }, index = 0)
     spot: { layer: layer.name, at },
     value: output.data[0],
     trace: layer.record.tracer.trace(layer, inputs, parameters, at),
-    sources: ["input"],
+    sources: layer.inputs,
   };
 };
 
@@ -37,7 +37,9 @@ for (const one of cases()) {
         .map(([, attributes]) => attributes["data-place"])
         .filter(Boolean);
       const operands = new Set([
-        ...explanation.trace.terms.filter(({ padding }) => !padding).map(({ at }) => `input[${at.join(",")}]`),
+        ...explanation.trace.terms
+          .filter(({ padding }) => !padding)
+          .map(({ source, at }) => `${one.layer.inputs[source]}[${at.join(",")}]`),
         `${one.layer.name}[${explanation.spot.at.join(",")}]`,
       ]);
       for (const link of links) assert.ok(operands.has(link), `${link} is an operand`);

@@ -24,7 +24,7 @@ const NOT_HYPERPARAMETERS = new Set([
 export function hyperparameters(layer) {
   return Object.entries(layer)
     .filter(([key, value]) => !NOT_HYPERPARAMETERS.has(key) && value !== null && value !== undefined)
-    .map(([key, value]) => ({ key, text: Array.isArray(value) ? pair(key, value) : String(value) }));
+    .map(([key, value]) => ({ key, text: Array.isArray(value) ? pair(key, value) : String(value).replace(/^-/, "−") }));
 }
 
 /** What the words about a layer may mention: its hyperparameters by their names, its kind, how many units it reads.

@@ -12,13 +12,23 @@
 import { activations } from "./kinds/activation.js";
 import { convolutions } from "./kinds/convolution.js";
 import { denses } from "./kinds/dense.js";
+import { joins } from "./kinds/joins.js";
 import { PLAIN } from "./kinds/kind.js";
 import { normalisations } from "./kinds/normalisation.js";
 import { pools } from "./kinds/pooling.js";
 import { reshapes } from "./kinds/reshape.js";
 import { softmaxes } from "./kinds/softmax.js";
 
-const ROWS = { ...convolutions, ...activations, ...normalisations, ...pools, ...reshapes, ...denses, ...softmaxes };
+const ROWS = {
+  ...convolutions,
+  ...activations,
+  ...normalisations,
+  ...pools,
+  ...reshapes,
+  ...joins,
+  ...denses,
+  ...softmaxes,
+};
 
 const KINDS = new Map(
   Object.entries(ROWS).map(([kind, row]) => [kind, Object.freeze({ ...PLAIN, kind, words: `kinds.${kind}`, ...row })]),

@@ -21,6 +21,7 @@
  * @property {number} [filters] @property {number[]} [kernel] @property {number[]} [window]
  * @property {number[]} [stride] @property {number[]} [padding] @property {number[]} [dilation]
  * @property {boolean} [count_include_pad] @property {number} [slope] @property {number} [units] @property {number} [epsilon]
+ * @property {number} [alpha] @property {number} [low] @property {number} [high] @property {number} [offset] @property {boolean} [approximate]
  */
 
 /**

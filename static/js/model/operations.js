@@ -21,10 +21,10 @@ import { copy, maximum } from "./operations/choice.js";
 import { functions } from "./operations/function.js";
 import { normalise } from "./operations/normalise.js";
 import { softmax } from "./operations/softmax.js";
-import { mean, weightedSum } from "./operations/sum.js";
+import { mean, plainSum, weightedSum } from "./operations/sum.js";
 
 /** @type {Record<string, Operation>} */
-const OPERATIONS = { weighted_sum: weightedSum, mean, maximum, copy, softmax, normalise, ...functions };
+const OPERATIONS = { weighted_sum: weightedSum, sum: plainSum, mean, maximum, copy, softmax, normalise, ...functions };
 
 export const operations = () => Object.keys(OPERATIONS);
 

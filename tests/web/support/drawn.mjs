@@ -77,7 +77,7 @@ class Reader {
   atom() {
     const token = this.take();
     if (typeof token === "number") return token;
-    if (token === "e") return Math.E;
+    if (CONSTANTS[token]) return CONSTANTS[token];
     if (token === "(") {
       const [value] = this.list();
       this.expect(")");
@@ -96,7 +96,17 @@ class Reader {
 }
 
 const LISTS = { max: (values) => Math.max(...values), min: (values) => Math.min(...values) };
-const FUNCTIONS = { max: Math.max, min: Math.min, tanh: Math.tanh, ln: Math.log };
+const FUNCTIONS = { max: Math.max, min: Math.min, tanh: Math.tanh, ln: Math.log, erf };
+const CONSTANTS = { e: Math.E, π: Math.PI };
+
+/** 2/√π · ∫₀ˣ e^−t² dt by Simpson's rule. @param {number} x */
+function erf(x) {
+  const [steps, end] = [4000, Math.max(-8, Math.min(8, x))];
+  let sum = 0;
+  for (let i = 0; i <= steps; i++)
+    sum += (i === 0 || i === steps ? 1 : i % 2 ? 4 : 2) * Math.exp(-(((i * end) / steps) ** 2));
+  return (2 / Math.sqrt(Math.PI)) * sum * (end / steps / 3);
+}
 
 /** Every part of an equation as a value: [what is calculated, the result]. */
 const sides = (tokens, options) => {
@@ -195,8 +205,8 @@ export function listener(language, say) {
       } else if (phrase) {
         tokens.push(...phrase[1]);
         rest = rest.slice(phrase[0].length);
-      } else if (/^e\b/.test(rest)) {
-        tokens.push("e");
+      } else if (/^(?:e\b|π)/.test(rest)) {
+        tokens.push(rest[0]);
         rest = rest.slice(1);
       } else if (rest[0] === " ") rest = rest.slice(1);
       else throw new Error(`nobody knows what "${rest}" says in "${sentence}"`);

@@ -55,6 +55,17 @@ export const weightedSum = {
 const channelCount = (trace) =>
   trace.terms[0]?.at.length === 3 ? new Set(trace.terms.map((term) => term.at[0])).size : 0;
 
+/** y = Σ x: what stands at the same place of several inputs. @type {Operation} */
+export const plainSum = {
+  evaluate: total,
+  bound: sumBound,
+  formula: ({ terms }, sources, written) =>
+    sum(
+      ...terms.slice(0, 4 * written).map((term) => operand(term, sources)),
+      ...remainder(terms.slice(4 * written).map((term) => term.value)),
+    ),
+};
+
 /** y = Σ x / n: every weight is 1 / n. @type {Operation} */
 export const mean = {
   evaluate: total,

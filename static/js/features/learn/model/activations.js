@@ -4,12 +4,17 @@
  * @typedef {{ id: string, f: (x: number, slope?: number) => number, slope: (x: number, slope?: number) => number }} Activation
  */
 
-import { VALUES } from "../../../model/operations/function.js";
+import { functions } from "../../../model/operations/function.js";
 
 /** The slope of leaky ReLU below 0 in the chapter's graphs. */
 export const LEAK = 0.1;
 
-const { relu, leaky_relu: leakyRelu, sigmoid, tanh } = VALUES;
+const [relu, leakyRelu, sigmoid, tanh] = [
+  functions.relu.value,
+  functions.leaky_relu.value,
+  functions.sigmoid.value,
+  functions.tanh.value,
+];
 
 /** @type {Activation[]} at 0, where ReLU has no derivative, the engine takes 0 */
 export const ACTIVATIONS = [
