@@ -131,6 +131,18 @@ def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Res
             logger.error("a model is damaged: %s", error)
         return problem_response(_STATUS_BY_CODE.get(error.code, 422), error.code, str(error), error.params)
 
+    @app.exception_handler(MemoryError)
+    async def on_memory_error(_: Request, __: MemoryError) -> Response:
+        logger.error(
+            "out of memory: give the server more of it, or lower CNN_LOUPE_MAX_PIXELS or CNN_LOUPE_THREADS"
+        )
+        return problem_response(
+            503,
+            "out_of_memory",
+            "The server has no memory for this at the moment. Try again later, or send a smaller picture.",
+            headers={"Retry-After": "5"},
+        )
+
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_: Request, error: RequestValidationError) -> Response:
         fields = [_field(item) for item in error.errors()[:20]]

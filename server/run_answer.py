@@ -37,6 +37,7 @@ class Wish:
     layers  only these (None: all)
     units   only these units of each layer, counted from 0 (None: all, or the first twelve of an overview)
     side    the longest side of an overview's small pictures, in pixels
+    input   whether the input is told, too
     """
 
     layers: frozenset[str] | None = None
@@ -45,6 +46,7 @@ class Wish:
     side: int = SIDE
     encoding: Encoding = "base64"
     preparation: Preparation = "summary"
+    input: bool = True
     crop: Crop | None = None
 
 
@@ -62,7 +64,7 @@ def run_answer(
         if wish.layers is None or layer.name in wish.layers
     ]
     after = {"scores": list(_scores(run)), **({"note": note} if note else {})}
-    return Answer(before, {"input": run.input}, layers, after)
+    return Answer(before, {"input": run.input} if wish.input else {}, layers, after)
 
 
 def _values(name: str, kind: str, values: Array, wish: Wish) -> LayerPart:

@@ -288,7 +288,7 @@ class Run(Schema):
 
     model: str = Field(examples=["tiny-vgg"])
     digest: str
-    input: Tensor
+    input: Tensor | None = Field(None, description="Absent with `input=none`.")
     preparation: Preparation | None = Field(
         None, description="Absent for a tensor, and with `preparation=none`."
     )

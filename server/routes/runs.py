@@ -81,6 +81,9 @@ class RunQuery(BaseModel):
     preparation: Literal["none", "summary", "full"] = Field(
         "summary", description="What to tell of the picture's preparation; `full` adds small pictures."
     )
+    input: Literal["full", "none"] = Field(
+        "full", description="Whether the answer holds the input, too; `none` leaves it out."
+    )
     x: float | None = Field(None, ge=-1_000_000, le=1_000_000)
     y: float | None = Field(None, ge=-1_000_000, le=1_000_000)
     size: float | None = Field(None, gt=0, le=1_000_000)
@@ -132,6 +135,7 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
         side=query.side,
         encoding=encoding_of(request, query.encoding),
         preparation=query.preparation,
+        input=query.input == "full",
         crop=query.crop(),
     )
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -18,6 +18,7 @@ from cnn_loupe.server.app import create_app
 from cnn_loupe.server.i18n import LANGUAGES, accepted, load_catalogue
 from cnn_loupe.server.settings import Settings
 from tests.client import Client
+from tests.conftest import ROOT
 from tests.models import SPECS, network, random_picture
 from tests.pictures import encoded, scene
 
@@ -46,6 +47,25 @@ def test_layers_can_be_chosen(client: Client) -> None:
     chosen = client.post(f"{url}?layers=scores,edges", json=body).json()["layers"]
     assert [layer["name"] for layer in chosen] == ["edges", "scores"]
     assert client.post(f"{url}?layers=none", json=body).json()["layers"] == []
+
+
+@pytest.mark.parametrize("form", ["base64", "list", "safetensors"])
+def test_the_input_can_be_left_out(client: Client, form: str) -> None:
+    url = f"/api/v1/models/tiny-vgg/runs?encoding={form}"
+    body = {"sample": "espresso"}
+    whole = client.post(f"{url}&layers=softmax", json=body)
+    small = client.post(f"{url}&layers=softmax&input=none", json=body)
+    assert len(whole.content) - len(small.content) > 4 * 3 * 64 * 64
+    if form != "safetensors":
+        assert "input" not in small.json()
+        assert {key: value for key, value in whole.json().items() if key != "input"} == small.json()
+
+
+def test_the_readmes_example_gives_the_scores_and_little_else(client: Client) -> None:
+    (query,) = re.findall(r"/api/v1/models/tiny-vgg/runs\S*(?=')", (ROOT / "README.md").read_text("utf-8"))
+    answer = client.post(query, json={"sample": "espresso"})
+    assert len(answer.json()["scores"]) == 10
+    assert len(answer.content) < 2_000
 
 
 def test_a_sample_runs_alike_by_name_by_bytes_and_from_the_cache(client: Client) -> None:

@@ -113,6 +113,18 @@ def test_a_bug_is_a_problem_too_and_shows_nothing_of_the_inside(
     assert "content-security-policy" in answer.headers
 
 
+def test_a_server_without_memory_says_so_and_not_that_the_picture_is_damaged(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr("cnn_loupe.server.routes.runs.run_picture", short)
+    answer = client.post(RUNS, content=b"x")
+    assert_problem(answer, 503, "out_of_memory")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
 def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(client: Client) -> None:
     workshop = client.app.state.services.workshop
     workshop.jobs += 10_000
