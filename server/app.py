@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.server.assets import Assets
+from cnn_loupe.server.deadline import Connections, DeadlineMiddleware
 from cnn_loupe.server.dependencies import Services
+from cnn_loupe.server.descriptors import most_connections
 from cnn_loupe.server.errors import install_error_handlers
 from cnn_loupe.server.lessons.shelf import load_shelf
 from cnn_loupe.server.lessons.told import Lessons
 from cnn_loupe.server.library import Library, load_library
 from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.lingering import LingeringMiddleware
 from cnn_loupe.server.metrics import Meter
 from cnn_loupe.server.openapi import describe
 from cnn_loupe.server.pages import Pages
@@ -29,6 +33,7 @@ from cnn_loupe.server.settings import Settings
 logger = logging.getLogger("cnn_loupe")
 
 API = "/api/v1"
+MOST_CONNECTIONS = 1000  # in each worker
 
 
 def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAPI:
@@ -50,9 +55,9 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     meter = Meter(workshop)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         meter.serve(settings)
-        yield
+        yield Connections(settings.request_timeout, most_connections(MOST_CONNECTIONS)).state()
         workshop.close()
 
     # No documentation pages of the framework's: they load scripts from other hosts.
@@ -74,7 +79,10 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
         self_test=_self_test(library),
     )
     app.state.pages = Pages(live=live)
+    # The one that is added last is the outermost.
     app.add_middleware(Frame, settings=settings, observe=meter.observe)
+    app.add_middleware(LingeringMiddleware, most=settings.max_upload_bytes)
+    app.add_middleware(DeadlineMiddleware, seconds=settings.request_timeout)
     install_error_handlers(app, pages.error_page)
     for router in (models.router, samples.router, runs.router, lessons.router):
         app.include_router(router, prefix=API)

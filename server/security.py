@@ -5,6 +5,7 @@ One pure ASGI layer instead of six: it sits on the way of every megabyte.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 import string
@@ -134,6 +135,10 @@ class Frame:
                 await self._app(inner, receive, send_framed)
         except ClientGone:
             status = status or 499  # nobody is there to read an answer
+        except asyncio.CancelledError:
+            # uvicorn does so when draining has taken its time. Passed on, this would be one traceback a request.
+            if not status:
+                await _stopping()(inner, receive, send_framed)
         except Exception:
             logger.exception(
                 "internal error in %s %s", method, _loggable(inner["path"]), extra={"request_id": identity}
@@ -222,6 +227,12 @@ def _unknown_host() -> Response:
         400,
         "unknown_host",
         "This server does not answer under this name; its operator lists names in CNN_LOUPE_ALLOWED_HOSTS.",
+    )
+
+
+def _stopping() -> Response:
+    return problem_response(
+        503, "server_stopping", "The server is stopping. Try again in a moment.", headers={"Retry-After": "5"}
     )
 
 

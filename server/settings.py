@@ -66,7 +66,12 @@ class Settings(BaseSettings):
     request_timeout: float = Field(
         20, gt=0, le=600, description="Seconds in which a request must have arrived whole."
     )
-    response_timeout: float = Field(60, gt=0, le=600, description="Seconds in which an answer must be taken.")
+    response_timeout: float = Field(
+        60,
+        gt=0,
+        le=600,
+        description="Seconds after which a client that takes nothing of its answer is dropped (Linux).",
+    )
     keep_alive: float = Field(15, gt=0, le=600, description="Seconds an idle connection stays open.")
     drain_seconds: int = Field(
         8, ge=0, le=120, description="Seconds that running requests get after SIGTERM."
@@ -122,6 +127,15 @@ class Settings(BaseSettings):
                 f"choose {largest} or more"
             )
         return value
+
+    @field_validator("host")
+    @classmethod
+    def _said_which_host(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError(
+                "is empty: write 127.0.0.1 for this machine alone, 0.0.0.0 for every network interface"
+            )
+        return value.strip()
 
     @field_validator("metrics_port")
     @classmethod

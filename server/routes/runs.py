@@ -12,14 +12,13 @@ from cnn_loupe.engine.data.images import Crop
 from cnn_loupe.server import schemas
 from cnn_loupe.server.dependencies import services_of
 from cnn_loupe.server.errors import Problem
-from cnn_loupe.server.routes.direct import DirectRoute
 from cnn_loupe.server.routes.documentation import problems, success
 from cnn_loupe.server.routes.encoding import ENCODING, LAYERS, MOST_NAMES, encoding_of
 from cnn_loupe.server.run_answer import SIDE, Detail, Wish
 from cnn_loupe.server.runs import most_json, run_picture, run_request
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
 
-router = APIRouter(tags=["Runs"], route_class=DirectRoute)
+router = APIRouter(tags=["Runs"])
 
 _PICTURE_TYPES = (
     "image/png",

@@ -254,7 +254,7 @@ def main() -> int:
                 print("Start-up: " + "; ".join(f"{name} {server.started:.1f} s" for name, server in pair.items()) + "\n", flush=True)
     for workers, clients, ratio in ratios:
         print(f"throughput, {workers} worker(s), {clients} clients: {ratio:.2f} times the plain server's")
-    mine = installed_size(sys.executable, "fastapi jinja2 numpy pillow pydantic pydantic-settings safetensors tqdm uvicorn httptools pybase64")
+    mine = installed_size(sys.executable, "fastapi jinja2 numpy pillow pydantic pydantic-settings safetensors tqdm uvicorn pybase64")
     theirs = installed_size(options.rival_python, "fastapi numpy pillow safetensors torch uvicorn")
     wheel = own_size()
     print(f"wheel {wheel:.1f} MB; installed, dependencies included: {mine + wheel:.0f} MB; FastAPI + PyTorch {theirs:.0f} MB")

@@ -1,22 +1,17 @@
-"""Over real sockets: what a connection may carry besides one whole request, and how it is counted."""
+"""Over real sockets: what a connection may carry besides one whole request."""
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from uvicorn.server import ServerState
 
-from cnn_loupe.server.protocol import PatientProtocol
 from tests.conftest import RunningServer, running_server
 from tests.server.sockets import connect, poured
 
@@ -85,21 +80,7 @@ def test_requests_that_are_sent_ahead_are_answered_in_their_order(server: Runnin
 def test_what_is_malformed_behind_a_request_is_refused_after_its_answer(server: RunningServer) -> None:
     with connect(server) as client:
         client.sendall(HEALTH + with_length(JSON) + b"not HTTP\r\n\r\n")
-        found = answers(client, 9)
-        assert codes(found) == [200, 422, 400]
-        assert "http_malformed" in found[2][1]
-
-
-def test_a_malformed_body_is_refused_after_the_answers_before_it(server: RunningServer) -> None:
-    with connect(server) as client:
-        client.sendall(HEALTH * 2 + POST + b"Transfer-Encoding: chunked\r\n\r\nzzz\r\n")
-        assert codes(answers(client, 9)) == [200, 200, 400]
-
-
-def test_only_so_many_requests_are_taken_ahead(server: RunningServer) -> None:
-    with connect(server) as client:
-        client.sendall(HEALTH * 1000)
-        assert codes(answers(client, 1000)) == [200] * (1 + PatientProtocol.max_ahead) + [400]
+        assert codes(answers(client, 9)) == [200, 422, 400]
 
 
 @pytest.mark.parametrize(
@@ -107,25 +88,27 @@ def test_only_so_many_requests_are_taken_ahead(server: RunningServer) -> None:
     [
         b"GET /healthz HTTP/1.1\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         POST + b"Transfer-Encoding: gzip\r\n\r\nabc",
+        POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         POST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        POST + b"Content-Length: -5\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n",
-        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n",
-        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + bytes([97]) * 100_000 + b"\r\n\r\n",
-        b"GET /healthz?" + bytes([97]) * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET healthz HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + bytes([97]) * 300_000 + b"\r\n\r\n",
+        b"GET /healthz?" + bytes([97]) * 300_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /healthz RTSP/1.0\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ],
 )
 def test_doubtful_framing_is_refused_and_nothing_behind_it_is_read(server: RunningServer, framing: bytes) -> None:
     with connect(server) as client:
-        client.sendall(framing + HEALTH)
-        found = answers(client, 2)
-        assert codes(found) == [400]
-        assert "http_malformed" in found[0][1]
+        try:
+            client.sendall(framing + HEALTH)
+            found = codes(answers(client, 2))
+        except ConnectionError:  # closed while more was sent: the answer may be lost
+            found = []
+        assert found in ([400], []), found
+        assert found or len(framing) > 200_000
 
 
 @pytest.mark.parametrize(
@@ -156,9 +139,6 @@ def test_another_protocol_is_not_spoken_and_the_request_is_answered_all_the_same
         assert plain[:2] == wished[:2]
         assert plain[0] == 422
         assert after[0] == 200
-    with connect(server) as client:
-        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + wish + b"\r\n" + POST + wish + b"Content-Length: 0\r\n\r\n" + HEALTH)
-        assert codes(answers(client, 3)) == [200, 422, 200]
 
 
 def test_headers_behind_the_body_are_no_headers(server: RunningServer) -> None:
@@ -169,22 +149,11 @@ def test_headers_behind_the_body_are_no_headers(server: RunningServer) -> None:
         assert second[2]["x-request-id"] == "said-before"
 
 
-def test_blank_lines_ask_for_nothing(server: RunningServer) -> None:
-    with connect(server) as client:
-        began = time.monotonic()
-        client.sendall(b"\r\n" * 5)
-        assert client.recv(100) == b""
-        assert time.monotonic() - began < 6
-    with connect(server) as client:
-        client.sendall(b"\r\n\r\n" + HEALTH)
-        assert codes(answers(client, 1)) == [200]
-
-
-STREAM = HEALTH + with_length(JSON) + in_chunks(JSON, behind=b"X: 1\r\n") + b"\r\n" + with_length(JSON, b"Connection: Upgrade\r\nUpgrade: h2c\r\n") + HEALTH
+STREAM = HEALTH + with_length(JSON) + in_chunks(JSON, behind=b"X: 1\r\n") + with_length(JSON, b"Connection: Upgrade\r\nUpgrade: h2c\r\n") + HEALTH
 
 
 @given(cuts=st.lists(st.integers(1, len(STREAM) - 1), max_size=6, unique=True))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_answers_do_not_depend_on_where_the_stream_is_cut(server: RunningServer, cuts: list[int]) -> None:
     with connect(server) as client:
         for begin, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(STREAM)], strict=True):
@@ -195,28 +164,13 @@ def test_answers_do_not_depend_on_where_the_stream_is_cut(server: RunningServer,
         assert found[1][1] == found[2][1] == found[3][1]
 
 
-def test_every_request_is_told_when_its_client_has_left() -> None:
-    """Also the one whose answer is being made while others, sent ahead, wait behind it."""
-
-    async def told() -> list[str]:
-        kinds: list[str] = []
-        begun = asyncio.Event()
-
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            kinds.append((await receive())["type"])
-            begun.set()
-            kinds.append((await receive())["type"])
-
-        config = uvicorn.Config(app, ws="none", lifespan="off", interface="asgi3", log_config=None)
-        config.load()
-        state = ServerState()
-        bound = await asyncio.get_running_loop().create_server(lambda: PatientProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0)
-        async with bound:
-            _, writer = await asyncio.open_connection(*bound.sockets[0].getsockname()[:2])
-            writer.write(HEALTH * 3)
-            await begun.wait()
-            writer.transport.abort()
-            await asyncio.wait_for(asyncio.gather(*state.tasks), 5)
-        return kinds
-
-    assert asyncio.run(told()) == ["http.request", "http.disconnect"]
+def test_an_answer_does_not_wait_for_its_head_to_be_acknowledged(server: RunningServer) -> None:
+    """With Nagle's algorithm each of these would take 40 ms longer (Linux's delayed acknowledgement)."""
+    with connect(server) as client:
+        times = []
+        for _ in range(20):
+            began = time.perf_counter()
+            client.sendall(b"GET /api/v1/models/minimal HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert codes(answers(client, 1)) == [200]
+            times.append(time.perf_counter() - began)
+        assert sorted(times)[5] < 0.04
