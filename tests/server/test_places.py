@@ -47,7 +47,7 @@ def test_only_lessons_write_spaces_and_name_parameters() -> None:
 def test_a_place_lies_in_the_model_or_it_is_said_why_not() -> None:
     spec = minimal()
     name = spec.names[0]
-    shape = spec.shapes[0]
+    shape = spec.shapes[name]
     assert misplaced(spec, Place(name, (0,))) is None
     assert misplaced(spec, Place("nowhere", (0,))) == Misplaced(None)
     assert misplaced(spec, Place(name, (shape[0],))) == Misplaced(shape, 0)
