@@ -127,12 +127,20 @@ class ModelFacts:
 
     @property
     def judged(self) -> Mapping[str, Any] | None:
-        """How well it did on pictures that it did not learn from; None where its training does not say."""
-        for key in ("cross_validation", "held_out"):
-            figures = self.training.get(key)
-            if isinstance(figures, Mapping) and "accuracy" in figures:
-                return figures
-        return None
+        """How well this very network did on pictures that it did not learn from; None where none were held back."""
+        return self._figures("held_out")
+
+    @property
+    def siblings(self) -> Mapping[str, Any] | None:
+        """How well the networks of its cross-validation did, each on the part that it did not learn from.
+
+        They were trained alike and are not the network that is shown, which may have learned from all pictures.
+        """
+        return self._figures("cross_validation")
+
+    def _figures(self, key: str) -> Mapping[str, Any] | None:
+        figures = self.training.get(key)
+        return figures if isinstance(figures, Mapping) and "accuracy" in figures else None
 
     @property
     def epochs(self) -> int | None:
