@@ -1,14 +1,15 @@
 // @ts-check
 /** Edges into the unit that is looked at, and receptive fields. */
 import { ACTIVATIONS, WEIGHTS, colourOf } from "./colour.js";
-import { curve, drawGrid, ends } from "./maps.js";
+import { around, curve, drawGrid, ends } from "./maps.js";
 
 /** @typedef {import("./maps.js").Box} Box */
 /** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, text?: number, dark?: boolean }} Theme */
 
-/** The point at `t` 0–1 of an edge. @param {Box} from @param {Box} to @param {number} t */
-export function pointOn(from, to, t) {
-  const [x0, y0, x1, y1] = ends(from, to);
+/** The point at `t` 0–1 of an edge, or of the part that turns. @param {Box} from @param {Box} to @param {number} t @param {number | null} [via] */
+export function pointOn(from, to, t, via = null) {
+  const [start, y0, x1, y1] = ends(from, to);
+  const x0 = via ?? start;
   const rest = 1 - t;
   const middle = 1.5 * rest * t; // the control points are half way in x: 3(1−t)²t·½ + 3(1−t)t²·½
   return {
@@ -22,6 +23,8 @@ export function pointOn(from, to, t) {
  * @property {Box} from
  * @property {{ rows: number, columns: number, values: Float32Array }} [kernel]
  * @property {{ value: number, text: string }} [amount] what passes over it in total
+ * @property {number | null} [via] where it begins to turn
+ * @property {boolean} [around] it goes around the maps, on the one line for all edges of its link
  */
 
 /**
@@ -29,19 +32,24 @@ export function pointOn(from, to, t) {
  * @param {CanvasRenderingContext2D} context @param {Box} to @param {readonly Incoming[]} incoming
  * @param {{ kernel: number, amount: number, kernelSize: number }} limits of the two colour scales, and a kernel's side in pixels
  * @param {Theme} theme
+ * @param {readonly (readonly { x: number, y: number }[])[]} [arcs] the lines of links that go around
  */
-export function drawIncoming(context, to, incoming, limits, theme) {
-  for (const { from, amount } of incoming) {
+export function drawIncoming(context, to, incoming, limits, theme, arcs = []) {
+  context.lineWidth = 2;
+  context.strokeStyle = theme.accent;
+  for (const arc of arcs) around(context, arc);
+  for (const { from, amount, via, around: goesAround } of incoming) {
+    if (goesAround) continue;
     context.lineWidth = amount ? 1 + 3 * (limits.amount > 0 ? Math.abs(amount.value) / limits.amount : 0) : 1.5;
     context.strokeStyle = amount ? edgeColour(amount.value, limits.amount, theme) : theme.accent;
     context.beginPath();
-    curve(context, from, to);
+    curve(context, from, to, via);
     context.stroke();
   }
   for (const { from } of incoming) outline(context, from, theme.accent, 1.5);
-  for (const { from, kernel, amount } of incoming) {
-    if (kernel) {
-      const { x, y } = pointOn(from, to, 0.3);
+  for (const { from, kernel, amount, via, around: goesAround } of incoming) {
+    if (kernel && !goesAround) {
+      const { x, y } = pointOn(from, to, 0.3, via);
       const scale = limits.kernelSize / Math.max(kernel.rows, kernel.columns);
       const [width, height] = [
         Math.max(3, Math.round(kernel.columns * scale)),

@@ -89,27 +89,76 @@ export function drawGrid(context, { x, y, width, height }, { rows, columns, valu
   context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
 }
 
-/** From the right side of one box to the left side of another. @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to */
-export function curve(context, from, to) {
-  const [x0, y0, x1, y1] = ends(from, to);
-  context.moveTo(x0, y0);
+/** From the right side of one box to the left side of another; straight as far as `via`, where there is one.
+ * @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to @param {number | null} [via] */
+export function curve(context, from, to, via = null) {
+  const [start, y0, x1, y1] = ends(from, to);
+  const x0 = via ?? start;
+  context.moveTo(start, y0);
+  if (via !== null) context.lineTo(x0, y0);
   if (y0 === y1) context.lineTo(x1, y1);
   else context.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
+}
+
+/** The way of a link that goes around the maps, with round corners and a head. @param {CanvasRenderingContext2D} context @param {readonly { x: number, y: number }[]} points */
+export function around(context, points) {
+  const end = points[points.length - 1];
+  context.beginPath();
+  context.moveTo(points[0].x, points[0].y);
+  for (let index = 1; index < points.length - 1; index++)
+    context.arcTo(points[index].x, points[index].y, points[index + 1].x, points[index + 1].y, 5);
+  context.lineTo(end.x - 1, end.y);
+  context.moveTo(end.x - 5, end.y - 4);
+  context.lineTo(end.x - 1, end.y);
+  context.lineTo(end.x - 5, end.y + 4);
+  context.stroke();
 }
 
 /** @param {Box} from @param {Box} to */
 export const ends = (from, to) => [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
 
-/** All edges at rest. @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {{ edge: string }} theme */
+/** All edges at rest. @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {{ edge: string, lineStrong: string }} theme */
 export function drawLinks(context, layout, theme) {
-  context.strokeStyle = theme.edge;
-  for (const { from, to, quiet, edges } of layout.links) {
-    if (!quiet) continue;
-    const [sources, targets] = [layout.columns[from].boxes, layout.columns[to].boxes];
-    context.lineWidth = edges.length > targets.length ? 0.75 : 1;
+  for (const { from, to, quiet, edges, via, arc } of layout.links) {
+    context.strokeStyle = arc ? theme.lineStrong : theme.edge;
+    if (arc) {
+      context.lineWidth = 1.5;
+      around(context, arc);
+    } else if (quiet) {
+      const [sources, targets] = [layout.columns[from].boxes, layout.columns[to].boxes];
+      context.lineWidth = edges.length > targets.length ? 0.75 : 1;
+      context.beginPath();
+      for (const [i, j] of edges) curve(context, sources[i], targets[j], via);
+      context.stroke();
+    }
+  }
+}
+
+/** How far the sheets under a closed block's maps look out, one behind the other. */
+const SHEETS = [5, 2.5];
+
+/** What lies under everything: the ground of open blocks, and under the maps of closed ones the sheets that they hide.
+ * @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {{ surface: string, ground: string, line: string, lineStrong: string, raised: string }} theme */
+export function drawBlocks(context, layout, theme) {
+  for (const { open, x, y, width } of layout.brackets) {
+    if (!open) continue;
+    context.fillStyle = theme.raised;
     context.beginPath();
-    for (const [i, j] of edges) curve(context, sources[i], targets[j]);
-    context.stroke();
+    context.roundRect(x - 5, y + 10, width + 10, layout.body.bottom - y - 6, 6);
+    context.fill();
+  }
+  for (const { column, boxes } of layout.columns) {
+    if (!column.fold) continue;
+    for (const { x, y, width, height } of boxes)
+      for (const out of SHEETS) {
+        context.fillStyle = theme.surface;
+        context.strokeStyle = theme.lineStrong;
+        context.lineWidth = 1;
+        context.beginPath();
+        context.rect(x + out + 0.5, y + out + 0.5, width, height);
+        context.fill();
+        context.stroke();
+      }
   }
 }
 

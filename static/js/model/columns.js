@@ -6,7 +6,7 @@
  * class scores becomes the output column; a softmax after it is shown in the same column.
  */
 import { INPUT, isMaps, probabilitiesOf, scoreLayer, unitCount } from "./model.js";
-import { stepBack, wholeOf } from "./receptive-field.js";
+import { hull, stepBack, wholeOf } from "./receptive-field.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./model.js").Layer} Layer */
@@ -24,6 +24,7 @@ import { stepBack, wholeOf } from "./receptive-field.js";
  * @property {Layer | null} probabilities the softmax that is shown in this column
  * @property {readonly string[]} sources the columns that it reads, through layers without a column of their own
  * @property {(unit: number) => ReadUnits[]} reads which units of them one of its units is made from
+ * @property {import("./blocks.js").Block | null} fold the closed block that the column stands for, if it is one's last layer
  */
 /** @typedef {{ from: string, first: number, count: number }} ReadUnits units side by side of the column of this name */
 
@@ -54,6 +55,7 @@ function build(model) {
     probabilities: null,
     sources: [],
     reads: () => [],
+    fold: null,
   };
   /** @type {Map<string, Column>} */
   const columns = new Map([[INPUT, input]]);
@@ -68,10 +70,10 @@ function build(model) {
     modules.set(layer.name, module + Number(record.closesModule));
     const isScores = layer === scores;
     if (!record.column && !isScores && record.family !== "probability") continue;
-    const { folded, sources } = backToColumns(model, layer, columns);
-    const mixes = folded.some((one) => one.record.mixes);
-    const before = columns.get(sources[0])?.group ?? -1;
-    const own = mixes || before < 0 ? ++group : before;
+    const links = linksOf(model, layer, columns);
+    const before = columns.get(links.sources[0])?.group ?? -1;
+    // Where several things meet, none of their ranges is the range of what comes out.
+    const own = links.mixes || links.sources.length > 1 || before < 0 ? ++group : before;
     columns.set(layer.name, {
       name: layer.name,
       layer,
@@ -80,15 +82,10 @@ function build(model) {
       units: unitCount(layer.output_shape),
       module: isScores ? -1 : module,
       group: isScores ? -1 : own,
-      connects: folded.some((one) => one.record.connects === "all")
-        ? "all"
-        : folded.some((one) => one.record.connects === "none")
-          ? "none"
-          : "one",
-      mixes: mixes || isScores,
       probabilities: isScores ? probabilitiesOf(model, layer) : null,
-      sources,
-      reads: (unit) => readUnits(model, layer, unit, columns),
+      fold: null,
+      ...links,
+      mixes: links.mixes || isScores,
     });
   }
   return [...columns.values()];
@@ -101,36 +98,75 @@ function readersOf(model, layer) {
   return reached;
 }
 
-/** The columns that a layer reads, and the layers that lie between, itself first.
- * @param {Model} model @param {Layer} layer @param {ReadonlyMap<string, Column>} columns */
-function backToColumns(model, layer, columns) {
-  /** @type {Set<Layer>} */
-  const folded = new Set([layer]);
+/**
+ * The columns while some blocks are closed: of a closed block only the last layer has one.
+ * @param {Model} model @param {readonly import("./blocks.js").Block[]} closed @returns {Column[]}
+ */
+export function shownColumns(model, closed) {
+  if (!closed.length) return [...columnsOf(model)];
+  const hidden = new Set(closed.flatMap(({ layers }) => layers.slice(0, -1)));
+  const shown = columnsOf(model).filter(({ name }) => !hidden.has(name));
+  const byName = new Map(shown.map((column) => [column.name, column]));
+  // Of several closed blocks that end in the same layer the largest stands there.
+  const folds = new Map(
+    [...closed].sort((a, b) => a.layers.length - b.layers.length).map((block) => [block.id, block]),
+  );
+  return shown.map((column) =>
+    column.layer
+      ? {
+          ...column,
+          ...linksOf(model, column.layer, byName),
+          ...(column.form === "classes" && { mixes: true }),
+          fold: folds.get(column.name) ?? null,
+        }
+      : column,
+  );
+}
+
+/** What a layer's column reads: columns, through layers that have none, or none that is shown.
+ * @param {Model} model @param {Layer} layer @param {ReadonlyMap<string, unknown>} columns the names of those that are shown
+ * @returns {Pick<Column, "connects" | "mixes" | "sources" | "reads">} */
+function linksOf(model, layer, columns) {
+  const between = new Set([layer]);
   /** @type {Set<string>} */
   const sources = new Set();
-  for (const one of folded)
+  for (const one of between)
     for (const name of one.inputs) {
       const before = model.layer(name);
       if (columns.has(name)) sources.add(name);
-      else if (before) folded.add(before);
+      else if (before) between.add(before);
     }
-  return { folded: [...folded], sources: [...sources] };
+  const some = (/** @type {(record: import("./kinds.js").Kind) => boolean} */ is) =>
+    [...between].some(({ record }) => is(record));
+  return {
+    connects: some(({ connects }) => connects === "all")
+      ? "all"
+      : some(({ connects }) => connects === "none")
+        ? "none"
+        : "one",
+    mixes: some(({ mixes }) => mixes),
+    sources: [...sources],
+    reads: (unit) => readUnits(model, layer, unit, columns),
+  };
 }
 
 /** Which units of the columns before a unit of a layer is made from.
- * @param {Model} model @param {Layer} layer @param {number} unit @param {ReadonlyMap<string, Column>} columns @returns {ReadUnits[]} */
+ * @param {Model} model @param {Layer} layer @param {number} unit @param {ReadonlyMap<string, unknown>} columns @returns {ReadUnits[]} */
 function readUnits(model, layer, unit, columns) {
-  /** @type {ReadUnits[]} */
-  const found = [];
-  const back = (/** @type {Layer} */ one, /** @type {import("./receptive-field.js").Area} */ area) =>
+  /** @type {Map<string, import("./receptive-field.js").Area>} */
+  const areas = new Map([[layer.name, { ...wholeOf(layer.output_shape), units: { first: unit, count: 1 } }]]);
+  for (let index = layer.index; index >= 0; index--) {
+    const one = model.layers[index];
+    const area = areas.get(one.name);
+    if (!area || (one !== layer && columns.has(one.name))) continue;
     one.inputs.forEach((name, source) => {
       const read = stepBack(one, source, area);
-      const before = model.layer(name);
-      if (read && columns.has(name)) found.push({ from: name, ...read.units });
-      else if (read && before) back(before, read);
+      const known = areas.get(name);
+      if (read) areas.set(name, known ? hull(known, read) : read);
     });
-  back(layer, { ...wholeOf(layer.output_shape), units: { first: unit, count: 1 } });
-  return found;
+  }
+  areas.delete(layer.name);
+  return [...areas].filter(([name]) => columns.has(name)).map(([from, { units }]) => ({ from, ...units }));
 }
 
 /** @type {WeakMap<Column, Uint32Array>} */

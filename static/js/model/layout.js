@@ -1,14 +1,23 @@
 // @ts-check
 /**
- * Where everything of the network map stands, computed from shapes alone.
+ * Where everything of the network map stands, computed from shapes and links alone.
+ *
+ * Columns stand by their distance from the picture (`lanes.js`), so that every link leads to the right; columns of the
+ * same distance stand above one another. Links between neighbours are edges between boxes, longer ones go through an
+ * empty lane or below all maps (`routes.js`).
  *
  * Units: CSS pixels, origin at the stage's top left. The stage is at least as wide as its columns
  * need; in a narrower frame it scrolls sideways.
  */
+import { gridOf } from "./lanes.js";
 import { shapeText } from "./model.js";
+import { ARC, levelsOf, linksOf } from "./routes.js";
 
 /** @typedef {import("./columns.js").Column} Column */
+/** @typedef {import("./routes.js").Link} Link */
+/** @typedef {import("./blocks.js").Toggle} Toggle */
 /** @typedef {{ unit: number, x: number, y: number, width: number, height: number }} Box */
+/** @typedef {{ top: number, bottom: number }} Band */
 /**
  * @typedef {object} PlacedColumn
  * @property {Column} column
@@ -17,20 +26,23 @@ import { shapeText } from "./model.js";
  * @property {number} total units @property {number} first position of the first one shown @property {number} shown
  * @property {number} hidden total − shown
  * @property {{ x: number, y: number, width: number, height: number } | null} minimap where units are hidden
- * @property {{ x: number, y: number, width: number, row: 0 | 1 }} label centred text (the output column's starts at x)
+ * @property {{ text: string, x: number, y: number, width: number, row: 0 | 1 }} label centred text (the output column's starts at x)
+ * @property {number} slot of columns that stand above one another; its number from the left
+ * @property {number} lane which of them it is, from the top @property {number} lanes how many share the height
+ * @property {Band} body where its boxes stand
  */
 /**
- * @typedef {object} Link the edges between two columns
- * @property {number} from index of a placed column @property {number} to
- * @property {boolean} quiet drawn at rest; a very dense link shows edges only on hover
- * @property {[number, number][]} edges pairs of positions in the two columns' boxes
+ * @typedef {object} Bracket where a block is opened and closed: over its column, or over all of its columns
+ * @property {import("./blocks.js").Block} block @property {boolean} open
+ * @property {number} x @property {number} y @property {number} width
  */
 /**
  * @typedef {object} Layout
  * @property {number} width of the stage @property {number} height
  * @property {PlacedColumn[]} columns
  * @property {Link[]} links
- * @property {{ top: number, bottom: number }} body where boxes stand
+ * @property {Bracket[]} brackets
+ * @property {Band} body where boxes stand
  * @property {boolean} stacked a class's name and its value do not fit beside each other
  * @property {number} legends top of the legends, below the boxes
  * @property {boolean} staggered labels stand in two rows
@@ -43,6 +55,7 @@ import { shapeText } from "./model.js";
  * @property {ReadonlyMap<string, number>} [windows] first unit shown of a column that has more than fit
  * @property {readonly number[] | null} [order] classes from top to bottom; null: class order
  * @property {readonly string[]} [classes] what the output column says, to make room for it
+ * @property {readonly Toggle[]} [toggles] blocks that can be opened or closed
  * @property {(text: string) => number} [measure] width of a label in pixels
  * @property {number} [text] how much larger than usual text is; what holds text grows with it
  */
@@ -56,15 +69,20 @@ const GAP = {
   one: { share: 0.36, least: 10, weight: 1 },
   mix: { share: 1.1, least: 38, weight: 2.6 },
   module: { share: 1.25, least: 42, weight: 3.2 },
+  fold: { share: 0.5, least: 22, weight: 1.6 },
   classes: { share: 1.1, least: 46, weight: 2.6 },
 };
+/** The least gap beside a slot that several columns share, or around which links go: for what turns in it. */
+const TURN = 26;
 const CLASSES = { least: 106, wanted: 136, most: 190 };
 const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, text: 16, bar: 9, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
 const MORE = 28;
 const HEADER = { name: 24, shape: 18, learned: 16, row: 40, gap: 10 };
 const LEGEND = { height: 50, none: 14 };
-const DENSEST = 2_500;
+/** Above and below the boxes of a lane. */
+const LANE = { name: 24, shape: 16, legend: 34, gap: 8 };
+const BRACKET = { height: 28, closed: 46, gap: 4 };
 /** Between two names in the same row, with their own margins. */
 const LABEL_GAP = 14;
 
@@ -76,8 +94,10 @@ const sizesAt = (text) => {
       Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.round(size * text)]))
     );
   return {
-    header: larger(HEADER),
+    heads: larger(HEADER),
     legends: larger(LEGEND),
+    lane: larger(LANE),
+    bracket: larger(BRACKET),
     more: Math.round(MORE * text),
     line: Math.round(Math.max(ROW.line, ROW.text * text + ROW.bar)),
     scores: larger(CLASSES),
@@ -89,23 +109,52 @@ const sizesAt = (text) => {
 const estimate = (/** @type {string} */ text) => 7.3 * text.length;
 
 /**
+ * What stands over a column: the name of the closed block that it stands for, or its layer's name; in an open block
+ * without what all names there begin with, since that stands over the block.
+ * @param {Column} column @param {readonly Toggle[]} toggles
+ */
+function shownName({ name, fold }, toggles) {
+  const own = fold?.label ?? name;
+  const around = toggles.findLast(({ block, open }) => open && block.layers.includes(name))?.block.label;
+  return around && around.length + 1 < own.length && own.startsWith(around) ? own.slice(around.length + 1) : own;
+}
+
+/**
  * @param {readonly Column[]} columns
  * @param {Frame} frame
  * @returns {Layout}
  */
-export function layoutNetwork(
-  columns,
-  { width, height, details = true, windows = new Map(), order = null, classes = [], measure = estimate, text = 1 },
-) {
-  const { header: heads, legends, more, line, scores, gaps: around, rows: rowSizes } = sizesAt(text);
+export function layoutNetwork(columns, frame) {
+  const { width, height, details = true, windows = new Map(), order = null, classes = [] } = frame;
+  const { toggles = [], measure = estimate, text = 1 } = frame;
+  const sizes = sizesAt(text);
+  const { heads, more, line, scores, lane: laneSizes } = sizes;
+  const grid = gridOf(columns);
+  const levels = levelsOf(columns, grid);
+  const brackets = bracketRows(columns, grid, toggles);
+  const laned = (/** @type {number} */ index) => grid.lanes[index] > 1;
+
   const learned =
-    details && columns.some(({ form, layer }) => form !== "classes" && layer && layer.parameter_count > 0);
-  const bare = heads.name + (details ? heads.shape : 0) + heads.gap;
+    details &&
+    columns.some(({ form, layer }, index) => form !== "classes" && layer && layer.parameter_count > 0 && !laned(index));
+  const above = (brackets.rows && sizes.bracket.gap) + brackets.rows * sizes.bracket.height;
+  const bare = above + heads.name + (details ? heads.shape : 0) + heads.gap;
   const header = bare + (learned ? heads.learned : 0);
-  const legend = details ? legends.height : legends.none;
+  const legend = details ? sizes.legends.height : sizes.legends.none;
+  const channel = levels.count ? ARC.first + levels.count * ARC.apart : 0;
 
   // Rows: as many as the fullest column shows.
-  const roomFor = (/** @type {number} */ top) => Math.max(4 * ROW.tight, height - legend - top);
+  const laneHead = laneSizes.name + (details ? laneSizes.shape : 0);
+  const laneFoot = details ? laneSizes.legend : laneSizes.gap;
+  const most = Math.max(...grid.lanes);
+  const leastRoom = Math.max(4 * ROW.tight, most > 1 ? most * (laneHead + laneFoot + 2 * more + ROW.tight) : 0);
+  const roomFor = (/** @type {number} */ top) => Math.max(leastRoom, height - legend - channel - top);
+  /** Where the boxes of a column stand. @param {number} index @param {number} top @param {number} room @returns {Band} */
+  const bandOf = (index, top, room) => {
+    const [lane, lanes] = [grid.lane[index], grid.lanes[index]];
+    if (lanes === 1) return { top, bottom: top + room };
+    return { top: top + (lane * room) / lanes + laneHead, bottom: top + ((lane + 1) * room) / lanes - laneFoot };
+  };
   const capacity = (/** @type {Column} */ column, /** @type {number} */ room) => {
     if (column.form !== "maps") return Math.max(1, Math.floor(room / line));
     const tight = Math.floor(room / ROW.tight);
@@ -113,45 +162,48 @@ export function layoutNetwork(
   };
   const plan = (/** @type {number} */ top) => {
     const room = roomFor(top);
-    const rows = columns.map((column) => {
-      const fits = capacity(column, room);
+    const rows = columns.map((column, index) => {
+      const band = bandOf(index, top, room);
+      const own = band.bottom - band.top;
+      const fits = capacity(column, own);
       return column.units <= fits
         ? column.units
-        : Math.max(1, Math.min(fits, column.form === "maps" ? fits : Math.floor((room - 2 * more) / line)));
+        : Math.max(1, Math.min(fits, column.form === "maps" ? fits : Math.floor((own - 2 * more) / line)));
     });
-    const mapRows = Math.max(1, ...columns.map((column, index) => (column.form === "maps" ? rows[index] : 1)));
+    const mapRows = Math.max(
+      1,
+      ...columns.map((column, index) => (column.form === "maps" && !laned(index) ? rows[index] : 1)),
+    );
     return { room, rows, mapRows, pitch: room / mapRows };
   };
 
   // Widths: the largest boxes that fit; what is left widens the gaps.
-  const gapBefore = columns.map((column, index) => {
-    if (index === 0) return null;
-    if (column.form === "classes") return around.classes;
-    if (!column.mixes && column.connects !== "all") return around.one;
-    return columns[index - 1].module >= 0 && column.module >= 0 && columns[index - 1].module !== column.module
-      ? around.module
-      : around.mix;
-  });
-  const half = labelHalves(columns, measure, details);
-  const apart = labelDistances(columns, half);
+  const slots = grid.slots.map((here) => here.map((index) => columns[index]));
+  const names = new Map(columns.map((column) => [column, shownName(column, toggles)]));
+  const nameOf = (/** @type {Column} */ column) => names.get(column) ?? column.name;
+  const shared = grid.slots.map((here) => laned(here[0]));
+  const gapBefore = slots.map((here, at) =>
+    at === 0 ? null : widestGap(here, slots[at - 1], sizes.gaps, shared[at] || shared[at - 1] || levels.around.has(at)),
+  );
+  const isOutput = slots.map((here) => here.some(({ form }) => form === "classes"));
+  const half = labelHalves(slots, shared, nameOf, measure, details);
+  const apart = labelDistances(isOutput, half);
   const margin = Math.max(MARGIN.left, half[0] - BOX.smallest / 2);
-  const outputs = columns.filter(({ form }) => form === "classes").length;
-  const boxes = columns.length - outputs;
+  const outputs = isOutput.filter(Boolean).length;
+  const boxes = slots.length - outputs;
   const beside = 54 * text + Math.max(0, ...classes.map(measure)); // a class's name and its value
   const wanted = outputs ? Math.max(scores.least, Math.min(scores.wanted, beside)) : 0;
 
   /** @param {number} top @param {boolean} oneRow gaps are wide enough for all labels in one row */
   const place = (top, oneRow) => {
     const { room, rows, pitch } = plan(top);
-    const extra = columns.map((column, index) => (rows[index] < column.units ? MINIMAP.width + MINIMAP.gap : 0));
+    const extra = grid.slots.map((here) =>
+      here.some((index) => rows[index] < columns[index].units) ? MINIMAP.width + MINIMAP.gap : 0,
+    );
     const gapsAt = (/** @type {number} */ side) =>
-      gapBefore.map((gap, index) =>
+      gapBefore.map((gap, at) =>
         gap
-          ? Math.max(
-              gap.least,
-              gap.share * side,
-              oneRow ? apart[index] - (columns[index].form === "classes" ? side / 2 : side) - extra[index] : 0,
-            )
+          ? Math.max(gap.least, gap.share * side, oneRow ? apart[at] - (isOutput[at] ? side / 2 : side) - extra[at] : 0)
           : 0,
       );
     const needed = (/** @type {number} */ side, score = scores.least) =>
@@ -166,19 +218,19 @@ export function layoutNetwork(
     const stage = Math.max(width, Math.ceil(needed(side, score)));
     let spare = stage - needed(side, score);
     const least = gapsAt(side);
-    if (!oneRow) spare -= widened(columns, half, least, side, spare);
+    if (!oneRow) spare -= widened(isOutput, half, least, side, spare);
     const output = outputs ? Math.max(score, Math.min(scores.most, score + 0.3 * spare)) : 0;
     spare -= outputs ? output - score : 0;
     const weights = sum(gapBefore.map((gap) => gap?.weight ?? 0));
     const widest = 3 * side;
-    const gaps = least.map((gap, index) =>
-      Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[index]?.weight ?? 0)) / weights : 0)),
+    const gaps = least.map((gap, at) =>
+      Math.min(Math.max(gap, widest), gap + (weights ? (spare * (gapBefore[at]?.weight ?? 0)) / weights : 0)),
     );
     const used = margin + MARGIN.right + boxes * side + outputs * output + sum(extra) + sum(gaps);
     let x = margin + Math.max(0, (stage - used) / 2);
-    const spans = columns.map((column, index) => {
-      x += gaps[index] + extra[index];
-      const span = { x: Math.round(x), width: column.form === "classes" ? Math.floor(output) : side };
+    const spans = slots.map((_, at) => {
+      x += gaps[at] + extra[at];
+      const span = { x: Math.round(x), width: isOutput[at] ? Math.floor(output) : side };
       x += span.width;
       return span;
     });
@@ -190,18 +242,23 @@ export function layoutNetwork(
   const staggered = !single.fits || single.side < BOX.comfortable;
   const top = staggered ? bare + heads.row - (details ? 0 : heads.shape) : header;
   const { room, rows, side, stage, spans, pitch } = staggered ? place(top, false) : single;
+  const labels = labelsOf(slots, shared, spans, stage, staggered, details, nameOf, measure, heads, above);
 
   const result = columns.map((column, index) => {
-    const { x, width: boxWidth } = spans[index];
+    const at = grid.slot[index];
+    const { x, width: slotWidth } = spans[at];
+    const boxWidth = isOutput[at] && column.form !== "classes" ? side : slotWidth;
     const shown = rows[index];
     const hidden = column.units - shown;
     const first = Math.max(0, Math.min(hidden, windows.get(column.name) ?? 0));
+    const band = bandOf(index, top, room);
+    const own = band.bottom - band.top;
     const inset = hidden ? more : 0;
-    const step = Math.min((room - 2 * inset) / shown, ROW.most * Math.min(pitch, 1.4 * side));
-    const y0 = top + inset + (room - 2 * inset - step * shown) / 2;
+    const step = Math.min((own - 2 * inset) / shown, ROW.most * Math.min(pitch, 1.4 * side));
+    const y0 = band.top + inset + (own - 2 * inset - step * shown) / 2;
     const boxes = Array.from({ length: shown }, (_, row) => {
       const unit = column.form === "classes" && order ? order[first + row] : first + row;
-      const size = boxSize(column, boxWidth, step, side, rowSizes);
+      const size = boxSize(column, boxWidth, step, side, sizes.rows);
       return {
         unit,
         x: Math.round(x + (boxWidth - size.width) / 2),
@@ -227,21 +284,70 @@ export function layoutNetwork(
             height: last.y + last.height - boxes[0].y,
           }
         : null,
-      label: labelOf(columns, spans, index, stage, staggered, details, measure, heads),
+      label: {
+        text: nameOf(column),
+        ...(laned(index) ? laneLabel(spans, at, boxWidth, stage, band.top - laneHead) : labels[at]),
+      },
+      slot: at,
+      lane: grid.lane[index],
+      lanes: grid.lanes[index],
+      body: band,
     };
   });
 
   return {
     width: stage,
-    height: top + room + legend,
+    height: top + room + channel + legend,
     columns: result,
-    links: linksOf(result),
+    links: linksOf(result, grid, levels, top + room),
+    brackets: brackets.placed.map(({ toggle: { block, open }, row, from, to }) => {
+      const left = open
+        ? Math.min(...grid.slots[from].map((index) => result[index].minimap?.x ?? result[index].x))
+        : spans[from].x;
+      const wide = spans[to].x + spans[to].width - left;
+      const least = Math.min(sizes.bracket.closed, stage);
+      const x = Math.min(stage - least, Math.max(0, left + Math.min(0, (wide - least) / 2)));
+      return { block, open, x, y: row * sizes.bracket.height, width: Math.max(wide, least) };
+    }),
     body: { top, bottom: top + room },
-    legends: top + room,
+    legends: top + room + channel,
     staggered,
     box: side,
-    stacked: spans.some((span, index) => columns[index].form === "classes" && span.width < beside),
+    stacked: isOutput.some((output, at) => output && spans[at].width < beside),
   };
+}
+
+/** The gap that a slot needs before it: the widest of its columns.
+ * @param {readonly Column[]} here @param {readonly Column[]} before @param {typeof GAP} gaps @param {boolean} turns links turn in it */
+function widestGap(here, before, gaps, turns) {
+  const all = here.map((column) => {
+    if (column.form === "classes") return gaps.classes;
+    if (column.fold) return gaps.fold;
+    if (!column.mixes && column.connects !== "all") return gaps.one;
+    const other = before.some(({ module }) => module >= 0 && column.module >= 0 && module !== column.module);
+    return other ? gaps.module : gaps.mix;
+  });
+  const widest = all.reduce((a, b) => (b.weight > a.weight ? b : a));
+  return turns ? { ...widest, least: Math.max(TURN, widest.least) } : widest;
+}
+
+/**
+ * The rows in which blocks are opened and closed: an inner block below the one around it, and below any whose place
+ * it would take. @param {readonly Column[]} columns @param {import("./lanes.js").Grid} grid @param {readonly Toggle[]} toggles
+ */
+function bracketRows(columns, grid, toggles) {
+  const slotOf = new Map(columns.map(({ name }, index) => [name, grid.slot[index]]));
+  /** @type {{ toggle: Toggle, row: number, from: number, to: number }[]} */
+  const placed = [];
+  for (const toggle of toggles) {
+    const at = (toggle.open ? toggle.block.layers : [toggle.block.id]).flatMap((name) => slotOf.get(name) ?? []);
+    if (!at.length) continue;
+    const [from, to] = [Math.min(...at), Math.max(...at)];
+    let row = toggle.level;
+    while (placed.some((other) => other.row === row && other.from <= to && from <= other.to)) row++;
+    placed.push({ toggle, row, from, to });
+  }
+  return { placed, rows: Math.max(0, ...placed.map(({ row }) => row + 1)) };
 }
 
 /** Maps keep their aspect inside a square; vectors and classes are rows.
@@ -254,95 +360,85 @@ function boxSize(column, width, step, side, most) {
   return { width: Math.max(6, Math.round(columns * scale)), height: Math.max(6, Math.round(rows * scale)) };
 }
 
-/** @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index */
-const centreOf = (columns, spans, index) => spans[index].x + spans[index].width / 2;
+/** @param {{ x: number, width: number }[]} spans @param {number} at */
+const centreOf = (spans, at) => spans[at].x + spans[at].width / 2;
 
-/** Half of what a column's name and shape need. @param {readonly Column[]} columns @param {(text: string) => number} measure @param {boolean} details */
-const labelHalves = (columns, measure, details) =>
-  columns.map((column) => Math.max(measure(column.name), details ? measure(shapeText(column.shape)) : 0) / 2);
+/** Half of what the name and the shape over a slot need; nothing where they stand in lanes.
+ * @param {readonly (readonly Column[])[]} slots @param {readonly boolean[]} shared @param {(column: Column) => string} nameOf
+ * @param {(text: string) => number} measure @param {boolean} details */
+const labelHalves = (slots, shared, nameOf, measure, details) =>
+  slots.map(([column], at) =>
+    shared[at] ? 0 : Math.max(measure(nameOf(column)), details ? measure(shapeText(column.shape)) : 0) / 2,
+  );
 
 /**
- * In two rows a name stands beside that of the column after the next: where there is room to spare, widen the two
+ * In two rows a name stands beside that of the slot after the next: where there is room to spare, widen the two
  * gaps between them until both fit. Returns what was taken.
- * @param {readonly Column[]} columns @param {number[]} half @param {number[]} gaps changed here @param {number} side @param {number} spare
+ * @param {readonly boolean[]} isOutput @param {number[]} half @param {number[]} gaps changed here @param {number} side @param {number} spare
  */
-function widened(columns, half, gaps, side, spare) {
+function widened(isOutput, half, gaps, side, spare) {
   let taken = 0;
-  for (let index = 2; index < columns.length; index++) {
-    if (columns[index].form === "classes") continue;
-    const missing = half[index - 2] + half[index] + LABEL_GAP - (gaps[index - 1] + gaps[index] + 2 * side);
+  for (let at = 2; at < half.length; at++) {
+    if (isOutput[at]) continue;
+    const missing = half[at - 2] + half[at] + LABEL_GAP - (gaps[at - 1] + gaps[at] + 2 * side);
     const given = Math.min(Math.max(0, missing), spare - taken);
-    gaps[index - 1] += given / 2;
-    gaps[index] += given / 2;
+    gaps[at - 1] += given / 2;
+    gaps[at] += given / 2;
     taken += given;
   }
   return taken;
 }
 
 /**
- * How far apart the middles of neighbouring columns must be for names and shapes to stand in one row
+ * How far apart the middles of neighbouring slots must be for names and shapes to stand in one row
  * (for the output column: its left edge from the middle before).
- * @param {readonly Column[]} columns @param {number[]} half
+ * @param {readonly boolean[]} isOutput @param {number[]} half
  */
-function labelDistances(columns, half) {
-  return columns.map((column, index) =>
-    index === 0 ? 0 : half[index - 1] + (column.form === "classes" ? 0 : half[index]) + 8,
-  );
-}
+const labelDistances = (isOutput, half) =>
+  half.map((own, at) => (at === 0 ? 0 : half[at - 1] + (isOutput[at] ? 0 : own) + 8));
 
 /**
- * A label's place: centred above its column, if it can. In one row each is as wide as its text (the gaps were made
+ * Labels over the slots: centred, if they can be. In one row each is as wide as its text (the gaps were made
  * for it), in two rows as wide as its neighbours in the same row allow.
- * @param {readonly Column[]} columns @param {{ x: number, width: number }[]} spans @param {number} index
- * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(text: string) => number} measure @param {typeof HEADER} heads
+ * @param {readonly (readonly Column[])[]} slots @param {readonly boolean[]} shared @param {{ x: number, width: number }[]} spans
+ * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(column: Column) => string} nameOf
+ * @param {(text: string) => number} measure @param {typeof HEADER} heads @param {number} above
  */
-function labelOf(columns, spans, index, stage, staggered, details, measure, heads) {
-  const row = /** @type {0 | 1} */ (staggered ? (index + 1) % 2 : 0);
-  const y = row * (heads.row - (details ? 0 : heads.shape));
-  if (columns[index].form === "classes") return { x: spans[index].x, y, width: stage - spans[index].x, row };
-  const centre = centreOf(columns, spans, index);
+function labelsOf(slots, shared, spans, stage, staggered, details, nameOf, measure, heads, above) {
+  const isOutput = (/** @type {number} */ at) => slots[at]?.some(({ form }) => form === "classes") ?? false;
   const needs = (/** @type {number} */ at) =>
-    Math.max(measure(columns[at].name) + 4, details ? measure(shapeText(columns[at].shape)) + 4 : 0);
-  // Room at both sides. A neighbour that needs less than half of the way between the two leaves the rest.
-  const room = [centre, stage - centre];
-  for (const [side, other] of staggered ? [index - 2, index + 2].entries() : []) {
-    if (!columns[other] || columns[other].form === "classes") continue;
-    const distance = Math.abs(centreOf(columns, spans, other) - centre);
-    room[side] = Math.min(room[side], Math.max(distance / 2 - 3, distance - needs(other) / 2 - 6));
-  }
-  // Beside the classes, which keep their place, a name may stand off the middle.
-  const beside = staggered && [index + 1, index + 2].find((other) => columns[other]?.form === "classes");
-  if (beside) room[1] = Math.min(room[1], spans[beside].x - centre - 6);
-  const width = Math.max(24, Math.min(needs(index), beside ? room[0] + room[1] : 2 * Math.min(...room)));
-  const x = beside
-    ? Math.min(Math.max(centre - width / 2, centre - room[0]), centre + room[1] - width)
-    : centre - width / 2;
-  return { x, y, width, row };
+    Math.max(measure(nameOf(slots[at][0])) + 4, details ? measure(shapeText(slots[at][0].shape)) + 4 : 0);
+  return slots.map((_, at) => {
+    const row = /** @type {0 | 1} */ (staggered ? (at + 1) % 2 : 0);
+    const y = above + row * (heads.row - (details ? 0 : heads.shape));
+    if (isOutput(at)) return { x: spans[at].x, y, width: stage - spans[at].x, row };
+    const centre = centreOf(spans, at);
+    // Room at both sides. A neighbour that needs less than half of the way between the two leaves the rest.
+    const room = [centre, stage - centre];
+    for (const [side, other] of staggered ? [at - 2, at + 2].entries() : []) {
+      if (!slots[other] || isOutput(other) || shared[other]) continue;
+      const distance = Math.abs(centreOf(spans, other) - centre);
+      room[side] = Math.min(room[side], Math.max(distance / 2 - 3, distance - needs(other) / 2 - 6));
+    }
+    // Beside the classes, which keep their place, a name may stand off the middle.
+    const beside = staggered && [at + 1, at + 2].find((other) => isOutput(other));
+    if (beside) room[1] = Math.min(room[1], spans[beside].x - centre - 6);
+    const width = Math.max(24, Math.min(needs(at), beside ? room[0] + room[1] : 2 * Math.min(...room)));
+    const x = beside
+      ? Math.min(Math.max(centre - width / 2, centre - room[0]), centre + room[1] - width)
+      : centre - width / 2;
+    return { x, y, width, row };
+  });
 }
 
-/** @param {PlacedColumn[]} placed @returns {Link[]} */
-function linksOf(placed) {
-  const index = new Map(placed.map(({ column }, place) => [column.name, place]));
-  return placed.flatMap((to, place) => {
-    /** @type {Map<number, [number, number][]>} */
-    const edges = new Map();
-    to.boxes.forEach(({ unit }, j) => {
-      for (const { from, first, count } of to.column.reads(unit)) {
-        const source = index.get(from);
-        if (source === undefined) continue;
-        if (!edges.has(source)) edges.set(source, []);
-        placed[source].boxes.forEach(({ unit: read }, i) => {
-          if (read >= first && read < first + count) edges.get(source)?.push([i, j]);
-        });
-      }
-    });
-    return [...edges].map(([from, pairs]) => ({
-      from,
-      to: place,
-      quiet: placed[from].total * to.total <= DENSEST,
-      edges: pairs,
-    }));
-  });
+/** A label over the boxes of a lane, as wide as its neighbours leave room.
+ * @param {{ x: number, width: number }[]} spans @param {number} at @param {number} boxWidth @param {number} stage @param {number} y */
+function laneLabel(spans, at, boxWidth, stage, y) {
+  const centre = spans[at].x + boxWidth / 2;
+  const left = at > 0 ? (spans[at - 1].x + spans[at - 1].width + spans[at].x) / 2 : 0;
+  const right = spans[at + 1] ? (spans[at].x + boxWidth + spans[at + 1].x) / 2 : stage;
+  const half = Math.max(12, Math.min(centre - left, right - centre) - 2);
+  return { x: centre - half, y, width: 2 * half, row: /** @type {0} */ (0) };
 }
 
 /** The box of a unit, if it is shown. @param {Layout} layout @param {string} layer @param {number} unit */

@@ -102,7 +102,7 @@ function sameUnits({ first, count }, output, input) {
 }
 
 /** The smallest area that holds both. @param {Area} a @param {Area} b @returns {Area} */
-function hull(a, b) {
+export function hull(a, b) {
   const first = Math.min(a.units.first, b.units.first);
   const end = Math.max(a.units.first + a.units.count, b.units.first + b.units.count);
   return {

@@ -14,6 +14,7 @@ import { INPUT, scoreLayer } from "../model/model.js";
 export const chooseModel = (store, id) =>
   store.update({
     modelId: id,
+    blocks: [],
     picture: null,
     transform: null,
     selection: null,
@@ -46,6 +47,12 @@ export const toggleTint = (store) => store.update({ tint: !store.state.tint });
 
 /** @param {AppStore} store */
 export const toggleDetails = (store) => store.update({ details: !store.state.details });
+
+/** Open a closed block of the network map, or close an open one. @param {AppStore} store @param {string} id */
+export const toggleBlock = (store, id) => {
+  const { blocks } = store.state;
+  store.update({ blocks: blocks.includes(id) ? blocks.filter((one) => one !== id) : [...blocks, id] });
+};
 
 /** @param {AppStore} store @param {State["order"]} order */
 export const setOrder = (store, order) => store.update({ order });

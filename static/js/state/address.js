@@ -17,6 +17,12 @@ import { VOCABULARY } from "./vocabulary.js";
 const oneOf = (choices, text) =>
   /** @type {readonly string[]} */ (choices).includes(text) ? /** @type {Choice} */ (text) : null;
 
+/** `add_3,add_4`: layers by their names. @param {string} text @returns {readonly string[] | null} */
+const parseNames = (text) => {
+  const names = text.split(",");
+  return names.length <= 1024 && names.every((name) => parsePlace(`${name}[0]`)) ? names : null;
+};
+
 /** The fields that an address decides: going back to one without them resets them to their defaults.
  * @type {(keyof State)[]} */
 export const ADDRESSED = [
@@ -25,6 +31,7 @@ export const ADDRESSED = [
   "scale",
   "details",
   "order",
+  "blocks",
   "selection",
   "view",
   "panel",
@@ -99,6 +106,14 @@ export const FIELDS = [
       return order && { order };
     },
     format: ({ order }) => (order === "class" ? null : order),
+  },
+  {
+    parameter: "blocks",
+    parse: (text) => {
+      const blocks = parseNames(text);
+      return blocks && { blocks };
+    },
+    format: ({ blocks }) => (blocks.length ? blocks.join(",") : null),
   },
   {
     parameter: "at",

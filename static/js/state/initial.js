@@ -14,6 +14,8 @@
  * @property {import("../api/client.js").Run | null} lockedRun the run whose ranges are kept
  * @property {boolean} tint input channels in their own colours, not in grey
  * @property {typeof VOCABULARY.orders[number]} order of the output column
+ * @property {readonly string[]} blocks blocks of the network map that somebody opened or closed, by their last layer
+ *   (`model/blocks.js` says how they were at first)
  *
  * @property {{ id: string, title: Record<string, string>, default: boolean }[]} models
  * @property {string} modelId
@@ -85,6 +87,7 @@ export const initialState = () => ({
   lockedRun: null,
   tint: false,
   order: "class",
+  blocks: [],
   models: [],
   modelId: "",
   model: null,

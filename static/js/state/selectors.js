@@ -5,6 +5,8 @@
  * @typedef {import("./initial.js").State} State
  */
 
+import { blocksOf, closedBlocks } from "../model/blocks.js";
+import { shownColumns } from "../model/columns.js";
 import { rangesOf } from "../model/ranges.js";
 
 /** The gallery picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
@@ -34,6 +36,29 @@ export const topScore = (run) =>
 
 /** What classes are ranked by. @param {{ probability: number | null, logit: number | null }} score */
 export const strength = ({ probability, logit }) => probability ?? logit ?? -Infinity;
+
+/** What `shownNow` found last: many parts ask, and little changes.
+ * @type {{ model: unknown, blocks: unknown, found: ReturnType<typeof findShown> } | null} */
+let shown = null;
+
+/** The columns that the network map shows now, and its closed blocks.
+ * @param {Pick<State, "blocks"> & { model: import("../model/model.js").Model }} state */
+export function shownNow({ model, blocks }) {
+  if (shown?.model !== model || shown.blocks !== blocks) shown = { model, blocks, found: findShown(model, blocks) };
+  return shown.found;
+}
+
+/** @param {import("../model/model.js").Model} model @param {readonly string[]} blocks */
+function findShown(model, blocks) {
+  const closed = closedBlocks(model, blocks);
+  return {
+    closed,
+    columns: shownColumns(
+      model,
+      blocksOf(model).all.filter(({ id }) => closed.has(id)),
+    ),
+  };
+}
 
 /** By run: a run is never changed, so its ranges stay. @type {WeakMap<object, Map<string, import("../model/ranges.js").Ranges>>} */
 const known = new WeakMap();

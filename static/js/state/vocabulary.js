@@ -13,6 +13,7 @@ export const VOCABULARY = /** @type {const} */ ({
     "transform",
     "details",
     "order",
+    "blocks",
     "at",
     "view",
     "present",

@@ -6,7 +6,7 @@
 import { exact } from "../../core/i18n.js";
 import { isMaps, shapeText } from "../../model/model.js";
 import { summarise, unitValues } from "../../model/statistics.js";
-import { setOrder } from "../../state/actions.js";
+import { setOrder, toggleBlock } from "../../state/actions.js";
 import { topScore } from "../../state/selectors.js";
 import { h } from "../dom.js";
 
@@ -19,6 +19,8 @@ export class NetworkColumns {
   grid;
   /** Buttons that show the units which do not fit. @type {HTMLElement} */
   more = h("div", { class: "network-mores" });
+  /** Buttons that open and close blocks of layers. @type {HTMLElement} */
+  blocks;
   /** @type {import("./map.js").LoupeNetwork} */
   #map;
   /** @type {Map<string, { row: HTMLElement, units: Map<number, HTMLElement> }>} */
@@ -37,6 +39,7 @@ export class NetworkColumns {
       "aria-label": map.t("network.grid"),
       "aria-readonly": "true",
     });
+    this.blocks = h("div", { class: "network-blocks", role: "group", "aria-label": map.t("network.block.group") });
   }
 
   /** @param {string} layer @param {number} unit @returns {HTMLElement | null} */
@@ -70,8 +73,44 @@ export class NetworkColumns {
       }
       this.#placeColumn(entry, placed, model, layout);
     }
-    this.more.replaceChildren(...layout.columns.flatMap((placed) => (placed.hidden ? this.#more(placed, layout) : [])));
+    this.more.replaceChildren(...layout.columns.flatMap((placed) => (placed.hidden ? this.#more(placed) : [])));
+    this.#placeBlocks(layout);
     this.#keepOneInTabOrder();
+  }
+
+  /** A button over each closed block, a bracket over the columns of each open one. @param {Layout} layout */
+  #placeBlocks({ brackets }) {
+    const map = this.#map;
+    const focused = this.blocks.contains(document.activeElement)
+      ? /** @type {HTMLElement} */ (document.activeElement).dataset.block
+      : undefined;
+    this.blocks.hidden = brackets.length === 0;
+    this.blocks.replaceChildren(
+      ...brackets.map(({ block: { id, label, layers }, open, x, y, width }, index) => {
+        const words = map.t(`network.block.${open ? "close" : "open"}`, { name: label, count: layers.length });
+        const button = h(
+          "button",
+          {
+            type: "button",
+            class: `network-block${open ? " is-open" : ""}`,
+            "data-block": id,
+            "aria-expanded": String(open),
+            "aria-label": words,
+            title: words,
+            tabindex: index === 0 ? "0" : "-1",
+            onclick: () => toggleBlock(map.store, id),
+          },
+          h("span", { "aria-hidden": "true" }, open ? "−" : "+"),
+          open ? label : map.i18n.plain(layers.length),
+        );
+        at(button, { x, y: y + 2, width, height: null });
+        return button;
+      }),
+    );
+    if (focused)
+      /** @type {HTMLElement | null} */ (this.blocks.querySelector(`[data-block="${CSS.escape(focused)}"]`))?.focus({
+        preventScroll: true,
+      });
   }
 
   /** @param {{ row: HTMLElement, units: Map<number, HTMLElement> }} entry @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
@@ -98,13 +137,14 @@ export class NetworkColumns {
   }
 
   /** @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
-  #label({ column, label, boxes }, model, layout) {
+  #label({ column, label, boxes, lanes }, model, layout) {
     const { map, details } = { map: this.#map, details: this.#map.store.state.details };
     const below = (details ? 43 : 28) * map.theme.text;
     const { layer } = column;
     const classes = column.form === "classes";
     const chapter = layer ? layer.record.chapter : "image";
-    const name = layer ? column.name : map.t("network.input");
+    const name = layer ? label.text : map.t("network.input");
+    const shown = shortened(name, label.width, map.measure);
     const holder = h(
       "div",
       { class: "network-label", role: "rowheader", "data-form": column.form },
@@ -114,16 +154,19 @@ export class NetworkColumns {
           class: "network-name",
           href: `#learn-${chapter}`,
           "data-chapter": chapter,
-          title: map.t("network.chapter", { layer: name }),
+          title: map.t("network.chapter", { layer: layer ? column.name : name }),
+          ...(shown !== column.name && layer && { "aria-label": column.name }),
           tabindex: "-1",
         },
-        name,
+        shown,
       ),
       details &&
         !classes &&
         h("span", { class: "network-shape", title: shapeText(column.shape) }, shapeText(column.shape)),
       details &&
         !layout.staggered &&
+        lanes === 1 &&
+        !column.fold &&
         layer &&
         layer.parameter_count > 0 &&
         !classes &&
@@ -131,7 +174,7 @@ export class NetworkColumns {
       classes && this.#sort(),
     );
     at(holder, { ...label, height: null });
-    if (layout.staggered && label.row === 0) {
+    if (layout.staggered && label.row === 0 && lanes === 1) {
       const stem = h("span", { class: "network-stem", "aria-hidden": "true" });
       at(stem, {
         x: Math.round(boxes[0].x - label.x + boxes[0].width / 2),
@@ -162,8 +205,8 @@ export class NetworkColumns {
     );
   }
 
-  /** @param {PlacedColumn} placed @param {Layout} layout */
-  #more({ column, boxes, first, hidden, shown, x, width }, layout) {
+  /** @param {PlacedColumn} placed */
+  #more({ column, boxes, first, hidden, shown, x, width, body }) {
     const map = this.#map;
     const { text } = map.theme;
     const button = (/** @type {"before" | "after"} */ side, /** @type {number} */ count, /** @type {number} */ y) => {
@@ -187,8 +230,8 @@ export class NetworkColumns {
     };
     const last = boxes[boxes.length - 1];
     return [
-      button("before", first, Math.max(layout.body.top, boxes[0].y - 24 * text - 3)),
-      button("after", hidden - first, Math.min(layout.body.bottom - 24 * text, last.y + last.height + 3)),
+      button("before", first, Math.max(body.top, boxes[0].y - 24 * text - 3)),
+      button("after", hidden - first, Math.min(body.bottom - 24 * text, last.y + last.height + 3)),
     ];
   }
 
@@ -318,6 +361,18 @@ export function channelName(i18n, model, unit) {
   const name = model.input.channels[unit];
   const key = `network.channel.${name}`;
   return name && i18n.has(key) ? i18n.t(key) : (name ?? String(unit));
+}
+
+/** A name that does not fit, without its middle: names of layers are alike in their beginnings.
+ * @param {string} name @param {number} width @param {(text: string) => number} measure */
+export function shortened(name, width, measure) {
+  if (measure(name) <= width) return name;
+  for (let kept = name.length - 2; kept > 2; kept--) {
+    const [start, end] = [Math.ceil(kept / 2), Math.floor(kept / 2)];
+    const text = `${name.slice(0, start)}…${name.slice(name.length - end)}`;
+    if (measure(text) <= width) return text;
+  }
+  return `${name.slice(0, 1)}…${name.slice(-1)}`;
 }
 
 /** @param {HTMLElement} element @param {{ x: number, y: number, width: number, height: number | null }} box */

@@ -49,19 +49,27 @@ export class NetworkHighlight {
     const { kernels, kernelLimit } = this.#kernels(target, place.unit);
     const { amounts, amountLimit } = this.#amounts(target, place.unit);
     const read = target.column.reads(place.unit);
-    const sources = layout.columns.flatMap((from) => {
+    const links = layout.links.filter((link) => layout.columns[link.to] === target);
+    const sources = links.flatMap((link) => {
+      const from = layout.columns[link.from];
       const own = read.filter((units) => units.from === from.column.name).map((units) => ({ units }));
       const boxes = from.boxes.filter(({ unit }) => own.some((one) => holds(one, unit)));
-      return boxes.length ? [{ from, boxes }] : [];
+      return boxes.length ? [{ link, from, boxes }] : [];
     });
     if (!sources.length) return this.#outline(layout, place, 2.5);
-    const gap = Math.min(...sources.map(({ from }) => to.x - from.x - from.width));
+    const gap = Math.min(...sources.map(({ link, from }) => to.x - (link.via ?? from.x + from.width)));
     const pitch = Math.min(...sources.map(({ from: { boxes } }) => (boxes.length > 1 ? boxes[1].y - boxes[0].y : 40)));
     drawIncoming(
       this.#context,
       to,
-      sources.flatMap(({ boxes }) =>
-        boxes.map((box) => ({ from: box, kernel: kernels?.(box.unit), amount: amounts?.(box.unit) })),
+      sources.flatMap(({ link: { via, arc }, boxes }) =>
+        boxes.map((box) => ({
+          from: box,
+          kernel: kernels?.(box.unit),
+          amount: amounts?.(box.unit),
+          via,
+          around: arc !== null,
+        })),
       ),
       {
         kernel: kernelLimit,
@@ -69,13 +77,14 @@ export class NetworkHighlight {
         kernelSize: Math.round(Math.max(9, Math.min(24, 0.36 * gap, 0.62 * pitch))),
       },
       this.#map.theme,
+      sources.flatMap(({ link: { arc } }) => (arc ? [arc] : [])),
     );
   }
 
   /** The kernels of a unit, one for each map it reads. @param {PlacedColumn} target @param {number} unit */
-  #kernels({ column: { layer } }, unit) {
+  #kernels({ column: { layer, fold } }, unit) {
     const { parameters, details } = this.#map.store.state;
-    const weight = layer && details ? parameters?.get(layer.name)?.weight : undefined;
+    const weight = layer && details && !fold ? parameters?.get(layer.name)?.weight : undefined;
     if (!weight || weight.shape.length !== 4) return { kernels: null, kernelLimit: 0 };
     const [, , rows, columns] = weight.shape;
     const own = unitValues(weight, unit);

@@ -169,9 +169,13 @@ function minimapAt(map, event) {
 
 /** The column that an event is over, between its units as well. @param {LoupeNetwork} map @param {WheelEvent} event */
 function columnAt(map, event) {
-  const x = event.clientX - map.stage.getBoundingClientRect().left;
+  const stage = map.stage.getBoundingClientRect();
+  const [x, y] = [event.clientX - stage.left, event.clientY - stage.top];
   return map.layout?.columns.find(
-    ({ x: left, width, minimap }) => x >= (minimap ? minimap.x - 9 : left) && x <= left + width,
+    ({ x: left, width, minimap, body, lanes }) =>
+      x >= (minimap ? minimap.x - 9 : left) &&
+      x <= left + width &&
+      (lanes === 1 || (y >= body.top && y <= body.bottom)),
   );
 }
 
@@ -192,12 +196,13 @@ function keys(map, event) {
   const moves = {
     ArrowUp: () => (position === 0 ? labelOf(map, placed.column.name) : unitAt(map, index, position - 1)),
     ArrowDown: () => unitAt(map, index, position + 1),
-    ArrowLeft: () => beside(map, index - 1, control),
-    ArrowRight: () => beside(map, index + 1, control),
+    ArrowLeft: () => beside(map, placed.slot - 1, control),
+    ArrowRight: () => beside(map, placed.slot + 1, control),
     PageUp: () => unitAt(map, index, Math.max(0, position - placed.shown)),
     PageDown: () => unitAt(map, index, Math.min(placed.total - 1, position + placed.shown)),
     Home: () => (event.ctrlKey ? beside(map, 0, control) : unitAt(map, index, 0)),
-    End: () => (event.ctrlKey ? beside(map, columns.length - 1, control) : unitAt(map, index, placed.total - 1)),
+    End: () =>
+      event.ctrlKey ? beside(map, columns[columns.length - 1].slot, control) : unitAt(map, index, placed.total - 1),
   };
   if (event.key === "Escape" && !map.store.state.view) {
     map.store.update({ hover: null, selection: null });
@@ -215,19 +220,56 @@ function keysOnLabel(map, event) {
     event.target instanceof Element && event.target.matches(".network-name")
       ? /** @type {HTMLElement | null} */ (event.target.closest("[data-column]"))
       : null;
+  if (!row) return keysOnBlock(map, event);
   const columns = map.layout?.columns ?? [];
-  const index = columns.findIndex(({ column }) => column.name === row?.dataset.column);
+  const index = columns.findIndex(({ column }) => column.name === row.dataset.column);
   if (index < 0) return;
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   const next =
     event.key === "ArrowDown"
       ? unitAt(map, index, 0)
-      : step && columns[index + step]
-        ? labelOf(map, columns[index + step].column.name)
+      : event.key === "ArrowUp"
+        ? blockOver(map, columns[index])
+        : step && columns[index + step]
+          ? labelOf(map, columns[index + step].column.name)
+          : null;
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** @param {LoupeNetwork} map @param {KeyboardEvent} event */
+function keysOnBlock(map, event) {
+  const button =
+    event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-block]")) : null;
+  const brackets = map.layout?.brackets ?? [];
+  const index = brackets.findIndex(({ block }) => block.id === button?.dataset.block);
+  if (index < 0) return;
+  const step = { ArrowLeft: -1, ArrowRight: 1, Home: -index, End: brackets.length - 1 - index }[event.key];
+  const under = map.layout?.columns.find(
+    ({ column, x }) => column.name === brackets[index].block.id || (brackets[index].open && x >= brackets[index].x),
+  );
+  const next =
+    event.key === "ArrowDown"
+      ? under && labelOf(map, under.column.name)
+      : step !== undefined
+        ? blockButton(map, brackets[index + step]?.block.id)
         : null;
   if (!next) return;
   event.preventDefault();
   next.focus();
+  next.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/** @param {LoupeNetwork} map @param {string} [id] @returns {HTMLElement | null} */
+const blockButton = (map, id) => (id === undefined ? null : map.querySelector(`[data-block="${CSS.escape(id)}"]`));
+
+/** The button of the innermost block over a column. @param {LoupeNetwork} map @param {import("../../model/layout.js").PlacedColumn} placed */
+function blockOver(map, { column, x }) {
+  const over = (map.layout?.brackets ?? []).filter(
+    (bracket) => bracket.block.id === column.name || (bracket.x <= x && x <= bracket.x + bracket.width),
+  );
+  return blockButton(map, over[over.length - 1]?.block.id);
 }
 
 /** @param {LoupeNetwork} map @param {string} layer @returns {HTMLElement | null} */
@@ -247,19 +289,21 @@ function unitAt(map, index, position) {
   return control;
 }
 
-/** The unit of another column that stands nearest in height. @param {LoupeNetwork} map @param {number} index @param {HTMLElement} control */
-function beside(map, index, control) {
-  const placed = map.layout?.columns[index];
-  if (!placed) return null;
+/** The unit of another slot that stands nearest in height. @param {LoupeNetwork} map @param {number} slot @param {HTMLElement} control */
+function beside(map, slot, control) {
+  const columns = map.layout?.columns ?? [];
   const middle = (/** @type {{ y: number, height: number }} */ box) => box.y + box.height / 2;
-  const here = map.layout?.columns
+  const here = columns
     .find(({ column }) => column.name === control.dataset.layer)
     ?.boxes.find(({ unit }) => unit === Number(control.dataset.unit));
-  if (!here) return null;
-  const nearest = placed.boxes.reduce((best, box) =>
-    Math.abs(middle(box) - middle(here)) < Math.abs(middle(best) - middle(here)) ? box : best,
+  const there = columns.flatMap((placed) =>
+    placed.slot === slot ? placed.boxes.map((box) => ({ layer: placed.column.name, box })) : [],
   );
-  const found = map.controlOf(placed.column.name, nearest.unit);
+  if (!here || !there.length) return null;
+  const away = (/** @type {{ box: import("../../model/layout.js").Box }} */ { box }) =>
+    Math.abs(middle(box) - middle(here));
+  const nearest = there.reduce((best, one) => (away(one) < away(best) ? one : best));
+  const found = map.controlOf(nearest.layer, nearest.box.unit);
   found?.scrollIntoView({ block: "nearest", inline: "nearest" });
   return found;
 }

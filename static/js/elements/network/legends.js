@@ -12,6 +12,18 @@ import { h } from "../dom.js";
 /** @typedef {import("../../model/ranges.js").Ranges} Ranges */
 
 const STEPS = 65;
+/** How wide a legend would like to be. */
+const WIDTHS = { input: 62, range: 132 };
+/** In which form a legend stands where it is narrower than this. @type {readonly (readonly [string, number])[]} */
+const FORMS = [
+  ["is-tight", 118],
+  ["is-stacked", 106],
+  ["is-narrow", 62],
+];
+/** Above the legends (`network.css`). */
+const PADDING = 6;
+
+/** @typedef {{ element: HTMLElement, x: number, width: number, lane: PlacedColumn | null }} Legend */
 
 export class NetworkLegends {
   element = h("div", { class: "network-legends" });
@@ -46,24 +58,26 @@ export class NetworkLegends {
     if (key === this.#shown) return;
     this.#shown = key;
     this.element.style.transform = `translateY(${layout.legends}px)`;
-    const byName = new Map(layout.columns.map((placed) => [placed.column.name, placed]));
-    const legends = ranges.groups
-      .filter(({ columns }) => columns.length)
-      .map(({ columns, limit }, index) => {
-        const members = columns.map((name) => /** @type {PlacedColumn} */ (byName.get(name)));
-        const strip = (this.#bars[index] ??= bar((share) => ACTIVATIONS.css(2 * share - 1)));
-        return {
-          element: this.#range(columns, limit, strip),
-          x: members[0].x,
-          width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x,
-        };
-      });
+    const stretches = stretchesOf(layout, ranges);
+    const legends = stretches.map(({ columns, limit, members }, index) => ({
+      element: this.#range(columns, limit, (this.#bars[index] ??= bar((share) => ACTIVATIONS.css(2 * share - 1)))),
+      x: members[0].x,
+      width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x,
+      lane: members[0].lanes > 1 ? members[0] : null,
+    }));
     const inputs = layout.columns
       .filter(({ column }) => !column.layer)
-      .map((placed) => ({ element: this.#input(model.input.range), x: placed.x, width: placed.width }));
+      .map((placed) => ({ element: this.#input(model.input.range), x: placed.x, width: placed.width, lane: null }));
     const all = [...inputs, ...legends];
     this.element.replaceChildren(...all.map(({ element }) => element));
-    all.forEach((legend, index) => this.#place(legend, all[index - 1], all[index + 1], layout));
+    /** Legends side by side: below everything, and below each lane. @type {Map<string, Legend[]>} */
+    const rows = new Map();
+    for (const legend of all) {
+      const row = legend.lane ? `${legend.lane.lane} of ${legend.lane.lanes}` : "";
+      rows.set(row, [...(rows.get(row) ?? []), legend]);
+    }
+    for (const row of rows.values())
+      row.forEach((legend, index) => this.#place(legend, row[index - 1], row[index + 1], layout));
   }
 
   /** Where each map has its own range, say that of the one that is looked at. @param {import("../../state/initial.js").Place | null} place @param {Ranges | null} ranges */
@@ -78,20 +92,20 @@ export class NetworkLegends {
   }
 
   /** As wide as its columns, or as its numbers need if there is room beside.
-   * @param {{ element: HTMLElement, x: number, width: number }} legend @param {{ x: number, width: number } | undefined} before
-   * @param {{ x: number, width: number } | undefined} after @param {Layout} layout */
-  #place({ element, x, width }, before, after, layout) {
+   * @param {Legend} legend @param {Legend | undefined} before @param {Legend | undefined} after @param {Layout} layout */
+  #place({ element, x, width, lane }, before, after, layout) {
+    const { text } = this.#map.theme;
+    const input = element.classList.contains("is-input");
     const centre = x + width / 2;
     const left = before ? (before.x + before.width + x) / 2 : 2;
     const right = after ? (x + width + after.x) / 2 : layout.width - 2;
-    const room = 2 * Math.min(centre - left, right - centre) - 6;
-    const wanted = element.classList.contains("is-input") ? 62 : 132;
-    const { text } = this.#map.theme;
-    const used = Math.max(width, Math.min(wanted * text, room));
-    element.classList.toggle("is-tight", used < 118 * text);
-    element.classList.toggle("is-stacked", used < 106 * text);
+    // The input's legend has a word below it and nothing on its left: it may lie off the middle.
+    const room = input ? right - left - 6 : 2 * Math.min(centre - left, right - centre) - 6;
+    const used = Math.max(width, Math.min((input ? WIDTHS.input : WIDTHS.range) * text, room));
+    for (const [name, least] of FORMS) element.classList.toggle(name, used < least * text);
+    const start = input ? Math.min(centre - used / 2, right - used) : centre - used / 2;
     element.style.width = `${used}px`;
-    element.style.transform = `translateX(${Math.max(2, centre - used / 2)}px)`;
+    element.style.transform = `translate(${Math.max(2, start)}px, ${lane ? lane.body.bottom + 2 - layout.legends - PADDING : 0}px)`;
   }
 
   /** @param {string[]} columns @param {number | null} limit null: each map has its own @param {HTMLElement} strip */
@@ -135,6 +149,7 @@ export class NetworkLegends {
             h("span", null, `≤ −${end}`),
             h("span", { class: "network-legend-zero" }, "0"),
             h("span", null, `≥ +${end}`),
+            h("span", { class: "network-legend-both" }, `±${end}`),
           )
         : h(
             "span",
@@ -172,6 +187,34 @@ export class NetworkLegends {
       ),
     );
   }
+}
+
+/**
+ * Where the legends of the ranges stand: one below each stretch of columns that share a range and the whole height,
+ * and, for a range that has none of those, one below each lane.
+ * @param {Layout} layout @param {Ranges} ranges
+ */
+function stretchesOf({ columns }, { groups }) {
+  const groupOf = new Map(groups.flatMap((group) => group.columns.map((name) => [name, group])));
+  /** @type {{ group: Ranges["groups"][number], members: PlacedColumn[] }[]} */
+  const stretches = [];
+  const alone = columns.filter(({ lanes }) => lanes === 1);
+  const byLane = columns.filter(({ lanes }) => lanes > 1).sort((a, b) => a.lane - b.lane || a.slot - b.slot);
+  const below = new Set(alone.map(({ column }) => groupOf.get(column.name)));
+  for (const placed of [...alone, ...byLane]) {
+    const group = groupOf.get(placed.column.name);
+    if (!group || (placed.lanes > 1 && below.has(group))) continue;
+    const last = stretches[stretches.length - 1];
+    const before = last?.members[last.members.length - 1];
+    if (before && last.group === group && before.lane === placed.lane && before.lanes === placed.lanes)
+      last.members.push(placed);
+    else stretches.push({ group, members: [placed] });
+  }
+  return stretches.map(({ group: { limit }, members }) => ({
+    limit,
+    members,
+    columns: members.map(({ column }) => column.name),
+  }));
 }
 
 /** A strip of the scale itself. @param {(share: number) => string} colour share 0–1 from left to right */

@@ -16,12 +16,22 @@
 import { sameItems } from "../../core/store.js";
 import { turn } from "../../core/timing.js";
 import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../../draw/colour.js";
-import { divergingPainter, drawBars, drawLinks, drawMaps, drawMinimap, sequentialPainter } from "../../draw/maps.js";
+import {
+  divergingPainter,
+  drawBars,
+  drawBlocks,
+  drawLinks,
+  drawMaps,
+  drawMinimap,
+  sequentialPainter,
+} from "../../draw/maps.js";
+import { blocksAround, togglesOf } from "../../model/blocks.js";
 import { columnsOf } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { summarise, unitValues } from "../../model/statistics.js";
-import { colourRanges, strength } from "../../state/selectors.js";
+import { colourRanges, shownNow, strength } from "../../state/selectors.js";
+import { toggleBlock } from "../../state/actions.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { NetworkColumns } from "./columns.js";
@@ -85,6 +95,7 @@ export class LoupeNetwork extends LoupeElement {
       canvases.maps,
       this.#columns.grid,
       this.#columns.more,
+      this.#columns.blocks,
       canvases.highlight,
       this.#legends.element,
     );
@@ -106,7 +117,7 @@ export class LoupeNetwork extends LoupeElement {
       () => this.#drawAnother(),
     );
     this.watch(
-      ({ model, run, scale, lock, lockedRun, details, order, tint }) => [
+      ({ model, run, scale, lock, lockedRun, details, order, tint, blocks }) => [
         model,
         run,
         scale,
@@ -115,6 +126,7 @@ export class LoupeNetwork extends LoupeElement {
         details,
         order,
         tint,
+        blocks,
       ],
       this.redraw,
     );
@@ -232,7 +244,7 @@ export class LoupeNetwork extends LoupeElement {
 
   /** Lay out when something that decides on places has changed. */
   #place() {
-    const { model, details, order, run, view } = this.store.state;
+    const { model, details, order, run, view, blocks } = this.store.state;
     if (!model) return;
     // Under an opened view the map has another size, for a while: it stays as it was.
     if (!view || !this.layout) this.#size = [this.scroller.clientWidth, this.scroller.clientHeight];
@@ -249,6 +261,7 @@ export class LoupeNetwork extends LoupeElement {
       height,
       details,
       byScore,
+      blocks,
       [...this.windows],
       devicePixelRatio,
       text,
@@ -261,22 +274,26 @@ export class LoupeNetwork extends LoupeElement {
     this.#placed = key;
     this.#placedFor = model;
     this.#ratio = devicePixelRatio;
-    this.layout = layoutNetwork(columnsOf(model), {
+    const { columns, closed } = shownNow({ model, blocks });
+    this.layout = layoutNetwork(columns, {
       width,
       height,
       details,
       windows: this.windows,
       order: byScore,
       classes: model.classes.map(({ labels }) => this.i18n.label(labels)),
-      measure: this.#measure,
+      toggles: togglesOf(model, closed),
+      measure: this.measure,
       text,
     });
+    this.scroller.classList.toggle("is-tall", this.layout.height > height);
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
     this.#columns.place(this.layout, model);
     const { maps } = this.#contexts;
     this.#resize(maps);
     maps.clearRect(0, 0, this.layout.width, this.layout.height);
+    drawBlocks(maps, this.layout, this.theme);
     drawLinks(maps, this.layout, this.theme);
     this.#painted = [];
   }
@@ -297,7 +314,8 @@ export class LoupeNetwork extends LoupeElement {
 
   /** @type {Map<string, number>} */
   #widths = new Map();
-  #measure = (/** @type {string} */ text) => {
+  /** How wide a label is, in pixels. */
+  measure = (/** @type {string} */ text) => {
     let width = this.#widths.get(text);
     if (width === undefined) {
       const { scratch } = this.#contexts;
@@ -397,8 +415,19 @@ export class LoupeNetwork extends LoupeElement {
     this.#draw();
   }
 
+  /** Open the blocks that hide a layer. @param {string} layer */
+  #openAround(layer) {
+    const { model, blocks } = this.store.state;
+    if (!model) return;
+    const around = blocksAround(model, layer, shownNow({ model, blocks }).closed);
+    if (!around.length) return;
+    for (const { id } of around) toggleBlock(this.store, id);
+    this.#draw();
+  }
+
   /** Bring a unit into its column's window and into view, and return its control. @param {string} layer @param {number} unit @returns {HTMLElement | null} */
   reveal(layer, unit) {
+    this.#openAround(layer);
     const placed = this.layout?.columns.find(({ column }) => column.name === layer);
     if (!placed) return null;
     if (!boxOf(/** @type {Layout} */ (this.layout), layer, unit)) {
