@@ -91,6 +91,21 @@ class Flag:
         return "true or false"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One of these words."""
+
+    words: tuple[str, ...]
+
+    def accepts(self, value: Any) -> str:
+        if value not in self.words or not isinstance(value, str):
+            raise ValueError
+        return value
+
+    def __str__(self) -> str:
+        return " or ".join(map(repr, self.words))
+
+
 FINITE = Real(-sys.float_info.max, sys.float_info.max)
 _LARGEST = (2 - 2**-23) * 2.0**127
 SINGLE = Real(-_LARGEST, _LARGEST)  # what float32 holds

@@ -101,6 +101,21 @@ class Reach:
         """The reach of a unit that is joined to every position of this layer."""
         return Reach(1, size=self.size + (self.positions - 1) * self.jump, jump=0, start=self.start)
 
+    def sliced(self, start: int, stop: int, step: int) -> Reach:
+        """The reach of the positions start, start + step, … below stop."""
+        positions = len(range(start, stop, step))
+        return Reach(positions, self.size, self.jump * step, self.start + start * self.jump)
+
+    def repeated(self, factor: int) -> Reach:
+        """The reach after every position has been repeated.
+
+        Neighbours then see the same or a jump apart, in turn, which no single jump describes: as in
+        `hull` every position is said to see all that any of them sees.
+        """
+        if factor == 1:
+            return self
+        return Reach(self.positions * factor, self.whole().size, 0, self.start)
+
     def hull(self, other: Reach) -> Reach:
         """The reach of a layer whose position i depends on position i of both.
 
@@ -135,6 +150,16 @@ class ReceptiveField:
     def whole(self) -> ReceptiveField:
         """The field of a unit that is joined to every position of this layer."""
         return ReceptiveField(self.rows.whole(), self.columns.whole())
+
+    def sliced(self, axis: int, start: int, stop: int, step: int) -> ReceptiveField:
+        """The field of some rows (axis 0) or columns (axis 1)."""
+        if axis == 0:
+            return ReceptiveField(self.rows.sliced(start, stop, step), self.columns)
+        return ReceptiveField(self.rows, self.columns.sliced(start, stop, step))
+
+    def repeated(self, factor: Pair) -> ReceptiveField:
+        """The field after every position has been repeated, down and across."""
+        return ReceptiveField(self.rows.repeated(factor[0]), self.columns.repeated(factor[1]))
 
     def hull(self, other: ReceptiveField) -> ReceptiveField:
         """The field of a layer whose values each depend on one of both."""

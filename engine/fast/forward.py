@@ -100,6 +100,9 @@ def _over_windows(combine: np.ufunc, layer: Pool2D, shape: Shape) -> Forward:
 
 
 def _flatten(layer: Flatten, shapes: Sequence[Shape], params: Parameters) -> Forward:
+    if layer.order != "chw":
+        return _readable(layer, shapes, params)
+
     def forward(xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
         y[...] = xs[0].reshape(-1)
 

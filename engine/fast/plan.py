@@ -24,6 +24,10 @@ def _max_pool(layer: layers.MaxPool2D, shapes: Sequence[Shape], count: int) -> S
     return (MaxPool2x2Step if pairs else MaxPoolStep)(layer, shapes, count)
 
 
+def _flatten(layer: layers.Flatten, shapes: Sequence[Shape], count: int) -> Step:
+    return (FlattenStep if layer.order == "chw" else ReadableStep)(layer, shapes, count)
+
+
 # A kind that is not among them trains by its readable form. Batch normalisation has its own place,
 # since its steps share statistics (`make_steps`).
 STEPS: Mapping[str, Callable[[Any, Sequence[Shape], int], Step]] = {
@@ -34,7 +38,7 @@ STEPS: Mapping[str, Callable[[Any, Sequence[Shape], int], Step]] = {
     "tanh": TanhStep,
     "max_pool2d": _max_pool,
     "avg_pool2d": AvgPoolStep,
-    "flatten": FlattenStep,
+    "flatten": _flatten,
     "dense": DenseStep,
     "softmax": SoftmaxStep,
     "add": AddStep,

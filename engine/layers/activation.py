@@ -324,26 +324,26 @@ class Tanh(Activation):
 class PReLU(UnaryLayer):
     """A leaky ReLU whose slope below 0 is learnt: one slope for each map (or unit of a vector).
 
-    Parameters: weight (C,), the slopes. dweight[c] = Σ dy · x over the values below 0 of map c.
+    Parameters: slope (C,). dslope[c] = Σ dy · x over the values below 0 of map c.
     Source: He et al., 2015, https://arxiv.org/abs/1502.01852.
     """
 
     kind: ClassVar[str] = "prelu"
-    starts: ClassVar[Mapping[str, Start]] = MappingProxyType({"weight": constant(0.25)})
+    starts: ClassVar[Mapping[str, Start]] = MappingProxyType({"slope": constant(0.25)})
 
     def parameter_shapes_of(self, shape: Shape) -> dict[str, Shape]:
-        return {"weight": shape[:1]}
+        return {"slope": shape[:1]}
 
     def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
-        slopes = params["weight"].reshape(-1, *[1] * (x.ndim - 1))
+        slopes = params["slope"].reshape(-1, *[1] * (x.ndim - 1))
         return np.where(x > 0, x, slopes * x), x
 
     def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
-        slopes = params["weight"].reshape(-1, *[1] * (cache.ndim - 1))
+        slopes = params["slope"].reshape(-1, *[1] * (cache.ndim - 1))
         below = np.where(cache > 0, 0, dy * cache)
-        return np.where(cache > 0, dy, slopes * dy), {"weight": below.sum(axis=tuple(range(1, cache.ndim)))}
+        return np.where(cache > 0, dy, slopes * dy), {"slope": below.sum(axis=tuple(range(1, cache.ndim)))}
 
     def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
         check_index(self.name, at, x.shape)
-        slope = float(params["weight"][at[0]])
+        slope = float(params["slope"][at[0]])
         return Trace("leaky_relu", at, terms(x, [at]), constants={"slope": slope})

@@ -73,7 +73,7 @@ class Layer(ABC):
         """How many multiply-adds one pass takes; only weighted sums count, as is usual."""
         return 0
 
-    def start(self, key: str) -> Start:
+    def initial(self, key: str) -> Start:
         """How the parameter of this name begins."""
         if key in self.starts:
             return self.starts[key]

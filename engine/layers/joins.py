@@ -75,6 +75,66 @@ class Add(Join):
         return Trace("sum", at, tuple(found))
 
 
+@operation("product")
+def _product_value(trace: Trace) -> float:
+    return math.prod(term.value for term in trace.terms)
+
+
+@dataclass(frozen=True)
+class Multiply(Join):
+    """The values of all inputs multiplied, position by position.
+
+    Beside maps (C, H, W) an input may be a vector (C,), or maps of one pixel (C, 1, 1): one factor for each
+    map, as squeeze-and-excitation has it. The first input says the shape. dx_k = dy · the product of the others,
+    added up over the places that a factor has served.
+    """
+
+    kind: ClassVar[str] = "multiply"
+
+    def output_shape(self, *shapes: Shape) -> Shape:
+        for shape in shapes[1:]:
+            if shape != shapes[0] and not (len(shapes[0]) == 3 and _is_factor(shape, shapes[0][0])):
+                raise ShapeError(
+                    "inputs_differ",
+                    f"{self.name}: {self.kind} needs inputs of one shape, or one factor for each map of the "
+                    f"first, and gets {', '.join(map(shape_text, shapes))}",
+                    layer=self.name,
+                    kind=self.kind,
+                    shapes=[list(shape) for shape in shapes],
+                )
+        return shapes[0]
+
+    def forward(self, xs: Sequence[Array], params: Parameters) -> tuple[Array, Any]:
+        factors = [_spread(x, xs[0].ndim) for x in xs]
+        y: Array = reduce(np.multiply, factors)
+        return y, (factors, [x.shape for x in xs])
+
+    def backward(self, cache: Any, dy: Array, params: Parameters) -> tuple[tuple[Array, ...], Gradients]:
+        factors, shapes = cache
+        found = []
+        for k, shape in enumerate(shapes):
+            dx = reduce(np.multiply, factors[:k] + factors[k + 1 :], dy)
+            found.append(dx if shape == dy.shape else dx.sum(axis=(1, 2)).reshape(shape))
+        return tuple(found), {}
+
+    def trace(self, xs: Sequence[Array], params: Parameters, at: tuple[int, ...]) -> Trace:
+        check_index(self.name, at, xs[0].shape)
+        cells = (at if x.shape == xs[0].shape else (at[0], 0, 0)[: x.ndim] for x in xs)
+        found = (
+            Term(cell, read(x, cell)[0], source=k) for k, (x, cell) in enumerate(zip(xs, cells, strict=True))
+        )
+        return Trace("product", at, tuple(found))
+
+
+def _is_factor(shape: Shape, channels: int) -> bool:
+    return shape in ((channels,), (channels, 1, 1))
+
+
+def _spread(x: Array, dimensions: int) -> Array:
+    """The array, a vector with as many dimensions more as it needs to meet maps."""
+    return x.reshape(*x.shape, *[1] * (dimensions - x.ndim))
+
+
 def concat_backward(counts: Sequence[int], dy: Array) -> tuple[Array, ...]:
     """Every input gets the part of dy that its channels (or units) have become; `counts` of them."""
     return tuple(np.split(dy, np.cumsum(counts)[:-1]))

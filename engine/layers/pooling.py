@@ -13,7 +13,7 @@ from cnn_loupe.engine.fields import Flag
 from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_maps, slide
 from cnn_loupe.engine.layers.sliding import pad, unpad, windows
 from cnn_loupe.engine.trace import Trace, check_index, operation, terms
-from cnn_loupe.engine.windows import Window
+from cnn_loupe.engine.windows import ReceptiveField, Window
 
 
 def max_pool2d(x: Array, window: Window) -> tuple[Array, Array]:
@@ -163,3 +163,63 @@ class AvgPool2D(Pool2D):
         counted = [term for term in found if self.count_include_pad or not term.padding]
         share = 1 / len(counted)
         return Trace("mean", at, terms(x, [t.at for t in counted], [share] * len(counted)))
+
+
+@dataclass(frozen=True)
+class GlobalPool2D(UnaryLayer):
+    """What the global pooling layers share: each map becomes one number, the maps a vector (C,)."""
+
+    def output_shape_of(self, shape: Shape) -> Shape:
+        return (expect_maps(self, shape)[0],)
+
+    def receptive_field_of(self, before: ReceptiveField) -> ReceptiveField:
+        return before.whole()
+
+    def cells_of(self, x: Array, at: tuple[int, ...]) -> list[tuple[int, int, int]]:
+        """Every cell of the map that makes output value `at`, row by row."""
+        check_index(self.name, at, x.shape[:1])
+        return [(at[0], row, column) for row, column in np.ndindex(x.shape[1:])]
+
+
+@dataclass(frozen=True)
+class GlobalAvgPool2D(GlobalPool2D):
+    """y[c] = Σ_{i,j} x[c, i, j] / (H·W); dx[c, i, j] = dy[c] / (H·W).
+
+    Source: Lin, Chen and Yan, 2014, https://arxiv.org/abs/1312.4400.
+    """
+
+    kind: ClassVar[str] = "global_avg_pool2d"
+
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        return x.mean(axis=(1, 2)), x.shape
+
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        _, height, width = cache
+        share: Array = dy / (height * width)
+        return np.broadcast_to(share[:, None, None], cache).copy(), {}
+
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+        cells = self.cells_of(x, at)
+        return Trace("mean", at, terms(x, cells, [1 / len(cells)] * len(cells)))
+
+
+@dataclass(frozen=True)
+class GlobalMaxPool2D(GlobalPool2D):
+    """y[c] = max_{i,j} x[c, i, j]; all of dy[c] goes to the cell that won, the first of equals."""
+
+    kind: ClassVar[str] = "global_max_pool2d"
+    keeps_finite: ClassVar[bool] = True
+
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        flat = x.reshape(len(x), -1)
+        winners = flat.argmax(axis=1)
+        return flat[np.arange(len(x)), winners], (winners, x.shape)
+
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        winners, shape = cache
+        dx = np.zeros((shape[0], shape[1] * shape[2]), dy.dtype)
+        dx[np.arange(len(dy)), winners] = dy
+        return dx.reshape(shape), {}
+
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+        return Trace("maximum", at, terms(x, self.cells_of(x, at)))

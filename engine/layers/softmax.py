@@ -43,12 +43,8 @@ def _softmax_value(trace: Trace) -> float:
 
 
 @dataclass(frozen=True)
-class Softmax(UnaryLayer):
-    """Turn scores into probabilities that add up to 1."""
-
-    kind: ClassVar[str] = "softmax"
-    endings: ClassVar[tuple[str, ...]] = ("softmax",)
-    keeps_finite: ClassVar[bool] = True
+class OverScores(UnaryLayer):
+    """What the layers share that make every value of a vector from all of them."""
 
     def output_shape_of(self, shape: Shape) -> Shape:
         expect_vector(self, shape)
@@ -56,6 +52,15 @@ class Softmax(UnaryLayer):
 
     def receptive_field_of(self, before: ReceptiveField) -> ReceptiveField:
         return before.whole()
+
+
+@dataclass(frozen=True)
+class Softmax(OverScores):
+    """Turn scores into probabilities that add up to 1."""
+
+    kind: ClassVar[str] = "softmax"
+    endings: ClassVar[tuple[str, ...]] = ("softmax",)
+    keeps_finite: ClassVar[bool] = True
 
     def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
         return softmax(x)
@@ -66,3 +71,33 @@ class Softmax(UnaryLayer):
     def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
         check_index(self.name, at, x.shape)
         return Trace("softmax", at, terms(x, [(i,) for i in range(x.size)]))
+
+
+@operation("log_softmax")
+def _log_softmax_value(trace: Trace) -> float:
+    values = np.array([term.value for term in trace.terms])
+    largest = values.max()
+    return float(values[trace.at[0]] - largest - np.log(np.exp(values - largest).sum()))
+
+
+@dataclass(frozen=True)
+class LogSoftmax(OverScores):
+    """The logarithms of the probabilities that softmax gives: y[k] = z[k] − ln Σ_j e^z[j].
+
+    dz[k] = dy[k] − p[k] · Σ_j dy[j] with p[k] = e^y[k]. The largest score is taken off all first, as in `softmax`.
+    """
+
+    kind: ClassVar[str] = "log_softmax"
+    endings: ClassVar[tuple[str, ...]] = ("log_softmax",)
+
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        shifted = x - x.max()
+        y = shifted - np.log(np.exp(shifted).sum())
+        return y, y
+
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        return dy - np.exp(cache) * dy.sum(), {}
+
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+        check_index(self.name, at, x.shape)
+        return Trace("log_softmax", at, terms(x, [(i,) for i in range(x.size)]))

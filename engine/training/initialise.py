@@ -16,7 +16,7 @@ def initial_parameters(spec: ModelSpec, seed: int) -> dict[str, Array]:
     """
     rng = np.random.default_rng(seed)
     found = {
-        f"{layer.name}.{key}": layer.start(key)(shape, rng)
+        f"{layer.name}.{key}": layer.initial(key)(shape, rng)
         for layer in spec.layers
         for key, shape in spec.layer_parameters[layer.name].items()
     }

@@ -79,7 +79,60 @@ def avg_pool2d(layer: layers.AvgPool2D, x: Array, params: Parameters) -> Array:
 
 
 def flatten(layer: layers.Flatten, x: Array, params: Parameters) -> Array:
+    if layer.order == "hwc" and x.ndim == 3:
+        channels, height, width = x.shape
+        return np.array(
+            [float(x[c, i, j]) for i in range(height) for j in range(width) for c in range(channels)]
+        )
     return np.array([float(x[at]) for at in np.ndindex(x.shape)])
+
+
+def scale_shift(layer: Any, x: Array, params: Parameters) -> Array:
+    y = np.zeros(x.shape)
+    for at in np.ndindex(x.shape):
+        y[at] = float(x[at]) * float(params["weight"][at[0]]) + float(params["bias"][at[0]])
+    return y
+
+
+def lrn(layer: Any, x: Array, params: Parameters) -> Array:
+    y = np.zeros(x.shape)
+    for c, i, j in np.ndindex(x.shape):
+        first, last = c - math.floor((layer.size - 1) / 2), c + math.ceil((layer.size - 1) / 2)
+        squares = sum(
+            maps_at(x, other, i, j, 0.0) ** 2 for other in range(first, last + 1) if 0 <= other < len(x)
+        )
+        y[c, i, j] = float(x[c, i, j]) / (layer.bias + layer.alpha / layer.size * squares) ** layer.beta
+    return y
+
+
+def cut(layer: Any, x: Array, params: Parameters) -> Array:
+    taken = [
+        i
+        for i in range(x.shape[layer.axis])
+        if layer.start <= i < layer.stop and (i - layer.start) % layer.step == 0
+    ]
+    return np.stack([np.take(x, i, axis=layer.axis) for i in taken], axis=layer.axis)
+
+
+def channel_shuffle(layer: Any, x: Array, params: Parameters) -> Array:
+    size = len(x) // layer.groups
+    return np.stack([x[group * size + place] for place in range(size) for group in range(layer.groups)])
+
+
+def upsample(layer: Any, x: Array, params: Parameters) -> Array:
+    (fh, fw), (channels, height, width) = layer.factor, x.shape
+    y = np.zeros((channels, height * fh, width * fw))
+    for c, i, j in np.ndindex(y.shape):
+        y[c, i, j] = float(x[c, math.floor(i / fh), math.floor(j / fw)])
+    return y
+
+
+def multiply(layer: Any, *given: Any) -> Array:
+    *xs, _ = given
+    y = np.zeros(xs[0].shape)
+    for at in np.ndindex(y.shape):
+        y[at] = math.prod(float(x[at] if x.shape == y.shape else x.ravel()[at[0]]) for x in xs)
+    return y
 
 
 def dense(layer: layers.Dense, x: Array, params: Parameters) -> Array:
@@ -95,13 +148,14 @@ def softmax(layer: layers.Softmax, x: Array, params: Parameters) -> Array:
     return np.array([power / math.fsum(powers) for power in powers])
 
 
-def batch_norm2d(layer: layers.BatchNorm2D, x: Array, params: Parameters) -> Array:
+def batch_norm(layer: layers.BatchNorm, x: Array, params: Parameters) -> Array:
     y = np.zeros(x.shape)
-    for c, i, j in np.ndindex(x.shape):
+    for at in np.ndindex(x.shape):
+        c = at[0]
         scale, shift, mean, variance = (
             float(params[key][c]) for key in ("weight", "bias", "mean", "variance")
         )
-        y[c, i, j] = (float(x[c, i, j]) - mean) / math.sqrt(variance + layer.epsilon) * scale + shift
+        y[at] = (float(x[at]) - mean) / math.sqrt(variance + layer.epsilon) * scale + shift
     return y
 
 
@@ -127,7 +181,7 @@ def prelu(layer: Any, x: Array, params: Parameters) -> Array:
     y = np.zeros(x.shape)
     for at in np.ndindex(x.shape):
         value = float(x[at])
-        y[at] = value if value > 0 else float(params["weight"][at[0]]) * value
+        y[at] = value if value > 0 else float(params["slope"][at[0]]) * value
     return y
 
 
@@ -160,7 +214,19 @@ ORACLES: Mapping[str, Callable[..., Array]] = {
     "flatten": flatten,
     "dense": dense,
     "softmax": softmax,
-    "batch_norm2d": batch_norm2d,
+    "batch_norm2d": batch_norm,
+    "batch_norm": batch_norm,
+    "scale_shift": scale_shift,
+    "lrn": lrn,
+    "log_softmax": lambda layer, x, params: np.log(softmax(layer, x, params)),
+    "global_avg_pool2d": lambda layer, x, params: np.array(
+        [math.fsum(map(float, part.ravel())) / part.size for part in x]
+    ),
+    "global_max_pool2d": lambda layer, x, params: np.array([max(map(float, part.ravel())) for part in x]),
+    "slice": cut,
+    "channel_shuffle": channel_shuffle,
+    "upsample": upsample,
+    "multiply": multiply,
     "add": add,
     "concat": concat,
 }

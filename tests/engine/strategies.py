@@ -21,12 +21,22 @@ from cnn_loupe.engine.kinds import KINDS as REGISTRY
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 
-MAPS_ONLY = ("conv2d", "max_pool2d", "avg_pool2d", "batch_norm2d")
-VECTORS_ONLY = ("dense", "softmax")
+MAPS_ONLY = (
+    "conv2d",
+    "max_pool2d",
+    "avg_pool2d",
+    "global_avg_pool2d",
+    "global_max_pool2d",
+    "batch_norm2d",
+    "lrn",
+    "channel_shuffle",
+    "upsample",
+)
+VECTORS_ONLY = ("dense", "softmax", "log_softmax")
 FUNCTIONS = tuple(kind for kind, layer in REGISTRY.items() if issubclass(layer, layers.Activation))
-BOTH = (*FUNCTIONS, "prelu", "flatten")
+BOTH = (*FUNCTIONS, "prelu", "batch_norm", "scale_shift", "slice", "flatten")
 KINDS = (*MAPS_ONLY, *VECTORS_ONLY, *BOTH)  # those with one input
-JOINS = ("add", "concat")
+JOINS = ("add", "concat", "multiply")
 
 maps_shapes = st.tuples(st.integers(1, 3), st.integers(1, 7), st.integers(1, 7))
 vector_shapes = st.tuples(st.integers(1, 9))
@@ -68,7 +78,31 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         return layers.Dense(name, draw(st.integers(1, 5)))
     if kind in FUNCTIONS:
         return draw(functions_of(kind, name))
+    if kind in VALUES:
+        return REGISTRY[kind](name, **draw(VALUES[kind]))
+    if kind == "channel_shuffle":
+        return REGISTRY[kind](name, groups=draw(st.sampled_from([n for n in (1, 2, 3) if shape[0] % n == 0])))
+    if kind == "slice":
+        along = draw(st.integers(0, len(shape) - 1))
+        start = draw(st.integers(0, shape[along] - 1))
+        stop, step = draw(st.integers(start + 1, shape[along])), draw(st.integers(1, 3))
+        return REGISTRY[kind](name, axis=along, start=start, stop=stop, step=step)
     return REGISTRY[kind](name)
+
+
+# What hyperparameters may be that need not fit the input.
+VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "flatten": st.fixed_dictionaries({"order": st.sampled_from(["chw", "hwc"])}),
+    "upsample": st.fixed_dictionaries({"factor": st.tuples(st.integers(1, 3), st.integers(1, 3))}),
+    "lrn": st.fixed_dictionaries(
+        {
+            "size": st.integers(1, 6),
+            "alpha": st.floats(0, 2),
+            "beta": st.floats(0, 2),
+            "bias": st.floats(0.5, 2),
+        }
+    ),
+}
 
 
 @st.composite
@@ -130,6 +164,12 @@ def joins_and_shapes(draw: st.DrawFn, kind: str) -> tuple[Layer, tuple[Shape, ..
     count = draw(st.integers(2, 4))
     if kind == "add":
         return layers.Add("layer"), (shape,) * count
+    if kind == "multiply":
+        others = [shape, shape[:1], (shape[0], 1, 1)] if len(shape) == 3 else [shape]
+        return layers.Multiply("layer"), (
+            shape,
+            *draw(st.lists(st.sampled_from(others), min_size=1, max_size=3)),
+        )
     channels = draw(st.lists(st.integers(1, 3), min_size=count, max_size=count))
     return layers.Concat("layer"), tuple((c, *shape[1:]) for c in channels)
 
@@ -156,12 +196,12 @@ def graph_specs(
         source = draw(st.sampled_from([*shapes, *[list(shapes)[-1]] * len(shapes)]))
         like = [name for name in shapes if shapes[name][1:] == shapes[source][1:]]
         join = draw(st.sampled_from(["", *JOINS]))
-        if join == "add":
+        if join in ("add", "multiply"):
             like = [name for name in like if shapes[name] == shapes[source]]
         name = f"layer_{i}"
         if join:
             others = draw(st.lists(st.sampled_from(like), min_size=1, max_size=2))
-            put(layers.Add(name) if join == "add" else layers.Concat(name), source, *others)
+            put(REGISTRY[join](name), source, *others)
         else:
             fitting = [k for k in kinds if k in BOTH or (k in MAPS_ONLY) == (len(shapes[source]) == 3)]
             put(draw(layers_for(draw(st.sampled_from(fitting)), shapes[source], name)), source)

@@ -39,7 +39,7 @@ def test_exactly_the_models_parameters_are_made() -> None:
 def test_parameters_of_every_kind_have_a_start(found: tuple[Layer, tuple[Shape, ...]], seed: int) -> None:
     layer, shapes = found
     for key, shape in layer.parameter_shapes(*shapes).items():
-        value = layer.start(key)(shape, np.random.default_rng(seed))
+        value = layer.initial(key)(shape, np.random.default_rng(seed))
         assert value.shape == shape
         assert value.dtype == np.float32
         assert np.isfinite(value).all()

@@ -21,6 +21,8 @@
  * @property {number} [filters] @property {number[]} [kernel] @property {number[]} [window]
  * @property {number[]} [stride] @property {number[]} [padding] @property {number[]} [dilation]
  * @property {boolean} [count_include_pad] @property {number} [slope] @property {number} [units] @property {number} [epsilon]
+ * @property {"chw" | "hwc"} [order] @property {number} [axis] @property {number} [start] @property {number} [stop] @property {number} [step]
+ * @property {number} [groups] @property {number[]} [factor] @property {number} [size] @property {number} [beta] @property {number | boolean} [bias]
  * @property {number} [alpha] @property {number} [low] @property {number} [high] @property {number} [offset] @property {boolean} [approximate]
  */
 

@@ -19,12 +19,25 @@
 /** @typedef {import("./trace.js").Trace} Trace */
 import { copy, maximum } from "./operations/choice.js";
 import { functions } from "./operations/function.js";
-import { normalise } from "./operations/normalise.js";
-import { softmax } from "./operations/softmax.js";
-import { mean, plainSum, weightedSum } from "./operations/sum.js";
+import { lrn, normalise, scaleShift } from "./operations/normalise.js";
+import { logSoftmax, softmax } from "./operations/softmax.js";
+import { mean, multiplied, plainSum, weightedSum } from "./operations/sum.js";
 
 /** @type {Record<string, Operation>} */
-const OPERATIONS = { weighted_sum: weightedSum, sum: plainSum, mean, maximum, copy, softmax, normalise, ...functions };
+const OPERATIONS = {
+  weighted_sum: weightedSum,
+  sum: plainSum,
+  product: multiplied,
+  mean,
+  maximum,
+  copy,
+  softmax,
+  log_softmax: logSoftmax,
+  normalise,
+  scale_shift: scaleShift,
+  lrn,
+  ...functions,
+};
 
 export const operations = () => Object.keys(OPERATIONS);
 

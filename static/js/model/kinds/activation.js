@@ -4,6 +4,7 @@ import { needed } from "./kind.js";
 import { pointwise } from "./pointwise.js";
 
 /** @typedef {import("./kind.js").Layer} Layer */
+/** @typedef {import("./kind.js").Tensor} Tensor */
 
 /**
  * @param {(x: string, layer: Layer) => string[]} code with `x` as NumPy writes the operand
@@ -63,9 +64,9 @@ export const activations = {
     /** A leaky ReLU with a learned slope for each map. */
     ...pointwise((layer, parameters, [unit]) => ({
       operation: "leaky_relu",
-      constants: { slope: needed(layer, parameters).weight.data[unit] },
+      constants: { slope: /** @type {Tensor} */ (needed(layer, parameters).slope).data[unit] },
     })),
     chapter: "activation",
-    code: (_layer, at) => bent(`x[${at.join(", ")}]`, `layer["weight"][${at[0]}] * v`),
+    code: (_layer, at) => bent(`x[${at.join(", ")}]`, `layer["slope"][${at[0]}] * v`),
   },
 };

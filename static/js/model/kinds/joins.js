@@ -18,6 +18,12 @@ function sourceOf(layer, unit) {
   return { source, unit: unit - offsetOf(layer, source) };
 }
 
+/** Whether an input of a multiplication has the shape of the first. @param {readonly (readonly number[])[]} shapes @param {number} source */
+const alike = ([first, ...others], source) => source === 0 || others[source - 1].join() === first.join();
+
+/** Where the factor of a place stands in an input. @param {readonly (readonly number[])[]} shapes @param {number} source @param {number[]} at */
+const factorAt = (shapes, source, at) => (alike(shapes, source) ? at : [at[0], 0, 0].slice(0, shapes[source].length));
+
 /** @type {Record<string, import("./kind.js").Row>} */
 export const joins = {
   add: {
@@ -34,6 +40,29 @@ export const joins = {
       consumers: (_layer, _parameters, at) => [{ at, weight: null }],
     },
     code: (_layer, at) => [`y = sum(x[${at.join(", ")}] for x in xs)`],
+  },
+  multiply: {
+    ...JOIN,
+    tracer: {
+      /** y = x₀ · x₁ · …; an input with one value for a map gives it to every place of that map. */
+      trace: ({ input_shapes: shapes }, inputs, _parameters, at) => ({
+        operation: "product",
+        at,
+        terms: inputs.map((input, source) => readTerm(input, factorAt(shapes, source, at), null, null, source)),
+        bias: null,
+        constants: {},
+      }),
+      consumers({ input_shapes: shapes, output_shape: [, rows, columns] }, _parameters, at, source) {
+        if (alike(shapes, source)) return [{ at, weight: null }];
+        return Array.from({ length: rows * columns }, (_, i) => ({
+          at: [at[0], Math.floor(i / columns), i % columns],
+          weight: null,
+        }));
+      },
+    },
+    code: ({ input_shapes: shapes }, at) => [
+      `y = ${shapes.map((_, source) => `xs[${source}][${factorAt(shapes, source, [...at]).join(", ")}]`).join(" * ")}`,
+    ],
   },
   concat: {
     ...JOIN,

@@ -6,7 +6,7 @@
  * @typedef {object} Kind
  * @property {string} kind
  * @property {string} words where the catalogue has its words: `name` and `about`
- * @property {"convolution" | "activation" | "pooling" | "reshape" | "join" | "dense" | "probability" | "unknown"} family
+ * @property {"convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" | "reshape" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
  * @property {"all" | "one" | "none"} connects which units before a unit reads: every one, the one of its own index
  * @property {boolean} column whether its output is a column of the network map
  * @property {boolean} mixes it makes new values from all units before it: a wider gap stands before it and
@@ -36,7 +36,7 @@
 /** @typedef {import("../receptive-field.js").Area} Area */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../../api/wire.js").Tensor} Tensor */
-/** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor }} LayerParameters */
+/** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor, slope?: Tensor }} LayerParameters */
 
 /** What a kind is unless its row says otherwise, which is also all that is known of an unknown one. @type {Kind} */
 export const PLAIN = {

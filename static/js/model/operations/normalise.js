@@ -1,5 +1,5 @@
 // @ts-check
-import { fraction, number, operand, product, root, sum } from "../expression.js";
+import { fraction, literal, number, operand, power, product, remainder, root, sum } from "../expression.js";
 import { gamma } from "./rounding.js";
 
 /** y = (x − mean) / √(variance + ε) · scale + shift @type {import("../operations.js").Operation} */
@@ -21,4 +21,43 @@ export const normalise = {
       ),
       number(shift, { note: "shift" }),
     ),
+};
+
+/** y = x · scale + shift @type {import("../operations.js").Operation} */
+export const scaleShift = {
+  evaluate: ({ terms, constants: { scale, shift } }) => terms[0].value * scale + shift,
+  bound: ({ terms, constants: { scale, shift } }) => gamma(3) * (Math.abs(terms[0].value * scale) + Math.abs(shift)),
+  formula: ({ terms, constants: { scale, shift } }, sources) =>
+    sum(product(operand(terms[0], sources), number(scale, { note: "scale" })), number(shift, { note: "shift" })),
+};
+
+/** The value that is divided by its neighbours: the one of the same index. @param {import("../trace.js").Trace} trace */
+const centreOf = ({ terms, at }) =>
+  /** @type {import("../trace.js").Term} */ (terms.find((term) => term.at.join() === at.join()));
+
+/** y = x / (bias + α/size · Σ x²)^β @type {import("../operations.js").Operation} */
+export const lrn = {
+  evaluate(trace) {
+    const { size, alpha, beta, bias } = trace.constants;
+    const squares = trace.terms.reduce((total, { value }) => total + value * value, 0);
+    return centreOf(trace).value / (bias + (alpha / size) * squares) ** beta;
+  },
+  bound: (trace) =>
+    gamma((trace.terms.length + 6) * Math.max(1, trace.constants.beta) + 8) * Math.abs(lrn.evaluate(trace)),
+  formula(trace, sources, written) {
+    const { size, alpha, beta, bias } = trace.constants;
+    const squares = trace.terms.slice(0, written).map((term) => power(operand(term, sources), literal(2)));
+    const rest = trace.terms.slice(written).map(({ value }) => value * value);
+    return fraction(
+      operand(centreOf(trace), sources),
+      power(
+        sum(
+          number(bias, { note: "bias" }),
+          product(fraction(number(alpha, { note: "alpha" }), literal(size)), sum(...squares, ...remainder(rest))),
+        ),
+        number(beta, { note: "beta" }),
+      ),
+    );
+  },
+  main: centreOf,
 };

@@ -1,5 +1,5 @@
 // @ts-check
-import { exponential, fraction, operand, remainder, sum } from "../expression.js";
+import { call, exponential, fraction, negation, operand, remainder, sum } from "../expression.js";
 import { gamma } from "./rounding.js";
 
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -26,6 +26,28 @@ export const softmax = {
     const shown = terms.length <= written ? terms : largestFirst.slice(0, written);
     const rest = terms.length <= written ? [] : largestFirst.slice(written).map(({ value }) => Math.exp(value));
     return fraction(powerOf(terms[at[0]]), sum(...shown.map(powerOf), ...remainder(rest)));
+  },
+  importance: (term) => term.value,
+  main: ({ terms, at }) => terms[at[0]],
+};
+
+/** y[i] = z_i − ln Σ_j e^{z_j} @type {import("../operations.js").Operation} */
+export const logSoftmax = {
+  evaluate({ terms, at }) {
+    const greatest = Math.max(...terms.map((term) => term.value));
+    const total = terms.reduce((sum, term) => sum + Math.exp(term.value - greatest), 0);
+    return terms[at[0]].value - greatest - Math.log(total);
+  },
+  bound({ terms }) {
+    const values = terms.map((term) => term.value);
+    const reach = Math.max(...values) - Math.min(...values);
+    return gamma(terms.length + 8) * (1 + reach + Math.log(terms.length));
+  },
+  formula({ terms, at }, sources, written) {
+    const { bottom } = /** @type {import("../expression.js").FractionNode} */ (
+      softmax.formula({ operation: "softmax", terms, at, bias: null, constants: {} }, sources, written)
+    );
+    return sum(operand(terms[at[0]], sources), negation(call("ln", bottom)));
   },
   importance: (term) => term.value,
   main: ({ terms, at }) => terms[at[0]],

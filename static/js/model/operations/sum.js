@@ -1,9 +1,9 @@
 // @ts-check
-/** Sums: of products, as convolutions and dense layers make them, and of shares, as a mean does. */
+/** Sums, of what stands in several inputs, of products, as convolutions and dense layers make them, and of shares, as a mean does; and products. */
 import { fraction, literal, number, operand, product as times, remainder, sum } from "../expression.js";
 import { partialsAt } from "../partial-sums.js";
 import { product } from "../trace.js";
-import { sumBound } from "./rounding.js";
+import { gamma, sumBound } from "./rounding.js";
 
 /** @typedef {import("../operations.js").Operation} Operation */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -64,6 +64,13 @@ export const plainSum = {
       ...terms.slice(0, 4 * written).map((term) => operand(term, sources)),
       ...remainder(terms.slice(4 * written).map((term) => term.value)),
     ),
+};
+
+/** y = x₀ · x₁ · … @type {Operation} */
+export const multiplied = {
+  evaluate: ({ terms }) => terms.reduce((result, { value }) => result * value, 1),
+  bound: (trace) => gamma(trace.terms.length) * Math.abs(multiplied.evaluate(trace)),
+  formula: ({ terms }, sources) => times(...terms.map((term) => operand(term, sources))),
 };
 
 /** y = Σ x / n: every weight is 1 / n. @type {Operation} */
