@@ -2,8 +2,12 @@
 /**
  * The person's own pictures, in this browser's IndexedDB and nowhere else.
  *
+ * Files are stored as bytes with their type: a private window of WebKit keeps an ArrayBuffer and refuses a Blob.
+ *
  * @typedef {import("../state/initial.js").OwnPicture} OwnPicture
  * @typedef {Omit<OwnPicture, "thumbnail">} KeptPicture without the object URL, which ends with the page
+ * @typedef {{ bytes: ArrayBuffer, type: string }} StoredFile
+ * @typedef {Omit<KeptPicture, "blob" | "small"> & { blob: StoredFile | Blob, small: StoredFile | Blob | null }} StoredPicture
  */
 const DATABASE = "cnn-loupe";
 const PICTURES = "pictures";
@@ -32,22 +36,40 @@ async function within(mode, act) {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
-    const result = await answer(act(transaction.objectStore(PICTURES)));
-    await done;
+    // Awaited together: a refused request ends its transaction as well, and neither may be left without a listener.
+    const [result] = await Promise.all([answer(act(transaction.objectStore(PICTURES))), done]);
     return result;
   } finally {
     database.close();
   }
 }
 
+/** @param {Blob} blob @returns {Promise<StoredFile>} */
+const stored = async (blob) => ({ bytes: await blob.arrayBuffer(), type: blob.type });
+
+/** A picture that an earlier version kept holds a Blob itself. @param {StoredFile | Blob} file */
+const restored = (file) => (file instanceof Blob ? file : new Blob([file.bytes], { type: file.type }));
+
 /** @returns {Promise<KeptPicture[]>} the oldest first */
 export const keptPictures = async () =>
-  (await within("readonly", (store) => /** @type {IDBRequest<KeptPicture[]>} */ (store.getAll()))).sort(
-    (a, b) => a.added - b.added,
-  );
+  (await within("readonly", (store) => /** @type {IDBRequest<StoredPicture[]>} */ (store.getAll())))
+    .map((picture) => ({
+      ...picture,
+      blob: restored(picture.blob),
+      small: picture.small && restored(picture.small),
+    }))
+    .sort((a, b) => a.added - b.added);
 
 /** @param {KeptPicture} picture */
-export const keepPicture = (picture) => within("readwrite", (store) => store.put(picture));
+export async function keepPicture(picture) {
+  // Read before the transaction begins: it would end while the bytes are awaited.
+  const kept = {
+    ...picture,
+    blob: await stored(picture.blob),
+    small: picture.small && (await stored(picture.small)),
+  };
+  return within("readwrite", (store) => store.put(kept));
+}
 
 /** @param {string} digest */
 export const forgetPicture = (digest) => within("readwrite", (store) => store.delete(digest));
