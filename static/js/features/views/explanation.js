@@ -6,17 +6,17 @@
 import { sameItems } from "../../core/store.js";
 import { exact, signed } from "../../core/i18n.js";
 import { formulaOf, nameOf } from "../../formula/tree.js";
-import { explain, rankedTerms, termSpot } from "../../model/explain.js";
+import { explain, rankedTerms, tensorOf, termSpot } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { evaluate, tolerance, winner } from "../../model/operations.js";
-import { product } from "../../model/trace.js";
+import { product, valueAt } from "../../model/trace.js";
 import { copyText } from "../../elements/copy.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { createCode } from "./code.js";
 import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
-import { share } from "./parts/share.js";
+import { addOperands, operandRow } from "./parts/operands.js";
 import { createLayer } from "./layer.js";
 import { createReceptiveFieldPanel } from "./receptive-field-panel.js";
 import { createTrail } from "./trail.js";
@@ -27,10 +27,27 @@ import { shownValue, spotText } from "./parts/value.js";
 const FIRST = 8;
 const MORE = 100;
 
+/** @typedef {import("../../model/explain.js").Spot} Spot */
+
 /** @param {import("./host.js").Actions} actions */
 export function createExplanation(actions) {
   const { t } = actions;
-  const value = h("output", { class: "explained" });
+  const name = h("span", { class: "explained-name" });
+  const number = h("strong", { class: "value" });
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "button quiet copy-value",
+      "data-action": "copy-value",
+      title: t("views.explain.copy"),
+      "aria-label": t("views.explain.copy"),
+      onclick: async () =>
+        copy.replaceChildren(icon((await copyText(number.dataset.value ?? "")) ? "check" : "warning")),
+    },
+    icon("copy"),
+  );
+  const value = h("output", { class: "explained" }, name, copy, number);
   const formula = h("div", {
     class: "formula-box",
     tabindex: "0",
@@ -49,17 +66,43 @@ export function createExplanation(actions) {
     { class: "explanation", "aria-labelledby": "explanation-title" },
     h("h3", { id: "explanation-title" }, t("views.explain.title")),
     trail.list,
-    h("div", { class: "explanation-main" }, value, formula, exactness, trail.tools, operands),
+    h(
+      "div",
+      { class: "explanation-main" },
+      value,
+      h("p", { class: "note explanation-waits" }, t("views.explain.playing")),
+      formula,
+      exactness,
+      trail.tools,
+      operands,
+    ),
     h("div", { class: "explanation-more" }, forward.root, receptiveField.root, code.root, layer.root),
   );
 
   /** What is explained now. @type {readonly unknown[]} */
   let shown = [];
 
+  /** The value's name and number. @param {import("./subject.js").Subject} subject @param {Spot} spot @param {number} found */
+  const say = ({ scene: { model } }, spot, found) => {
+    const label = spot.at.length === 1 ? classLabel(model, spot.layer, spot.at[0]) : null;
+    name.textContent = nameOf(spot) + (label ? ` · ${actions.i18n.label(label)}` : "");
+    number.textContent = shownValue(actions.i18n, model, spot.layer, found);
+    number.dataset.value = exact(found);
+  };
+
   return {
     root,
     reveal: trail.reveal,
-    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
+    /** Another value is looked at, and explained in a moment: its name and number come at once. @param {import("./subject.js").Subject} subject @param {Spot} spot */
+    point(subject, spot) {
+      if (number.dataset.explained === spotText(spot)) return;
+      shown = [];
+      const tensor = tensorOf(subject.scene, spot.layer);
+      value.setAttribute("aria-live", "off"); // a screen reader hears where it comes to rest
+      if (tensor) say(subject, spot, valueAt(tensor, spot.at));
+      delete number.dataset.explained; // until the formula has come, too
+    },
+    /** @param {import("./subject.js").Subject} subject @param {Spot} spot */
     show(subject, spot) {
       const { scene, view } = subject;
       const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, spotText(spot)];
@@ -67,29 +110,10 @@ export function createExplanation(actions) {
       shown = asked;
       const found = explain(subject.scene, spot);
       const { model } = subject.scene;
-      value.replaceChildren(
-        h("span", { class: "explained-name" }, nameOf(spot), label(spot) ? ` · ${label(spot)}` : ""),
-        h(
-          "button",
-          {
-            type: "button",
-            class: "button quiet copy-value",
-            "data-action": "copy-value",
-            title: t("views.explain.copy"),
-            "aria-label": t("views.explain.copy"),
-            onclick: async (/** @type {MouseEvent} */ event) => {
-              const button = /** @type {HTMLElement} */ (event.currentTarget);
-              button.replaceChildren(icon((await copyText(exact(found.value))) ? "check" : "warning"));
-            },
-          },
-          icon("copy"),
-        ),
-        h(
-          "strong",
-          { class: "value", "data-value": exact(found.value), "data-explained": spotText(spot) },
-          shownValue(actions.i18n, model, spot.layer, found.value),
-        ),
-      );
+      value.setAttribute("aria-live", "polite");
+      say(subject, spot, found.value);
+      number.dataset.explained = spotText(spot);
+      copy.replaceChildren(icon("copy"));
       formula.replaceChildren(
         found.trace
           ? createFormula(formulaOf(found), t)
@@ -108,12 +132,6 @@ export function createExplanation(actions) {
       receptiveField.show(subject, spot);
       code.show(subject, found);
       layer.show(subject);
-
-      /** @param {import("../../model/explain.js").Spot} place */
-      function label(place) {
-        const found = place.at.length === 1 ? classLabel(model, place.layer, place.at[0]) : null;
-        return found ? actions.i18n.label(found) : "";
-      }
 
       /** A pixel's value as a photograph stores it, where the model's input is 0 to 1. @param {number} pixel */
       function pixelText(pixel) {
@@ -167,52 +185,47 @@ export function createExplanation(actions) {
     if (!trace || trace.terms.length === 0) return [];
     const won = winner(trace);
     const ranked = rankedTerms(trace);
+    // Where all operands are of one layer, it is named once, above them.
+    const layers = new Set(
+      trace.terms.filter(({ padding }) => !padding).map((term) => termSpot({ sources }, term).layer),
+    );
+    const shared = layers.size === 1 ? [...layers][0] : null;
     const largest = Math.max(...ranked.slice(0, 1).map(({ term }) => Math.abs(product(term)))) || 1;
     const row = (/** @type {{ term: import("../../model/trace.js").Term, index: number }} */ { term, index }) => {
       const place = termSpot({ sources }, term);
-      const name = term.padding ? t("views.padding") : nameOf(place);
+      const whole = term.padding ? t("views.padding") : nameOf(place);
       const contribution = product(term);
-      const weighted = term.weight !== null;
-      const link = h(
-        "button",
+      const item = operandRow(
         {
-          type: "button",
-          class: "operand",
           disabled: term.padding,
+          "aria-label": shared && !term.padding ? `${whole} ${signed(term.value)}` : null,
           ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }),
         },
-        h("span", { class: "operand-name" }, name, index === won ? h("em", null, ` ${t("views.winner")}`) : ""),
-        h("span", { class: "operand-value mono" }, signed(term.value)),
+        [
+          shared && !term.padding ? `[${place.at.join(", ")}]` : whole,
+          index === won ? h("em", null, ` ${t("views.winner")}`) : "",
+        ],
+        signed(term.value),
+        term.weight === null
+          ? {}
+          : {
+              factor: [`× ${signed(term.weight)}`, exact(term.weight)],
+              product: [`= ${signed(contribution)}`, String(contribution)],
+              part: contribution / largest,
+            },
       );
-      return h(
-        "li",
-        { class: [index === won ? "won" : "", weighted ? "" : "bare"].join(" ").trim() || null },
-        link,
-        weighted
-          ? h(
-              "span",
-              { class: "operand-weight mono", "data-value": exact(/** @type {number} */ (term.weight)) },
-              `× ${signed(/** @type {number} */ (term.weight))}`,
-            )
-          : "",
-        weighted
-          ? h(
-              "span",
-              { class: "operand-product mono", "data-value": String(contribution) },
-              `= ${signed(contribution)}`,
-            )
-          : "",
-        weighted ? share(contribution / largest) : "",
-      );
+      item.classList.toggle("won", index === won);
+      return item;
     };
-    const list = h("ol", { class: "operand-list" }, ranked.slice(0, limit).map(row));
+    const list = h("ol", { class: "operand-list" });
+    addOperands(list, ranked.slice(0, limit).map(row));
     const more = h("button", {
       type: "button",
       class: "button quiet",
       "data-action": "more-operands",
       onclick: () => {
         const from = list.children.length;
-        list.append(...ranked.slice(from, from + MORE).map(row));
+        addOperands(list, ranked.slice(from, from + MORE).map(row));
         label();
       },
     });
@@ -229,7 +242,10 @@ export function createExplanation(actions) {
       h(
         "h4",
         null,
-        t(ranked.length > 1 ? "views.explain.operands" : "views.explain.operand", { count: ranked.length }),
+        t(`views.explain.${ranked.length > 1 ? "operands" : "operand"}${shared ? "_of" : ""}`, {
+          count: ranked.length,
+          layer: shared ?? "",
+        }),
       ),
       list,
       more,

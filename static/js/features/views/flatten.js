@@ -12,7 +12,7 @@ import { createHeat } from "./parts/heat.js";
 import { createLegend } from "./parts/legend.js";
 import { viewLimit } from "./parts/range.js";
 import { scrollTo } from "../../elements/scroll.js";
-import { share } from "./parts/share.js";
+import { addOperands, operandRow } from "./parts/operands.js";
 import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
 import { classLabel } from "./subject.js";
 
@@ -131,10 +131,10 @@ export function createFlatten(subject, actions) {
         strip.paint(shown.input.data.subarray(index * size, (index + 1) * size), limit, ACTIVATIONS);
         stripMark?.move(0, row * columns + column);
       });
-      if (weighed)
-        weights.replaceChildren(
-          ...weighedBy(shown.scene, weighed, subject.unit, shown.output.data[subject.unit], i18n),
-        );
+      if (weighed) {
+        weights.replaceChildren();
+        addOperands(weights, weighedBy(shown.scene, weighed, subject.unit, shown.output.data[subject.unit], i18n));
+      }
       setValue(value, valueAt(shown.output, [shown.unit]), { layer: layer.name, at: [shown.unit] });
       legends.replaceChildren(
         createLegend(t("views.legend.activations"), ACTIVATIONS, {
@@ -164,23 +164,15 @@ function weighedBy(scene, layer, element, value, i18n) {
     const factor = weight.data[unit * count + element];
     const spot = { layer: layer.name, at: [unit] };
     const output = /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(scene, layer.name));
-    return h(
-      "li",
-      null,
-      h(
-        "button",
-        {
-          type: "button",
-          class: "operand",
-          "data-direction": "forward",
-          "data-place": spotText(spot),
-          "data-value": exact(output.data[unit]),
-        },
-        h("span", { class: "operand-name" }, label ? i18n.label(label) : nameOf(spot)),
-      ),
-      h("span", { class: "operand-weight mono", "data-value": exact(factor) }, `× ${signed(factor)}`),
-      h("span", { class: "operand-product mono", "data-value": String(product) }, `= ${signed(product)}`),
-      share(product / largest),
+    return operandRow(
+      { "data-direction": "forward", "data-place": spotText(spot), "data-value": exact(output.data[unit]) },
+      [label ? i18n.label(label) : nameOf(spot)],
+      "",
+      {
+        factor: [`× ${signed(factor)}`, exact(factor)],
+        product: [`= ${signed(product)}`, String(product)],
+        part: product / largest,
+      },
     );
   });
 }

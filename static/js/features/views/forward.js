@@ -5,6 +5,7 @@ import { destinations, tensorOf } from "../../model/explain.js";
 import { valueAt } from "../../model/trace.js";
 import { nameOf } from "../../formula/tree.js";
 import { h } from "../../elements/dom.js";
+import { addOperands, operandRow } from "./parts/operands.js";
 import { spotText } from "./parts/value.js";
 
 const SHOWN = 60;
@@ -33,41 +34,28 @@ export function createForward({ t }) {
     const cut = consumers.length > SHOWN ? ` ${t("views.forward.shown", { count: SHOWN })}` : "";
     const byWeight = [...consumers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
     const output = tensorOf(scene, layer.name);
-    return [
-      note(words + cut),
-      h(
-        "ul",
-        { class: "operand-list" },
-        byWeight.slice(0, SHOWN).map((one) => row(one, output)),
-      ),
-    ];
+    const list = h("ul", { class: "operand-list" });
+    addOperands(
+      list,
+      byWeight.slice(0, SHOWN).map((one) => row(one, output)),
+    );
+    return [note(words + cut), list];
   };
 
   /** @param {NonNullable<import("../../model/explain.js").Destination["consumers"]>[number]} consumer @param {import("../../model/trace.js").Tensor | undefined} output */
   const row = ({ spot, weight, taken }, output) =>
-    h(
-      "li",
-      null,
-      h(
-        "button",
-        {
-          type: "button",
-          class: "operand",
-          "data-direction": "forward",
-          "data-place": spotText(spot),
-          "data-value": output ? exact(valueAt(output, spot.at)) : null,
-        },
-        h(
-          "span",
-          { class: "operand-name" },
-          nameOf(spot),
-          taken === null ? "" : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
-        ),
-        h("span", { class: "operand-value mono" }, output ? signed(valueAt(output, spot.at)) : ""),
-      ),
-      weight === null
-        ? ""
-        : h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
+    operandRow(
+      {
+        "data-direction": "forward",
+        "data-place": spotText(spot),
+        "data-value": output ? exact(valueAt(output, spot.at)) : null,
+      },
+      [
+        nameOf(spot),
+        taken === null ? "" : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
+      ],
+      output ? signed(valueAt(output, spot.at)) : "",
+      weight === null ? {} : { factor: [`× ${signed(weight)}`, exact(weight)] },
     );
 
   return {

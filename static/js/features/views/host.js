@@ -50,6 +50,8 @@ import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
+/** Played positions that are shown for less than this are not explained one by one, in milliseconds. */
+const READABLE = 3 * REST;
 
 export class LoupeView extends LoupeElement {
   /** @type {{ key: string, stage: ViewPart, card: ViewPart | null, cardKey: string } | null} */
@@ -395,11 +397,17 @@ export class LoupeView extends LoupeElement {
 
   #move() {
     if (!this.#open || !this.#subject) return;
-    this.#sidebar?.part.point(spotOf(this.#subject, this.#at));
+    const spot = spotOf(this.#subject, this.#at);
+    this.#sidebar?.part.point(spot);
     this.#open.stage.point(this.#at, this.#revealed);
     this.#open.card?.point(this.#at, this.#revealed);
+    // One number for one thing: the explained value follows at once, and what is still about another place steps back.
+    const interval = this.#playback?.interval ?? null;
+    const played = interval !== null && interval < READABLE;
+    this.#explanation.point(this.#subject, spot);
+    this.#behind(played ? "playing" : "moving");
     clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.#rest(), REST);
+    if (!played) this.#resting = setTimeout(() => this.#rest(), REST);
   }
 
   #explain() {
@@ -408,6 +416,15 @@ export class LoupeView extends LoupeElement {
     const spot = spotOf(this.#subject, this.#at);
     this.#explanation.show(this.#subject, spot);
     this.#sidebar?.part.show(this.#subject.scene, spot);
+    this.#behind(null);
+  }
+
+  /** Why formula, operands and the sidebar's numbers are not of the place that is shown. @param {"moving" | "playing" | null} why */
+  #behind(why) {
+    const section = /** @type {HTMLElement | null} */ (this.firstElementChild);
+    if (!section || section.dataset.behind === (why ?? undefined)) return;
+    if (why) section.dataset.behind = why;
+    else delete section.dataset.behind;
   }
 
   /** The pointer rests. */

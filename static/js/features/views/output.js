@@ -13,6 +13,7 @@ import { indexAt, valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { createLegend } from "./parts/legend.js";
+import { addOperands, operandRow } from "./parts/operands.js";
 import { viewLimit } from "./parts/range.js";
 import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
 
@@ -196,28 +197,19 @@ export function createOutput(subject, actions) {
     largest(found.products, sign, LISTED).map((index) => {
       const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + index];
       const at = flattened ? indexAt(shape, index) : [index];
-      return h(
-        "li",
-        null,
-        h(
-          "button",
-          {
-            type: "button",
-            class: "operand",
-            "data-place": spotText({ layer: subject.source, at: [index] }),
-            "data-value": exact(current.input.data[index]),
-            onpointerenter: () => showElement(index, false),
-            onfocus: () => showElement(index, false),
-          },
-          h("span", { class: "operand-name" }, `[${at.join(", ")}]`),
-          h("span", { class: "operand-value mono" }, signed(current.input.data[index])),
-        ),
-        h("span", { class: "operand-weight mono", "data-value": exact(weight) }, `× ${signed(weight)}`),
-        h(
-          "span",
-          { class: "operand-product mono", "data-value": String(found.products[index]) },
-          `= ${signed(found.products[index])}`,
-        ),
+      return operandRow(
+        {
+          "data-place": spotText({ layer: subject.source, at: [index] }),
+          "data-value": exact(current.input.data[index]),
+          onpointerenter: () => showElement(index, false),
+          onfocus: () => showElement(index, false),
+        },
+        [`[${at.join(", ")}]`],
+        signed(current.input.data[index]),
+        {
+          factor: [`× ${signed(weight)}`, exact(weight)],
+          product: [`= ${signed(found.products[index])}`, String(found.products[index])],
+        },
       );
     });
 
@@ -261,8 +253,13 @@ export function createOutput(subject, actions) {
         probability.textContent = i18n.percent(share);
         probability.dataset.value = exact(share);
       }
-      pro.replaceChildren(...listed(1));
-      contra.replaceChildren(...listed(-1));
+      for (const [list, sign] of /** @type {[HTMLElement, 1 | -1][]} */ ([
+        [pro, 1],
+        [contra, -1],
+      ])) {
+        list.replaceChildren();
+        addOperands(list, listed(sign));
+      }
       legends.replaceChildren(
         createLegend(t("views.legend.activations"), ACTIVATIONS, {
           low: `≤ ${signed(-limit)}`,

@@ -119,5 +119,9 @@ export function createPlaybackBar(count, t, onPosition) {
     get playing() {
       return state.playing;
     },
+    /** Milliseconds that a position is shown while it plays; null while it does not. */
+    get interval() {
+      return state.playing ? 1000 / state.speed : null;
+    },
   };
 }
