@@ -32,6 +32,23 @@ export function h(tag, attributes, ...children) {
 /** @type {Record<string, string>} */
 const NAMESPACES = { svg: "http://www.w3.org/2000/svg", math: "http://www.w3.org/1998/Math/MathML" };
 
+let groups = 0;
+
+/**
+ * Controls under a title. Not a fieldset with its legend: where the fieldset is a flex or a grid box, WebKit keeps the legend
+ * on its upper edge and Chromium and Firefox lay it out like any other child.
+ * @param {Record<string, any>} attributes @param {string} title @param {...(Node | Node[])} children @returns {HTMLElement}
+ */
+export function titled(attributes, title, ...children) {
+  const id = `group-title-${++groups}`;
+  return h(
+    "div",
+    { role: "group", ...attributes, "aria-labelledby": id },
+    h("span", { class: "group-title", id }, title),
+    ...children,
+  );
+}
+
 /** Replace all children. @param {Element} parent @param {...(Node | string)} children */
 export function fill(parent, ...children) {
   parent.replaceChildren(...children);

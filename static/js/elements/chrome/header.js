@@ -5,7 +5,7 @@
 import { chooseModel, setScale, setTheme, startTour, toggleDetails, toggleLock } from "../../state/actions.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
 import { context } from "../context.js";
-import { h } from "../dom.js";
+import { h, titled } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 
@@ -96,7 +96,7 @@ export class LoupeHeader extends LoupeElement {
         h("span", null, this.t(`common.scale.${scale}`)),
       );
     });
-    return h("fieldset", { class: "segments" }, h("legend", null, this.t("common.scale.title")), ...options);
+    return titled({ class: "segments", role: "radiogroup" }, this.t("common.scale.title"), ...options);
   }
 
   #lock() {

@@ -6,7 +6,7 @@
 import { createApi } from "../../api/client.js";
 import { createTranslator } from "../../core/i18n.js";
 import { copyText } from "../../elements/copy.js";
-import { h } from "../../elements/dom.js";
+import { h, titled } from "../../elements/dom.js";
 import { createModel } from "../../model/create.js";
 import { INPUT, unitCount } from "../../model/model.js";
 import { viewFor } from "../../state/actions.js";
@@ -54,7 +54,7 @@ function tick(name, label, checked) {
 }
 
 /** @param {string} title @param {...Node} rows */
-const group = (title, ...rows) => h("fieldset", { class: "builder-group" }, h("legend", null, title), ...rows);
+const group = (title, ...rows) => titled({ class: "builder-group" }, title, ...rows);
 
 /** @type {What[]} */
 const WHATS = ["network", "view", "widget"];
@@ -287,7 +287,7 @@ function showControls() {
     input.value = name;
     return row;
   });
-  controls.replaceChildren(h("legend", null, t("controls")), ...rows);
+  controls.replaceChildren(/** @type {Element} */ (controls.firstElementChild), ...rows);
 }
 
 /** The chosen model's pictures and layers. */
@@ -345,10 +345,9 @@ function checkSite() {
 const form = h(
   "form",
   { class: "builder-form", onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-  h(
-    "fieldset",
-    { class: "builder-group builder-what" },
-    h("legend", null, t("what")),
+  titled(
+    { class: "builder-group builder-what", role: "radiogroup" },
+    t("what"),
     h(
       "div",
       { class: "segments" },
