@@ -29,7 +29,7 @@ class Chromium(Window):
         self.page.goto(self.base + address)
 
     def run(self, script: str, *arguments: Any) -> Any:
-        return self.page.evaluate(f"(values) => (function () {{ {script} }}).apply(null, values)", arguments)
+        return self.page.evaluate(f"(values) => (function () {{ {script}\n}}).apply(null, values)", arguments)
 
     def move(self, x: float, y: float) -> None:
         self.page.mouse.move(x, y)
@@ -45,6 +45,10 @@ class Chromium(Window):
 
     def back(self) -> None:
         self.page.evaluate("history.back()")
+
+    def follow(self, selector: str) -> None:
+        with self.page.expect_navigation():
+            self.click(selector)
 
     def reload(self) -> None:
         self.page.reload()

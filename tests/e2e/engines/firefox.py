@@ -38,9 +38,9 @@ class Firefox(Window):
         assert "error" not in answer, answer["error"]
         return answer.get("value")
 
-    def _do(self, name: str, **options: Any) -> Any:
+    def _do(self, command: str, **options: Any) -> Any:
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"name": name, **options}) + "\n")
+        self.process.stdin.write(json.dumps({"command": command, **options}) + "\n")
         self.process.stdin.flush()
         return self._answer()
 
@@ -67,6 +67,9 @@ class Firefox(Window):
 
     def back(self) -> None:
         self._do("back")
+
+    def follow(self, selector: str) -> None:
+        self._do("follow", **dict(zip("xy", self.place(selector), strict=True)))
 
     def reload(self) -> None:
         self._do("reload")

@@ -51,6 +51,10 @@ class Window(ABC):
     def back(self) -> None: ...
 
     @abstractmethod
+    def follow(self, selector: str) -> None:
+        """Click a link that loads another document."""
+
+    @abstractmethod
     def reload(self) -> None: ...
 
     @abstractmethod
@@ -114,9 +118,9 @@ class Window(ABC):
     def text(self, selector: str) -> str:
         return str(self.run("return document.querySelector(arguments[0]).textContent", selector))
 
-    def point(self, selector: str, across: float = 0.5, down: float = 0.5) -> None:
-        """Bring an element into sight and move the pointer there, as shares of its box."""
-        found = self.until(
+    def place(self, selector: str, across: float = 0.5, down: float = 0.5) -> list[float]:
+        """A point of an element, as shares of its box, once it has been brought into sight and stays where it is."""
+        where = lambda: self.until(  # noqa: E731
             """const found = [...document.querySelectorAll(arguments[0])].find((one) => one.getClientRects().length);
                if (!found) return null;
                const seen = (box) => box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
@@ -128,12 +132,23 @@ class Window(ABC):
             across,
             down,
         )
-        self.move(*found)
+        found = where()
+        while found != (found := where()):
+            pass
+        return list(found)
+
+    def point(self, selector: str, across: float = 0.5, down: float = 0.5) -> None:
+        self.move(*self.place(selector, across, down))
 
     def click(self, selector: str, across: float = 0.5, down: float = 0.5) -> None:
         self.point(selector, across, down)
         self.press()
         self.release()
+
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        for character in text:
+            self.key(character)
 
     def look(self, name: str) -> None:
         """Leave a picture in the folder that CNN_LOUPE_SHOTS names; nothing where it names none."""

@@ -22,16 +22,19 @@ page.on("console", (message) => {
 
 const commands = {
   size: ({ width, height, ratio }) => page.setViewport({ width, height, deviceScaleFactor: ratio }),
-  go: ({ address }) => page.goto(address, { waitUntil: "domcontentloaded" }),
+  async follow({ x, y }) {
+    await Promise.all([page.waitForNavigation({ waitUntil: "domcontentloaded" }), page.mouse.click(x, y)]);
+  },
+  go: ({ address }) => page.goto(address, { waitUntil: "domcontentloaded" }).then(() => null),
   // Puppeteer takes a function or source; the source of a function with its arguments is what is sent here.
-  run: ({ script, values }) => page.evaluate(`(function () { ${script} }).apply(null, ${JSON.stringify(values)})`),
+  run: ({ script, values }) => page.evaluate(`(function () { ${script}\n}).apply(null, ${JSON.stringify(values)})`),
   move: ({ x, y }) => page.mouse.move(x, y),
   press: () => page.mouse.down(),
   release: () => page.mouse.up(),
   key: ({ name }) => page.keyboard.press(name),
   // A traversal that changes the address alone (history.pushState) loads nothing, so nothing is waited for here.
   back: () => page.evaluate("history.back()"),
-  reload: () => page.reload({ waitUntil: "domcontentloaded" }),
+  reload: () => page.reload({ waitUntil: "domcontentloaded" }).then(() => null),
   async upload({ selector, file }) {
     const input = await page.$(selector);
     await input.uploadFile(file);
@@ -43,11 +46,10 @@ const commands = {
 
 process.stdout.write(`${JSON.stringify({ value: await browser.version() })}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
-  const { name, ...options } = JSON.parse(line);
+  const { command, ...options } = JSON.parse(line);
   let answer;
   try {
-    answer = { value: await commands[name](options) };
-    if (["go", "reload"].includes(name)) answer = { value: null };
+    answer = { value: await commands[command](options) };
   } catch (error) {
     answer = { error: String(error.stack ?? error) };
   }
