@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 
+from cnn_loupe.engine.text import printable
 from cnn_loupe.server.settings import Settings
 
 
@@ -36,7 +37,9 @@ class HumanFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         identity = f" [{record.request_id}]" if hasattr(record, "request_id") else ""
-        text = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower()} {record.getMessage()}{identity}"
+        # Names of folders and models may come from strangers, and this may be a terminal.
+        message = printable(record.getMessage())
+        text = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower()} {message}{identity}"
         return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
 
 

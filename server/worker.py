@@ -11,6 +11,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING
 
+from cnn_loupe.engine.commands.console import use_any_console
 from cnn_loupe.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def application() -> FastAPI:
     # Threads take shorter turns, so that /healthz is answered while several computations hold the interpreter.
     sys.setswitchinterval(0.0005)
     _end_with_supervisor()
+    use_any_console()  # a worker has streams of its own
     try:
         from cnn_loupe.server.app import (
             create_app,

@@ -14,6 +14,7 @@ from cnn_loupe.server.i18n import LANGUAGES, load_catalogue
 from cnn_loupe.server.schemas import Problem
 from tests.client import Client
 from tests.conftest import ROOT
+from tests.pictures import encoded, scene
 
 RUNS = "/api/v1/models/minimal/runs"
 
@@ -123,6 +124,21 @@ def test_a_server_without_memory_says_so_and_not_that_the_picture_is_damaged(
     answer = client.post(RUNS, content=b"x")
     assert_problem(answer, 503, "out_of_memory")
     assert int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_a_decoder_without_memory_does_not_say_that_the_picture_is_damaged(
+    client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from PIL import Image, ImageFile
+
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    data = encoded(scene(40, 40), kind)
+    for place in (Image.Image, ImageFile.ImageFile):
+        monkeypatch.setattr(place, "load", short)
+    assert_problem(client.post(RUNS, content=data), 503, "out_of_memory")
 
 
 def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(client: Client) -> None:

@@ -79,3 +79,5 @@ def test_log_lines_are_one_json_object_or_one_readable_line() -> None:
     assert found["request_id"] == "abc"
     assert found["time"].endswith("Z")
     assert "[abc]" in HumanFormatter().format(record)
+    record.args = ("/a\nb\x1b[31m",)
+    assert r"GET /a\nb\x1b[31m 200 [abc]" in HumanFormatter().format(record)
