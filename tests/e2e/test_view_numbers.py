@@ -67,7 +67,7 @@ def random_specs() -> list[ModelSpec]:
 
     collect()
     # Neighbouring draws are alike: of those with much in them, take some that lie far apart.
-    much = {tuple(layer.kind for layer in spec.layers): spec for spec in drawn if sum(len(shape) == 3 for shape in spec.shapes.values()) >= 4 and len({layer.kind for layer in spec.layers}) >= 6}
+    much = {tuple(layer.kind for layer in spec.layers): spec for spec in drawn if sum(len(spec.shapes[name]) == 3 for name in spec.names) >= 4 and len({layer.kind for layer in spec.layers}) >= 6}
     chosen = list(much.values())[:: max(1, len(much) // RANDOM)][:RANDOM]
     return [model_spec(f"random-{i}", spec.input_shape, list(spec.layers)) for i, spec in enumerate(chosen)]
 
