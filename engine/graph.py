@@ -32,7 +32,7 @@ class Node:
     layer: Layer
     inputs: tuple[str, ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The layer's name, which is also that of its output."""
         return self.layer.name
@@ -45,8 +45,9 @@ def walk(nodes: Iterable[Node], step: Callable[[Node, list[T]], T], known: Mappi
     """
     found = dict(known)
     for node in nodes:
-        if node.name not in found:
-            found[node.name] = step(node, [found[name] for name in node.inputs])
+        name = node.name
+        if name not in found:
+            found[name] = step(node, [found[source] for source in node.inputs])
     return found
 
 

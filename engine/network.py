@@ -14,7 +14,7 @@ from cnn_loupe.engine.arrays import FLOAT, Array, Parameters
 from cnn_loupe.engine.edits import Edit, ParameterEdit, SwapKind, UnitEdit, differing, edited_spec
 from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast.forward import Forward, fast_forward
-from cnn_loupe.engine.fast.step import Scratch, room
+from cnn_loupe.engine.fast.step import VECTOR, Scratch, room
 from cnn_loupe.engine.graph import INPUT, Node, walk, walk_back
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.loss import (
@@ -58,6 +58,29 @@ class Stage:
         return self.layer.backward(cache, dy, self.params)
 
 
+class Layout:
+    """Where the values of some layers lie: all in one piece of memory.
+
+    Asked for piece by piece, the system would take the larger ones back after every run and hand
+    out empty pages again, which costs as much as a convolution.
+    """
+
+    def __init__(self, spec: ModelSpec, names: list[str]) -> None:
+        self.names = names
+        self.parts = []
+        self.size = 0
+        for name in names:
+            shape = spec.shapes[name]
+            self.parts.append((name, slice(self.size, self.size + math.prod(shape)), shape))
+            # Each begins with a line of the cache, as the whole does.
+            self.size += -(-math.prod(shape) // VECTOR) * VECTOR
+
+    def rooms(self) -> dict[str, Array]:
+        """Memory for every value."""
+        memory = room(self.size)
+        return {name: memory[part].reshape(shape) for name, part, shape in self.parts}
+
+
 class Network:
     """A model description and parameters that fit it; immutable, so threads may share it.
 
@@ -70,6 +93,7 @@ class Network:
         self.parameters = checked_parameters(spec, parameters)
         self._local = threading.local()
         self._stages = {layer.name: _stage(spec, layer, self.parameters) for layer in spec.layers}
+        self._layout = Layout(spec, list(spec.names))
 
     def run(self, x: Array, edits: Iterable[Edit] = ()) -> Run:
         """Send one picture (C, H, W) through every layer and keep every activation.
@@ -95,7 +119,7 @@ class Network:
         """Work out what is not known."""
         spec, stages = self._edited(edits)
         wanted = [name for name in spec.names if name not in known]
-        room = _rooms(spec, wanted)
+        room = self._layout.rooms() if wanted == self._layout.names else Layout(spec, wanted).rooms()
         scratch = self._scratch()
 
         def step(node: Node, xs: list[Array]) -> Array:
@@ -211,21 +235,6 @@ def _stage(spec: ModelSpec, layer: Layer, parameters: Parameters) -> Stage:
     keys = spec.layer_parameters[layer.name]
     own = MappingProxyType({key: parameters[f"{layer.name}.{key}"] for key in keys})
     return Stage(layer, own, fast_forward(layer, spec.input_shapes(layer.name), own))
-
-
-def _rooms(spec: ModelSpec, names: Sequence[str]) -> dict[str, Array]:
-    """Memory for these values, in one piece.
-
-    Asked for piece by piece, the system would take the larger ones back after every run and hand
-    out empty pages again, which costs as much as a convolution.
-    """
-    sizes = [math.prod(spec.shapes[name]) for name in names]
-    begins = np.concatenate([[0], np.cumsum([-(-size // 16) * 16 for size in sizes])]).astype(int)
-    memory = room(int(begins[-1]))
-    return {
-        name: memory[begin : begin + size].reshape(spec.shapes[name])
-        for name, begin, size in zip(names, begins, sizes, strict=False)
-    }
 
 
 def _in_order(names: Iterable[str], found: Mapping[str, Array]) -> Mapping[str, Array]:

@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape
+from cnn_loupe.engine.fast.margins import Margins
 from cnn_loupe.engine.fast.products import convolution
 from cnn_loupe.engine.fast.step import Scratch
 from cnn_loupe.engine.layers import (
     Add,
     AvgPool2D,
+    Clip,
     Concat,
     Dense,
     Flatten,
@@ -29,6 +31,7 @@ from cnn_loupe.engine.layers import (
     ReLU,
     Softmax,
 )
+from cnn_loupe.engine.layers.pooling import window_counts
 
 # From the inputs into y.
 Forward = Callable[[Sequence[Array], Array, Scratch], None]
@@ -53,50 +56,58 @@ def _relu(layer: ReLU, shapes: Sequence[Shape], params: Parameters) -> Forward:
 LINE = 16_384  # numbers that ReLU compares with one line of zeros
 
 
-def _max_pool2d(layer: MaxPool2D, shapes: Sequence[Shape], params: Parameters) -> Forward:
-    if any(layer.padding):
-        return _readable(layer, shapes, params)
-    return _over_windows(np.maximum, layer, shapes[0])
-
-
-def _avg_pool2d(layer: AvgPool2D, shapes: Sequence[Shape], params: Parameters) -> Forward:
-    if any(layer.padding):
-        return _readable(layer, shapes, params)
-    add = _over_windows(np.add, layer, shapes[0])
-    share = FLOAT(1 / math.prod(layer.window))
+def _clip(layer: Clip, shapes: Sequence[Shape], params: Parameters) -> Forward:
+    low, high = FLOAT(layer.low), FLOAT(layer.high)
 
     def forward(xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
-        add(xs, y, scratch)
-        y *= share
+        np.clip(xs[0], low, high, out=y)
 
     return forward
 
 
-def _over_windows(combine: np.ufunc, layer: Pool2D, shape: Shape) -> Forward:
+def _max_pool2d(layer: MaxPool2D, shapes: Sequence[Shape], params: Parameters) -> Forward:
+    return _over_windows(np.maximum, -np.inf, layer, shapes[0])
+
+
+def _avg_pool2d(layer: AvgPool2D, shapes: Sequence[Shape], params: Parameters) -> Forward:
+    add = _over_windows(np.add, 0, layer, shapes[0])
+    counts = window_counts(shapes[0], layer.sliding, count_include_pad=layer.count_include_pad)
+    shares = (1 / counts).astype(FLOAT)
+
+    def forward(xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
+        add(xs, y, scratch)
+        y *= shares
+
+    return forward
+
+
+def _over_windows(combine: np.ufunc, outside: float, layer: Pool2D, shape: Shape) -> Forward:
     """All values under each window put together by a function of two: first rows, then columns."""
-    channels, _, width = shape
-    _, rows, columns = layer.output_shape_of(shape)
+    channels, rows, columns = layer.output_shape_of(shape)
+    margins = Margins(layer.sliding, shape, (rows, columns))
     (kh, kw), (sh, sw) = layer.window, layer.stride
     down, across = (rows - 1) * sh + 1, (columns - 1) * sw + 1
 
     def forward(xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
-        x = xs[0]
-        strip = scratch.part("pooled", (channels, rows, width))
-        first, *others = (x[:, u : u + down : sh] for u in range(kh))
-        if others:
-            combine(first, others[0], out=strip)
-            for other in others[1:]:
-                combine(strip, other, out=strip)
-            first = strip
-        first, *others = (first[..., v : v + across : sw] for v in range(kw))
-        if not others:
-            y[...] = first
-            return
-        combine(first, others[0], out=y)
-        for other in others[1:]:
-            combine(y, other, out=y)
+        x = margins.around(xs[0], scratch, outside)
+        if kh > 1:
+            strip = scratch.part("pooled", (channels, rows, margins.size[1]))
+            _together(combine, [x[:, u : u + down : sh] for u in range(kh)], strip)
+        else:
+            strip = x[:, :down:sh]
+        _together(combine, [strip[..., v : v + across : sw] for v in range(kw)], y)
 
     return forward
+
+
+def _together(combine: np.ufunc, parts: Sequence[Array], out: Array) -> None:
+    """The parts put together, number by number."""
+    if len(parts) == 1:
+        out[...] = parts[0]
+        return
+    combine(parts[0], parts[1], out=out)
+    for part in parts[2:]:
+        combine(out, part, out=out)
 
 
 def _flatten(layer: Flatten, shapes: Sequence[Shape], params: Parameters) -> Forward:
@@ -154,6 +165,7 @@ def _readable(layer: Layer, shapes: Sequence[Shape], params: Parameters) -> Forw
 FORWARD: Mapping[str, Callable[[Any, Sequence[Shape], Parameters], Forward]] = {
     "conv2d": convolution,
     "relu": _relu,
+    "clip": _clip,
     "max_pool2d": _max_pool2d,
     "avg_pool2d": _avg_pool2d,
     "flatten": _flatten,

@@ -11,6 +11,7 @@ for whole batches in the forms that a processor likes, and the tests hold the tw
 """
 
 from cnn_loupe.engine.layers.activation import Activation as Activation
+from cnn_loupe.engine.layers.activation import Clip as Clip
 from cnn_loupe.engine.layers.activation import LeakyReLU as LeakyReLU
 from cnn_loupe.engine.layers.activation import ReLU as ReLU
 from cnn_loupe.engine.layers.activation import Sigmoid as Sigmoid
