@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.differential.files import files
 from tests.e2e.conftest import READY, Visit, eventually
 from tests.e2e.own import (
     Picture,
@@ -76,17 +80,90 @@ def test_the_square_is_zoomed_by_two_fingers(visit: Visit, picture: Picture) -> 
     expect(page.locator("loupe-crop .mono")).to_contain_text("side 100 px")
 
 
-def test_a_large_picture_is_reduced_here_and_the_preparation_says_so(visit: Visit, picture: Picture) -> None:
+def sent_bytes(page: Page) -> int:
+    """How many bytes the server got of the picture, as the first card of the preparation says."""
+    found = re.search(r"([\d,]+) bytes", page.locator(".stage-card").first.inner_text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_a_photograph_leaves_as_it_is_and_never_larger(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    file = picture("large.jpg", (3000, 1500), quality=95)
+    add(page, file)
+    page.click('[data-action="open-preparation"]')
+    first = page.locator(".stage-card").first
+    expect(first).to_have_attribute("data-step", "file")
+    expect(first.locator(".stage-size")).to_have_text("3000×1500")
+    assert sent_bytes(page) == len(file.read_bytes())
+    expect(page.locator('.stage-card[data-step="reduce"]')).to_have_count(1)
+
+
+def test_a_picture_beyond_the_servers_limits_is_sent_anew_and_the_preparation_says_so(visit: Visit, picture: Picture) -> None:
     visited = visit()
+    visited.expect("status of 413")
     page = visited.go()
-    sent: list[int] = []
-    page.on("request", lambda request: request.method == "POST" and sent.append(len(request.post_data_buffer or b"")))
-    add(page, picture("large.jpg", (3000, 1500), quality=95))
+    file = picture("large.png", (5000, 4000))
+    add(page, file)
     page.click('[data-action="open-preparation"]')
     first = page.locator(".stage-card").first
     expect(first).to_have_attribute("data-step", "reduced")
-    expect(first).to_contain_text("3000×1500")
-    expect(first.locator(".stage-size")).to_have_text("1024×512")
+    expect(first).to_contain_text("5000×4000")
+    expect(first.locator(".stage-size")).to_have_text("2048×1638")
+    assert sent_bytes(page) < len(file.read_bytes())
+
+
+@pytest.mark.parametrize("name", ["XMP 6", "EXIF 6"])
+def test_the_editor_and_the_network_see_the_same_upright_picture(visit: Visit, tmp_path: Path, name: str) -> None:
+    """Orientations that browsers do not read: the editor is drawn from the server's picture, so a key moves by a pixel."""
+    format, suffix = ("JPEG", "jpg") if name.startswith("XMP") else ("WebP", "webp")
+    file = tmp_path / f"turned.{suffix}"
+    file.write_bytes(next(made.data for made in files() if (made.format, made.name) == (format, name)))
+    visited = visit()
+    visited.expect("getImageData")  # Chromium's advice about reading canvases, which only this test does
+    page = visited.go()
+    add(page, file)
+    said = page.locator("loupe-crop .mono")
+    expect(said).to_have_text("x 0, y 8, side 32 px, turned 0°")  # of a picture of 32×48
+    shows_the_engines_input(page)
+    read = "() => [...document.querySelector('.crop-preview').getContext('2d').getImageData(0, 0, 64, 64).data]"
+    exact = page.evaluate(read)
+    quick = page.evaluate(
+        """async () => {
+          const editor = document.querySelector("loupe-crop"), canvas = editor.querySelector(".crop-canvas");
+          canvas.setPointerCapture = () => {};
+          const { left, top, width, height } = canvas.getBoundingClientRect();
+          const send = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, bubbles: true, clientX: x, clientY: y }));
+          const [x, y] = [left + width / 2, top + height / 2];
+          send("pointerdown", x, y); send("pointermove", x + 9, y); send("pointermove", x + 0.5, y);
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const shown = [editor.querySelector(".crop-preview").dataset.source, !editor.querySelector(".crop-mark").hidden];
+          const data = [...editor.querySelector(".crop-preview").getContext("2d").getImageData(0, 0, 64, 64).data];
+          send("pointerup", x, y);
+          return { shown, data };
+        }"""
+    )
+    shows_the_engines_input(page)
+    difference = sum(abs(a - b) for a, b in zip(exact, quick["data"], strict=True)) / len(exact)
+    assert difference < 12, "what is shown while dragging is another picture than what the network gets"
+
+
+def test_while_the_square_is_dragged_a_preview_stands_in_and_says_so(visit: Visit, picture: Picture) -> None:
+    page = visit().go()
+    add(page, picture("wide.png", (400, 200)))
+    shows_the_engines_input(page)
+    expect(page.locator(".crop-mark")).to_be_hidden()
+    box = page.locator('[data-action="crop-square"]').bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y, steps=4)
+    expect(page.locator(".crop-mark")).to_be_visible()
+    expect(page.locator(".crop-preview")).to_have_attribute("data-source", "page")
+    page.mouse.up()
+    shows_the_engines_input(page)
+    expect(page.locator(".crop-mark")).to_be_hidden()
 
 
 def test_the_preparation_shows_the_engines_steps_and_follows_a_pixel(visit: Visit, picture: Picture) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.conftest import running_server
 from tests.e2e.conftest import Visit, eventually
@@ -140,16 +140,54 @@ def test_every_odd_or_hostile_file_joins_or_is_refused_in_the_readers_words(visi
     expect(page.locator("[data-notice=problem], [data-notice=offline]")).to_have_count(0)
 
 
-def test_formats_that_only_the_browser_reads_are_refused_at_every_size(visit: Visit, tmp_path: Path) -> None:
+def test_what_only_the_browser_reads_is_sent_anew(visit: Visit, tmp_path: Path) -> None:
     visited = visit()
-    visited.expect("status of 4")
+    visited.expect("status of 415")
     page = visited.go()
-    for side in (100, 3000):
-        file = tmp_path / f"{side}.svg"
-        file.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}"><rect width="50" height="50"/></svg>')
-        choose(page, file)
-        expect(page.locator('[data-code="picture_format_refused"]', has_text=file.name)).to_be_visible()
-    expect(page.locator(OWN)).to_have_count(0)
+    file = tmp_path / "drawing.svg"
+    file.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="50" height="50" fill="red"/></svg>')
+    add(page, file)
+    expect(page.locator("loupe-crop .mono")).to_contain_text("side 200 px")
+    expect(page.locator("[data-notice=picture]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("gives_in", [True, False])
+def test_the_limit_of_a_proxy_is_explained(visit: Visit, picture: Picture, gives_in: bool) -> None:
+    """413 without our problem shape: sent smaller where that helps, and told in any case."""
+    visited = visit()
+    visited.expect("status of 413")
+    page = visited.go()
+    refused: list[str] = []
+
+    def proxy(route: Route) -> None:
+        if gives_in and refused:
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.fulfill(status=413, content_type="text/html", body="<h1>413 Request Entity Too Large</h1>")
+
+    page.route("**/runs?*", proxy)
+    choose(page, picture("photo.jpg", (2400, 1800), quality=98))
+    notice = page.locator(f'[data-code="{"proxy_limit_reduced" if gives_in else "proxy_limit"}"]')
+    expect(notice).to_contain_text("client_max_body_size")
+    expect(page.locator(OWN)).to_have_count(int(gives_in))
+
+
+@pytest.mark.parametrize("kind", ["drop", "paste"])
+def test_the_address_of_a_picture_is_answered_with_a_sentence(visit: Visit, kind: str) -> None:
+    page = visit().go()
+    page.evaluate(
+        """(kind) => {
+          const transfer = new DataTransfer();
+          transfer.setData("text/uri-list", "https://pictures.invalid/cat.jpg");
+          transfer.setData("text/html", '<img src="https://pictures.invalid/cat.jpg">');
+          const event = kind === "drop"
+            ? new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer })
+            : new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: transfer });
+          document.querySelector("main").dispatchEvent(event);
+        }""",
+        kind,
+    )
+    expect(page.locator('[data-code="picture_only_address"]')).to_be_visible()
 
 
 def test_a_file_of_too_many_bytes_is_refused_without_being_sent(visit: Visit, tmp_path: Path) -> None:

@@ -148,5 +148,6 @@ async function problemOf(response) {
   } catch {
     // not our problem shape: a proxy's page, say
   }
+  if (response.status === 413) return new Problem({ code: "proxy_limit", status: 413 });
   return new Problem({ code: "http_error", status: response.status, params: { status: response.status } });
 }

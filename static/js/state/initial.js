@@ -50,12 +50,13 @@
  * @typedef {object} OwnPicture a picture that stays in this browser
  * @property {string} digest SHA-256 of the file's bytes, in hexadecimal; its address
  * @property {string} name the file's name, or where it came from
- * @property {Blob} blob what is sent to the server: the file, or its reduction to 1,024 px
- * @property {Blob | null} small a small square of it; null where this browser cannot decode it
+ * @property {Blob} blob what is sent to the server: the file, or what this browser made of one that the server does not read
+ * @property {Blob | null} small a small square of `upright`
+ * @property {Blob | null} upright the server’s own picture of it, upright and at most 1,024 px long; null where an earlier version of the page kept it
  * @property {string} thumbnail an object URL of `small`
  * @property {number} width of `blob`, upright, in pixels
  * @property {number} height of `blob`, upright, in pixels
- * @property {{ width: number, height: number } | null} reducedFrom the size before the page reduced it; null where it did not
+ * @property {{ width: number, height: number } | null} reducedFrom the size of the file that this browser decoded; null where the file itself is sent
  * @property {Crop | null} crop the square that the network sees; null is the centred one
  * @property {number} added when it was added, in milliseconds since 1970
  */

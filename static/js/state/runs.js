@@ -6,6 +6,8 @@
 
 /** How many runs are kept. One of Tiny VGG is 0.8 MB of floats. */
 export const KEPT = 12;
+/** Longest side of the server's picture of a whole picture, in pixels. */
+const UPRIGHT = 1024;
 
 /**
  * @typedef {object} Picture what is to be run
@@ -25,7 +27,13 @@ export function createRuns(api) {
   /** @param {Picture} picture */
   const ask = async ({ model, ref, sample, own }) => {
     if (ref.source === "noise") return api.runInput(model.id, await noise(model.input));
-    if (own) return api.runPicture(model.id, own.blob, { ...own.crop, preparation: "summary" });
+    if (own)
+      return api.runPicture(model.id, own.blob, {
+        ...own.crop,
+        preparation: "summary",
+        // To draw the crop editor from: asked for once.
+        ...(!own.upright && { upright: UPRIGHT }),
+      });
     if (sample?.borrowed) return api.runPicture(model.id, await api.picture(sample.url), { preparation: "summary" });
     return api.sampleRun(model.id, ref.id, sample?.digest ?? null);
   };

@@ -1,8 +1,9 @@
 // @ts-check
 /**
  * The crop editor: the square that the network will see, moved, zoomed and turned by mouse, touch
- * and keyboard. The small picture beside it is what the network gets: first a quick one made here,
- * then the engine's own input as soon as it has been computed.
+ * and keyboard. Both are drawn from the server's own picture of the file, so that whatever says which way is up and what
+ * colours mean has been read once. The small picture beside it is what the network gets: while the square is moved, a
+ * preview of it made here and marked so; then the engine's own input.
  */
 import { drawCrop, HANDLE } from "../../draw/crop.js";
 import { inputImage } from "../../draw/input.js";
@@ -14,8 +15,7 @@ import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
 import { loadStyle } from "../../elements/styles.js";
 import { readTheme, watchTheme } from "../../elements/theme.js";
-import { bitmapOf } from "./decode.js";
-import { keepCrop, remove, removeAll } from "./intake.js";
+import { keepCrop, remove, removeAll, withUpright } from "./intake.js";
 
 /** How long the square must rest before the network is asked, in milliseconds. */
 const REST = 90;
@@ -52,6 +52,7 @@ class LoupeCrop extends LoupeElement {
     });
     this.preview = h("canvas", { class: "pixelated crop-preview", role: "img", "aria-label": gets });
     this.state = h("p", { class: "note mono", role: "status" });
+    this.mark = h("span", { class: "crop-mark", hidden: true }, this.t("pictures.crop.estimate"));
     this.zoom = h("input", {
       type: "range",
       min: 0,
@@ -80,7 +81,12 @@ class LoupeCrop extends LoupeElement {
       h(
         "div",
         { class: "crop-side" },
-        h("div", { class: "crop-see" }, this.preview, h("div", null, h("p", null, gets), this.state)),
+        h(
+          "div",
+          { class: "crop-see" },
+          h("div", { class: "crop-shown" }, this.preview, this.mark),
+          h("div", null, h("p", null, gets), this.state),
+        ),
         h("label", { class: "slider" }, h("span", null, this.t("pictures.crop.zoom")), this.zoom),
         h("label", { class: "slider" }, h("span", null, this.t("pictures.crop.rotate")), this.turner),
         h("p", { class: "note", id: "crop-keys" }, this.t("pictures.crop.keys")),
@@ -123,8 +129,11 @@ class LoupeCrop extends LoupeElement {
     this.#crop = own.crop ?? centredCrop(own);
     this.#bitmap?.close();
     this.#bitmap = null;
-    const bitmap = await bitmapOf(own.blob).catch(() => null);
+    const { upright, width, height } = await withUpright(own).catch(() => own);
+    const bitmap = upright && (await createImageBitmap(upright).catch(() => null));
     if (this.#own !== own && this.#own?.digest !== own.digest) return bitmap?.close();
+    if (width !== own.width || height !== own.height) this.#crop = own.crop ?? centredCrop({ width, height });
+    this.#own = { ...own, width, height };
     this.#bitmap = bitmap;
     this.#layout();
     this.#show();
@@ -159,7 +168,8 @@ class LoupeCrop extends LoupeElement {
     this.#crop = crop;
     this.#show();
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#commit(), REST);
+    // While it is dragged, the network waits for the hand that lets go.
+    if (!this.#fingers.size) this.#timer = window.setTimeout(() => this.#commit(), REST);
   }
 
   #commit() {
@@ -233,9 +243,10 @@ class LoupeCrop extends LoupeElement {
     context.translate(width / 2, height / 2);
     context.scale(Math.max(width, height) / this.#crop.size, Math.max(width, height) / this.#crop.size);
     context.rotate((this.#crop.rotate * Math.PI) / 180);
-    context.drawImage(this.#bitmap, -x, -y);
+    context.drawImage(this.#bitmap, -x, -y, this.#size().width, this.#size().height);
     context.restore();
     this.preview.dataset.source = "page";
+    this.mark.hidden = false;
   }
 
   /** The engine's own input, once it belongs to the crop that is shown. @returns {boolean} whether it does */
@@ -254,6 +265,7 @@ class LoupeCrop extends LoupeElement {
     const image = inputImage((w, tall) => new ImageData(w, tall), input, model.input.range);
     this.#previewContext(width, height).putImageData(/** @type {ImageData} */ (image), 0, 0);
     this.preview.dataset.source = "engine";
+    this.mark.hidden = true;
     return true;
   }
 
@@ -294,6 +306,7 @@ class LoupeCrop extends LoupeElement {
       this.listen(canvas, type, (event) => {
         this.#fingers.delete(event.pointerId);
         this.#began = null;
+        if (!this.#fingers.size) this.#commit();
       });
     this.listen(
       canvas,

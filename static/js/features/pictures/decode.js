@@ -1,62 +1,92 @@
 // @ts-check
 /**
- * What the browser does to a picture before it is sent: look at its size, reduce it where it is
- * larger than the network could ever need, and make its small square for the strip.
+ * What the browser does to pictures: the server's own picture of a file is what is drawn; a file that the server does
+ * not read, or not as large as it is, is decoded here and sent anew.
  */
-import { jpegSegments } from "../../model/files/jpeg.js";
 
-/** Longest side of what is sent, in pixels. */
-export const LONGEST = 1024;
-/** How the formats that the server reads begin: only they are reduced here, so that size never decides what is refused. */
-const SIGNATURES = [
-  { at: 0, text: "\x89PNG" },
-  { at: 0, text: "\xff\xd8\xff" },
-  { at: 8, text: "WEBP" },
-  { at: 0, text: "GIF8" },
-  { at: 0, text: "BM" },
-];
-/** Past this many pixels the file goes to the server as it is, which refuses it by its header. */
-const MOST_PIXELS = 50_000_000;
-/** A JPEG of more segments within its first MOST_HEADER bytes is left to the server as well. */
-const MOST_SEGMENTS = 1000;
-const MOST_HEADER = 1_000_000;
+/** Longest side of the server's picture of the whole, in pixels. */
+export const UPRIGHT = 1024;
+/** Longest side of what is sent anew: beyond the server's limits, and beyond those of a proxy. */
+export const LONGEST = { server: 2048, proxy: 1024 };
+/** Of a JPEG that is sent anew: nobody sees a difference. */
+const QUALITY = 0.93;
 const THUMBNAIL = 96;
 
 /**
- * @typedef {object} Decoded
+ * @typedef {object} Anew a file that was decoded here
  * @property {Blob} blob what is sent
- * @property {number} width of `blob`, upright @property {number} height of `blob`, upright
- * @property {{ width: number, height: number } | null} reducedFrom
- * @property {Blob | null} thumbnail
+ * @property {{ width: number, height: number }} from its size before
  */
 
 /**
- * Null where this browser cannot decode the file: the server will say what is wrong with it.
- * @param {Blob} file @returns {Promise<Decoded | null>}
+ * The picture as PNG, or as a JPEG where that is smaller and nothing is transparent. Null where this browser cannot
+ * decode the file.
+ * @param {Blob} file @param {number} longest side, in pixels @returns {Promise<Anew | null>}
  */
-export async function decode(file) {
-  const url = URL.createObjectURL(file);
+export async function anew(file, longest) {
+  const picture = await decoded(file);
+  if (!picture) return null;
+  const { width, height } = picture;
+  const ratio = Math.min(1, longest / Math.max(width, height));
+  const canvas = canvasOf(Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
+  const context = contextOf(canvas);
+  context.drawImage(picture.source, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  const png = await blobOf(canvas, "image/png");
+  const jpeg = isOpaque(context, canvas) ? await blobOf(canvas, "image/jpeg", QUALITY) : png;
+  return { blob: jpeg.size < png.size ? jpeg : png, from: { width, height } };
+}
+
+/**
+ * A small square of a picture, its middle; null where this browser cannot decode it. Of one that is cut short, which was
+ * refused, there is a part to be shown.
+ * @param {Blob} picture @param {{ part?: boolean }} [of] @returns {Promise<Blob | null>}
+ */
+export async function thumbnailOf(picture, { part = false } = {}) {
+  const found = (await decoded(picture)) ?? (part ? await element(picture) : null);
+  if (!found) return null;
+  const { source, width, height } = found;
+  const side = Math.min(width, height);
+  const canvas = canvasOf(THUMBNAIL, THUMBNAIL);
+  contextOf(canvas).drawImage(source, (width - side) / 2, (height - side) / 2, side, side, 0, 0, THUMBNAIL, THUMBNAIL);
+  found.close();
+  return blobOf(canvas, "image/png");
+}
+
+/** A picture that came as a data address. @param {string} address @returns {Blob} */
+export function blobOfAddress(address) {
+  const [head, data] = address.split(",");
+  return new Blob([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))], {
+    type: head.slice("data:".length, head.indexOf(";")),
+  });
+}
+
+/** @param {Blob} blob @returns {Promise<{ source: CanvasImageSource, width: number, height: number, close: () => void } | null>} */
+async function decoded(blob) {
   try {
-    const start = new Uint8Array(await file.slice(0, MOST_HEADER).arrayBuffer());
-    if (jpegSegments(start) > MOST_SEGMENTS) return null;
-    const image = await load(url);
-    const { naturalWidth: width, naturalHeight: height } = image;
-    if (!width || !height || width * height > MOST_PIXELS) return null;
-    // Decoding now makes damaged files fail here and not while they are drawn.
+    // A bitmap fails where a file is cut short; an <img> would show what there is of it and grey the rest.
+    const bitmap = await createImageBitmap(blob);
+    return { source: bitmap, width: bitmap.width, height: bitmap.height, close: () => bitmap.close() };
+  } catch {
+    return drawing(blob);
+  }
+}
+
+/** Drawings (SVG) become no bitmap. @param {Blob} blob */
+async function drawing(blob) {
+  const text = await blob.slice(0, 1024).text();
+  return text.includes("<svg") ? element(new Blob([blob], { type: "image/svg+xml" })) : null;
+}
+
+/** @param {Blob} blob */
+async function element(blob) {
+  const url = URL.createObjectURL(blob);
+  try {
+    const image = new Image();
+    image.src = url;
     await image.decode();
-    const thumbnail = await blobOf(squareOf(image, width, height));
-    const whole = { blob: file, width, height, reducedFrom: null, thumbnail };
-    if (Math.max(width, height) <= LONGEST || !isReadable(start)) return whole;
-    const small = await reduced(file, LONGEST / Math.max(width, height));
-    return small
-      ? {
-          blob: await blobOf(small),
-          width: small.width,
-          height: small.height,
-          reducedFrom: { width, height },
-          thumbnail,
-        }
-      : whole;
+    const { naturalWidth: width, naturalHeight: height } = image;
+    return width && height ? { source: image, width, height, close: () => {} } : null;
   } catch {
     return null;
   } finally {
@@ -64,65 +94,28 @@ export async function decode(file) {
   }
 }
 
-/** @param {Uint8Array} bytes how the file begins */
-function isReadable(bytes) {
-  const start = String.fromCharCode(...bytes.subarray(0, 12));
-  return SIGNATURES.some(({ at, text }) => start.startsWith(text, at));
-}
-
-/**
- * Null where the file is cut short: an `<img>` shows what there is of it and greys the rest, a bitmap
- * fails. The server then gets the file and says what is wrong with it.
- * @param {Blob} file @param {number} ratio
- */
-async function reduced(file, ratio) {
-  const bitmap = await bitmapOf(file).catch(() => null);
-  if (!bitmap) return null;
-  const small = canvasOf(Math.max(1, Math.round(bitmap.width * ratio)), Math.max(1, Math.round(bitmap.height * ratio)));
-  paint(small, (context) => context.drawImage(bitmap, 0, 0, small.width, small.height), file.type !== "image/jpeg");
-  bitmap.close();
-  return small;
-}
-
-/** An upright picture to draw from; the caller closes it. @param {Blob} blob */
-export const bitmapOf = (blob) => createImageBitmap(blob, { imageOrientation: "from-image" });
-
-/** @param {string} url @returns {Promise<HTMLImageElement>} */
-const load = (url) =>
-  new Promise((resolve, reject) => {
-    const image = new Image();
-    image.onload = () => resolve(image);
-    image.onerror = () => reject(new Error("not decodable here"));
-    image.src = url;
-  });
-
 /** @param {number} width @param {number} height */
 function canvasOf(width, height) {
   const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  return canvas;
+  return Object.assign(canvas, { width, height });
 }
 
-/** @param {HTMLCanvasElement} canvas @param {(context: CanvasRenderingContext2D) => void} draw @param {boolean} [alpha] whether the picture may be transparent */
-function paint(canvas, draw, alpha = true) {
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha }));
+/** @param {HTMLCanvasElement} canvas */
+function contextOf(canvas) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.imageSmoothingQuality = "high";
-  draw(context);
+  return context;
 }
 
-/** The centred square, small. @param {CanvasImageSource} image @param {number} width @param {number} height */
-function squareOf(image, width, height) {
-  const side = Math.min(width, height);
-  const canvas = canvasOf(THUMBNAIL, THUMBNAIL);
-  paint(canvas, (context) =>
-    context.drawImage(image, (width - side) / 2, (height - side) / 2, side, side, 0, 0, THUMBNAIL, THUMBNAIL),
-  );
-  return canvas;
+/** @param {CanvasRenderingContext2D} context @param {HTMLCanvasElement} canvas */
+function isOpaque(context, { width, height }) {
+  const { data } = context.getImageData(0, 0, width, height);
+  for (let place = 3; place < data.length; place += 4) if (data[place] < 255) return false;
+  return true;
 }
 
-/** PNG, which loses nothing. @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
-const blobOf = (canvas) =>
+/** @param {HTMLCanvasElement} canvas @param {string} type @param {number} [quality] @returns {Promise<Blob>} */
+const blobOf = (canvas, type, quality) =>
   new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no PNG"))), "image/png"),
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`no ${type}`))), type, quality),
   );

@@ -9,7 +9,7 @@ import { digestOf } from "../../core/sha256.js";
 import { choosePicture, reportProblem } from "../../state/actions.js";
 import { addOwn, removeOwn } from "./own-pictures.js";
 import { context } from "../../elements/context.js";
-import { decode } from "./decode.js";
+import { anew, blobOfAddress, LONGEST, thumbnailOf, UPRIGHT } from "./decode.js";
 
 /** @typedef {import("../../state/initial.js").OwnPicture} OwnPicture */
 /** @typedef {import("../../api/picture-store.js").KeptPicture} KeptPicture */
@@ -38,44 +38,96 @@ export async function addPictures(files) {
 
 /** @param {File} file @returns {Promise<OwnPicture | null>} null where it was refused */
 async function addPicture(file) {
-  const { store, runs, settings } = context();
-  const { model } = store.state;
+  const { store } = context();
   const name = file.name || context().i18n.t("pictures.pasted");
-  const decoded = await decode(file);
-  const blob = decoded?.blob ?? file;
   try {
-    if (!model) throw new Problem({ code: "server_unreachable" });
-    if (blob.size > settings.max_upload_bytes)
-      throw new Problem({ code: "picture_too_large", params: { bytes: blob.size, limit: settings.max_upload_bytes } });
-    const digest = await digestOf(await bytesOf(blob));
-    const kept = {
-      digest,
-      name,
-      blob,
-      small: decoded?.thumbnail ?? null,
-      reducedFrom: decoded?.reducedFrom ?? null,
-      crop: null,
-      added: Date.now(),
-    };
-    const candidate = { ...kept, width: decoded?.width ?? 0, height: decoded?.height ?? 0, thumbnail: "" };
-    // The server's reading decides: browsers show damaged files that it refuses, and the other way round.
-    const run = await runs.run({ model, ref: { source: "own", id: digest }, own: candidate });
-    const size = decoded ?? uprightSize(run.preparation);
-    const picture = { ...kept, width: size.width, height: size.height };
-    await keep(picture);
-    const own = shown(picture);
-    addOwn(store, own);
-    return own;
+    const { own, problem } = await sent(file, name);
+    // A proxy's limit is told even where the picture got through smaller: whoever runs it can raise it.
+    if (problem?.code === "proxy_limit")
+      reportProblem(store, { name, problem: new Problem({ ...problem, code: "proxy_limit_reduced" }) });
+    await keep(own);
+    const picture = shown(own);
+    addOwn(store, picture);
+    return picture;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    reportProblem(store, {
-      name,
-      thumbnail: decoded?.thumbnail ? URL.createObjectURL(decoded.thumbnail) : null,
-      problem: error,
-    });
+    const small = UNSHOWN.has(error.code) ? null : await thumbnailOf(file, { part: true }).catch(() => null);
+    reportProblem(store, { name, thumbnail: small ? URL.createObjectURL(small) : null, problem: error });
     if (error.code === "server_unreachable") store.update({ offline: true });
     return null;
   }
+}
+
+/** Refusals of files that a browser might take minutes to decode, or that hold nothing to be shown. */
+const UNSHOWN = new Set(["picture_too_many_blocks", "picture_unreadable", "picture_empty", "server_unreachable"]);
+/** Refusals of files that are sound: a browser that can show them sends the picture anew. */
+const FORMATS = new Set(["picture_format_refused", "picture_format_unknown", "picture_kind_refused"]);
+const SIZES = new Set([
+  "body_too_large",
+  "picture_too_large",
+  "picture_too_long",
+  "picture_too_many_pixels",
+  "picture_too_many_scans",
+]);
+
+/**
+ * The file as it is, since the server's reading decides. Only one that is refused for its size or its format is decoded
+ * here and sent anew; `problem` is the refusal.
+ * @param {File} file @param {string} name @returns {Promise<{ own: KeptPicture, problem: Problem | null }>}
+ */
+async function sent(file, name) {
+  const { settings } = context();
+  const limit = settings.max_upload_bytes;
+  try {
+    if (file.size > limit) throw new Problem({ code: "picture_too_large", params: { bytes: file.size, limit } });
+    return { own: await asked(file, name, null), problem: null };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const proxy = error.code === "proxy_limit";
+    if (!proxy && !SIZES.has(error.code) && !FORMATS.has(error.code)) throw error;
+    const other = await anew(file, proxy ? LONGEST.proxy : LONGEST.server).catch(() => null);
+    if (!other || other.blob.size > limit || (!FORMATS.has(error.code) && other.blob.size >= file.size)) throw error;
+    try {
+      return { own: await asked(other.blob, name, other.from), problem: error };
+    } catch (second) {
+      throw second instanceof Problem && second.code !== "proxy_limit" ? second : error;
+    }
+  }
+}
+
+/** What the server says of this picture. @param {Blob} blob @param {string} name @param {{ width: number, height: number } | null} reducedFrom @returns {Promise<KeptPicture>} */
+async function asked(blob, name, reducedFrom) {
+  const { store, runs } = context();
+  const { model } = store.state;
+  if (!model) throw new Problem({ code: "server_unreachable" });
+  const digest = await digestOf(await bytesOf(blob));
+  const kept = { digest, name, blob, reducedFrom, crop: null, added: Date.now() };
+  const candidate = { ...kept, width: 0, height: 0, small: null, upright: null, thumbnail: "" };
+  try {
+    const { preparation } = await runs.run({ model, ref: { source: "own", id: digest }, own: candidate });
+    return { ...kept, ...(await seen(preparation)) };
+  } catch (error) {
+    if (error instanceof Problem && error.code === "proxy_limit") error.params.bytes = blob.size;
+    throw error;
+  }
+}
+
+/** The picture as the server sees it: its size, itself, and a small square of it. @param {any} preparation */
+async function seen({ upright: { width, height, picture } }) {
+  const upright = blobOfAddress(picture);
+  return { width, height, upright, small: await thumbnailOf(upright) };
+}
+
+/** With the server's picture of it, which pictures kept by earlier versions of this page lack. @param {OwnPicture} own @returns {Promise<OwnPicture>} */
+export async function withUpright(own) {
+  const { store, api } = context();
+  const { model } = store.state;
+  if (own.upright || !model) return own;
+  const { preparation } = await api.prepare(model.id, own.blob, { upright: UPRIGHT });
+  const picture = { ...own, ...(await seen(preparation)) };
+  await keepCrop(picture);
+  addOwn(store, picture);
+  return picture;
 }
 
 /** @param {Blob} blob */
@@ -86,15 +138,6 @@ async function bytesOf(blob) {
     // A folder, or a file that was moved or changed after it was chosen.
     throw new Problem({ code: "picture_unreadable", detail: String(error) });
   }
-}
-
-/** The picture's size once it stands upright, from what the server did. @param {any} preparation */
-function uprightSize(preparation) {
-  const turned = preparation.steps.some(
-    (/** @type {any} */ step) => step.id === "orientation" && step.params.exif >= 5,
-  );
-  const { width, height } = preparation.source;
-  return turned ? { width: height, height: width } : { width, height };
 }
 
 /** @param {KeptPicture} picture @returns {OwnPicture} */

@@ -134,7 +134,9 @@ class LoupePreparation extends LoupeElement {
   /** What this step did to this picture. @param {{ id: string, params: Record<string, any> }} step */
   #words({ id, params }) {
     const { key, values } = describe(id, params);
-    return `${this.t(`pictures.steps.${id}.why`)} ${this.t(`pictures.steps.${id}.${key}`, values)}`;
+    const said = [this.t(`pictures.steps.${id}.why`), this.t(`pictures.steps.${id}.${key}`, values)];
+    if (id === "colours" && params.bits > 8) said.push(this.t("pictures.steps.colours.bits", { bits: params.bits }));
+    return said.join(" ");
   }
 
   /** @param {number} stage @param {[number, number]} place */
@@ -215,11 +217,7 @@ export function describe(id, params) {
     case "orientation":
       return params.exif > 1 ? { key: "done", values: { exif: params.exif } } : { key: "nothing", values: {} };
     case "colours":
-      if (params.profile && params.profile !== "ignored")
-        return { key: "profile", values: { from: params.from, to: params.to, profile: params.profile } };
-      return params.from === params.to
-        ? { key: "nothing", values: {} }
-        : { key: "done", values: { from: params.from, to: params.to, bits: params.bits } };
+      return colours(params);
     case "alpha":
       return params.present ? { key: "done", values: {} } : { key: "nothing", values: {} };
     case "crop":
@@ -231,6 +229,15 @@ export function describe(id, params) {
     default:
       return { key: "done", values: params };
   }
+}
+
+/** @param {Record<string, any>} params @returns {{ key: string, values: Record<string, string | number> }} */
+function colours({ from, to, bits, profile, by, ...said }) {
+  if (by) return { key: by, values: { from, to, profile, ...said } };
+  if (profile === "ignored") return { key: "ignored", values: { from, to } };
+  if (from !== to) return { key: "done", values: { from, to } };
+  if (bits > 8) return { key: "same", values: {} };
+  return profile ? { key: "named", values: { profile } } : { key: "nothing", values: {} };
 }
 
 /** @param {{ picture: string }} shown a data: address that the engine made @returns {Promise<ImageData>} */

@@ -4,7 +4,8 @@
  * What adds, keeps and changes own pictures is loaded when it is first needed (`pictures/`).
  */
 import { requestIdle } from "../../core/timing.js";
-import { choosePicture, togglePanel } from "../../state/actions.js";
+import { Problem } from "../../api/client.js";
+import { choosePicture, reportProblem, togglePanel } from "../../state/actions.js";
 import { neighbours, ownOf, sampleOf } from "../../state/selectors.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
@@ -245,6 +246,12 @@ class LoupeStrip extends LoupeElement {
     await addPictures(files);
   }
 
+  /** A picture's address came, and not the picture: say what helps. @param {Event} event */
+  #onlyAddress(event) {
+    event.preventDefault();
+    reportProblem(this.store, { name: "", problem: new Problem({ code: "picture_only_address" }) });
+  }
+
   /** Own pictures from the last time, and pictures dropped on the page or pasted into it. */
   #intake() {
     const restore = async () => (await import("./intake.js")).restorePictures();
@@ -267,21 +274,32 @@ class LoupeStrip extends LoupeElement {
     document.body.dataset.dropHint = this.t("pictures.drop_here");
     this.listen(document, "dragenter", (event) => carries(event) && over(1));
     this.listen(document, "dragleave", (event) => carries(event) && over(-1));
-    this.listen(document, "dragover", (event) => carries(event) && event.preventDefault());
+    const links = (/** @type {DragEvent} */ event) => [...(event.dataTransfer?.types ?? [])].includes("text/uri-list");
+    this.listen(document, "dragover", (event) => (carries(event) || links(event)) && event.preventDefault());
     this.listen(document, "drop", (event) => {
-      if (!carries(event)) return;
+      if (!carries(event)) return void (isAddress(event.dataTransfer) && this.#onlyAddress(event));
       event.preventDefault();
       over(-depth);
       void this.#add([...event.dataTransfer.files]);
     });
     this.listen(document, "paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
-      if (!files.length) return;
+      if (!files.length)
+        return void (!isTyped(event.target) && isAddress(event.clipboardData) && this.#onlyAddress(event));
       event.preventDefault();
       void this.#add(files);
     });
   }
 }
+
+/** Whether what was dropped or pasted is the address of a picture, or a piece of a page with one. @param {DataTransfer | null} transfer */
+const isAddress = (transfer) =>
+  /^\s*(https?:|data:image\/)\S+\s*$/i.test(
+    transfer?.getData("text/uri-list") || transfer?.getData("text/plain") || "",
+  ) || /<img\b/i.test(transfer?.getData("text/html") ?? "");
+
+/** @param {EventTarget | null} target */
+const isTyped = (target) => target instanceof Element && target.closest("input, textarea, [contenteditable]") !== null;
 
 /**
  * Call `act` the first time that the state is so.
