@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -215,3 +217,21 @@ def test_memory_limits_fit_the_workers_at_their_worst() -> None:
         each["spec"]["template"]["spec"]["containers"] for each in documents("deploy/kubernetes.yaml") if each["kind"] == "Deployment"
     )
     assert mega(container["resources"]["limits"]["memory"]) >= worst
+
+
+def test_only_continuous_integration_installs_system_packages(tmp_path: Path) -> None:
+    installing = [path.name for path in (ROOT / ".ci").iterdir() if path.is_file() and "apt-get install" in path.read_text("utf-8")]
+    assert installing == ["system"]
+    assert "apt-get" not in (ROOT / "Makefile").read_text("utf-8")
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    done = subprocess.run([ROOT / ".ci" / "system"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "only .ci/run installs system packages" in done.stderr
+
+
+def test_a_python_that_does_not_work_is_refused_and_not_replaced(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHON": "/nonexistent"}
+    done = subprocess.run([ROOT / ".ci" / "environment", tmp_path / "venv"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "PYTHON=/nonexistent is no Python 3.11 or newer" in done.stderr
+    assert not (tmp_path / "venv").exists()
