@@ -28,7 +28,7 @@ class Pointwise:
     def __init__(self, layer: Conv2D, shape: Shape, params: Parameters) -> None:
         self.stride = layer.stride
         self.weight = params["weight"].reshape(layer.filters, shape[0])
-        self.bias = params["bias"][:, None]
+        self.bias = _bias(layer, params)[:, None]
 
     def __call__(self, xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
         x = xs[0]
@@ -45,7 +45,8 @@ class Patches:
 
     def __init__(self, layer: Conv2D, shape: Shape, params: Parameters) -> None:
         window = layer.sliding
-        self.groups = 1
+        # Weights tell how many groups there are: a kernel has as many channels as a group.
+        self.groups = shape[0] // params["weight"].shape[1]
         _, self.height, self.width = layer.output_shape_of(shape)
         self.margins = Margins(window, shape, (self.height, self.width))
         (kh, kw), (sh, sw), (dh, dw) = window.size, window.stride, window.dilation
@@ -57,7 +58,7 @@ class Patches:
         self.strides = (size * channel, channel, dh * row, dw * 4, sh * row, sw * 4)
         weight = params["weight"].reshape(self.groups, layer.filters // self.groups, -1)
         # The bias is the weight of an input that is always 1: the products add it without another pass.
-        bias = params["bias"].reshape(self.groups, -1, 1)
+        bias = _bias(layer, params).reshape(self.groups, -1, 1)
         self.kernels = np.concatenate([weight, bias], axis=2).astype(FLOAT)
         self.lines = weight.shape[2]
         wanted = max(COLUMNS, CACHED // (self.lines + 1))
@@ -86,5 +87,12 @@ class Patches:
 
 def convolution(layer: Conv2D, shapes: Sequence[Shape], params: Parameters) -> Pointwise | Patches:
     """The form that suits the layer's kernel."""
-    plain = layer.kernel == (1, 1) and layer.padding == (0, 0)
-    return (Pointwise if plain else Patches)(layer, shapes[0], params)
+    (shape,) = shapes
+    whole = params["weight"].shape[1] == shape[0] and layer.kernel == (1, 1)
+    margins = Margins(layer.sliding, shape, layer.sliding.output_size(*shape[1:]))
+    return (Pointwise if whole and margins.plain else Patches)(layer, shape, params)
+
+
+def _bias(layer: Conv2D, params: Parameters) -> Array:
+    """The layer's biases, 0 where it has none."""
+    return params.get("bias", np.zeros(layer.filters, FLOAT))
