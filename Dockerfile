@@ -1,8 +1,18 @@
 # docker build -t cnn-loupe .    docker run --rm -p 8000:8000 --read-only cnn-loupe
 # docs/hosting.md says how to pin the base image by its digest, and how to build behind a package index of your own.
 ARG PYTHON=docker.io/library/python:3.13-slim
+ARG NODE=docker.io/library/node:22-slim
 
-# 1. The wheel, and an environment with it and its locked dependencies. Everything that is installed has a hash: the
+# 1. The page's scripts as a bundle; plain modules where NODE names an image without Node.
+FROM ${NODE} AS page
+WORKDIR /page
+COPY .ci/bundle/package.json .ci/bundle/package-lock.json .ci/bundle/bundle.mjs .ci/bundle/
+COPY static static
+RUN mkdir /bundle \
+ && if command -v npm; then cd .ci/bundle && npm ci --no-audit --no-fund && node bundle.mjs --out /bundle; \
+    else echo "No Node in this stage: the page is not bundled."; fi
+
+# 2. The wheel, and an environment with it and its locked dependencies. Everything that is installed has a hash: the
 #    build back end, too.
 FROM ${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -13,18 +23,20 @@ RUN --mount=type=secret,id=pip-conf,target=/etc/pip.conf --mount=type=secret,id=
  && python -m venv --without-pip /backend \
  && python -m pip --python /app/bin/python install --require-hashes --no-deps -r deploy/requirements.lock \
  && python -m pip --python /backend/bin/python install --require-hashes --no-deps -r deploy/build.lock
-COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
+COPY pyproject.toml hatch_build.py README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY cnn_loupe cnn_loupe
 COPY engine engine
 COPY server server
 COPY static static
 COPY templates templates
+COPY --from=page /bundle /bundle
+ENV CNN_LOUPE_BUNDLE=/bundle
 RUN /backend/bin/python -m hatchling build --target wheel --directory /wheel \
  && python -m pip --python /app/bin/python install --no-deps --no-index /wheel/*.whl \
  && /app/bin/python -m compileall -q /app/lib \
  && find /app -type d \( -name tests -o -name test \) -path '*/numpy/*' -prune -exec rm -rf {} +
 
-# 2. That environment alone: no pip, no build tool.
+# 3. That environment alone: no pip, no build tool.
 FROM ${PYTHON}
 RUN python -m pip uninstall --yes --quiet pip \
  && ! python -c 'import pip' 2>/dev/null \

@@ -8,15 +8,13 @@ being stored, so that a page loaded from the previous version still finds its mo
 from __future__ import annotations
 
 import hashlib
+import json
 import mimetypes
-import posixpath
-import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnn_loupe.server.answers import Stored
-from cnn_loupe.server.modules import START, join
 from cnn_loupe.server.paths import LIVE, STATIC
 
 _TYPES = {
@@ -30,17 +28,13 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".webmanifest": "application/manifest+json",
 }
-_STATIC_IMPORT = re.compile(
-    r"""^\s*(?:import|export)\s(?:[^;'"]*?\sfrom\s*)?["'](\.{1,2}/[^"']+)["']|^\s*import\s*["'](\.{1,2}/[^"']+)["']""",
-    re.MULTILINE,
-)
-
+# Which files each script imports, directly or not: {entry: [file, …]}. Made by .ci/bundle/bundle.mjs, for the plain
+# modules of a checkout as for the bundle of an installation.
+PRELOADS = "preloads.json"
 
 # All style sheets directly under css/ in one file: one request instead of a dozen before first paint.
 STYLESHEET = "css/all.css"
 _FIRST = ("css/tokens.css", "css/base.css", "css/layout.css")
-
-_WHOLE_LINE_COMMENT = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/)[\s\S])*\*/[ \t]*|//[^\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,7 @@ class _Snapshot:
     signature: int
     digest: str
     files: dict[str, Stored] = field(repr=False)
+    preloads: dict[str, list[str]] = field(repr=False)
 
 
 class Assets:
@@ -57,7 +52,6 @@ class Assets:
         self._folder = folder
         self._live = live
         self._looked = time.monotonic()
-        self._eager: dict[tuple[str, str], list[str]] = {}
         self._snapshot = self._scan()
 
     @property
@@ -76,27 +70,11 @@ class Assets:
         """The file of this name (`js/main.js`), if there is one."""
         return self._snapshot.files.get(name)
 
-    def eager_modules(self, start: str = START) -> list[str]:
-        """The files that `start` imports at once, directly or not, in the order they are met."""
-        key = (self.digest, start)
-        if key not in self._eager:
-            self._eager = {known: names for known, names in self._eager.items() if known[0] == self.digest}
-            self._eager[key] = self._follow_imports(start)
-        return self._eager[key]
-
-    def _follow_imports(self, start: str) -> list[str]:
-        found: list[str] = []
-        waiting = [start]
-        while waiting:
-            name = waiting.pop(0)
-            source = self.file(name)
-            if source is None or name in found:
-                continue
-            found.append(name)
-            for match in _STATIC_IMPORT.finditer(source.body.decode("utf-8")):
-                target = match[1] or match[2]
-                waiting.append(posixpath.normpath(posixpath.join(posixpath.dirname(name), target)))
-        return found
+    def eager_modules(self, *entries: str) -> list[str]:
+        """The files that these scripts need at once, themselves included, each once."""
+        known, files = self._snapshot.preloads, self._snapshot.files
+        names = (name for entry in entries for name in known.get(entry, [entry]))
+        return list(dict.fromkeys(name for name in names if name in files))
 
     def _paths(self) -> list[Path]:
         return sorted(
@@ -111,12 +89,6 @@ class Assets:
     def _scan(self) -> _Snapshot:
         signature = self._signature()
         bodies = {path.relative_to(self._folder).as_posix(): path.read_bytes() for path in self._paths()}
-        scripts = {
-            name: without_comments(body.decode("utf-8"))
-            for name, body in bodies.items()
-            if name.endswith(".js")
-        }
-        bodies |= {name: text.encode() for name, text in join(scripts).items()}
         files, total = {}, hashlib.sha256()
         for name, body in bodies.items():
             total.update(name.encode() + b"\0" + len(body).to_bytes(8, "little") + body)
@@ -124,16 +96,8 @@ class Assets:
             kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
             files[name] = Stored(body, kind)
         files[STYLESHEET] = _joined(files)
-        return _Snapshot(signature, total.hexdigest()[:16], files)
-
-
-def without_comments(source: str) -> str:
-    """A module without the comments that stand on lines of their own; its lines keep their numbers.
-
-    A third of what a page loads would be documentation. tests/web/test_web.py holds every module to
-    this: what is left is the same program.
-    """
-    return _WHOLE_LINE_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), source)
+        preloads = json.loads(bodies.get(PRELOADS, b"{}"))
+        return _Snapshot(signature, total.hexdigest()[:16], files, preloads)
 
 
 def _joined(files: dict[str, Stored]) -> Stored:

@@ -117,8 +117,8 @@ def _modules(services: Services, embed: Embed) -> list[str]:
         starts.append("js/features/views/index.js")
     if embed.widget is not None:
         starts.append(f"js/features/learn/widgets/{embed.widget}.js")
-        starts += {"run": ["js/state/follow.js"], "model": ["js/model/model.js"], "nothing": []}[embed.needs]
-    return list(dict.fromkeys(name for start in starts for name in services.assets.eager_modules(start)))
+        starts += {"run": ["js/state/follow.js"], "model": ["js/model/create.js"], "nothing": []}[embed.needs]
+    return services.assets.eager_modules(*starts)
 
 
 def _boot(services: Services, embed: Embed, language: str, catalogue: dict[str, Any]) -> dict[str, Any]:

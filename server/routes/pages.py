@@ -14,11 +14,15 @@ from cnn_loupe.server.dependencies import Services, ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import choose_language, translator
 from cnn_loupe.server.library import Entry
-from cnn_loupe.server.modules import ADDRESS, DEFERRED, POINTING
 from cnn_loupe.server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
 from cnn_loupe.server.routes.samples import describe_sample
 
 router = APIRouter(include_in_schema=False)
+
+# The page's script, what reads the address where that asks for something, and what comes once the network is drawn.
+START = "js/main.js"
+ADDRESS = "js/elements/chrome/address-bar.js"
+LATER = ("js/deferred.js", "js/elements/inspector/pointing.js")
 
 TENSORS = "encoding=safetensors"  # how the page asks for runs and parameters
 
@@ -37,10 +41,9 @@ async def index(request: Request, services: ServicesOf) -> Response:
     pages = pages_of(request)
     asked = asked_model(services, request.query_params)
     samples = gallery(services, asked)
-    modules = services.assets.eager_modules()
-    if request.query_params:  # something must read what the address asks for
-        modules = _with(modules, services.assets.eager_modules(ADDRESS))
-    later = _with(services.assets.eager_modules(DEFERRED), services.assets.eager_modules(POINTING))
+    asks = bool(request.query_params)
+    modules = services.assets.eager_modules(START, *([ADDRESS] if asks else []))
+    later = services.assets.eager_modules(*LATER)
     html = pages.render(
         "index.html",
         language,
@@ -56,10 +59,6 @@ async def index(request: Request, services: ServicesOf) -> Response:
         preloads=preloads(services, asked, request.query_params),
     )
     return pages.respond(request, html)
-
-
-def _with(names: list[str], more: list[str]) -> list[str]:
-    return list(dict.fromkeys([*names, *more]))
 
 
 def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:

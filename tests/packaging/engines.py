@@ -122,8 +122,7 @@ class Buildah(Engine):
 
     def prepare(self) -> None:
         """The base under the name that the Dockerfile knows it by."""
-        name = next(line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if line.startswith("ARG PYTHON="))
-        name = name.partition("=")[2]
+        name = base_name()
         if subprocess.run([*self.command, "inspect", "--type=image", name], capture_output=True).returncode == 0:
             return
         container = self._buildah("from", "scratch")
@@ -133,7 +132,8 @@ class Buildah(Engine):
         self._buildah("commit", "--quiet", "--rm", container, name)
 
     def build(self, secrets: Sequence[str]) -> None:
-        options = ["--isolation=chroot", "--pull-never", "--layers=false", "--format=docker"]
+        # There is no image with Node here: the page is not bundled, which the Dockerfile allows for.
+        options = ["--isolation=chroot", "--pull-never", "--layers=false", "--format=docker", f"--build-arg=NODE={base_name()}"]
         _build([*self.command, "build", *options, *secrets, "--tag", TAG, str(ROOT)])
 
     def config(self) -> dict[str, Any]:
@@ -173,6 +173,12 @@ class Buildah(Engine):
     def inside(self, *command: str) -> subprocess.CompletedProcess[str]:
         whole = [*self._as_user(self.config()["User"]), *command]
         return subprocess.run(whole, env=self.environment, cwd="/", capture_output=True, text=True)
+
+
+def base_name() -> str:
+    """The base image's name as the Dockerfile has it."""
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    return next(line for line in lines if line.startswith("ARG PYTHON=")).partition("=")[2]
 
 
 def _build(command: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import venv
@@ -50,6 +51,23 @@ def test_the_wheel_carries_all_that_is_served_and_nothing_else(wheel: Path) -> N
     assert {name.split("/")[0].split("-")[0] for name in names} == {"cnn_loupe"}
     assert not any("__pycache__" in name or name.endswith((".blend", ".pt", ".npz")) for name in names)
     assert wheel.stat().st_size < 8_000_000
+
+
+def test_where_node_is_at_hand_the_wheel_has_the_page_as_a_bundle(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert any("/static/js/parts/" in name for name in names) == bool(shutil.which("node"))
+    assert len(names) == len(set(names))
+
+
+def test_without_node_the_wheel_has_plain_modules_and_the_build_says_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)],
+        cwd=ROOT, env={"PATH": str(tmp_path), "HOME": str(tmp_path)}, check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert "not bundled" in done.stdout + done.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as made:
+        scripts = {name.partition("/static/")[2] for name in made.namelist() if name.endswith(".js")}
+    assert scripts == {path.relative_to(ROOT / "static").as_posix() for path in (ROOT / "static").rglob("*.js")}
 
 
 @pytest.fixture(scope="module")
