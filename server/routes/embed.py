@@ -21,7 +21,11 @@ from cnn_loupe.server.settings import PREFIX
 router = APIRouter(include_in_schema=False)
 
 # Words that an embed starts with; views bring their own.
-_WORDS = {"network": ("errors", "network"), "view": ("errors", "network"), "widget": ("errors",)}
+_WORDS = {
+    "network": ("errors", "network", "kinds"),
+    "view": ("errors", "network", "kinds"),
+    "widget": ("errors", "kinds"),
+}
 _COMMON_WORDS = ("scale", "details", "details_hint", "retry", "offline", "close")
 # Of Learn's words, what only the chapters around the playgrounds say.
 _CHAPTERS_ALONE = ("questions", "terms", "question", "progress")
