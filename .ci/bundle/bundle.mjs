@@ -96,7 +96,7 @@ if (mode === "--out") {
   const list = preloads(eager(metafile.inputs));
   if (mode !== "--check") await writeFile(LIST, list);
   else if ((await readFile(LIST, "utf8").catch(() => "")) !== list) {
-    console.error("static/preloads.json is not current: node .ci/bundle/bundle.mjs");
+    process.stderr.write("static/preloads.json is not current: node .ci/bundle/bundle.mjs\n");
     process.exitCode = 1;
   }
 }

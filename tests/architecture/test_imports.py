@@ -53,12 +53,49 @@ def test_a_package_is_imported_only_at_home(package: str) -> None:
         assert allowed or package not in imported(path), f"{name} imports {package}"
 
 
+def lint(tree: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), str(ROOT / "pyproject.toml"), "--no-cache"]
+    return subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=120)
+
+
 def test_the_layers_of_both_packages_hold(tmp_path: Path) -> None:
-    found = subprocess.run(
-        [str(Path(sys.executable).with_name("lint-imports")), str(ROOT / "pyproject.toml"), "--no-cache"],
-        cwd=make(tmp_path), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    found = lint(make(tmp_path))
     assert found.returncode == 0, found.stdout[-3000:]
+
+
+# A module, and one above it that it must not know.
+PLANTED = {
+    "server/errors.py": "cnn_loupe.server.app",
+    "server/limits.py": "cnn_loupe.server.routes.runs",
+    "server/lessons/lines.py": "cnn_loupe.server.pages",
+    "server/deadline.py": "cnn_loupe.server.limits",  # beside it: modules of a floor do not know each other
+    "engine/metrics.py": "cnn_loupe.server.settings",
+    "engine/errors.py": "cnn_loupe.engine.spec",
+    "engine/layers/convolution.py": "cnn_loupe.engine.network",
+}
+
+
+def test_a_planted_violation_is_seen_in_whatever_module(tmp_path: Path) -> None:
+    tree = make(tmp_path)
+    for name, target in PLANTED.items():
+        file = tree / "cnn_loupe" / name
+        source = file.read_text("utf-8")
+        file.unlink()  # a link into the checkout
+        file.write_text(f"{source}\n\ndef planted() -> None:\n    import {target}\n", "utf-8")
+    found = lint(tree)
+    assert found.returncode == 1
+    for name, target in PLANTED.items():
+        module = "cnn_loupe." + name.removesuffix(".py").replace("/", ".")
+        assert any(f"{module} -> {target}" in line for line in found.stdout.splitlines()), f"{module} may import {target}"
+
+
+@pytest.mark.parametrize("package", ["server", "engine"])
+def test_a_module_without_a_place_is_seen(package: str, tmp_path: Path) -> None:
+    tree = make(tmp_path)
+    (tree / "cnn_loupe" / package / "unplaced.py").write_text("", "utf-8")
+    found = lint(tree)
+    assert found.returncode == 1
+    assert f"cnn_loupe.{package}.unplaced" in found.stdout + found.stderr
 
 
 def test_the_engine_knows_nothing_of_the_network() -> None:
