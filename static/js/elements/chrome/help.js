@@ -99,7 +99,14 @@ export function open() {
           "data-action": "go-to-learn",
           onclick: () => {
             dialog.close();
+            // As a link would: the chapter is waited for, and gone to once it has its height.
             document.querySelector("loupe-learn")?.scrollIntoView();
+            history.pushState(
+              null,
+              "",
+              context().store.state.chapter ? `#learn-${context().store.state.chapter}` : "#learn",
+            );
+            dispatchEvent(new HashChangeEvent("hashchange"));
           },
         },
         t("common.help.learn"),

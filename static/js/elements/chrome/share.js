@@ -80,7 +80,7 @@ export function open() {
 }
 
 /** The page that makes a snippet of what is seen, for another page. @param {import("../../state/initial.js").State} state */
-function builderAddress({ view, model, picture, scale, details, language }) {
+function builderAddress({ view, model, picture, scale, details, theme, language }) {
   const asked = {
     what: view ? "view" : "network",
     view: view ? formatView(view) : "",
@@ -88,7 +88,9 @@ function builderAddress({ view, model, picture, scale, details, language }) {
     sample: picture?.source === "sample" ? picture.id : "",
     scale,
     details: details ? "" : "0",
+    theme,
     lang: language,
+    language,
   };
   return `${context().root}/embed?${new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ""))}`;
 }

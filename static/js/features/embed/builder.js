@@ -31,8 +31,12 @@ const HEIGHTS = { network: 640, view: 900, widget: 700 };
 const TEXTS = [75, 100, 125, 150, 200];
 const LONGEST_WAIT = 250; // milliseconds between a change and the new preview
 
-/** @param {string} name @param {string} label @param {[string, string][]} options value, words @param {string} [value] */
-function choose(name, label, options, value = "") {
+/**
+ * A list; the option whose value is "" stands for the default, which the snippet leaves out.
+ * @param {string} name @param {string} label @param {[string, string][]} options value, words @param {string | null} [asked] @param {string} [usual] what "" stands for
+ */
+function choose(name, label, options, asked = "", usual = "") {
+  const value = asked === usual ? "" : (asked ?? "");
   const select = h(
     "select",
     { class: "button", name },
@@ -88,19 +92,22 @@ const theme = choose(
   "theme",
   t("theme"),
   VOCABULARY.themes.map((name) => [name === "auto" ? "" : name, t(`themes.${name}`)]),
-  asked.get("theme") ?? "",
+  asked.get("theme"),
+  "auto",
 );
 const text = choose(
   "text",
   t("text"),
   TEXTS.map((size) => [size === 100 ? "" : String(size), `${size} %`]),
-  asked.get("text") ?? "",
+  asked.get("text"),
+  "100",
 );
 const scale = choose(
   "scale",
   t("scale"),
   VOCABULARY.scales.map((name) => [name === "layer" ? "" : name, t(`scales.${name}`)]),
-  asked.get("scale") ?? "",
+  asked.get("scale"),
+  "layer",
 );
 const details = tick("details", t("details"), asked.get("details") !== "0");
 const width = field("width", t("width"), {

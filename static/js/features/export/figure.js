@@ -8,7 +8,7 @@
 
 /** What has no use on paper. */
 const LEFT_OUT =
-  ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, [hidden], [data-action], details:not([open]), script, style, .network-more, .network-hint";
+  ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, [hidden], [data-action], details:not([open]), script, style, .network-more, .network-hint, .tour-offer";
 
 /** @param {HTMLElement} root @param {string} title @returns {import("../../draw/figure-svg.js").Figure} */
 export function figureOf(root, title) {
@@ -47,10 +47,12 @@ function walk(element, page) {
     box.left < page.clip.right &&
     box.bottom > page.clip.top &&
     box.top < page.clip.bottom;
-  if (!inside && style.display !== "contents") return undefined;
-  boxOf(element, box, style, page);
+  const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
+  // What clips nothing may hold children beyond its own box: the columns of the network have no height at all.
+  if (!inside && clips) return undefined;
+  if (inside) boxOf(element, box, style, page);
   if (element instanceof HTMLCanvasElement) {
-    if (element.width && element.height)
+    if (inside && element.width && element.height)
       page.items.push({
         type: "image",
         x: box.left - page.left,
@@ -63,9 +65,8 @@ function walk(element, page) {
       });
     return undefined;
   }
-  if (element instanceof HTMLImageElement) return imageOf(element, box, page);
+  if (element instanceof HTMLImageElement) return inside ? imageOf(element, box, page) : undefined;
   if (element.localName === "mfrac") bar(element, style, page);
-  const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
   const inner = clips
     ? {
         ...page,

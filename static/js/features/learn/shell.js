@@ -18,6 +18,9 @@ import { defineWidgets } from "./widgets.js";
 export class LoupeLearn extends LoupeElement {
   /** Counts openings, so that a slow chapter never replaces a newer one. */
   #opening = 0;
+  /** Links that were followed to the network, and how far below the window's upper edge they stood. @type {Map<number, { link: HTMLElement, top: number }>} */
+  #left = new Map();
+  #leaving = 0;
   /** @type {Set<string>} */
   #asked = new Set(QUESTIONS.map(({ id }) => id));
 
@@ -74,8 +77,9 @@ export class LoupeLearn extends LoupeElement {
     this.listen(window, "hashchange", () => this.#followHash());
     this.listen(this.article, "click", (event) => {
       const button = event.target.closest("[data-show]");
-      if (button) showInNetwork(this.store, button.dataset);
+      if (button) this.#show(button);
     });
+    this.listen(window, "popstate", ({ state }) => this.#return(state?.reading));
     this.watch(
       ({ model, parameters, run }) => [model, parameters, run],
       () => this.#count(),
@@ -86,6 +90,27 @@ export class LoupeLearn extends LoupeElement {
       ([chapter]) => void this.#open(chapter ?? CHAPTERS[0]),
     );
     this.#showProgress();
+  }
+
+  /** Lead to what a paragraph speaks of; Back returns to the paragraph. @param {HTMLElement} link */
+  #show(link) {
+    this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top });
+    history.replaceState({ reading: this.#leaving }, "", location.href);
+    showInNetwork(this.store, link.dataset);
+  }
+
+  /** @param {number | undefined} reading an entry of the history from which something was shown */
+  #return(reading) {
+    const found = reading === undefined ? undefined : this.#left.get(reading);
+    if (!found) return;
+    // After the frame in which the view closes and the page has its height again.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (!found.link.isConnected) return;
+        scrollBy({ top: found.link.getBoundingClientRect().top - found.top, behavior: "instant" });
+        found.link.focus({ preventScroll: true });
+      }),
+    );
   }
 
   /** The address names a chapter: go there. */

@@ -20,6 +20,8 @@ export function showInNetwork(store, { show = "", which, unit = "0", open }) {
   const layer = show === "input" ? "input" : layerOf(model, show, which)?.name;
   if (!layer) return;
   const place = { layer, unit: unit === "top" ? topClass(run) : Number(unit) };
+  // A step of its own: Back returns to the paragraph. Opening a view is one already (`elements/chrome/address-bar.js`).
+  if (open === undefined) history.pushState(null, "", location.href);
   store.update({ selection: place });
   if (open !== undefined) openView(store, place);
   const control =

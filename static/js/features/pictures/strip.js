@@ -103,7 +103,10 @@ class LoupeStrip extends LoupeElement {
         class: "thumb",
         "aria-label": name,
         ...attributes,
-        onclick: () => choosePicture(this.store, ref),
+        onclick: () => {
+          choosePicture(this.store, ref);
+          this.#showCaption(null); // the answer, which is looked at next, lies under it
+        },
         onpointerenter: showCaption,
         onfocus: () => button.matches(":focus-visible") && showCaption(),
         onpointerleave: () => this.#showCaption(null),
