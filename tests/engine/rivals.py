@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnn_loupe.engine.arrays import Array, Parameters, Shape
-from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.layers import Clip, Layer
 from cnn_loupe.engine.spec import ModelSpec
 
 
@@ -100,6 +100,11 @@ def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
             name = f"{node.name}.{key}"
             weights.append(numpy_helper.from_array(np.array(parameters[name]), name))
             inputs.append(name)
+        if isinstance(node.layer, Clip):  # its bounds are inputs, too
+            for key in ("low", "high"):
+                bound = np.array(getattr(node.layer, key), np.float32)
+                weights.append(numpy_helper.from_array(bound, f"{node.name}.{key}"))
+                inputs.append(f"{node.name}.{key}")
         operator, attributes = _ONNX[node.layer.kind](node.layer)
         nodes.append(helper.make_node(operator, inputs, [node.name], **attributes))
         shape = [1, *spec.shapes[node.name]]
@@ -116,7 +121,8 @@ def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
 
 
 _ONNX: dict[str, Callable[[Any], tuple[str, dict[str, Any]]]] = {
-    "conv2d": lambda at: ("Conv", _window(at.kernel, at) | {"dilations": at.dilation}),
+    "conv2d": lambda at: ("Conv", _window(at.kernel, at) | {"dilations": at.dilation, "group": getattr(at, "groups", 1)}),
+    "clip": lambda at: ("Clip", {}),
     "relu": lambda at: ("Relu", {}),
     "tanh": lambda at: ("Tanh", {}),
     "sigmoid": lambda at: ("Sigmoid", {}),
