@@ -50,9 +50,15 @@ class Problem(Exception):
 # The engine knows nothing of HTTP; what its refusals mean there is said here. All others are 422.
 _STATUS_BY_CODE = {
     "picture_too_large": 413,
+    "picture_too_long": 413,
     "picture_too_many_pixels": 413,
     "picture_format_refused": 415,
     "picture_format_unknown": 415,
+    "picture_is_archive": 415,
+    "picture_is_page": 415,
+    "picture_is_video": 415,
+    "picture_is_wrapped": 415,
+    "picture_kind_refused": 415,
 }
 
 # For errors that the framework raises itself, by status.

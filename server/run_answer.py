@@ -38,6 +38,7 @@ class Wish:
     units   only these units of each layer, counted from 0 (None: all, or the first twelve of an overview)
     side    the longest side of an overview's small pictures, in pixels
     input   whether the input is told, too
+    upright the longest side of a picture of the whole that is sent back, in pixels (0: none)
     """
 
     layers: frozenset[str] | None = None
@@ -48,6 +49,7 @@ class Wish:
     preparation: Preparation = "summary"
     input: bool = True
     crop: Crop | None = None
+    upright: int = 0
 
 
 def run_answer(
@@ -173,6 +175,7 @@ def describe_preparation(prepared: Prepared) -> dict[str, Any]:
     crop = prepared.crop
     return {
         "source": prepared.source,
+        "upright": _view(prepared.upright),
         "crop": {"x": crop.x, "y": crop.y, "size": crop.size, "rotate": crop.rotate},
         "steps": [
             {"id": step.id, "params": step.params, "before": _view(step.before), "after": _view(step.after)}
@@ -184,5 +187,6 @@ def describe_preparation(prepared: Prepared) -> dict[str, Any]:
 def _view(view: View) -> dict[str, Any]:
     size: dict[str, Any] = {"width": view.width, "height": view.height}
     if view.picture is not None:
-        size["picture"] = "data:image/png;base64," + b64encode(view.picture).decode()
+        kind = "png" if view.picture.startswith(b"\x89PNG") else "jpeg"
+        size["picture"] = f"data:image/{kind};base64," + b64encode(view.picture).decode()
     return size

@@ -35,6 +35,7 @@ def run_picture(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
             crop=wish.crop,
             limits=limits,
             pictures=wish.preparation == "full",
+            upright=wish.upright if wish.preparation != "none" else 0,
         )
     return _answer(entry, prepared.input, wish, prepared)
 

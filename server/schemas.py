@@ -206,7 +206,9 @@ class Lesson(LessonSummary):
 class View(Schema):
     width: int
     height: int
-    picture: str | None = Field(None, description="A small PNG as a data address, with `preparation=full`.")
+    picture: str | None = Field(
+        None, description="A picture of it (PNG or JPEG) as a data address, where asked for."
+    )
 
 
 class Step(Schema):
@@ -230,6 +232,9 @@ class Preparation(Schema):
 
     source: dict[str, Any] = Field(
         examples=[{"format": "JPEG", "width": 4000, "height": 3000, "mode": "RGB"}]
+    )
+    upright: View = Field(
+        description="Size of the picture as it stands upright; a picture of it with `upright=…`."
     )
     crop: Crop
     steps: list[Step]

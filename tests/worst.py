@@ -1,5 +1,7 @@
 """The costliest files that are still accepted: every format at its limits, made to keep its decoder busy.
 
+PICTURES are squares, the costliest of each format; SHAPES are every mode of the formats in shapes from one column to one
+row, since decoders pay for rows as well as for pixels; BEYOND are just past a limit, and refused for next to nothing.
 `make bench BENCH=pictures` and tests/server/test_budget.py post them to a server and measure what they cost it.
 """
 
@@ -13,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from tests.differential.files import tiff as tiff_of
 from tests.pictures import chunk, encoded, png
 
 MOST_BYTES = 19_900_000
@@ -139,6 +142,32 @@ def webp_profile() -> bytes:
     return encoded(photograph(2820, 2820, 20), "WEBP", quality=40, method=0, icc_profile=lookup_profile(b"RGB ", 3, 33))
 
 
+def avif(**options: object) -> bytes:
+    return encoded(photograph(2820, 2820, 30), "AVIF", speed=10, **options)
+
+
+def avif_alpha(**options: object) -> bytes:
+    image = photograph(2820, 2820, 20)
+    image.putalpha(Image.fromarray(rough(2820, 2820, 60)[..., 0]))
+    return encoded(image, "AVIF", speed=10, quality=80, subsampling="4:4:4", **options)
+
+
+def tiff(mode: str, side: int, amplitude: float, compression: str, **options: object) -> bytes:
+    return encoded(photograph(side, side, amplitude).convert(mode), "TIFF", compression=compression, **options)
+
+
+def tiff_deep() -> bytes:
+    """Colour with alpha, 16 bits each, packed, in one strip: its decoder keeps it whole beside the picture."""
+    side = 2448
+    return tiff_of(np.full((side, side, 4), 0x8040, np.uint16), 16, 2, compress=True, tags=((338, 3, b"\2\0"),))
+
+
+def key16() -> bytes:
+    """A transparent colour of 16 bits a channel, which is looked for in both bytes of each."""
+    side = 2827
+    return png(side, side, 16, 2, (b"\1" + b"\1\2\3\4\5\6" * side) * side, chunk(b"tRNS", b"\1\2\3\4\5\6"))
+
+
 def icc_chunk() -> bytes:
     return chunk(b"iCCP", b"slow\0\0" + zlib.compress(lookup_profile(b"RGB ", 3, 33)))
 
@@ -168,7 +197,90 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "BMP, 6.6 MP, 24 bits": lambda: encoded(photograph(2570, 2570, 90), "BMP"),
     "BMP, 2 MP, runs of one": bmp_runs,
     "BMP, 16 MP, one bit": bmp_bits,
+    "BMP, 10 MP, bit fields": lambda: bmp_fields(16, 3150),
+    "BMP, 5 MP, bit fields with alpha": lambda: bmp_fields(32, 2230),
+    "PNG, 8 MP, 16 bits, transparent colour": key16,
+    "AVIF, 8 MP": lambda: avif(quality=90, subsampling="4:4:4"),
+    "AVIF, 8 MP, alpha": avif_alpha,
+    "AVIF, 8 MP, profile": lambda: avif(quality=70, icc_profile=lookup_profile(b"RGB ", 3, 60)),
+    "TIFF, 6.6 MP": lambda: tiff("RGB", 2570, 90, "raw"),
+    "TIFF, 16 MP, LZW": lambda: tiff("RGB", 3999, 1, "tiff_lzw"),
+    "TIFF, 6 MP, alpha, 16 bits, deflate": tiff_deep,
+    "TIFF, 12 MP, inks, deflate, profile": lambda: tiff("CMYK", 3460, 2, "tiff_adobe_deflate", icc_profile=lookup_profile(b"CMYK", 4, 33)),
+    "TIFF, 16 MP, fax": lambda: tiff("1", 3999, 90, "group4"),
 }
+
+# Width and height: one column to one row, and the longest of each with as many pixels as are read.
+SIDES = ((1, 32_767), (4, 32_767), (488, 32_767), (3_999, 3_999), (32_767, 488), (32_767, 4), (32_767, 1))
+
+
+def png_rows(width: int, height: int, depth: int, colour: int, *extra: bytes) -> bytes:
+    samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+    row = b"\2" + bytes(range(256)) * (-(-width * samples * depth // 2048))
+    return png(width, height, depth, colour, row[: 1 + -(-width * samples * depth // 8)] * height, *extra)
+
+
+def _png_modes() -> dict[str, tuple[int, int, tuple[bytes, ...]]]:
+    palette = chunk(b"PLTE", bytes(range(256)) * 3), chunk(b"tRNS", bytes(range(256)))
+    return {
+        "grey, 1 bit": (1, 0, ()),
+        "grey, transparent": (8, 0, (chunk(b"tRNS", b"\0\x07"),)),
+        "grey, 16 bits": (16, 0, ()),
+        "grey, 16 bits, transparent": (16, 0, (chunk(b"tRNS", b"\1\2"),)),
+        "palette": (8, 3, palette),
+        "colour": (8, 2, ()),
+        "colour, transparent": (8, 2, (chunk(b"tRNS", b"\0\1\0\2\0\3"),)),
+        "colour, 16 bits, gamma": (16, 2, (chunk(b"gAMA", struct.pack(">I", 100_000)), chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)))),
+        "grey, alpha": (8, 4, ()),
+        "alpha, 16 bits": (16, 6, ()),
+        "alpha, PQ": (8, 6, (chunk(b"cICP", bytes([9, 16, 0, 1])),)),
+    }  # fmt: skip
+
+
+def bmp_fields(bits: int, side: int) -> bytes:
+    """Masks that have no name, which are read here and not by Pillow."""
+    masks = (0x0F00, 0x00F0, 0x000F, 0xF000) if bits == 16 else (0xFF, 0xFF00, 0xFF0000, 0xFF000000)
+    rows = np.random.default_rng(0).integers(0, 256, side * side * bits // 8, dtype=np.uint8).tobytes()
+    start = 14 + 108
+    info = struct.pack("<IiiHHIIiiII", 108, side, side, 1, bits, 3, len(rows), 0, 0, 0, 0) + struct.pack("<IIII", *masks) + b"BGRs" + bytes(48)
+    return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + info + rows
+
+
+def _others(width: int, height: int) -> dict[str, Callable[[], bytes]]:
+    """The other formats in this shape, as far as they have it."""
+    picture = Image.linear_gradient("L").resize((width, height)).convert("RGB")
+    found: dict[str, Callable[[], bytes]] = {
+        "JPEG": lambda: encoded(picture, "JPEG", quality=50),
+        "JPEG, progressive": lambda: encoded(picture, "JPEG", quality=50, progressive=True),
+        "GIF": lambda: encoded(picture.quantize(16), "GIF", transparency=3),
+        "BMP, 1 bit": lambda: encoded(picture.convert("1"), "BMP"),
+        "TIFF": lambda: encoded(picture, "TIFF", compression="tiff_adobe_deflate"),
+    }
+    if max(width, height) < 16_384 and width * height <= 8_000_000:
+        found["WebP"] = lambda: encoded(picture, "WEBP", quality=50, method=0)
+    return found
+
+
+def shapes(width: int, height: int) -> dict[str, Callable[[], bytes]]:
+    """Every mode in this shape; where it has more pixels than a mode may have, the mode is left out."""
+    name = f"{width}×{height}"
+    found = {
+        f"PNG, {name}, {mode}": lambda depth=depth, colour=colour, extra=extra: png_rows(width, height, depth, colour, *extra)
+        for mode, (depth, colour, extra) in _png_modes().items()
+    }
+    return {**found, **{f"{mode}, {name}": make for mode, make in _others(width, height).items()}}
+
+
+def beyond() -> dict[str, bytes]:
+    """One column and one row of 16 megapixels: few bytes that took five times the memory of a square."""
+    palette = _png_modes()["palette"][2]
+    return {
+        "PNG, one column": png(1, 16_000_000, 8, 3, b"\0\1" * 16_000_000, *palette),
+        "PNG, one row": png(16_000_000, 1, 8, 3, b"\0" + b"\1" * 16_000_000, *palette),
+        "PNG, four columns": png(4, 4_000_000, 8, 3, b"\0\1\2\3\4" * 4_000_000, *palette),
+        "BMP, one row": encoded(Image.new("1", (16_000_000, 1)), "BMP"),
+        "JPEG, one side": encoded(Image.new("L", (32_768, 8)), "JPEG"),
+    }
 
 
 def empty_lists() -> bytes:

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from cnn_loupe.engine.data.headers import FORMATS, read_header
-from cnn_loupe.engine.errors import DataError, ImageError
+from cnn_loupe.engine.data.headers import FORMATS, format_of, refusal
+from cnn_loupe.engine.errors import DataError
 from cnn_loupe.engine.text import decode, folded, printable
 
 # Names that promise a picture: one whose content is something else is damage, not another file.
-SUFFIXES = frozenset({".jpeg", ".jpg", ".jfif", ".png", ".webp", ".gif", ".bmp"})
+SUFFIXES = frozenset({".jpeg", ".jpg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".avif", ".tif", ".tiff"})
 HEAD = 512  # bytes that tell the format
 NAMED = 5  # a message names at most this many files or folders
 TABLE = "val_annotations.txt"
@@ -233,25 +233,20 @@ def _sort_in(folder: _Folder, path: Path) -> None:
     promised = path.suffix.lower() in SUFFIXES
     try:
         with path.open("rb") as file:
-            read_header(file.read(HEAD))
-    except ImageError as error:
-        if promised or error.code not in (
-            "picture_format_refused",
-            "picture_format_unknown",
-            "picture_empty",
-        ):
-            folder.pictures.append(path)
-        elif error.code == "picture_format_refused":
-            folder.others.append((path, f"{error.params['format']} is not read", True))
-        else:
-            folder.others.append((path, "no pictures", False))
+            head = file.read(HEAD)
     except OSError as error:
         if promised:  # reading it all will say the same, by name
             folder.pictures.append(path)
         else:
             folder.others.append((path, f"cannot be read ({error.strerror})", False))
-    else:
+        return
+    refused = refusal(head)
+    if promised or format_of(head) is not None:
         folder.pictures.append(path)
+    elif refused.code == "picture_format_refused":
+        folder.others.append((path, f"{refused.params['format']} is not read", True))
+    else:
+        folder.others.append((path, "no pictures", False))
 
 
 def _survey(given: Path, folder: _Folder) -> Survey:

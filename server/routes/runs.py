@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from cnn_loupe.engine.data.images import Crop
+from cnn_loupe.engine.data.headers import wrapped
+from cnn_loupe.engine.data.images import MOST_UPRIGHT, Crop
+from cnn_loupe.engine.errors import ImageError
 from cnn_loupe.server import schemas
 from cnn_loupe.server.dependencies import services_of
 from cnn_loupe.server.errors import Problem
@@ -26,11 +28,13 @@ _PICTURE_TYPES = (
     "image/webp",
     "image/gif",
     "image/bmp",
+    "image/avif",
+    "image/tiff",
     "application/octet-stream",
 )
 _BODY: dict[str, Any] = {
     "required": True,
-    "description": "The bytes of a picture (PNG, JPEG, WebP, GIF or BMP; the content decides, not the "
+    "description": "The bytes of a picture (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF; the content decides, not the "
     "header), or JSON with a sample or an input tensor.",
     "content": {
         **{name: {"schema": {"type": "string", "format": "binary"}} for name in _PICTURE_TYPES},
@@ -82,6 +86,13 @@ class RunQuery(BaseModel):
     )
     input: Literal["full", "none"] = Field(
         "full", description="Whether the answer holds the input, too; `none` leaves it out."
+    )
+    upright: int = Field(
+        0,
+        ge=0,
+        le=MOST_UPRIGHT,
+        description="Longest side, in pixels, of a picture of the whole as it stands upright, in sRGB and over white, to "
+        "draw a crop on; 0 for none.",
     )
     x: float | None = Field(None, ge=-1_000_000, le=1_000_000)
     y: float | None = Field(None, ge=-1_000_000, le=1_000_000)
@@ -136,12 +147,19 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
         preparation=query.preparation,
         input=query.input == "full",
         crop=query.crop(),
+        upright=query.upright,
     )
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = declared == "application/json"
     make = run_request if is_json else run_picture
     async with services.workshop.body(request, most_json(entry) if is_json else None) as data:
-        answer = await services.workshop.run(
-            request, lambda: make(entry, data, wish, services.picture_limits)
-        )
+        try:
+            answer = await services.workshop.run(
+                request, lambda: make(entry, data, wish, services.picture_limits)
+            )
+        except ImageError as error:
+            # As `curl -d` sends a file: without its line ends.
+            if declared == "application/x-www-form-urlencoded" and error.code == "picture_damaged":
+                raise wrapped(declared) from error
+            raise
     return Response(answer, media_type=MEDIA_TYPES[wish.encoding], headers={"Cache-Control": "no-store"})

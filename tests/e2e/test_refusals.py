@@ -250,7 +250,7 @@ def test_sites_that_answer_badly_are_explained(visit: Visit) -> None:
         }
         visited.context.route("https://pictures.invalid/**", lambda route: route.fulfill(**answers[route.request.url.rsplit("/", 1)[1]]))
         page = visited.go()
-        for name, code in zip(answers, ("address_status", "picture_too_large", "picture_format_refused", "picture_empty"), strict=True):
+        for name, code in zip(answers, ("address_status", "picture_too_large", "picture_is_page", "picture_empty"), strict=True):
             if not page.locator('[data-action="address-field"]').count():
                 page.click('[data-action="picture-address"]')
             page.fill('[data-action="address-field"]', f"https://pictures.invalid/{name}")

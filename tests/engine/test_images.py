@@ -67,10 +67,10 @@ def test_hostile_files_are_refused_or_read_and_never_anything_else(name: str) ->
         ("jpeg that goes on after its scan", "picture_damaged"),
         ("webp of absurd size", "picture_too_many_pixels"),
         ("gif of absurd size", "picture_too_many_pixels"),
-        ("gif with a frame beyond its screen", "picture_damaged"),
-        ("bmp of absurd size", "picture_too_many_pixels"),
+                ("bmp of absurd size", "picture_too_many_pixels"),
         ("heic", "picture_format_refused"),
-        ("html", "picture_format_refused"),
+        ("html", "picture_is_page"),
+        ("zip", "picture_is_archive"),
         ("nothing but zeros", "picture_format_unknown"),
     ],
 )
@@ -138,9 +138,8 @@ def test_what_a_jpeg_that_keeps_its_coefficients_may_cost_depends_on_colours_sca
     assert read_header(progressive()).scans == 10
     assert prepare(progressive(), shape=SHAPE, limits=Limits(scanned=10 * 3 * 6400)).pixels.shape == SHAPE
     assert refused(progressive(), scanned=10 * 3 * 6400 - 1) == ("picture_too_many_scans", 9)
-    long = progressive() + bytes(5000)
-    assert refused(long, scanned_bytes=5000) == ("picture_too_large", 5000)
-    assert prepare(encoded(scene(80, 80), "JPEG") + bytes(5000), shape=SHAPE, limits=Limits(scanned_bytes=5000))
+    assert refused(progressive(), scanned_bytes=900) == ("picture_too_large", 900)
+    assert prepare(encoded(scene(80, 80), "JPEG", quality=95), shape=SHAPE, limits=Limits(scanned_bytes=900))
 
 
 def test_every_scan_that_common_programs_write_fits_the_largest_pictures() -> None:
@@ -284,7 +283,7 @@ def test_limits_hold_before_decoding() -> None:
 def tiny_blocks() -> dict[str, bytes]:
     """20 MB of the smallest blocks that each format allows."""
     gif, jpeg = GOOD["gif"], GOOD["jpeg"]
-    start = gif.index(b"!") if b"!" in gif[:800] else gif.index(b",", 13)
+    start = gif.index(b",", 13 + 768)
     return {
         "png": png(8, 8, 8, 0, bytes(72), chunk(b"teXt", b"") * 1_600_000),
         "jpeg": jpeg[:2] + b"\xff\xe1\x00\x02" * 4_900_000 + jpeg[2:],
@@ -301,8 +300,9 @@ def test_files_of_a_great_many_tiny_blocks_cost_next_to_nothing() -> None:
         began = time.process_time()
         try:
             prepare(data, shape=SHAPE)
+            assert name in ("jpeg filled", "gif frames")
         except ImageError as error:
-            assert error.code == "picture_damaged", name
+            assert error.code == "picture_too_many_blocks", name
         assert time.process_time() - began < 1, name
 
 

@@ -1,77 +1,44 @@
-"""The colours of a picture: to 8-bit sRGB or grey, through its profile, over white."""
+"""The colours of a picture: to 8-bit sRGB or grey, by its profile or its code points, over white."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
+
+from cnn_loupe.engine.data.headers import Header
+from cnn_loupe.engine.data.images.coding import by_coding
+from cnn_loupe.engine.data.images.profiles import by_profile
 
 
-def to_srgb(image: Image.Image, *, grey: bool) -> tuple[Image.Image, dict[str, Any]]:
-    """8-bit sRGB (or grey), with alpha where there was one; through the colour profile if it is usable."""
-    info, mode = image.info, image.mode
-    bits = 16 if mode in ("I;16", "I;16B", "I") else 8
-    if bits == 16:
-        image = to_eight_bits(image)
-    alpha = image.mode in ("LA", "PA", "La", "RGBA", "RGBa") or "transparency" in info
-    if image.mode not in ("L", "RGB", "RGBA", "CMYK"):
-        image = image.convert("RGBA" if alpha else "L" if image.mode == "1" else "RGB")
-    elif alpha and image.mode != "RGBA":
-        image = image.convert("RGBA")
-    image, profile = _through_profile(image, info.get("icc_profile"))
-    target = "RGBA" if alpha else "L" if grey and image.mode == "L" else "RGB"
-    if image.mode != target:
-        image = image.convert(target)
-    return image, {"from": mode, "to": target, "bits": bits, "profile": profile}
+def to_srgb(image: Image.Image, header: Header, *, grey: bool) -> tuple[Image.Image, dict[str, Any]]:
+    """8-bit sRGB (or grey), with alpha where there was one: RGB, RGBA, L or LA; and what was done to the colours.
 
-
-def to_eight_bits(image: Image.Image) -> Image.Image:
-    """0–65535 to 0–255, rounded to the nearest: v·255/65535 = v/257."""
-    values = np.asarray(image)
-    out = np.empty(values.shape, np.uint8)
-    for top in range(0, len(values), 256):  # in strips: the picture may be large
-        strip = np.clip(values[top : top + 256].astype(np.int32), 0, 65535)
-        out[top : top + 256] = (strip + 128) // 257
-    return Image.fromarray(out)
-
-
-# Profiles of presses have up to 3 MB. A larger one is all table, which the colour engine unpacks to many times that.
-MOST_PROFILE = 4_000_000
-
-_SPACES = {"RGB ": ("RGB", "RGBA"), "CMYK": ("CMYK",), "GRAY": ("L",)}
-
-
-def _through_profile(image: Image.Image, data: bytes | None) -> tuple[Image.Image, str | None]:
-    """To sRGB by the embedded profile; gives its name, `ignored` for nonsense or too much, None for none."""
-    if not data:
-        return image, None
-    if len(data) > MOST_PROFILE:
-        return image, "ignored"
-    try:
-        profile = ImageCms.ImageCmsProfile(BytesIO(data))
-        name = (ImageCms.getProfileDescription(profile) or "").strip()[:80]
-        if image.mode not in _SPACES.get(profile.profile.xcolor_space, ()):
-            return image, "ignored"
-        if name.startswith("sRGB"):
-            return image, name
-        target = "RGBA" if image.mode == "RGBA" else "RGB"
-        transform = ImageCms.buildTransform(
-            profile, ImageCms.createProfile("sRGB"), image.mode, target, ImageCms.Intent.PERCEPTUAL
-        )
-        if target == image.mode:
-            ImageCms.applyTransform(image, transform, inPlace=True)
-            return image, name or "unnamed"
-        return ImageCms.applyTransform(image, transform) or image, name or "unnamed"
-    except Exception:  # a profile is advice about colours; nonsense in it does not spoil the picture
-        return image, "ignored"
+    image is L, LA, RGB, RGBA or CMYK. Of a profile and code points the profile counts.
+    """
+    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
+    base = image if alpha is None else image.convert(image.mode[:-1])
+    done: dict[str, Any] = {}
+    if header.profile is not None:
+        base, done = by_profile(base, header.profile)
+    elif header.coding is not None and base.mode in ("L", "RGB"):
+        base, done = by_coding(base, header.coding)
+    target = "L" if grey and base.mode == "L" else "RGB"
+    if base.mode != target:
+        base = base.convert(target)
+    if alpha is not None:
+        base.putalpha(alpha)
+    return base, {"to": base.mode, "bits": header.bits, "profile": None, "by": None, **done}
 
 
 def over_white(image: Image.Image) -> tuple[Image.Image, dict[str, Any]]:
     """result = alpha · colour + (1 − alpha) · white."""
-    if image.mode != "RGBA":
+    if image.mode not in ("LA", "RGBA"):
         return image, {"present": False}
-    white = Image.new("RGB", image.size, (255, 255, 255))
-    white.paste(image, mask=image.getchannel("A"))
+    alpha = image.getchannel("A")
+    colours = image.convert(image.mode[:-1])
+    if alpha.getextrema()[0] == 255:
+        return colours, {"present": False}
+    white = Image.new(colours.mode, image.size, "white")
+    white.paste(colours, mask=alpha)
     return white, {"present": True}
