@@ -14,6 +14,8 @@ Array = npt.NDArray[Any]
 Parameters = Mapping[str, Array]
 Shape = tuple[int, ...]
 Pair = tuple[int, int]  # (height, width), (rows, columns): always in this order
+# Around maps: a pair where both ends are alike, else ((top, bottom), (left, right)).
+Padding = Pair | tuple[Pair, Pair]
 
 FLOAT = np.float32
 REAL = "fiub"  # NumPy's letters for the kinds of dtype that can become FLOAT

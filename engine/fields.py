@@ -61,6 +61,29 @@ class WholePair:
 
 
 @dataclass(frozen=True)
+class FourSides:
+    """How much lies around maps: [height, width] for both ends alike, or [[top, bottom], [left, right]]."""
+
+    low: int
+    high: int
+
+    def accepts(self, value: Any) -> tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]:
+        pair = WholePair(self.low, self.high)
+        try:
+            return pair.accepts(value)
+        except ValueError:
+            if not isinstance(value, list | tuple) or len(value) != 2:
+                raise
+        rows, columns = pair.accepts(value[0]), pair.accepts(value[1])
+        if rows[0] == rows[1] and columns[0] == columns[1]:
+            return (rows[0], columns[0])
+        return (rows, columns)
+
+    def __str__(self) -> str:
+        return f"[height, width] or [[top, bottom], [left, right]] of whole numbers from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
 class Real:
     """A finite number from `low` to `high`."""
 

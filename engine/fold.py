@@ -32,9 +32,20 @@ def fold_batch_norm(spec: ModelSpec, parameters: Parameters) -> tuple[ModelSpec,
         factor = own["weight"] / np.sqrt(own["variance"] + node.layer.epsilon)
         weight, bias = f"{before.name}.weight", f"{before.name}.bias"
         found[weight] = (found[weight] * factor[:, None, None, None]).astype(FLOAT)
-        found[bias] = ((found[bias] - own["mean"]) * factor + own["bias"]).astype(FLOAT)
-        graph = graph.without(node.name)
+        given = found.get(bias, np.zeros_like(factor))
+        found[bias] = ((given - own["mean"]) * factor + own["bias"]).astype(FLOAT)
+        graph = _with_bias(graph, before.name).without(node.name)
     return replace(spec, graph=graph), found
+
+
+def _with_bias(graph: Graph, name: str) -> Graph:
+    """The graph in which the convolution of this name adds a bias."""
+    nodes = []
+    for node in graph.nodes:
+        if node.name == name and isinstance(node.layer, Conv2D):
+            node = Node(replace(node.layer, bias=True), node.inputs)
+        nodes.append(node)
+    return Graph(tuple(nodes))
 
 
 def _convolution(graph: Graph, name: str) -> Node:

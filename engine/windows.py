@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn_loupe.engine.arrays import Pair
+from cnn_loupe.engine.arrays import Padding, Pair
 
 
 def span(kernel: int, dilation: int = 1) -> int:
@@ -41,12 +41,62 @@ def covered(index: int, kernel: int, stride: int = 1, padding: int = 0, dilation
 
 @dataclass(frozen=True)
 class Window:
-    """A window that slides over maps: four pairs (height, width)."""
+    """A window that slides over maps: pairs (height, width).
+
+    padding  how much lies before the first row and column
+    after    how much lies after the last; the same where it is None
+    ceil     a window also counts that only begins on the map or the padding before it
+    """
 
     size: Pair
     stride: Pair = (1, 1)
     padding: Pair = (0, 0)
     dilation: Pair = (1, 1)
+    after: Pair | None = None
+    ceil: bool = False
+
+    @classmethod
+    def around(
+        cls, size: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1), *, ceil: bool = False
+    ) -> Window:
+        """The window of a description, whose padding may have four sides."""
+        top, left = padding
+        if isinstance(top, tuple) and isinstance(left, tuple):
+            return cls(size, stride, (top[0], left[0]), dilation, (top[1], left[1]), ceil)
+        assert isinstance(top, int)
+        assert isinstance(left, int)
+        return cls(size, stride, (top, left), dilation, ceil=ceil)
+
+    @property
+    def ends(self) -> Pair:
+        """The padding after the last row and column."""
+        return self.padding if self.after is None else self.after
+
+    @property
+    def plain(self) -> bool:
+        """Whether both ends are padded alike and no window reaches beyond them."""
+        return self.ends == self.padding and not self.ceil
+
+    def count(self, axis: int, size: int) -> int:
+        """How many windows fit along an axis of this size; 0 or less where not even one does.
+
+        size' = ⌊(size + before + after − span) / stride⌋ + 1, with `ceil` rounded up, and the last
+        window left out if it begins in the padding after the map.
+        """
+        before, stride = self.padding[axis], self.stride[axis]
+        room = size + before + self.ends[axis] - self.span[axis]
+        if room < 0 or not self.ceil:
+            return room // stride + 1
+        count = -(-room // stride) + 1
+        return count - 1 if (count - 1) * stride >= size + before else count
+
+    def margins(self, height: int, width: int) -> tuple[Pair, Pair]:
+        """What has to lie around a map so that all windows fit: ((top, bottom), (left, right))."""
+        found = []
+        for axis, size in enumerate((height, width)):
+            needed = (self.count(axis, size) - 1) * self.stride[axis] + self.span[axis]
+            found.append((self.padding[axis], max(self.ends[axis], needed - size - self.padding[axis])))
+        return found[0], found[1]
 
     @property
     def span(self) -> Pair:
@@ -59,7 +109,7 @@ class Window:
 
     def output_size(self, height: int, width: int) -> Pair:
         """The rows and columns of windows that fit a map of height × width."""
-        return (output_size(height, *self.axis(0)), output_size(width, *self.axis(1)))
+        return (self.count(0, height), self.count(1, width))
 
     def cells(self, row: int, column: int) -> list[Pair]:
         """The input positions under the window at output position (row, column), row by row."""
@@ -85,16 +135,16 @@ class Reach:
     jump: int = 1
     start: int = 0
 
-    def through(self, kernel: int, stride: int, padding: int, dilation: int) -> Reach:
+    def through(self, window: Window, axis: int) -> Reach:
         """The reach one layer later, after a window has slid over this layer.
 
         size' = size + (span − 1)·jump,  jump' = jump·stride,  start' = start − padding·jump
         """
         return Reach(
-            positions=output_size(self.positions, kernel, stride, padding, dilation),
-            size=self.size + (span(kernel, dilation) - 1) * self.jump,
-            jump=self.jump * stride,
-            start=self.start - padding * self.jump,
+            positions=window.count(axis, self.positions),
+            size=self.size + (window.span[axis] - 1) * self.jump,
+            jump=self.jump * window.stride[axis],
+            start=self.start - window.padding[axis] * self.jump,
         )
 
     def whole(self) -> Reach:
@@ -145,7 +195,7 @@ class ReceptiveField:
 
     def through(self, window: Window) -> ReceptiveField:
         """The field one layer later, after `window` has slid over this layer."""
-        return ReceptiveField(self.rows.through(*window.axis(0)), self.columns.through(*window.axis(1)))
+        return ReceptiveField(self.rows.through(window, 0), self.columns.through(window, 1))
 
     def whole(self) -> ReceptiveField:
         """The field of a unit that is joined to every position of this layer."""

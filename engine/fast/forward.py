@@ -121,7 +121,7 @@ def _flatten(layer: Flatten, shapes: Sequence[Shape], params: Parameters) -> For
 
 
 def _dense(layer: Dense, shapes: Sequence[Shape], params: Parameters) -> Forward:
-    weight, bias = params["weight"], params["bias"]
+    weight, bias = params["weight"], params.get("bias", FLOAT(0))
 
     def forward(xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
         np.dot(weight, xs[0], out=y)

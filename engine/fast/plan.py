@@ -20,8 +20,23 @@ from cnn_loupe.engine.spec import ModelSpec
 
 
 def _max_pool(layer: layers.MaxPool2D, shapes: Sequence[Shape], count: int) -> Step:
+    if not layer.sliding.plain:
+        return ReadableStep(layer, shapes, count)
     pairs = layer.window == layer.stride == (2, 2) and layer.padding == (0, 0)
     return (MaxPool2x2Step if pairs else MaxPoolStep)(layer, shapes, count)
+
+
+def _avg_pool(layer: layers.AvgPool2D, shapes: Sequence[Shape], count: int) -> Step:
+    return (AvgPoolStep if layer.sliding.plain else ReadableStep)(layer, shapes, count)
+
+
+def _conv(layer: layers.Conv2D, shapes: Sequence[Shape], count: int) -> Step:
+    usual = layer.groups == 1 and layer.bias and layer.sliding.plain
+    return (ConvStep if usual else ReadableStep)(layer, shapes, count)
+
+
+def _dense(layer: layers.Dense, shapes: Sequence[Shape], count: int) -> Step:
+    return (DenseStep if layer.bias else ReadableStep)(layer, shapes, count)
 
 
 def _flatten(layer: layers.Flatten, shapes: Sequence[Shape], count: int) -> Step:
@@ -31,15 +46,15 @@ def _flatten(layer: layers.Flatten, shapes: Sequence[Shape], count: int) -> Step
 # A kind that is not among them trains by its readable form. Batch normalisation has its own place,
 # since its steps share statistics (`make_steps`).
 STEPS: Mapping[str, Callable[[Any, Sequence[Shape], int], Step]] = {
-    "conv2d": ConvStep,
+    "conv2d": _conv,
     "relu": ReLUStep,
     "leaky_relu": LeakyReLUStep,
     "sigmoid": SigmoidStep,
     "tanh": TanhStep,
     "max_pool2d": _max_pool,
-    "avg_pool2d": AvgPoolStep,
+    "avg_pool2d": _avg_pool,
     "flatten": _flatten,
-    "dense": DenseStep,
+    "dense": _dense,
     "softmax": SoftmaxStep,
     "add": AddStep,
     "concat": ConcatStep,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
-from cnn_loupe.engine.arrays import Array, Pair, Parameters, Shape, shape_text
+from cnn_loupe.engine.arrays import Array, Padding, Pair, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
-from cnn_loupe.engine.fields import WholePair
+from cnn_loupe.engine.fields import FourSides, WholePair
 from cnn_loupe.engine.layers.starts import Start, he_normal, zeros
 from cnn_loupe.engine.trace import Trace
 from cnn_loupe.engine.windows import ReceptiveField, Window
@@ -24,7 +24,7 @@ Gradients = dict[str, Array]  # of a layer's own parameters, by its own names fo
 
 # The type of a hyperparameter says what a description may give for it.
 Sides = Annotated[Pair, WholePair(1, 64)]
-Margins = Annotated[Pair, WholePair(0, 64)]
+Margins = Annotated[Padding, FourSides(0, 64)]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Layer(ABC):
         return {
             "name": self.name,
             "kind": self.kind,
-            **{key: list(v) if isinstance(v, tuple) else v for key, v in values.items()},
+            **{key: _as_lists(value) for key, value in values.items()},
         }
 
 
@@ -210,8 +210,10 @@ def slide(layer: Layer, window: Window, height: int, width: int) -> tuple[int, i
     rows, columns = window.output_size(height, width)
     if rows < 1 or columns < 1:
         largest = [
-            (size + 2 * padding - 1) // dilation + 1
-            for size, padding, dilation in zip((height, width), window.padding, window.dilation, strict=True)
+            (size + before + after - 1) // dilation + 1
+            for size, before, after, dilation in zip(
+                (height, width), window.padding, window.ends, window.dilation, strict=True
+            )
         ]
         raise ShapeError(
             "window_does_not_fit",
@@ -227,6 +229,10 @@ def slide(layer: Layer, window: Window, height: int, width: int) -> tuple[int, i
             largest=largest,
         )
     return rows, columns
+
+
+def _as_lists(value: Any) -> Any:
+    return [_as_lists(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _detail(words: str, pair: tuple[int, int], usual: int) -> str:

@@ -7,11 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from cnn_loupe.engine.arrays import Array, Parameters, Shape, shape_text
+from cnn_loupe.engine.arrays import Array, Padding, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
 from cnn_loupe.engine.fields import Flag
 from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_maps, slide
-from cnn_loupe.engine.layers.sliding import pad, unpad, windows
+from cnn_loupe.engine.layers.sliding import pad, room, unpad, windows
 from cnn_loupe.engine.trace import Trace, check_index, operation, terms
 from cnn_loupe.engine.windows import ReceptiveField, Window
 
@@ -25,7 +25,7 @@ def max_pool2d(x: Array, window: Window) -> tuple[Array, Array]:
     cell won, counted row by row; of equal values the first wins.
     Rows and columns at the border that fill no whole window are dropped.
     """
-    patches = windows(pad(x, window.padding, -np.inf), window)
+    patches = windows(pad(x, window, -np.inf), window)
     flat = patches.reshape(*patches.shape[:3], -1)  # (C, H', W', Kh·Kw)
     winners = flat.argmax(axis=3)
     return np.take_along_axis(flat, winners[..., None], axis=3)[..., 0], winners
@@ -36,10 +36,10 @@ def max_pool2d_backward(winners: Array, dy: Array, window: Window, input_shape: 
 
     winners and dy are (C, H', W'), dx is (C, H, W), the `input_shape`.
     """
-    padded, back = _room(dy, window, input_shape)
+    padded, back = room(window, input_shape, dy)
     for cell, (u, v) in enumerate(np.ndindex(window.size)):
         back[:, :, :, u, v] += dy * (winners == cell)
-    return unpad(padded, window.padding)
+    return unpad(padded, window, input_shape)
 
 
 @operation("maximum")
@@ -57,7 +57,7 @@ def avg_pool2d(x: Array, window: Window, *, count_include_pad: bool) -> tuple[Ar
     padding do not pull the mean of a border window towards 0. Cache: count, (H', W').
     """
     counts = window_counts(x.shape, window, count_include_pad=count_include_pad).astype(x.dtype)
-    patches = windows(pad(x, window.padding), window)
+    patches = windows(pad(x, window), window)
     return patches.sum(axis=(3, 4)) / counts, counts
 
 
@@ -66,27 +66,24 @@ def avg_pool2d_backward(counts: Array, dy: Array, window: Window, input_shape: t
 
     counts is (H', W'), dy is (C, H', W'), dx is (C, H, W), the `input_shape`.
     """
-    padded, back = _room(dy, window, input_shape)
+    padded, back = room(window, input_shape, dy)
     share = dy / counts
     for u, v in np.ndindex(window.size):
         back[:, :, :, u, v] += share
-    return unpad(padded, window.padding)
+    return unpad(padded, window, input_shape)
 
 
 def window_counts(input_shape: tuple[int, ...], window: Window, *, count_include_pad: bool) -> Array:
     """How many cells each window divides by, (H', W')."""
-    ones = np.ones((1, *input_shape[1:]))
-    outside = 1.0 if count_include_pad else 0.0
-    counts: Array = windows(pad(ones, window.padding, outside), window).sum(axis=(3, 4))[0]
+    _, height, width = input_shape
+    (top, bottom), (left, right) = window.margins(height, width)
+    cells = np.zeros((1, top + height + bottom, left + width + right))
+    if count_include_pad:  # what a window reaches over beyond the padding, with `ceil`, never counts
+        end_rows, end_columns = window.ends
+        cells[:, : top + height + end_rows, : left + width + end_columns] = 1
+    cells[:, top : top + height, left : left + width] = 1
+    counts: Array = windows(cells, window).sum(axis=(3, 4))[0]
     return counts
-
-
-def _room(dy: Array, window: Window, input_shape: tuple[int, ...]) -> tuple[Array, Array]:
-    """Zeros as large as the padded input, and the windows over them."""
-    channels, height, width = input_shape
-    (ph, pw) = window.padding
-    padded = np.zeros((channels, height + 2 * ph, width + 2 * pw), dtype=dy.dtype)
-    return padded, windows(padded, window, writeable=True)
 
 
 @dataclass(frozen=True)
@@ -96,31 +93,41 @@ class Pool2D(UnaryLayer):
     window: Sides = (2, 2)
     stride: Sides = (2, 2)
     padding: Margins = (0, 0)
+    ceil: Annotated[bool, Flag()] = False
 
     @property
     def sliding(self) -> Window:
-        return Window(self.window, self.stride, self.padding)
+        return Window.around(self.window, self.stride, self.padding, ceil=self.ceil)
 
     def output_shape_of(self, shape: Shape) -> Shape:
         channels, height, width = expect_maps(self, shape)
         largest = [side // 2 for side in self.window]
-        if any(p > most for p, most in zip(self.padding, largest, strict=True)):
+        window = self.sliding
+        if any(
+            p > most
+            for sides in (window.padding, window.ends)
+            for p, most in zip(sides, largest, strict=True)
+        ):
             # A window that lies in the padding alone would have no value to take.
             raise ShapeError(
                 "pool_padding_too_large",
-                f"{self.name}: padding {shape_text(self.padding)} is more than half of the "
+                f"{self.name}: padding {_text(self.padding)} is more than half of the "
                 f"window {shape_text(self.window)}; use at most {shape_text(largest)}",
                 layer=self.name,
                 padding=list(self.padding),
                 window=list(self.window),
                 largest=largest,
             )
-        return (channels, *slide(self, self.sliding, height, width))
+        return (channels, *slide(self, window, height, width))
 
     def cells(self, x: Array, at: tuple[int, ...]) -> list[tuple[int, int, int]]:
         """The cells of the window that makes output value `at`, padding among them."""
         check_index(self.name, at, self.output_shape_of(x.shape))
         return [(at[0], *cell) for cell in self.sliding.cells(at[1], at[2])]
+
+
+def _text(padding: Padding) -> str:
+    return "×".join(str(side) if isinstance(side, int) else f"({side[0]}, {side[1]})" for side in padding)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,12 @@ class AvgPool2D(Pool2D):
 
     def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
         found = terms(x, self.cells(x, at))
-        counted = [term for term in found if self.count_include_pad or not term.padding]
+        ends = [size + end for size, end in zip(x.shape[1:], self.sliding.ends, strict=True)]
+        counted = [
+            term
+            for term in found
+            if not term.padding or (self.count_include_pad and term.at[1] < ends[0] and term.at[2] < ends[1])
+        ]
         share = 1 / len(counted)
         return Trace("mean", at, terms(x, [t.at for t in counted], [share] * len(counted)))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
 from cnn_loupe.engine.arrays import Array, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
-from cnn_loupe.engine.fields import Choice, Whole, bad
-from cnn_loupe.engine.layers.base import Gradients, Sides, UnaryLayer, expect_maps
+from cnn_loupe.engine.fields import SINGLE, Choice, Whole, bad
+from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_maps
+from cnn_loupe.engine.layers.sliding import pad, unpad
 from cnn_loupe.engine.trace import Trace, check_index, terms
-from cnn_loupe.engine.windows import ReceptiveField
+from cnn_loupe.engine.windows import ReceptiveField, Window
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,37 @@ class Flatten(UnaryLayer):
         else:
             cell = tuple(int(i) for i in np.unravel_index(at[0], x.shape))
         return Trace("copy", at, terms(x, [cell]))
+
+
+@dataclass(frozen=True)
+class Pad(UnaryLayer):
+    """Rows and columns of one value around the maps."""
+
+    kind: ClassVar[str] = "pad"
+    keeps_finite: ClassVar[bool] = True
+
+    padding: Margins = (1, 1)
+    value: Annotated[float, SINGLE] = 0.0
+
+    @property
+    def sliding(self) -> Window:
+        return Window.around((1, 1), (1, 1), self.padding)
+
+    def output_shape_of(self, shape: Shape) -> Shape:
+        channels, height, width = expect_maps(self, shape)
+        return (channels, *self.sliding.output_size(height, width))
+
+    def forward_of(self, x: Array, params: Parameters) -> tuple[Array, Any]:
+        return pad(x, self.sliding, self.value), x.shape
+
+    def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
+        return unpad(dy, self.sliding, cache), {}
+
+    def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:
+        check_index(self.name, at, self.output_shape_of(x.shape))
+        top, left = self.sliding.padding
+        (term,) = terms(x, [(at[0], at[1] - top, at[2] - left)])
+        return Trace("copy", at, (replace(term, value=self.value) if term.padding else term,))
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnn_loupe.engine.arrays import Array, Pair
+from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.windows import Window
 
 
-def pad(x: Array, padding: Pair, value: float = 0.0) -> Array:
-    """The maps (C, H, W) with `padding` more rows and columns of `value` on every side."""
-    rows, columns = padding
-    if not rows and not columns:
+def pad(x: Array, window: Window, value: float = 0.0) -> Array:
+    """The maps (C, H, W) with as many rows and columns of `value` around them as the window reaches over."""
+    margins = window.margins(*x.shape[1:])
+    if not any(side for pair in margins for side in pair):
         return x
-    return np.pad(x, ((0, 0), (rows, rows), (columns, columns)), constant_values=value)
+    return np.pad(x, ((0, 0), *margins), constant_values=value)
 
 
-def unpad(x: Array, padding: Pair) -> Array:
-    """The maps without the rows and columns that `pad` added."""
-    rows, columns = padding
-    return x[:, rows : x.shape[1] - rows, columns : x.shape[2] - columns]
+def unpad(x: Array, window: Window, shape: tuple[int, ...]) -> Array:
+    """The maps of this shape without the rows and columns that `pad` added."""
+    top, left = window.padding
+    return x[:, top : top + shape[1], left : left + shape[2]]
+
+
+def room(window: Window, shape: tuple[int, ...], like: Array) -> tuple[Array, Array]:
+    """Zeros as large as maps of this shape when padded, and the windows over them, to be written to."""
+    (top, bottom), (left, right) = window.margins(*shape[1:])
+    padded = np.zeros((shape[0], shape[1] + top + bottom, shape[2] + left + right), dtype=like.dtype)
+    return padded, windows(padded, window, writeable=True)
 
 
 def windows(padded: Array, window: Window, *, writeable: bool = False) -> Array:

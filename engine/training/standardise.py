@@ -50,11 +50,12 @@ def check_foldable(spec: ModelSpec) -> tuple[Conv2D, ...]:
     found = []
     for node in spec.graph.readers[INPUT]:
         layer = node.layer
-        if not isinstance(layer, Conv2D) or layer.padding != (0, 0):
+        if not isinstance(layer, Conv2D) or not layer.bias or layer.groups > 1 or layer.padding != (0, 0):
             raise TrainingError(
                 "cannot_standardise",
-                f"{layer.name}: standardising can be folded only into a convolution without padding at the "
-                f"start of the model, and this is {layer.kind}; set standardise = false",
+                f"{layer.name}: standardising can be folded only into a convolution "
+                f"at the start of the model that has a bias and neither padding nor groups, and this is "
+                f"{layer.kind}; set standardise = false",
                 layer=layer.name,
                 kind=layer.kind,
             )

@@ -29,26 +29,35 @@ def positions(layer: Any, size: Any, x: Array) -> tuple[list[int], list[int]]:
     found = []
     dilation = getattr(layer, "dilation", (1, 1))
     for axis in (0, 1):
-        starts = []
-        start = -layer.padding[axis]
+        before, after = sides(layer.padding[axis])
+        border, starts, start, ended = x.shape[1 + axis], [], -before, False
         while True:
             last = start + (size[axis] - 1) * dilation[axis]
-            if last > x.shape[1 + axis] - 1 + layer.padding[axis]:
+            over = last > border - 1 + after
+            # Rounded up, one more window counts that sticks out, unless it begins behind the map.
+            if over and (not getattr(layer, "ceil", False) or start >= border or (starts and ended)):
                 break
+            ended = last >= border - 1 + after
             starts.append(start)
             start += layer.stride[axis]
         found.append(starts)
     return found[0], found[1]
 
 
+def sides(padding: Any) -> tuple[int, int]:
+    """What lies before and after along one axis."""
+    return (padding, padding) if isinstance(padding, int) else padding
+
+
 def conv2d(layer: layers.Conv2D, x: Array, params: Parameters) -> Array:
-    w, b = params["weight"], params["bias"]
+    w, b = params["weight"], params.get("bias", np.zeros(layer.filters))
+    count, neurons = x.shape[0] // layer.groups, layer.filters // layer.groups
     rows, columns = positions(layer, layer.kernel, x)
     y = np.zeros((layer.filters, len(rows), len(columns)))
     for o, (i, top), (j, left) in product(range(layer.filters), enumerate(rows), enumerate(columns)):
         total = float(b[o])
-        for c, u, v in product(range(x.shape[0]), range(layer.kernel[0]), range(layer.kernel[1])):
-            value = maps_at(x, c, top + u * layer.dilation[0], left + v * layer.dilation[1], 0.0)
+        for c, u, v in product(range(count), range(layer.kernel[0]), range(layer.kernel[1])):
+            value = maps_at(x, o // neurons * count + c, top + u * layer.dilation[0], left + v * layer.dilation[1], 0.0)
             total += value * float(w[o, c, u, v])
         y[o, i, j] = total
     return y
@@ -73,7 +82,8 @@ def avg_pool2d(layer: layers.AvgPool2D, x: Array, params: Parameters) -> Array:
         for u, v in product(range(layer.window[0]), range(layer.window[1])):
             inside = 0 <= top + u < x.shape[1] and 0 <= left + v < x.shape[2]
             total += maps_at(x, c, top + u, left + v, 0.0)
-            count += inside or layer.count_include_pad
+            padded = top + u < x.shape[1] + sides(layer.padding[0])[1] and left + v < x.shape[2] + sides(layer.padding[1])[1]
+            count += inside or (layer.count_include_pad and padded)
         y[c, i, j] = total / count
     return y
 
@@ -102,6 +112,14 @@ def lrn(layer: Any, x: Array, params: Parameters) -> Array:
             maps_at(x, other, i, j, 0.0) ** 2 for other in range(first, last + 1) if 0 <= other < len(x)
         )
         y[c, i, j] = float(x[c, i, j]) / (layer.bias + layer.alpha / layer.size * squares) ** layer.beta
+    return y
+
+
+def pad(layer: Any, x: Array, params: Parameters) -> Array:
+    (top, bottom), (left, right) = map(sides, layer.padding)
+    y = np.zeros((x.shape[0], top + x.shape[1] + bottom, left + x.shape[2] + right))
+    for c, i, j in np.ndindex(y.shape):
+        y[c, i, j] = maps_at(x, c, i - top, j - left, layer.value)
     return y
 
 
@@ -136,7 +154,7 @@ def multiply(layer: Any, *given: Any) -> Array:
 
 
 def dense(layer: layers.Dense, x: Array, params: Parameters) -> Array:
-    w, b = params["weight"], params["bias"]
+    w, b = params["weight"], params.get("bias", np.zeros(layer.units))
     return np.array(
         [float(b[o]) + sum(float(w[o, i]) * float(x[i]) for i in range(len(x))) for o in range(layer.units)]
     )
@@ -224,6 +242,7 @@ ORACLES: Mapping[str, Callable[..., Array]] = {
     ),
     "global_max_pool2d": lambda layer, x, params: np.array([max(map(float, part.ravel())) for part in x]),
     "slice": cut,
+    "pad": pad,
     "channel_shuffle": channel_shuffle,
     "upsample": upsample,
     "multiply": multiply,

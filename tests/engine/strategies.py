@@ -31,6 +31,7 @@ MAPS_ONLY = (
     "lrn",
     "channel_shuffle",
     "upsample",
+    "pad",
 )
 VECTORS_ONLY = ("dense", "softmax", "log_softmax")
 FUNCTIONS = tuple(kind for kind, layer in REGISTRY.items() if issubclass(layer, layers.Activation))
@@ -66,8 +67,17 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         pairs = list(zip(rows, columns, strict=True))
         keys = ("window" if pool else "kernel", "stride", "padding", "dilation")
         hyperparameters = dict(zip(keys, pairs, strict=True))
+        # Somewhat more at the far ends, as frameworks pad that keep a map's size; a pool's at most half its window.
+        before = hyperparameters["padding"]
+        most = [size // 2 - p if pool else 2 for size, p in zip(hyperparameters[keys[0]], before, strict=True)]
+        if draw(st.booleans()):
+            hyperparameters["padding"] = tuple((p, p + draw(st.integers(0, m))) for p, m in zip(before, most, strict=True))
+        if pool:
+            hyperparameters["ceil"] = draw(st.booleans())
     if kind == "conv2d":
-        return layers.Conv2D(name, draw(st.integers(1, 4)), **hyperparameters)
+        groups = draw(st.sampled_from([n for n in (1, 1, 2, 3) if shape[0] % n == 0]))
+        filters = groups * draw(st.integers(1, 3))
+        return layers.Conv2D(name, filters, **hyperparameters, groups=groups, bias=draw(st.booleans()))
     if kind == "max_pool2d":
         del hyperparameters["dilation"]
         return layers.MaxPool2D(name, **hyperparameters)
@@ -75,7 +85,7 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         del hyperparameters["dilation"]
         return layers.AvgPool2D(name, **hyperparameters, count_include_pad=draw(st.booleans()))
     if kind == "dense":
-        return layers.Dense(name, draw(st.integers(1, 5)))
+        return layers.Dense(name, draw(st.integers(1, 5)), bias=draw(st.booleans()))
     if kind in FUNCTIONS:
         return draw(functions_of(kind, name))
     if kind in VALUES:
@@ -93,6 +103,14 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
 # What hyperparameters may be that need not fit the input.
 VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "flatten": st.fixed_dictionaries({"order": st.sampled_from(["chw", "hwc"])}),
+    "pad": st.fixed_dictionaries(
+        {
+            "padding": st.one_of(
+                st.tuples(st.integers(0, 2), st.integers(0, 2)),
+                st.tuples(st.tuples(st.integers(0, 2), st.integers(0, 2)), st.tuples(st.just(0), st.integers(1, 2))),
+            )
+        }
+    ),
     "upsample": st.fixed_dictionaries({"factor": st.tuples(st.integers(1, 3), st.integers(1, 3))}),
     "lrn": st.fixed_dictionaries(
         {

@@ -91,7 +91,7 @@ REFUSALS: list[tuple[str, Change, str]] = [
     ("a name used twice", lambda d: layer(d, name="flat"), "'flat' is used twice"),
     ("an unknown kind", lambda d: layer(d, kind="conv3d"), "no layer kind 'conv3d'; the kinds are add, "),
     ("no kind", lambda d: d["layers"][0].pop("kind"), "no layer kind None"),
-    ("an unknown value", lambda d: layer(d, groups=2), "edges: conv2d has no 'groups'; it knows filters"),
+    ("an unknown value", lambda d: layer(d, colour=2), "edges: conv2d has no 'colour'; it knows filters"),
     ("a missing value", lambda d: d["layers"][0].pop("filters"), "edges: conv2d needs filters"),
     ("stride 0", lambda d: layer(d, stride=[0, 1]), r"edges: stride is \[0, 1\]; .* from 1 to 64"),
     ("a kernel that is a number", lambda d: layer(d, kernel=3), "kernel is 3; it must be a pair"),

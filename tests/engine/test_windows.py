@@ -40,7 +40,8 @@ def test_a_receptive_field_holds_exactly_the_pixels_reached_through_all_windows(
         if output_size(sizes[-1], *axis) < 1:
             break
         sizes.append(output_size(sizes[-1], *axis))
-        reach = reach.through(*axis)
+        kernel, stride, padding, dilation = axis
+        reach = reach.through(Window((kernel, 1), (stride, 1), (padding, 0), (dilation, 1)), 0)
     used = axes[: len(sizes) - 1]
     for position in {0, sizes[-1] - 1}:
         reached = {position}

@@ -1,6 +1,6 @@
 // @ts-check
 /** The arithmetic behind a layer's sizes and counts, with real numbers, as plain data and text. */
-import { leftOver, outputSize } from "./window.js";
+import { leftOver, outputSize, endOf } from "./window.js";
 
 export { shapeText } from "./model.js";
 
@@ -30,17 +30,19 @@ export function sizeArithmetic(layer) {
   const sliding = layer.record.window(layer);
   if (!sliding || layer.input_shape.length !== 3) return [];
   const entries = [0, 1].map((axis) => {
-    const [size, kernel, stride, padding, dilation] = [
+    const [size, kernel, stride, padding, after, dilation] = [
       layer.input_shape[axis + 1],
       sliding.size[axis],
       sliding.stride[axis],
       sliding.padding[axis],
+      endOf(sliding, axis),
       sliding.dilation[axis],
     ];
+    const [open, close] = sliding.ceil ? ["⌈", "⌉"] : ["⌊", "⌋"];
     const covered = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
     return {
       axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"),
-      text: `⌊(${size} − ${covered} + 2·${padding}) / ${stride}⌋ + 1`,
+      text: `${open}(${size} − ${covered} + ${padding === after ? `2·${padding}` : `${padding} + ${after}`}) / ${stride}${close} + 1`,
       result: outputSize(sliding, axis, size),
       exact: leftOver(sliding, axis, size) === 0,
     };

@@ -1,5 +1,5 @@
 // @ts-check
-import { kindOf } from "./kinds.js";
+import { recordOf } from "./kinds.js";
 import { INPUT } from "./model.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -16,7 +16,7 @@ export function createModel(description) {
   const layers = description.layers.map((/** @type {any} */ layer, /** @type {number} */ index) => {
     const inputs = layer.inputs ?? [before];
     const read = inputs.map((/** @type {string} */ name) => shapes.get(name));
-    const record = kindOf(layer.kind);
+    const record = recordOf(layer);
     const indexed = Object.freeze({ ...layer, index, inputs, input_shapes: read, input_shape: read[0], record });
     shapes.set(layer.name, layer.output_shape);
     readers.set(layer.name, []);

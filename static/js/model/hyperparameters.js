@@ -38,5 +38,7 @@ export const factsOf = (layer) => ({
 const SIZES = new Set(["kernel", "window"]);
 
 /** @param {string} key @param {unknown[]} value */
-const pair = (key, value) =>
-  value.length === 2 && value[0] === value[1] && !SIZES.has(key) ? String(value[0]) : value.join("×");
+const pair = (key, value) => {
+  if (value.some(Array.isArray)) return value.map((ends) => `(${/** @type {number[]} */ (ends).join(", ")})`).join("×");
+  return value.length === 2 && value[0] === value[1] && !SIZES.has(key) ? String(value[0]) : value.join("×");
+};

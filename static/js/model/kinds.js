@@ -37,4 +37,11 @@ const KINDS = new Map(
 /** @param {string} kind @returns {Kind} */
 export const kindOf = (kind) => KINDS.get(kind) ?? { ...PLAIN, kind };
 
+/** The record of one layer: its kind's, with what differs where its units read a part of the maps only.
+ * @param {{ kind: string, groups?: number }} layer @returns {Kind} */
+export function recordOf({ kind, groups = 1 }) {
+  const record = kindOf(kind);
+  return groups > 1 && record.grouped ? Object.freeze({ ...record, ...record.grouped }) : record;
+}
+
 export const kinds = () => [...KINDS.keys()];

@@ -11,11 +11,21 @@ export const span = (size, dilation) => dilation * (size - 1) + 1;
 /** How far windows can move along one axis: padded size − reach; negative where not one fits.
  * @param {Window2D} sliding @param {number} axis @param {number} size of the input */
 const room = (sliding, axis, size) =>
-  size + 2 * sliding.padding[axis] - span(sliding.size[axis], sliding.dilation[axis]);
+  size + sliding.padding[axis] + endOf(sliding, axis) - span(sliding.size[axis], sliding.dilation[axis]);
+
+/** How much padding lies behind the last row or column. @param {Window2D} sliding @param {number} axis */
+export const endOf = ({ padding, after = padding }, axis) => after[axis];
 
 /** How many windows fit along one axis: ⌊(W + 2P − D·(F − 1) − 1) / S⌋ + 1; 0 or less where not one does.
  * @param {Window2D} sliding @param {number} axis @param {number} size W */
-export const outputSize = (sliding, axis, size) => Math.floor(room(sliding, axis, size) / sliding.stride[axis]) + 1;
+export function outputSize(sliding, axis, size) {
+  const stride = sliding.stride[axis];
+  const free = room(sliding, axis, size);
+  if (!sliding.ceil || free < 0) return Math.floor(free / stride) + 1;
+  // Rounded up, and without a window that begins behind the map.
+  const count = Math.ceil(free / stride) + 1;
+  return (count - 1) * stride >= size + sliding.padding[axis] ? count - 1 : count;
+}
 
 /** Positions at the end of the padded input that no window reaches. @param {Window2D} sliding @param {number} axis @param {number} size W */
 export const leftOver = (sliding, axis, size) => room(sliding, axis, size) % sliding.stride[axis];

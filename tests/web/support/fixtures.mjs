@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { kindOf } from "../../../static/js/model/kinds.js";
+import { recordOf } from "../../../static/js/model/kinds.js";
 import { createModel } from "../../../static/js/model/create.js";
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures");
@@ -39,7 +39,7 @@ export const cases = () =>
         input_shapes: one.input_shapes,
         output_shape: one.output_shape,
         parameter_count: one.parameter_count,
-        record: kindOf(kind),
+        record: recordOf(one.layer),
       },
       inputs: one.inputs.map(tensor),
       parameters: Object.fromEntries(Object.entries(one.parameters).map(([key, value]) => [key, tensor(value)])),

@@ -19,7 +19,7 @@ export const denses = {
         const terms = Array.from({ length: count }, (_, i) =>
           readTerm(input, [i], weight.data[unit * count + i], [unit, i]),
         );
-        return { operation: "weighted_sum", at, terms, bias: bias.data[unit], constants: {} };
+        return { operation: "weighted_sum", at, terms, bias: bias ? bias.data[unit] : null, constants: {} };
       },
       consumers(layer, parameters, at) {
         const { weight } = needed(layer, parameters);
@@ -27,6 +27,8 @@ export const denses = {
         return Array.from({ length: units }, (_, unit) => ({ at: [unit], weight: weight.data[unit * count + at[0]] }));
       },
     },
-    code: (_layer, [unit]) => [`y = x @ layer["weight"][${unit}] + layer["bias"][${unit}]`],
+    code: ({ bias }, [unit]) => [
+      `y = x @ layer["weight"][${unit}]${bias === false ? "" : ` + layer["bias"][${unit}]`}`,
+    ],
   },
 };

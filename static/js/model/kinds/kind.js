@@ -18,6 +18,7 @@
  * @property {(layer: Layer) => Window2D | null} window the sliding window, if it has one
  * @property {((layer: Layer, source: number, area: Area) => Area | null) | null} back what of input number `source` a part
  *   of the output is made from (null: nothing of it), for a kind of which `connects` and `window` do not say it
+ * @property {Partial<Kind> | null} grouped what differs where a unit reads a part of the maps only (`groups`)
  * @property {Tracer | null} tracer where its values come from and go to; null where the page does not know
  * @property {Code | null} code how NumPy makes one of its values
  */
@@ -31,7 +32,7 @@
 /** @typedef {{ at: number[], weight: number | null }} Consumer an output value and what it multiplies the read value by */
 /** @typedef {(layer: Layer, at: readonly number[]) => string[]} Code lines in which `x` is the layer's input (`xs` the list of them where there are several) and `layer` its parameters; the last one sets `y` */
 /** @typedef {Partial<Kind> & { tracer: Tracer, code: Code }} Row what a kind's file says of it */
-/** @typedef {{ size: number[], stride: number[], padding: number[], dilation: number[] }} Window2D */
+/** @typedef {{ size: number[], stride: number[], padding: number[], after?: number[], dilation: number[], ceil?: boolean }} Window2D `padding` lies before the first row and column, `after` behind the last (as much where it is left out); `ceil`: a window counts that only begins on the map */
 /** @typedef {import("../model.js").Layer} Layer */
 /** @typedef {import("../receptive-field.js").Area} Area */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -52,6 +53,7 @@ export const PLAIN = {
   chapter: "cnn",
   window: () => null,
   back: null,
+  grouped: null,
   tracer: null,
   code: null,
 };

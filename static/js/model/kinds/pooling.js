@@ -23,8 +23,13 @@ function windowsOver(layer, [unit, i, j]) {
  * @param {Layer} layer @param {number[]} at of the output */
 function counted(layer, [unit, row, column]) {
   const [, height, width] = layer.input_shape;
-  return cells(windowOf(layer), row, column)
-    .filter(([i, j]) => (layer.count_include_pad ?? true) || (i >= 0 && j >= 0 && i < height && j < width))
+  const window = windowOf(layer);
+  const within = (/** @type {number} */ i, /** @type {number} */ j) =>
+    (layer.count_include_pad ?? true)
+      ? i < height + window.after[0] && j < width + window.after[1]
+      : i >= 0 && j >= 0 && i < height && j < width;
+  return cells(window, row, column)
+    .filter(([i, j]) => within(i, j))
     .map(([i, j]) => [unit, i, j]);
 }
 
@@ -81,7 +86,7 @@ export const pools = {
     },
     code: (layer, at) =>
       (layer.count_include_pad ?? true)
-        ? [...cut(layer, at, String(at[0]), ""), "y = window.mean()"]
+        ? [...cut(layer, at, String(at[0]), "", ", constant_values=np.nan"), "y = np.nanmean(window)"]
         : [...cut(layer, at, String(at[0]), ", constant_values=np.nan"), "y = np.nanmean(window)"],
   },
   global_avg_pool2d: {

@@ -1,6 +1,7 @@
 // @ts-check
 /** Layers that put values elsewhere and change none. */
 import { indexAt, offset, readTerm } from "../trace.js";
+import { cut, sliding, windowOf } from "./sliding.js";
 
 /** @typedef {import("./kind.js").Kind} Kind */
 /** @typedef {import("./kind.js").Layer} Layer */
@@ -76,6 +77,28 @@ export const reshapes = {
     back: flattenedFrom,
     code: ({ order, input_shape: shape }, [unit]) => [
       `y = x${order === "hwc" && shape.length === 3 ? ".transpose(1, 2, 0)" : ""}.reshape(-1)[${unit}]`,
+    ],
+  },
+  pad: {
+    family: "reshape",
+    connects: "one",
+    window: (layer) => sliding([1, 1], layer),
+    tracer: {
+      /** What stands on the map, or the value that is written around it. */
+      trace(layer, [input], _parameters, at) {
+        const { padding } = windowOf(layer);
+        const term = readTerm(input, [at[0], at[1] - padding[0], at[2] - padding[1]]);
+        const terms = [term.padding ? { ...term, value: layer.value ?? 0 } : term];
+        return { operation: "copy", at, terms, bias: null, constants: {} };
+      },
+      consumers: (layer, _parameters, [unit, row, column]) => {
+        const { padding } = windowOf(layer);
+        return [{ at: [unit, row + padding[0], column + padding[1]], weight: null }];
+      },
+    },
+    code: (layer, at) => [
+      ...cut(layer, at, String(at[0]), layer.value ? `, constant_values=${layer.value}` : ""),
+      "y = window[0, 0]",
     ],
   },
   slice: {
