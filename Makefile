@@ -43,7 +43,7 @@ $(VENV)/.test: pyproject.toml .ci/environment
 	@touch $@ $(VENV)/.serve
 
 serve: $(VENV)/.serve
-	@exec $(VENV)/bin/cnn-loupe serve
+	@MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=8388608 exec $(VENV)/bin/cnn-loupe serve
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check cnn_loupe engine server tests

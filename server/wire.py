@@ -8,7 +8,6 @@ tensor's place holds its name in the file. The contract tests hold both to the s
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +18,11 @@ from pydantic_core import to_json
 from safetensors.numpy import save
 
 from cnn_loupe.engine.arrays import Array
+
+try:
+    from pybase64 import b64encode  # the extra `fast`: the same text in a fraction of the time
+except ImportError:
+    from base64 import b64encode
 
 Encoding = Literal["base64", "list", "safetensors"]
 JSON = "application/json"

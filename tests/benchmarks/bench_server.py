@@ -80,7 +80,8 @@ def ours(workers: int) -> Any:
     port = free_port()
     return serving(
         [sys.executable, "-m", "cnn_loupe", "serve"], port, "/api/v1/models/tiny-vgg/runs",
-        {"CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers), "CNN_LOUPE_LOG_LEVEL": "warning"},
+        {"CNN_LOUPE_PORT": str(port), "CNN_LOUPE_WORKERS": str(workers), "CNN_LOUPE_LOG_LEVEL": "warning",
+         "MALLOC_MMAP_THRESHOLD_": "4194304", "MALLOC_TRIM_THRESHOLD_": "8388608"},  # as `make serve` and the image do
     )  # fmt: skip
 
 
