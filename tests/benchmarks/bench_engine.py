@@ -32,7 +32,7 @@ from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.training.optimisers import AdamW
 from cnn_loupe.engine.training.record import machine
-from tests.benchmarks.nets import deeper, lenet, resnet18, squeezenet
+from tests.benchmarks.nets import deeper, lenet, mobilenet_v2, resnet18, squeezenet
 from tests.benchmarks.race import TURNS, Row, by_rate, by_time, race, table
 from tests.engine.rivals import TorchNetwork, onnx_session
 from tests.models import random_parameters, random_picture, tiny_vgg
@@ -44,6 +44,7 @@ OWN = "engine"
 
 LARGE = (
     ("ResNet-18, 224×224", resnet18, "≤ 2.2 × ONNX Runtime"),
+    ("MobileNetV2, 224×224", mobilenet_v2, "≤ 4 × ONNX Runtime"),
     ("SqueezeNet, 224×224", squeezenet, "≤ 4 × ONNX Runtime"),
 )
 

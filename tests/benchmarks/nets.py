@@ -21,10 +21,12 @@ class Sketch:
         self.nodes.append(Node(layer, inputs))
         return layer.name
 
-    def conv(self, name: str, source: str, filters: int, side: int, stride: int = 1) -> str:
+    def conv(self, name: str, source: str, filters: int, side: int, stride: int = 1, groups: int = 1) -> str:
         """A convolution that keeps the size but for its stride."""
-        pair, padding = (side, side), (side // 2, side // 2)
-        return self.put(layers.Conv2D(name, filters, pair, (stride, stride), padding), source)
+        layer = layers.Conv2D(
+            name, filters, (side, side), (stride, stride), (side // 2, side // 2), groups=groups
+        )
+        return self.put(layer, source)
 
     def relu(self, source: str) -> str:
         return self.put(layers.ReLU(f"{source}_relu"), source)
@@ -109,3 +111,25 @@ def squeezenet() -> ModelSpec:
     at = net.put(layers.AvgPool2D("mean", (13, 13), (13, 13)), at)
     net.put(layers.Flatten("flatten"), at)
     return net.done()
+
+
+def mobilenet_v2() -> ModelSpec:
+    """MobileNetV2 (Sandler et al., 2018) at 224×224."""
+    net = Sketch()
+
+    def bounded(source: str) -> str:
+        return net.put(layers.Clip(f"{source}_relu6"), source)
+
+    at, channels = bounded(net.conv("stem", INPUT, 32, 3, 2)), 32
+    settings = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+    for stage, (factor, filters, count, first) in enumerate(settings, start=1):
+        for block in range(count):
+            name, stride, inner = f"s{stage}b{block}", first if block == 0 else 1, at
+            wide = channels * factor
+            if factor > 1:
+                inner = bounded(net.conv(f"{name}_wide", at, wide, 1))
+            inner = bounded(net.conv(f"{name}_depth", inner, wide, 3, stride, groups=wide))
+            inner = net.conv(f"{name}_narrow", inner, filters, 1)
+            at = net.put(layers.Add(f"{name}_sum"), inner, at) if stride == 1 and channels == filters else inner
+            channels = filters
+    return net.scores(bounded(net.conv("last", at, 1280, 1)), 7)
