@@ -7,8 +7,10 @@
  * @typedef {import("../state/initial.js").OwnPicture} OwnPicture
  * @typedef {Omit<OwnPicture, "thumbnail">} KeptPicture without the object URL, which ends with the page
  * @typedef {{ bytes: ArrayBuffer, type: string }} StoredFile
- * @typedef {Omit<KeptPicture, "blob" | "small"> & { blob: StoredFile | Blob, small: StoredFile | Blob | null }} StoredPicture
+ * @typedef {Omit<KeptPicture, typeof FILES[number]> & Record<typeof FILES[number], StoredFile | Blob | null | undefined>} StoredPicture
  */
+/** What of a picture is a file. */
+const FILES = /** @type {const} */ (["blob", "small", "upright"]);
 const DATABASE = "cnn-loupe";
 const PICTURES = "pictures";
 const VERSION = 1;
@@ -47,27 +49,28 @@ async function within(mode, act) {
 /** @param {Blob} blob @returns {Promise<StoredFile>} */
 const stored = async (blob) => ({ bytes: await blob.arrayBuffer(), type: blob.type });
 
-/** A picture that an earlier version kept holds a Blob itself. @param {StoredFile | Blob} file */
-const restored = (file) => (file instanceof Blob ? file : new Blob([file.bytes], { type: file.type }));
+/** A picture that an earlier version kept holds a Blob itself, and may lack a file. @param {StoredFile | Blob | null | undefined} file */
+const restored = (file) => (!file ? null : file instanceof Blob ? file : new Blob([file.bytes], { type: file.type }));
 
 /** @returns {Promise<KeptPicture[]>} the oldest first */
 export const keptPictures = async () =>
   (await within("readonly", (store) => /** @type {IDBRequest<StoredPicture[]>} */ (store.getAll())))
-    .map((picture) => ({
-      ...picture,
-      blob: restored(picture.blob),
-      small: picture.small && restored(picture.small),
-    }))
+    .map(
+      (picture) =>
+        /** @type {KeptPicture} */ ({
+          ...picture,
+          ...Object.fromEntries(FILES.map((name) => [name, restored(picture[name])])),
+        }),
+    )
     .sort((a, b) => a.added - b.added);
 
 /** @param {KeptPicture} picture */
 export async function keepPicture(picture) {
   // Read before the transaction begins: it would end while the bytes are awaited.
-  const kept = {
-    ...picture,
-    blob: await stored(picture.blob),
-    small: picture.small && (await stored(picture.small)),
-  };
+  const files = await Promise.all(
+    FILES.map(async (name) => [name, picture[name] && (await stored(/** @type {Blob} */ (picture[name])))]),
+  );
+  const kept = { ...picture, ...Object.fromEntries(files) };
   return within("readwrite", (store) => store.put(kept));
 }
 
