@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
+from cnn_loupe.engine.arrays import FLOAT, Array
 from cnn_loupe.engine.errors import SpecError
 from cnn_loupe.engine.fields import Flag, Real, as_list, as_object, as_text, bad, check
 
@@ -52,6 +55,15 @@ class Preparation:
             values = getattr(self, key)
             if values and len(values) != channels:
                 raise bad("preparation", key, list(values), f"{channels} numbers, one a channel, or none")
+
+    def apply(self, p: Array) -> Array:
+        """The model's input from a picture's values p in 0…1, (C, H, W) with channels red, green, blue or grey."""
+        q = 1 - p if self.invert else p
+        if self.colour == "bgr":
+            q = q[::-1]
+        mean = np.asarray(self.mean or [0.0] * len(p), np.float64)[:, None, None]
+        std = np.asarray(self.std or [1.0] * len(p), np.float64)[:, None, None]
+        return np.ascontiguousarray((self.scale * q - mean) / std, dtype=FLOAT)
 
     @classmethod
     def from_json(cls, entry: Any) -> Preparation:

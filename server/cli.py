@@ -21,6 +21,9 @@ _ENGINE = {
     "evaluate": "accuracy, loss and calibration of a model on a labelled folder",
     "predict": "class probabilities of one picture",
     "describe": "the layers of a model as a table",
+    "import": "make a model folder of another program's file",
+    "inspect": "what another program's file holds, and what it would become",
+    "run": "every activation of a model for one picture, as an .npz file",
 }
 
 

@@ -1,1 +1,1 @@
-"""The engine's commands: train, evaluate, predict, describe."""
+"""The engine's commands: train, evaluate, predict, describe, import, inspect, run."""

@@ -1,4 +1,4 @@
-"""The engine's commands: train · evaluate · predict · describe.
+"""The engine's commands: train · evaluate · predict · describe · import · inspect · run.
 
 Standard output carries the answer and nothing else; progress and messages go to standard error,
 so that `cnn-loupe evaluate … --json | jq` works. `register` hangs the commands into a parser.
@@ -19,6 +19,7 @@ import numpy as np
 from cnn_loupe.engine import metrics, zoo
 from cnn_loupe.engine.arrays import shape_text
 from cnn_loupe.engine.commands.console import note, say, use_any_console
+from cnn_loupe.engine.commands.own import add_own
 from cnn_loupe.engine.commands.progress import counter
 from cnn_loupe.engine.commands.train import add_train
 from cnn_loupe.engine.data.dataset import Progress, load_dataset
@@ -60,6 +61,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _model(describe)
     describe.add_argument("--json", action="store_true", help="JSON instead of a table")
     describe.set_defaults(run=run_describe)
+    add_own(commands)
 
 
 def _model(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +115,8 @@ def run_predict(args: argparse.Namespace) -> None:
             file=str(args.picture),
         ) from None
     channels, height, width = model.spec.input_shape
-    run = model.network.run(prepare(data, shape=(channels, height, width)).input)
+    x = prepare(data, shape=(channels, height, width)).input
+    run = model.network.run(x if model.spec.preparation is None else model.spec.preparation.apply(x))
     if run.probabilities is None or run.logits is None:
         raise DataError("no_probabilities", f"{model.id} does not end in softmax; it gives no probabilities")
     ranked = [
@@ -170,6 +173,8 @@ def _layers(spec: ModelSpec) -> list[dict[str, Any]]:
         {
             "name": node.name,
             "kind": node.layer.kind,
+            # The names that it had in the file it was imported from, first the one whose output it is.
+            "origin": list(spec.origin.layers.get(node.name, ())) if spec.origin else [],
             "inputs": list(node.inputs),
             "output_shape": list(spec.shapes[node.name]),
             "parameter_count": spec.parameter_counts[node.name],

@@ -30,6 +30,10 @@ class CannotFold(Exception):
     """The operation is not folded, or its constants do not allow it."""
 
 
+class TooLarge(CannotFold):
+    """The result would have more numbers than are read here."""
+
+
 def fold(op: str, inputs: Sequence[Constant | None], attributes: Mapping[str, Any]) -> list[Constant]:
     """The outputs of an operation whose inputs are all constant. Raises CannotFold."""
     function = _FOLDS.get(op)
@@ -41,7 +45,7 @@ def fold(op: str, inputs: Sequence[Constant | None], attributes: Mapping[str, An
         raise CannotFold(op) from error
     results = found if isinstance(found, list) else [found]
     if any(result.size > LARGEST for result in results):
-        raise CannotFold(op)
+        raise TooLarge(op)
     return [np.asarray(result) for result in results]
 
 
@@ -107,8 +111,10 @@ def _slice(x: list[Any], a: Mapping[str, Any]) -> Any:
 
 def _constant_of_shape(x: list[Any], a: Mapping[str, Any]) -> Constant:
     shape = [int(n) for n in x[0]]
-    if math.prod(shape) > LARGEST or any(n < 0 for n in shape):
-        raise ValueError("too large")
+    if any(n < 0 for n in shape):
+        raise ValueError("negative")
+    if math.prod(shape) > LARGEST:
+        raise TooLarge
     value = a.get("value")
     return np.full(shape, np.float32(0) if value is None else np.ravel(value)[0])
 
@@ -120,14 +126,14 @@ def _transpose(x: list[Any], a: Mapping[str, Any]) -> Constant:
 def _expand(x: list[Any], _: Mapping[str, Any]) -> Constant:
     shape = np.broadcast_shapes(x[0].shape, tuple(int(n) for n in x[1]))
     if math.prod(shape) > LARGEST:
-        raise ValueError("too large")
+        raise TooLarge
     return np.broadcast_to(x[0], shape)
 
 
 def _range(x: list[Any], _: Mapping[str, Any]) -> Constant:
     start, stop, step = (np.ravel(v)[0] for v in x)
     if step == 0 or abs((stop - start) / step) > LARGEST:
-        raise ValueError("too large")
+        raise TooLarge
     return np.arange(start, stop, step)
 
 
@@ -231,3 +237,5 @@ _FOLDS: dict[str, Callable[[list[Any], Mapping[str, Any]], Constant | list[Const
     "TRANSPOSE": _transpose,
     "DEQUANTIZE": lambda x, a: x[0].astype(np.float32),
 }
+
+FOLDED = frozenset(_FOLDS)

@@ -11,31 +11,34 @@ from cnn_loupe.engine.importing.axes import CHW, HWC, NCHW, NHWC
 def input_meanings(graph: ForeignGraph, file: str) -> list[tuple[tuple[str, ...], Shape, int]]:
     """The likely meanings of the input's sides with the picture's shape and the batch, likeliest first."""
     if len(graph.inputs) != 1:
-        listed = ", ".join(
-            f"{short(v.name)} ({', '.join('?' if n is None else str(n) for n in (v.shape or ())[1:])})"
-            for v in graph.inputs
-        )
+        listed = [f"{short(value.name)} {_sides(value, ',')}" for value in graph.inputs]
         raise FileError(
             "import_inputs",
-            f"{short(file)} has the inputs {listed or 'none'}; one picture is needed",
+            f"{short(file)} has the inputs {' and '.join(listed) or 'none'}; one picture is needed",
             file=short(file),
-            inputs=[short(v.name) for v in graph.inputs],
+            inputs=listed,
         )
     value = graph.inputs[0]
     found = list(meanings(graph, value))
     if not found:
-        sides = (
-            "unknown" if value.shape is None else "×".join("?" if n is None else str(n) for n in value.shape)
-        )
         raise FileError(
             "import_input_shape",
-            f"{short(file)}: its input {short(value.name)} is {sides}; a picture of fixed height "
+            f"{short(file)}: its input {short(value.name)} is {_sides(value, '×')}; a picture of fixed height "
             "and width is needed, with 1, 3 or a few more channels",
             file=short(file),
             input=short(value.name),
-            shape=[n or 0 for n in value.shape or ()],
+            shape=_sides(value, "×"),
         )
     return found
+
+
+def _sides(value: ForeignValue, between: str) -> str:
+    """The shape as text; "?" for a side that the file leaves open."""
+    return (
+        "(?)"
+        if value.shape is None
+        else f"({between.join('?' if n is None else str(n) for n in value.shape)})"
+    )
 
 
 def meanings(graph: ForeignGraph, value: ForeignValue) -> list[tuple[tuple[str, ...], Shape, int]]:
@@ -49,7 +52,7 @@ def meanings(graph: ForeignGraph, value: ForeignValue) -> list[tuple[tuple[str, 
             return []
         a, b, c = (int(n or 0) for n in sides)
         first, last = (NCHW, (a, b, c), batch), (NHWC, (c, a, b), batch)
-        nhwc_likely = channels_last or (c in (1, 3, 4) and a not in (1, 3, 4))
+        nhwc_likely = channels_last or (c in (1, 3, 4) and min(a, b) >= 8)
         return [last, first] if nhwc_likely else [first, last]
     if any(n is None for n in sides):
         return []

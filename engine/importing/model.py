@@ -17,7 +17,7 @@ from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, sho
 from cnn_loupe.engine.importing import keras, labels, onnx, preparation, tensorflow, torch  # noqa: F401  (they register converters)
 from cnn_loupe.engine.importing.axes import Activation
 from cnn_loupe.engine.importing.draft import UNKNOWN, Draft, Entry, Note, Unknown
-from cnn_loupe.engine.importing.folding import CannotFold, fold
+from cnn_loupe.engine.importing.folding import FOLDED, LARGEST, CannotFold, TooLarge, fold
 from cnn_loupe.engine.importing.inputs import input_meanings, meanings
 from cnn_loupe.engine.importing.registry import find, operations
 from cnn_loupe.engine.spec import ModelSpec
@@ -125,6 +125,8 @@ def _run(draft: Draft) -> None:
     for node in _sorted(graph):
         inputs = [draft.values.get(name, UNKNOWN) if name else None for name in node.inputs]
         if any(isinstance(value, Unknown) for value in inputs):
+            if find(graph.format, node.op, graph.version) is None and node.op not in FOLDED:
+                draft.problems.append(_unknown(draft, node))
             _put(draft, node, UNKNOWN)
             continue
         try:
@@ -144,6 +146,14 @@ def _one(draft: Draft, node: ForeignNode, inputs: list[Any]) -> Any:
     if constants and all(isinstance(value, np.ndarray) for value in constants):
         try:
             return fold(node.op, inputs, node.attributes)
+        except TooLarge:
+            raise draft.refusal(
+                node,
+                "constant_too_large",
+                f"it makes a constant of more than {LARGEST:,} numbers",
+                "use a smaller network",
+                most=LARGEST,
+            ) from None
         except CannotFold:
             pass
     function = find(draft.graph.format, node.op, draft.graph.version)
