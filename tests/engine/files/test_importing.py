@@ -1,0 +1,270 @@
+"""An imported network computes what its own file says, layer by layer.
+
+ONNX: beside the reference evaluator of the onnx package, on random graphs of the operators that exporters write.
+Keras: beside the formulas of its documentation in plain NumPy. Real files: where ../shared/data is, every layer of
+every case beside what its own runtime computed.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+from cnn_loupe.engine.errors import EngineError
+from cnn_loupe.engine.files import content
+from cnn_loupe.engine.importing.model import Choice, Imported, ImportFailed, import_files
+from cnn_loupe.engine.importing.proof import differences, in_our_order
+from cnn_loupe.engine.network import Network
+from tests.conftest import ROOT
+from tests.engine.files import made
+from tests.engine.files.made import normal
+
+DATA = ROOT.parent / "shared" / "data"
+
+
+def run(model: Imported, x: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    return dict(Network(model.spec, model.parameters).run(np.ascontiguousarray(x, np.float32)).activations)
+
+
+def onnx_file(nodes: list[Any], constants: dict[str, Any], shape: list[Any], output: str, opset: int = 17) -> bytes:
+    graph = helper.make_graph(
+        nodes, "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
+    )  # fmt: skip
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)]).SerializeToString()
+
+
+def agree(data: bytes, x: np.ndarray[Any, Any], tolerance: float = 1e-5) -> Imported:
+    """Import the file, and compare every value that both have."""
+    proto = onnx.load_from_string(data)
+    names = [output for node in proto.graph.node for output in node.output]
+    del proto.graph.output[:]
+    proto.graph.output.extend([helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names])
+    theirs = dict(zip(names, ReferenceEvaluator(proto).run(names, {"x": x[None].astype(np.float32)}), strict=True))
+    model = import_files({"net.onnx": data})
+    found = differences(model.spec, run(model, x.reshape(model.spec.input_shape)), theirs)
+    assert found, "nothing was compared"
+    for difference in found:
+        assert difference.share < tolerance, difference
+    return model
+
+
+CONV = {"w": normal(4, 3, 3, 3), "b": normal(4)}
+HEAD = {"fw": normal(5, 4), "fb": normal(5)}
+TAIL = [
+    helper.make_node("GlobalAveragePool", ["m"], ["g"]),
+    helper.make_node("Flatten", ["g"], ["f"]),
+    helper.make_node("Gemm", ["f", "fw", "fb"], ["y"], transB=1),
+]
+
+
+def with_head(nodes: list[Any], constants: dict[str, Any], opset: int = 17) -> bytes:
+    return onnx_file([*nodes, *TAIL], {**constants, **HEAD}, ["N", 3, 9, 9], "y", opset)
+
+
+def node(op: str, inputs: list[str], output: str = "m", **attributes: Any) -> Any:
+    return helper.make_node(op, inputs, [output], **attributes)
+
+
+BEGIN = node("Conv", ["x", "w", "b"], "c", pads=[1, 1, 1, 1])
+CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "padding of four sides": ([node("Conv", ["x", "w", "b"], pads=[0, 1, 2, 0], strides=[2, 1])], {}),
+    "SAME_UPPER": ([node("Conv", ["x", "w", "b"], auto_pad="SAME_UPPER", strides=[2, 2])], {}),
+    "SAME_LOWER": ([node("Conv", ["x", "w", "b"], auto_pad="SAME_LOWER", strides=[2, 2])], {}),
+    "dilation": ([node("Conv", ["x", "w", "b"], dilations=[2, 2])], {}),
+    "no bias": ([node("Conv", ["x", "w"])], {}),
+    "bias added behind": ([node("Conv", ["x", "w"], "c"), node("Add", ["c", "k"])], {"k": normal(4, 1, 1)}),
+    "depthwise": ([BEGIN, node("Conv", ["c", "d"], group=4)], {"d": normal(4, 1, 3, 3)}),
+    "groups": ([BEGIN, node("Conv", ["c", "d"], group=2)], {"d": normal(4, 2, 1, 1)}),
+    "padding as a layer": ([node("Pad", ["x", "p"], "q"), node("Conv", ["q", "w", "b"])], {"p": np.array([0, 0, 1, 2, 0, 0, 0, 1], np.int64)}),
+    "max pool with ceil": ([BEGIN, node("MaxPool", ["c"], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)], {}),
+    "average pool, padding counted": ([BEGIN, node("AveragePool", ["c"], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], count_include_pad=1)], {}),
+    "average pool, padding not counted": ([BEGIN, node("AveragePool", ["c"], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])], {}),
+    "batch normalisation": (
+        [BEGIN, node("BatchNormalization", ["c", "s", "t", "u", "v"], epsilon=1e-3)],
+        {"s": 1 + normal(4), "t": normal(4), "u": normal(4), "v": 1 + normal(4) ** 2},
+    ),
+    "residual": ([BEGIN, node("Relu", ["c"], "r"), node("Add", ["c", "r"])], {}),
+    "product": ([BEGIN, node("Sigmoid", ["c"], "r"), node("Mul", ["c", "r"])], {}),
+    "squeeze and excitation": (
+        [BEGIN, node("GlobalAveragePool", ["c"], "s"), node("Conv", ["s", "e"], "t"), node("HardSigmoid", ["t"], "u"), node("Mul", ["c", "u"])],
+        {"e": normal(4, 4, 1, 1)},
+    ),
+    "leaky": ([BEGIN, node("LeakyRelu", ["c"], alpha=0.3)], {}),
+    "elu": ([BEGIN, node("Elu", ["c"], alpha=0.7)], {}),
+    "selu": ([BEGIN, node("Selu", ["c"])], {}),
+    "hard sigmoid": ([BEGIN, node("HardSigmoid", ["c"], alpha=0.2, beta=0.4)], {}),
+    "hard swish": ([BEGIN, node("HardSwish", ["c"])], {}),
+    "softplus": ([BEGIN, node("Softplus", ["c"])], {}),
+    "relu6": ([BEGIN, node("Clip", ["c", "lo", "hi"])], {"lo": np.float32(0), "hi": np.float32(6)}),
+    "prelu": ([BEGIN, node("PRelu", ["c", "a"])], {"a": normal(4, 1, 1) ** 2}),
+    "lrn": ([BEGIN, node("LRN", ["c"], size=3, alpha=0.01, beta=0.75, bias=1.0)], {}),
+    "scale": ([BEGIN, node("Mul", ["c", "k"], "t"), node("Add", ["t", "l"])], {"k": normal(4, 1, 1), "l": normal(1, 4, 1, 1)}),
+    "shuffle": (
+        [BEGIN, node("Reshape", ["c", "s1"], "a"), node("Transpose", ["a"], "t", perm=[0, 2, 1, 3, 4]), node("Reshape", ["t", "s2"])],
+        {"s1": np.array([0, 2, 2, 9, 9], np.int64), "s2": np.array([0, 4, 9, 9], np.int64)},
+    ),
+    "upsample": ([BEGIN, node("Resize", ["c", "", "k"], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")], {"k": np.array([1, 1, 2, 2], np.float32)}),
+    "reduce mean": ([BEGIN, node("ReduceMean", ["c"], "g2", axes=[2, 3], keepdims=1), node("Mul", ["c", "g2"])], {}),
+    "slice": (
+        [BEGIN, node("Concat", ["c", "x"], "k7", axis=1), node("Slice", ["k7", "i", "j", "ax"])],
+        {"i": np.array([1], np.int64), "j": np.array([5], np.int64), "ax": np.array([1], np.int64)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_operator_of_onnx_becomes_layers_with_its_values(name: str) -> None:
+    nodes, constants = CASES[name]
+    weights = {key: value for key, value in CONV.items() if any(key in n.input for n in nodes)}
+    x = np.random.default_rng(1).normal(0.2, 1, (3, 9, 9))
+    agree(with_head(nodes, {**weights, **constants}), x)
+
+
+def test_nhwc_with_transposes_loses_them_and_flattens_in_the_files_order() -> None:
+    nodes = [
+        node("Transpose", ["x"], "t", perm=[0, 3, 1, 2]),
+        node("Conv", ["t", "w", "b"], "c"),
+        node("Transpose", ["c"], "u", perm=[0, 2, 3, 1]),
+        node("Reshape", ["u", "s"], "f"),
+        node("MatMul", ["f", "k"], "z"),
+        node("Add", ["z", "a"], "y"),
+    ]
+    data = onnx_file(nodes, {**CONV, "s": np.array([-1, 196], np.int64), "k": normal(196, 5), "a": normal(5)}, [1, 9, 9, 3], "y")
+    model = import_files({"net.onnx": data})
+    assert model.spec.input_shape == (3, 9, 9)
+    assert [layer.kind for layer in model.spec.layers] == ["conv2d", "flatten", "dense", "softmax"]
+    x = np.random.default_rng(2).normal(size=(9, 9, 3)).astype(np.float32)
+    (expected,) = ReferenceEvaluator(onnx.load_from_string(data)).run(None, {"x": x[None]})
+    found = run(model, x.transpose(2, 0, 1))
+    np.testing.assert_allclose(found[model.spec.scores], expected[0], atol=1e-5)
+
+
+def test_nodes_in_any_order_and_a_fixed_batch_are_read() -> None:
+    nodes = [node("Flatten", ["r"], "f"), node("Relu", ["c"], "r"), node("Conv", ["x", "w", "b"], "c"), node("Gemm", ["f", "k"], "y", transB=1)]
+    data = onnx_file(nodes, {**CONV, "k": normal(5, 196)}, [10, 3, 9, 9], "y")
+    assert [layer.kind for layer in import_files({"n.onnx": data}).spec.layers] == ["conv2d", "relu", "flatten", "dense", "softmax"]
+
+
+def test_a_network_of_vectors_reads_its_picture_as_one() -> None:
+    data = onnx_file([node("Gemm", ["x", "k"], "h", transB=1), node("Relu", ["h"], "r"), node("Gemm", ["r", "l"], "y", transB=1)], {"k": normal(8, 784), "l": normal(10, 8)}, ["N", 784], "y")
+    model = agree(data, np.random.default_rng(3).random(784))
+    assert model.spec.input_shape == (1, 28, 28)
+    assert [category.name for category in model.spec.classes] == list("0123456789")
+
+
+def keras_by_hand(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The network of tests.engine.files.made in plain NumPy; x (H, W, C)."""
+    (_, _, conv), (_, _, norm), _, _, _, (_, _, out) = made.LAYERS
+    padded = np.pad(x, ((0, 1), (0, 1), (0, 0)))
+    y = np.array([[np.tensordot(padded[2 * r : 2 * r + 3, 2 * c : 2 * c + 3], conv["kernel"], 3) for c in range(4)] for r in range(4)])
+    y = np.maximum(y + conv["bias"], 0)
+    y = (y - norm["moving_mean"]) / np.sqrt(norm["moving_variance"] + 1e-3) * norm["gamma"] + norm["beta"]
+    y = y.reshape(2, 2, 2, 2, 4).max(axis=(1, 3)).reshape(-1)
+    z = y @ out["kernel"] + out["bias"]
+    return np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+
+
+@pytest.mark.parametrize("form", ["h5", "keras", "tfjs"])
+def test_keras_gives_the_same_network_from_every_container(form: str) -> None:
+    model = import_files(made.every_file()[form])
+    x = np.random.default_rng(4).random((8, 8, 3))
+    found = run(model, x.transpose(2, 0, 1))
+    np.testing.assert_allclose(found[model.spec.names[-1]], keras_by_hand(x), atol=1e-6)
+    origin = model.spec.origin
+    assert origin is not None
+    assert origin.layers["out_softmax"] == ("out",)
+    assert "out" not in origin.layers, "the value before the softmax has no name in the file"
+
+
+def test_weights_of_pytorch_need_the_architecture_and_say_which_it_looks_like() -> None:
+    files = {"net.pth": made.torch_archive(made.BLITZ)}
+    with pytest.raises(EngineError) as caught:
+        import_files(files)
+    assert caught.value.code == "file_torch_weights_only"
+    assert caught.value.params["architectures"] == ["pytorch-blitz"]
+    model = import_files(files, Choice(architecture="pytorch-blitz"))
+    assert model.spec.input_shape == (3, 32, 32)
+    assert len(model.spec.classes) == 4
+
+
+def test_all_problems_come_at_once_each_with_its_layer() -> None:
+    nodes = [node("LSTM", ["x", "a", "b"], "l"), node("Erf", ["l"], "e"), node("Einsum", ["e"], "y", equation="ij->i")]
+    with pytest.raises(ImportFailed) as caught:
+        import_files({"n.onnx": onnx_file(nodes, {"a": normal(2), "b": normal(2)}, [1, 3, 9, 9], "y")})
+    assert [problem.params["operation"] for problem in caught.value.problems] == ["LSTM", "Erf", "Einsum"]
+
+
+def test_classes_come_from_a_file_beside_the_model() -> None:
+    files = {"net.h5": made.h5_model(), "labels.txt": b"0 Paper\n1 Rock\n2 Scissors\n"}
+    assert [c.name for c in import_files(files).spec.classes] == ["Paper", "Rock", "Scissors"]
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here: real files of other people are not committed")
+@pytest.mark.parametrize("case", sorted(p.name for p in DATA.glob("models/*")) if DATA.is_dir() else ["none"])
+def test_a_real_file_gives_every_layer_of_its_own_runtime(case: str) -> None:
+    folder = DATA / "models" / case
+    told, expected = json.loads((folder / "case.json").read_text("utf-8")), np.load(folder / "expected.npz")
+    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.name not in ("case.json", "expected.npz")}
+    model = import_files(files, Choice(architecture="pytorch-blitz"))
+    spec, origin = model.spec, model.spec.origin
+    assert origin is not None
+    layout = origin.layout
+    shape = spec.input_shape
+    x = expected["input"].astype(np.float32)
+    if x.ndim == 3 and x.shape != shape:
+        x = x.transpose(2, 0, 1)
+    ours = run(model, x.reshape(shape))
+    tolerance = 1e-5 if len(spec.names) <= 60 else 1e-4
+    by_name = {names[0]: name for name, names in origin.layers.items()}
+    compared = set()
+    for number, (name, _) in enumerate(told["layers"]):
+        layer = by_name.get(name) or by_name.get(name.partition(":")[2])
+        if layer is None:
+            continue
+        compared.add(name)
+        if f"layer{number}" in expected:
+            other = in_our_order(expected[f"layer{number}"], ours[layer].shape, layout)
+            assert other is not None, name
+            assert np.abs(ours[layer] - other).max() <= tolerance * max(np.abs(other).max(), 1e-30), name
+        else:
+            y = ours[layer].transpose(1, 2, 0) if ours[layer].ndim == 3 and layout == "hwc" else ours[layer]
+            picked, stats = np.ascontiguousarray(y).ravel()[expected[f"at{number}"]], expected[f"stats{number}"]
+            assert np.abs(picked - expected[f"values{number}"]).max() <= tolerance * np.abs(stats[2:]).max(), name
+    folded = [name for name, _ in told["layers"] if name not in compared]
+    assert all(any(word in name.lower() for word in ("dropout", "pad", "reshape", "add", "plus", "flatten")) for name in folded), folded
+    assert spec.output is not None
+    last = spec.names[-1 - len(spec.output.added)]
+    out = expected["output"].ravel()
+    assert np.abs(ours[last].ravel() - out[: ours[last].size]).max() <= tolerance * np.abs(out).max()
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here: real files of other people are not committed")
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("two-inputs.onnx", ["wave_input (1,1,200)", "feat_input (1,7)", "one picture"]),
+        ("decoder.onnx", ["output", "is a picture", "7 channels"]),
+        ("lstm.h5", ["lstm", "LSTM", "convolutions"]),
+        ("weights-missing.onnx", ["mnist.onnx.data", "external_data=False"]),
+        ("weights-only.h5", ["weights only", "model.save(…)"]),
+        ("lfs-pointer.keras", ["pointer of Git LFS", "git lfs pull"]),
+        ("truncated.onnx", ["cut short"]),
+        ("shape-bomb.onnx", ["more than"]),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_with_what_helps(file: str, words: list[str]) -> None:
+    path = DATA / "models-refused" / file
+    with pytest.raises(EngineError) as caught:
+        import_files({file: Path(path).read_bytes()})
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+    assert content.format_of(path.read_bytes()) != "unknown"
