@@ -105,7 +105,7 @@ def layer_function(draft: Draft, node: ForeignNode, value: Activation) -> Activa
         alpha = weight(draft, node, "alpha")
         alpha = arithmetic.per_channel(draft, node, value, alpha.reshape(1, *alpha.shape))
         return draft.add(
-            node, "prelu", [value], {"weight": np.broadcast_to(alpha, (value.shape[0],))}, axes=value.axes
+            node, "prelu", [value], {"slope": np.broadcast_to(alpha, (value.shape[0],))}, axes=value.axes
         )
     raise draft.refusal(node, "operation_unknown", f"there is no layer {node.op} here")
 

@@ -233,7 +233,7 @@ def _prelu(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = common.activation_of(draft, node, x[0])
     slope = arithmetic.per_channel(draft, node, value, common.constant(draft, node, x[1], "slope"))
     return draft.add(
-        node, "prelu", [value], {"weight": np.broadcast_to(slope, (value.shape[0],))}, axes=value.axes
+        node, "prelu", [value], {"slope": np.broadcast_to(slope, (value.shape[0],))}, axes=value.axes
     )
 
 
