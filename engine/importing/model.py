@@ -228,6 +228,8 @@ def _output(draft: Draft, wanted: str | None) -> Activation | None:
     for name, value in found.items():
         if len(value.meaningful) <= 1 or not value.is_maps:
             return _scores(draft, found[name])
+    if not found and not draft.problems:
+        draft.problems.append(_never_made(draft))
     if found and not draft.problems:
         name, value = next(iter(found.items()))
         channels = draft.input_shape[0]
@@ -244,11 +246,27 @@ def _output(draft: Draft, wanted: str | None) -> Activation | None:
     return None
 
 
+def _never_made(draft: Draft) -> EngineError:
+    """Why there is no output although every step is known: a value is read that nothing gives."""
+    missing = [
+        name for node in draft.graph.nodes for name in node.inputs if name and name not in draft.values
+    ]
+    name = short((missing or [value.name for value in draft.graph.outputs] or ["its output"])[0])
+    return FileError(
+        "import_value_missing",
+        f"the value {name} is read and nothing in the file gives it; save or export the network again",
+        value=name,
+    )
+
+
 def _scores(draft: Draft, value: Activation) -> Activation | None:
     """The output as a vector."""
     node = next(
-        node for node in draft.graph.nodes if any(draft.values.get(name) is value for name in node.outputs)
+        (node for node in draft.graph.nodes if any(draft.values.get(n) is value for n in node.outputs)), None
     )
+    if node is None or value.layer not in draft.entries:
+        draft.problems.append(_never_made(draft))
+        return None
     try:
         return draft.vector(node, value)
     except EngineError as error:

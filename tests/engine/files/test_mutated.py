@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from cnn_loupe.engine.errors import EngineError
-from cnn_loupe.engine.files import content
+from cnn_loupe.engine.importing.model import Choice, import_files
 from tests.engine.files import made
 
 FILES = made.every_file()
@@ -43,10 +43,8 @@ def attack(seed: int, count: int) -> dict[str, int]:
         name = chance.choice(list(files))
         files[name] = mutated(files[name], chance)
         try:
-            found = content.unpacked(files)
-            model, kind = content.model_in(found)
-            _ = content.read_torch(model, found) if kind == "torch" else content.read(model, kind, found)
-            outcome = "read"
+            import_files(files, Choice(architecture="pytorch-blitz"))
+            outcome = "imported"
         except EngineError as error:
             outcome = error.code
         except Exception as error:  # the point of the test: nothing else may come out
