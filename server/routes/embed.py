@@ -26,7 +26,7 @@ _WORDS = {
     "view": ("errors", "network", "kinds"),
     "widget": ("errors", "kinds"),
 }
-_COMMON_WORDS = ("scale", "details", "details_hint", "retry", "offline", "close")
+_COMMON_WORDS = ("command", "retry", "offline", "close")
 # Of Learn's words, what only the chapters around the playgrounds say.
 _CHAPTERS_ALONE = ("questions", "terms", "question", "progress")
 _STYLES = {

@@ -6,6 +6,7 @@
  */
 import { requestIdle } from "./core/timing.js";
 import { TOUR_KEY } from "./state/initial.js";
+import { context } from "./elements/context.js";
 import { bindAddress } from "./elements/chrome/address-bar.js";
 import "./elements/inspector/pointing.js";
 import "./elements/chrome/notices.js"; // before it is needed: without a server it could not be had any more
@@ -53,6 +54,15 @@ export function startDeferred(store, defaultModel) {
 
   const learn = document.querySelector("loupe-learn");
   if (learn) {
+    context().parts.offer("learn", {
+      // As a link would: the chapter is waited for, and gone to once it has its height.
+      reveal() {
+        const { chapter } = store.state;
+        learn.scrollIntoView();
+        history.pushState(null, "", chapter ? `#learn-${chapter}` : "#learn");
+        dispatchEvent(new HashChangeEvent("hashchange"));
+      },
+    });
     const loadWithin = (/** @type {string} */ rootMargin) => {
       const observer = new IntersectionObserver(
         (entries) => {

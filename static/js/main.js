@@ -6,13 +6,16 @@
  * can wait for that comes with `deferred.js`.
  */
 import { createApi } from "./api/client.js";
+import { createCommands } from "./core/commands.js";
 import { createTranslator } from "./core/i18n.js";
 import { createScheduler } from "./core/timing.js";
 import { createStore } from "./core/store.js";
 import { LoupeAnswer } from "./elements/chrome/answer.js";
-import { provide } from "./elements/context.js";
+import { COMMANDS } from "./elements/chrome/commands.js";
+import { createParts, provide } from "./elements/context.js";
 import { h } from "./elements/dom.js";
 import { LoupeHeader } from "./elements/chrome/header.js";
+import { listenToKeys } from "./elements/keys.js";
 import { LoupeNetwork } from "./elements/network/map.js";
 import { follow } from "./state/follow.js";
 import { initialState } from "./state/initial.js";
@@ -35,8 +38,12 @@ function start(asked) {
   const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
   const runs = createRuns(api);
 
+  const commands = createCommands(store);
   provide({
     store,
+    commands,
+    keys: listenToKeys(document, commands),
+    parts: createParts(),
     api,
     runs,
     i18n: createTranslator(boot.language, boot.catalogue),
@@ -59,6 +66,7 @@ function start(asked) {
     (theme) => void (root.dataset.theme = theme),
   );
 
+  commands.add(COMMANDS);
   customElements.define("loupe-header", LoupeHeader);
   customElements.define("loupe-answer", LoupeAnswer);
   customElements.define("loupe-network", LoupeNetwork);

@@ -49,6 +49,6 @@ def test_no_view_panel_dialog_or_chapter_is_forgotten() -> None:
         assert {"camera": "webcam", "address": "picture by address", "crop": "crop editor"}.get(panel, f"panel={panel}") in words, panel
     for page in PAGES:
         assert f"#learn-{page}" in words, page
-    table = (STATIC / "elements/chrome/header.js").read_text("utf-8").split("const DIALOGS = {", 1)[1].split("\n};", 1)[0]
+    table = (STATIC / "elements/chrome/commands.js").read_text("utf-8").split("const DIALOGS = {", 1)[1].split("\n};", 1)[0]
     dialogs = set(re.findall(r"^  (\w+): ", table, re.MULTILINE))
     assert dialogs == {"help", "share", "tours"}, "a new dialog needs a state"

@@ -5,6 +5,9 @@
  *
  * @typedef {object} Context
  * @property {import("../core/store.js").Store<import("../state/initial.js").State>} store
+ * @property {import("../core/commands.js").Commands<import("../state/initial.js").State>} commands
+ * @property {import("./keys.js").Keys} keys
+ * @property {Parts} parts
  * @property {import("../api/client.js").Api} api
  * @property {import("../state/runs.js").Runs} runs runs of pictures, each asked for once
  * @property {ReturnType<typeof import("../core/timing.js").createScheduler>} scheduler
@@ -14,6 +17,19 @@
  * @property {Record<string, string>} languages the catalogues that the server has: BCP 47 tag → the language's own name
  * @property {{ picture_by_address: boolean, max_upload_bytes: number, lessons: number }} settings what the self-hoster decided
  */
+
+/**
+ * What elements offer to each other while they stand in the page, so that none has to look for another.
+ *
+ * @typedef {object} Offers
+ * @property {import("./network/map.js").LoupeNetwork} network
+ * @property {import("./inspector/inspector.js").LoupeInspector} inspector
+ * @property {import("./chrome/header.js").LoupeHeader} header
+ * @property {import("../features/pictures/strip.js").LoupeStrip} strip
+ * @property {import("../features/views/host.js").LoupeView} view
+ * @property {{ reveal: () => void }} learn its place stands in the page before its modules are loaded
+ */
+/** @typedef {ReturnType<typeof createParts>} Parts */
 
 /** @type {Context | null} */
 let provided = null;
@@ -27,4 +43,32 @@ export function provide(context) {
 export function context() {
   if (!provided) throw new Error("context() was called before main.js provided it");
   return provided;
+}
+
+export function createParts() {
+  /** @type {Partial<Offers>} */
+  const offered = {};
+  /** @type {Set<{ name: string, act: (part: any) => void }>} */
+  const waiting = new Set();
+  return {
+    /** @template {keyof Offers} Name @param {Name} name @param {Offers[Name]} part @returns {() => void} takes it away */
+    offer(name, part) {
+      offered[name] = part;
+      for (const wish of waiting) if (wish.name === name) wish.act(part);
+      return () => {
+        if (offered[name] === part) delete offered[name];
+      };
+    },
+    /** Now, or once it is there. @template {keyof Offers} Name @param {Name} name @param {(part: Offers[Name]) => void} act
+     * @returns {() => void} no longer */
+    when(name, act) {
+      const wish = { name, act };
+      waiting.add(wish);
+      const part = offered[name];
+      if (part) act(part);
+      return () => void waiting.delete(wish);
+    },
+    /** @template {keyof Offers} Name @param {Name} name @returns {Offers[Name] | null} null while it is not there */
+    find: (name) => /** @type {any} */ (offered[name] ?? null),
+  };
 }

@@ -35,6 +35,23 @@ export class LoupeElement extends HTMLElement {
     return context().i18n.t(key, params);
   }
 
+  /** Do what a command says. @param {string} name @param {any} [value] */
+  perform(name, value) {
+    context().commands.perform(name, { value });
+  }
+
+  /** Commands that there are as long as this element stands in the page.
+   * @param {import("../core/commands.js").Command<import("../state/initial.js").State>[]} commands */
+  commands(commands) {
+    this.cleanup(context().commands.add(commands));
+  }
+
+  /** Be found by other elements. @template {keyof import("./context.js").Offers} Name
+   * @param {Name} name @param {import("./context.js").Offers[Name]} part */
+  offer(name, part) {
+    this.cleanup(context().parts.offer(name, part));
+  }
+
   /** @param {() => void} release */
   cleanup(release) {
     this.#release.push(release);

@@ -1,56 +1,65 @@
 // @ts-check
 /**
- * The list of keys, and the way to Learn.
+ * The list of keys, as the commands have them now, and the ways to the tour, to presentation mode and to Learn.
  */
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { startTour } from "../../state/actions.js";
 import { togglePresenting } from "../../state/present.js";
+import { capsOf, titleOf } from "./controls.js";
 import { showDialog } from "./dialog.js";
 
-/** Keys as they stand on keyboards, and the catalogue's word for what they do. @type {[string[], string][]} */
-const SHORTCUTS = [
-  [["←", "→", "↑", "↓"], "arrows"],
-  [["Home", "End"], "ends"],
-  [["Enter"], "enter"],
-  [["Esc"], "escape"],
-  [["1", "2", "3", "4"], "scale"],
-  [["L"], "lock"],
-  [["D"], "details"],
-  [["T"], "tour"],
-  [["P"], "present"],
-  [["Ctrl V"], "paste"],
-  [["?"], "help"],
-];
-
-/** Those that there are only while something is presented. @type {[string[], string][]} */
-const PRESENTING = [
-  [["N", "B"], "present.keys_layer"],
-  [["J", "K"], "present.keys_neuron"],
-];
+/** What keys do → the keys, in the order of the table: commands that are spoken of together have one row. */
+function keyList() {
+  const { commands, i18n, store } = context();
+  /** @type {Map<string, Set<string>>} */
+  const rows = new Map();
+  for (const command of commands.all()) {
+    const caps = capsOf(command);
+    if (!caps.length) continue;
+    const words = command.help ? i18n.t(command.help) : titleOf(command, store.state);
+    const known = rows.get(words) ?? new Set();
+    for (const cap of caps) known.add(cap);
+    rows.set(words, known);
+  }
+  return rows;
+}
 
 export function open() {
   const {
     i18n: { t },
+    parts,
     store,
   } = context();
-  const shortcuts = [
-    ...SHORTCUTS.map(([keys, words]) => /** @type {const} */ ([keys, `common.help.${words}`])),
-    ...(store.state.present ? PRESENTING : []),
-  ];
-  const rows = shortcuts.map(([keys, words]) =>
+  const rows = [...keyList()].map(([words, caps]) =>
     h(
       "tr",
       null,
       h(
         "th",
         { scope: "row" },
-        keys.map((key) => h("kbd", null, key)),
+        [...caps].map((cap) => h("kbd", null, cap)),
       ),
-      h("td", null, t(words)),
+      h("td", null, words),
     ),
   );
-  const dialog = showDialog("help", t("common.help.title"), [
+  /** @param {string} action @param {string} words @param {() => void} act @param {Record<string, string>} [attributes] */
+  const leave = (action, words, act, attributes = {}) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-action": action,
+        onclick: () => {
+          dialog.close();
+          act();
+        },
+        ...attributes,
+      },
+      t(words),
+    );
+  const dialog = showDialog("help", t("common.command.help.title"), [
     h("p", null, t("common.help.intro")),
     h(
       "ul",
@@ -62,55 +71,13 @@ export function open() {
     h(
       "p",
       { class: "help-links" },
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button strong",
-          "data-action": "start-tour",
-          onclick: () => {
-            dialog.close();
-            startTour(store);
-          },
-        },
-        t("common.tour.start"),
-      ),
+      leave("start-tour", "common.tour.start", () => startTour(store), { class: "button strong" }),
       store.state.present
         ? ""
-        : h(
-            "button",
-            {
-              type: "button",
-              class: "button",
-              "data-action": "present",
-              title: t("common.present.hint"),
-              onclick: () => {
-                dialog.close();
-                togglePresenting(store);
-              },
-            },
-            t("common.present.title"),
-          ),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button",
-          "data-action": "go-to-learn",
-          onclick: () => {
-            dialog.close();
-            // As a link would: the chapter is waited for, and gone to once it has its height.
-            document.querySelector("loupe-learn")?.scrollIntoView();
-            history.pushState(
-              null,
-              "",
-              context().store.state.chapter ? `#learn-${context().store.state.chapter}` : "#learn",
-            );
-            dispatchEvent(new HashChangeEvent("hashchange"));
-          },
-        },
-        t("common.help.learn"),
-      ),
+        : leave("present", "common.command.present.title", () => togglePresenting(store), {
+            title: t("common.command.present.hint"),
+          }),
+      leave("go-to-learn", "common.help.learn", () => parts.find("learn")?.reveal()),
     ),
   ]);
 }

@@ -4,9 +4,11 @@
  * other ways in. Each is an element of its own, loaded when it is first opened.
  */
 import { closePanel } from "../../state/actions.js";
+import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
+import { INNERMOST } from "../keys.js";
 
 /** Panel → what loads its element. @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown> }>} */
 const PANELS = {
@@ -23,11 +25,17 @@ class LoupePanel extends LoupeElement {
       (state) => state.panel,
       (panel) => void this.#show(panel),
     );
-    this.listen(this, "keydown", (event) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
-      event.preventDefault();
-      this.#close();
-    });
+    this.commands([
+      {
+        name: "close-panel",
+        words: "common.command.back",
+        keys: ["Escape"],
+        typing: true,
+        precedence: INNERMOST.panel,
+        available: ({ panel }, event) => panel !== null && event?.target instanceof Node && this.contains(event.target),
+        perform: () => this.#close(),
+      },
+    ]);
   }
 
   /** @param {import("../../state/initial.js").Panel | null} panel */
@@ -68,9 +76,7 @@ class LoupePanel extends LoupeElement {
   #close() {
     const { panel } = this.store.state;
     closePanel(this.store);
-    /** @type {HTMLElement | null} */ (
-      document.querySelector(`[data-action="open-${panel}"], [data-action="picture-${panel}"]`)
-    )?.focus();
+    if (panel) context().parts.find("strip")?.focusOn(panel);
   }
 }
 

@@ -22,6 +22,7 @@ export function open() {
     "aria-label": t("common.share.link"),
     onfocus: () => field.select(),
   });
+  const exports = h("div", { class: "share-actions", "data-share-actions": true });
   const said = h("p", { class: "note", role: "status" });
   const copy = h(
     "button",
@@ -36,7 +37,7 @@ export function open() {
     icon("link"),
     h("span", null, t("common.share.copy")),
   );
-  const dialog = showDialog("share", t("common.share.title"), [
+  const dialog = showDialog("share", t("common.command.share.title"), [
     h("p", null, t("common.share.intro")),
     h("div", { class: "row" }, field, copy),
     said,
@@ -69,14 +70,14 @@ export function open() {
               },
             },
             icon("screen"),
-            h("span", null, t("common.present.title")),
+            h("span", null, t("common.command.present.title")),
           ),
-          h("span", { class: "note" }, t("common.present.hint")),
+          h("span", { class: "note" }, t("common.command.present.hint")),
         ),
-    h("div", { class: "share-actions", "data-share-actions": true }),
+    exports,
   ]);
   field.focus();
-  void addExports();
+  void addExports(exports);
 }
 
 /** The page that makes a snippet of what is seen, for another page. @param {import("../../state/initial.js").State} state */
@@ -96,12 +97,12 @@ function builderAddress({ view, model, picture, scale, details, theme, language 
 }
 
 /** The exports come with the opened views' words; they are added once those are here. */
-async function addExports() {
+async function addExports(/** @type {HTMLElement} */ holder) {
   const [{ exportControls }] = await Promise.all([
     import("../../features/export/actions.js"),
     import("../../features/views/index.js"),
   ]);
-  document.querySelector("[data-share-actions]")?.replaceChildren(...exportControls());
+  holder.replaceChildren(...exportControls());
 }
 
 /** Copy the field's text; the asynchronous clipboard exists on secure origins only. @param {HTMLInputElement} field */

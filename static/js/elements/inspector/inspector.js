@@ -3,7 +3,7 @@
  * The panel that says everything about the unit that is looked at: its map with a crosshair, its numbers
  * with their arithmetic, what it saw, and what can be done next. Loaded once the network is drawn.
  */
-import { climb, openView } from "../../state/view.js";
+import { openView } from "../../state/view.js";
 import { columnsOf } from "../../model/columns.js";
 import { factsOf } from "../../model/hyperparameters.js";
 import { isMaps } from "../../model/model.js";
@@ -82,9 +82,7 @@ export class LoupeInspector extends LoupeElement {
       ({ hover }) => hover?.at,
       () => this.frame(this.#point),
     );
-    this.listen(this, "keydown", (event) => {
-      if (event.key === "Escape" && this.store.state.view) climb(this.store);
-    });
+    this.offer("inspector", this);
   }
 
   /** What the panel is about: what is under the pointer, else what was chosen, else the opened view's unit. @returns {Place | null} */

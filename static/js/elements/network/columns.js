@@ -6,7 +6,7 @@
 import { exact } from "../../core/i18n.js";
 import { isMaps, shapeText } from "../../model/model.js";
 import { summarise, unitValues } from "../../model/statistics.js";
-import { setOrder, toggleBlock } from "../../state/actions.js";
+import { toggleBlock } from "../../state/actions.js";
 import { topScore } from "../../state/selectors.js";
 import { h } from "../dom.js";
 
@@ -198,7 +198,7 @@ export class NetworkColumns {
         "data-action": "sort-classes",
         "aria-pressed": String(byScore),
         title: map.t(byScore ? "network.order.to_class" : "network.order.to_score"),
-        onclick: () => setOrder(map.store, map.store.state.order === "score" ? "class" : "score"),
+        onclick: () => map.perform("sort-classes"),
       },
       map.t(byScore ? "network.order.score" : "network.order.class"),
       h("span", { "aria-hidden": "true" }, " ⇅"),

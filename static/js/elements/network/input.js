@@ -7,6 +7,8 @@
  */
 import { openView, select, setHover } from "../../state/actions.js";
 import { sameUnit } from "../../state/place.js";
+import { context } from "../context.js";
+import { INNERMOST } from "../keys.js";
 
 /** @typedef {import("./map.js").LoupeNetwork} LoupeNetwork */
 /** @typedef {import("../../state/initial.js").Place} Place */
@@ -73,6 +75,17 @@ export function listenToGrid(map) {
     } else openView(store, place);
   });
   map.listen(stage, "keydown", (event) => keys(map, event));
+  map.commands([
+    {
+      name: "let-go",
+      words: "common.command.back",
+      keys: ["Escape"],
+      precedence: INNERMOST.selection,
+      available: ({ view, hover, selection }, event) =>
+        view === null && (hover ?? selection) !== null && event?.target instanceof Node && map.contains(event.target),
+      perform: () => store.update({ hover: null, selection: null }),
+    },
+  ]);
   map.listen(
     stage,
     "wheel",
@@ -150,7 +163,7 @@ function towardsInspector(look) {
 }
 
 /** @param {EventTarget | null} target */
-const inInspector = (target) => target instanceof Element && target.closest("loupe-inspector") !== null;
+const inInspector = (target) => target instanceof Node && Boolean(context().parts.find("inspector")?.contains(target));
 
 /** The column whose mini-map lies under the pointer. @param {LoupeNetwork} map @param {MouseEvent} event */
 function minimapAt(map, event) {
@@ -204,10 +217,6 @@ function keys(map, event) {
     End: () =>
       event.ctrlKey ? beside(map, columns[columns.length - 1].slot, control) : unitAt(map, index, placed.total - 1),
   };
-  if (event.key === "Escape" && !map.store.state.view) {
-    map.store.update({ hover: null, selection: null });
-    return;
-  }
   const move = moves[event.key];
   if (!move) return;
   event.preventDefault();

@@ -4,7 +4,6 @@
  */
 import { exact } from "../../core/i18n.js";
 import { ACTIVATIONS, GREY } from "../../draw/colour.js";
-import { toggleTint } from "../../state/actions.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../../model/layout.js").Layout} Layout */
@@ -179,7 +178,7 @@ export class NetworkLegends {
             "data-action": "tint",
             "aria-pressed": String(tint),
             title: map.t("network.tint.hint"),
-            onclick: () => toggleTint(map.store),
+            onclick: () => map.perform("tint"),
           },
           map.t(tint ? "network.tint.on" : "network.tint.off"),
         ),

@@ -30,8 +30,8 @@ import { columnsOf } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { summarise, unitValues } from "../../model/statistics.js";
+import { setOrder, toggleBlock, toggleTint } from "../../state/actions.js";
 import { colourRanges, shownNow, strength } from "../../state/selectors.js";
-import { toggleBlock } from "../../state/actions.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { NetworkColumns } from "./columns.js";
@@ -47,6 +47,24 @@ const PATIENCE = 150;
 const TURN = 8;
 /** How one points at units. */
 const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown", "wheel"];
+
+/** @type {import("../../core/commands.js").Command<import("../../state/initial.js").State>[]} */
+const COMMANDS = [
+  {
+    name: "tint",
+    words: "network.tint",
+    checked: ({ tint }) => tint,
+    undoable: ["tint"],
+    perform: ({ store }) => toggleTint(store),
+  },
+  {
+    name: "sort-classes",
+    words: "network.order",
+    checked: ({ order }) => order === "score",
+    undoable: ["order"],
+    perform: ({ store }) => setOrder(store, store.state.order === "score" ? "class" : "score"),
+  },
+];
 
 export class LoupeNetwork extends LoupeElement {
   /** @type {Layout | null} */
@@ -87,6 +105,8 @@ export class LoupeNetwork extends LoupeElement {
       highlight: canvases.highlight.getContext("2d"),
       scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
     };
+    this.offer("network", this);
+    this.commands(COMMANDS);
     this.#columns = new NetworkColumns(this);
     this.#legends = new NetworkLegends(this);
     this.stage = h(

@@ -68,14 +68,18 @@ export class LoupeEmbedBar extends LoupeElement {
       "select",
       { class: "button", "data-action": "scale", onchange: () => setScale(this.store, select.value) },
       VOCABULARY.scales.map((scale) =>
-        h("option", { value: scale, title: this.t(`common.scale.hint.${scale}`) }, this.t(`common.scale.${scale}`)),
+        h(
+          "option",
+          { value: scale, title: this.t(`common.command.scale-${scale}.hint`) },
+          this.t(`common.command.scale-${scale}.title`),
+        ),
       ),
     );
     this.watch(
       (state) => state.scale,
       (scale) => void (select.value = scale),
     );
-    return h("label", { class: "embed-field" }, h("span", null, this.t("common.scale.title")), select);
+    return h("label", { class: "embed-field" }, h("span", null, this.t("common.command.scale.title")), select);
   }
 
   #details() {
@@ -86,9 +90,9 @@ export class LoupeEmbedBar extends LoupeElement {
     );
     return h(
       "label",
-      { class: "button check", title: this.t("common.details_hint") },
+      { class: "button check", title: this.t("common.command.details.hint") },
       input,
-      h("span", null, this.t("common.details")),
+      h("span", null, this.t("common.command.details.title")),
     );
   }
 }

@@ -13,10 +13,12 @@
  */
 /** @typedef {import("../../state/initial.js").State} State */
 import { createApi } from "../../api/client.js";
+import { createCommands } from "../../core/commands.js";
 import { createTranslator } from "../../core/i18n.js";
 import { createScheduler } from "../../core/timing.js";
 import { createStore } from "../../core/store.js";
-import { provide } from "../../elements/context.js";
+import { createParts, provide } from "../../elements/context.js";
+import { listenToKeys } from "../../elements/keys.js";
 import { initialState } from "../../state/initial.js";
 import { createRuns } from "../../state/runs.js";
 import { LoupeEmbedBar } from "./bar.js";
@@ -45,8 +47,12 @@ export function start({ asked, search, measure }) {
   });
   const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
   const runs = createRuns(api);
+  const commands = createCommands(store);
   provide({
     store,
+    commands,
+    keys: listenToKeys(document, commands),
+    parts: createParts(),
     api,
     runs,
     i18n: createTranslator(boot.language, boot.catalogue),

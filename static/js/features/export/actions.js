@@ -12,10 +12,11 @@ import { pngOf, saveBlob } from "./save.js";
 /** @typedef {import("../../state/initial.js").State} State */
 
 /** What is seen now: the opened view, or the network. */
-const shown = () =>
-  /** @type {HTMLElement | null} */ (
-    document.querySelector(".view[data-open] .view-frame") ?? document.querySelector(".stage-map")
-  );
+const shown = () => {
+  const { parts } = context();
+  const opened = parts.find("view")?.querySelector(".view-frame");
+  return /** @type {HTMLElement | null} */ (opened ?? parts.find("network")?.closest(".stage-map") ?? null);
+};
 
 /** `tiny-vgg-espresso-conv_1_2-3` @param {State} state @param {boolean} [ofView] */
 function fileName({ model, runOf, view }, ofView = true) {

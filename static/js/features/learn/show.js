@@ -1,5 +1,6 @@
 // @ts-check
 /** "Show me": from a chapter to the layer or neuron it speaks of. */
+import { context } from "../../elements/context.js";
 import { openView } from "../../state/view.js";
 
 /** @typedef {import("../../model/model.js").Model} Model */
@@ -24,11 +25,10 @@ export function showInNetwork(store, { show = "", which, unit = "0", open }) {
   if (open === undefined) history.pushState(null, "", location.href);
   store.update({ selection: place });
   if (open !== undefined) openView(store, place);
-  const control =
-    document.querySelector(`[data-layer="${CSS.escape(layer)}"][data-unit="${place.unit}"]`) ??
-    document.querySelector("loupe-network");
+  const map = context().parts.find("network");
+  const control = map?.controlOf(layer, place.unit) ?? map;
   control?.scrollIntoView({ block: "center" });
-  if (control instanceof HTMLElement || control instanceof SVGElement) control.focus({ preventScroll: true });
+  control?.focus({ preventScroll: true });
 }
 
 /** @param {import("../../api/client.js").Run | null} run */

@@ -5,6 +5,7 @@
  */
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
+import { INNERMOST } from "../../elements/keys.js";
 
 const LINGER = 160; // ms in which the pointer may cross from the word to its meaning
 
@@ -18,12 +19,8 @@ export class Terms {
     if (!word || word.bottom < 0 || word.top > innerHeight) this.close();
     else this.#place(word);
   };
-  /** Wherever the focus is: a hovered word has none. @param {KeyboardEvent} event */
-  #escape = (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    this.close();
-  };
+  /** Takes the way out by Esc away again; it is there wherever the focus is, as a hovered word has none. @type {() => void} */
+  #forget = () => {};
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -69,7 +66,16 @@ export class Terms {
     term.setAttribute("aria-describedby", this.box.id);
     this.#place(term.getBoundingClientRect());
     addEventListener("scroll", this.#scrolled, { passive: true, capture: true });
-    addEventListener("keydown", this.#escape, { capture: true });
+    this.#forget = context().commands.add([
+      {
+        name: "close-term",
+        words: "common.command.back",
+        keys: ["Escape"],
+        typing: true,
+        precedence: INNERMOST.term,
+        perform: () => this.close(),
+      },
+    ]);
   }
 
   close() {
@@ -78,7 +84,7 @@ export class Terms {
     this.#term.removeAttribute("aria-describedby");
     this.#term = null;
     removeEventListener("scroll", this.#scrolled, { capture: true });
-    removeEventListener("keydown", this.#escape, { capture: true });
+    this.#forget();
     this.box.hidePopover();
   }
 

@@ -8,14 +8,14 @@
 import { drawCrop, HANDLE } from "../../draw/crop.js";
 import { inputImage } from "../../draw/input.js";
 import { centreOf, corners, handle, move, resize, settle, SMALLEST, towards, turn } from "../../model/crop.js";
-import { centredCrop, setCrop } from "./own-pictures.js";
+import { centredCrop, removeOwn, setCrop } from "./own-pictures.js";
 import { ownOf } from "../../state/selectors.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
 import { loadStyle } from "../../elements/styles.js";
 import { readTheme, watchTheme } from "../../elements/theme.js";
-import { keepCrop, remove, removeAll, withUpright } from "./intake.js";
+import { removeAll, withUpright } from "./intake.js";
 
 /** How long the square must rest before the network is asked, in milliseconds. */
 const REST = 90;
@@ -94,7 +94,7 @@ class LoupeCrop extends LoupeElement {
           "div",
           { class: "row" },
           button("crop-reset", "crop", () => this.#own && this.#set(centredCrop(this.#own))),
-          button("crop-remove", "bin", () => this.#own && void remove(this.#own)),
+          button("crop-remove", "bin", () => this.#own && this.perform("remove-picture", this.#own.digest)),
           button("crop-remove_all", "bin", () => this.#removeAll()),
         ),
       ),
@@ -105,6 +105,20 @@ class LoupeCrop extends LoupeElement {
       this.#bitmap?.close();
       this.#bitmap = null;
     });
+    this.commands([
+      {
+        name: "crop",
+        words: "pictures.crop",
+        undoable: ["ownPictures"],
+        perform: ({ store, value }) => setCrop(store, value.digest, value.crop),
+      },
+      {
+        name: "remove-picture",
+        words: "pictures.removal",
+        undoable: ["ownPictures"],
+        perform: ({ store, value }) => removeOwn(store, value),
+      },
+    ]);
     this.watch(
       (state) => ownOf(state, state.picture),
       (own) => void this.#open(own),
@@ -123,9 +137,14 @@ class LoupeCrop extends LoupeElement {
 
   /** @param {import("../../state/initial.js").OwnPicture | undefined} own */
   async #open(own) {
-    const same = own?.digest === this.#own?.digest;
+    const before = this.#own;
+    if (own && own.digest === before?.digest) {
+      this.#own = { ...own, width: before.width, height: before.height };
+      if (own.crop !== before.crop) this.#follow(own.crop ?? centredCrop(this.#own));
+      return;
+    }
     this.#own = own;
-    if (!own || same) return;
+    if (!own) return;
     this.#crop = own.crop ?? centredCrop(own);
     this.#bitmap?.close();
     this.#bitmap = null;
@@ -141,6 +160,13 @@ class LoupeCrop extends LoupeElement {
     if (!document.activeElement?.closest("loupe-network, loupe-view, loupe-learn"))
       this.canvas.focus({ preventScroll: true });
     return undefined;
+  }
+
+  /** The crop was undone or done again. @param {import("../../model/crop.js").Crop} crop */
+  #follow(crop) {
+    clearTimeout(this.#timer);
+    this.#crop = crop;
+    this.#show();
   }
 
   #size() {
@@ -174,9 +200,7 @@ class LoupeCrop extends LoupeElement {
 
   #commit() {
     if (!this.#own) return;
-    setCrop(this.store, this.#own.digest, this.#crop);
-    const own = ownOf(this.store.state, this.store.state.picture);
-    if (own) void keepCrop(own);
+    this.perform("crop", { digest: this.#own.digest, crop: this.#crop });
   }
 
   /** Everything that shows the crop, in the next frame. */

@@ -125,7 +125,6 @@ export async function withUpright(own) {
   if (own.upright || !model) return own;
   const { preparation } = await api.prepare(model.id, own.blob, { upright: UPRIGHT });
   const picture = { ...own, ...(await seen(preparation)) };
-  await keepCrop(picture);
   addOwn(store, picture);
   return picture;
 }
@@ -145,6 +144,7 @@ const shown = (picture) => ({ ...picture, thumbnail: URL.createObjectURL(picture
 
 /** @param {KeptPicture} picture */
 async function keep(picture) {
+  kept.set(picture.digest, picture);
   try {
     await keepPicture(picture);
   } catch {
@@ -162,25 +162,34 @@ export function restorePictures() {
   restored ??= (async () => {
     const { store } = context();
     /** @type {KeptPicture[]} */
-    let kept = [];
+    let found = [];
     try {
-      kept = await keptPictures();
+      found = await keptPictures();
     } catch {
       keeps = false; // private windows of some browsers have no IndexedDB; pictures last as long as the page
     }
-    store.update({ ownPictures: [...kept.map(shown), ...store.state.ownPictures], ownReady: true });
+    for (const picture of found) kept.set(picture.digest, picture);
+    store.update({ ownPictures: [...found.map(shown), ...store.state.ownPictures], ownReady: true });
+    store.select(({ ownPictures }) => ownPictures, keepUp);
   })();
   return restored;
 }
 
-/** Keep a picture's new crop. @param {OwnPicture} picture */
-export const keepCrop = ({ thumbnail: _ends, ...picture }) => keep(picture);
+/** The pictures that this browser keeps, by digest. @type {Map<string, KeptPicture>} */
+const kept = new Map();
 
-/** @param {OwnPicture} picture */
-export async function remove(picture) {
-  await forgetPicture(picture.digest).catch(() => {});
-  removeOwn(context().store, picture.digest);
-  URL.revokeObjectURL(picture.thumbnail);
+/** What this browser keeps follows what the page has, whether it was changed, taken out, or brought back.
+ * @param {readonly OwnPicture[]} pictures */
+function keepUp(pictures) {
+  for (const { thumbnail: _ends, ...picture } of pictures) {
+    const known = kept.get(picture.digest);
+    if (known?.crop !== picture.crop || known?.upright !== picture.upright) void keep(picture);
+  }
+  for (const digest of [...kept.keys()])
+    if (!pictures.some((picture) => picture.digest === digest)) {
+      kept.delete(digest);
+      void forgetPicture(digest).catch(() => {});
+    }
 }
 
 export async function removeAll() {

@@ -16,12 +16,13 @@ import { icon } from "../../elements/icons.js";
 const AHEAD = 2;
 const ACCEPTED = "image/png,image/jpeg,image/webp,image/gif,image/bmp,image/*";
 
-class LoupeStrip extends LoupeElement {
+export class LoupeStrip extends LoupeElement {
   start() {
     const gallery = h("ul", { class: "thumbs", "aria-label": this.t("pictures.gallery") });
     const teaching = h("ul", { class: "thumbs", "aria-label": this.t("pictures.teaching") });
     const own = h("ul", { class: "thumbs", "aria-label": this.t("pictures.own") });
     const scroller = h("div", { class: "strip-scroll" }, gallery, teaching, own);
+    this.offer("strip", this);
     this.tip = h("div", { class: "strip-tip", "aria-hidden": "true" });
     this.replaceChildren(scroller, this.#ways(), this.#tools(), this.tip);
 
@@ -218,6 +219,13 @@ class LoupeStrip extends LoupeElement {
         thumb.scrollIntoView({ block: "nearest", inline: "nearest" });
       thumb.setAttribute("aria-pressed", String(chosen));
     }
+  }
+
+  /** Give the focus to what opens a panel. @param {import("../../state/initial.js").Panel} panel */
+  focusOn(panel) {
+    /** @type {HTMLElement | null} */ (
+      this.querySelector(`[data-action="open-${panel}"], [data-action="picture-${panel}"]`)
+    )?.focus();
   }
 
   /** Name the picture under the pointer or the focus. @param {HTMLElement | null} thumb @param {string} [name] @param {string} [caption] */

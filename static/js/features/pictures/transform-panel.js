@@ -79,6 +79,14 @@ class LoupeTransform extends LoupeElement {
       (state) => state.model,
       (model) => this.#buildControls(model),
     );
+    this.commands([
+      {
+        name: "transform",
+        words: "pictures.transform",
+        undoable: ["transform"],
+        perform: ({ store, value }) => setTransform(store, value),
+      },
+    ]);
     this.watch(
       (state) => state.transform,
       () => this.#showControls(),
@@ -123,7 +131,7 @@ class LoupeTransform extends LoupeElement {
     const output = h("output", { class: "mono" });
     const moved = () => {
       this.#use(name);
-      this.#change(name, toggle ? Number(input.checked) : Number(input.value));
+      this.perform("transform", this.#changed(name, toggle ? Number(input.checked) : Number(input.value)));
     };
     input.addEventListener("input", moved);
     input.addEventListener("focus", () => this.#use(name));
@@ -137,10 +145,10 @@ class LoupeTransform extends LoupeElement {
     );
   }
 
-  /** @param {Name} name @param {number} value */
-  #change(name, value) {
+  /** The transform with another value of one control. @param {Name} name @param {number} value */
+  #changed(name, value) {
     const transform = { ...this.#transform, [name]: value };
-    setTransform(this.store, isUnchanged(transform) ? null : transform);
+    return isUnchanged(transform) ? null : transform;
   }
 
   /** Draw the path of this control from now on. @param {Name} name */
@@ -159,7 +167,7 @@ class LoupeTransform extends LoupeElement {
   #reset() {
     this.#sweeping = false;
     this.#path.clear();
-    setTransform(this.store, null);
+    this.perform("transform", null);
     this.#showPath();
   }
 
@@ -283,7 +291,7 @@ class LoupeTransform extends LoupeElement {
       const value = Number((from + Math.round(((to - from) * index) / (count - 1) / step) * step).toFixed(6));
       if (!(await this.#stepTo(value))) break;
     }
-    if (this.isConnected) this.#change(this.#active, before);
+    if (this.isConnected) setTransform(this.store, this.#changed(this.#active, before));
     this.sweep.setAttribute("aria-pressed", "false");
     this.#sweeping = false;
   }
@@ -291,7 +299,7 @@ class LoupeTransform extends LoupeElement {
   /** Set the active control and wait until its run is in the state. @param {number} value @returns {Promise<boolean>} false where it failed or nothing came */
   #stepTo(value) {
     const before = this.store.state.run;
-    this.#change(this.#active, value);
+    setTransform(this.store, this.#changed(this.#active, value));
     return new Promise((resolve) => {
       const settled = (/** @type {boolean} */ good) => {
         stop();

@@ -1,6 +1,8 @@
 // @ts-check
 /** What the class sees: a tick for each control, and the link that opens exactly this. */
 import { linkTo } from "../../elements/chrome/address-bar.js";
+import { capsOf, titleOf } from "../../elements/chrome/controls.js";
+import { context } from "../../elements/context.js";
 import { copyText } from "../../elements/copy.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
@@ -18,12 +20,33 @@ export function createChooser(host) {
         h("input", { type: "checkbox", "data-control": control, onchange: () => toggleControl(store, control) }),
       ]),
   );
+  /** What each of them holds, with the keys that do the same. */
+  const notes = new Map([...ticks.keys()].map((control) => [control, h("span", { class: "note" })]));
+  const { commands } = context();
+  const list = () => {
+    for (const [control, note] of notes) {
+      const held = commands.all().filter((command) => command.control === control);
+      const named = held.filter(({ choice }) => !choice).length > 1 || held.some(({ choice }) => choice);
+      note.classList.toggle("only-keys", !named);
+      note.replaceChildren(
+        ...held.flatMap((command, index) => [
+          index && !command.choice ? " · " : " ",
+          named && !command.choice ? `${titleOf(command, store.state)} ` : "",
+          ...capsOf(command).map((cap) => h("kbd", null, cap)),
+        ]),
+      );
+    }
+  };
+  list();
+  host.cleanup(commands.watch(list));
   const groups = Object.entries(GROUPS).map(([group, controls]) =>
     h(
       "fieldset",
       { class: "present-group" },
       h("legend", null, t(`present.group.${group}`)),
-      controls.map((control) => h("label", null, ticks.get(control), h("span", null, t(`present.control.${control}`)))),
+      controls.map((control) =>
+        h("label", null, ticks.get(control), h("span", null, t(`present.control.${control}`)), notes.get(control)),
+      ),
     ),
   );
   const field = h("input", {

@@ -8,9 +8,11 @@
  * and B.
  */
 import { exact } from "../../core/i18n.js";
+import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
+import { INNERMOST } from "../../elements/keys.js";
 import { openView, select, setHover } from "../../state/actions.js";
 import { togglePresenting } from "../../state/present.js";
 import { climb } from "../../state/view.js";
@@ -24,10 +26,13 @@ import { createSpotlightVeil } from "./spotlight-veil.js";
 
 /** @typedef {import("./steps.js").Axis} Axis */
 
-/** @type {Record<string, [Axis, 1 | -1]>} */
-const STEPS = { n: ["layer", 1], b: ["layer", -1], j: ["neuron", 1], k: ["neuron", -1] };
-/** What a presenter's remote sends. @type {Record<string, [Axis, 1 | -1]>} */
-const REMOTE = { PageDown: ["layer", 1], PageUp: ["layer", -1] };
+/** The steps, each with its key and with the one that a presenter's remote sends. @type {{ axis: Axis, by: 1 | -1, key: string, remote?: string }[]} */
+const STEPS = [
+  { axis: "layer", by: 1, key: "n", remote: "PageDown" },
+  { axis: "layer", by: -1, key: "b", remote: "PageUp" },
+  { axis: "neuron", by: 1, key: "j" },
+  { axis: "neuron", by: -1, key: "k" },
+];
 
 export class LoupePresent extends LoupeElement {
   #name = h("span", { class: "present-name" });
@@ -40,8 +45,6 @@ export class LoupePresent extends LoupeElement {
     icon("back"),
     h("span", null, this.t("present.out")),
   );
-  /** Whether Esc, when it was pressed, had something else to close. */
-  #busy = false;
   #veil = createSpotlightVeil("on-map");
   /** The number of the opened view that is looked at. @type {{ place: string, value: number } | null} */
   #number = null;
@@ -119,25 +122,32 @@ export class LoupePresent extends LoupeElement {
     this.listen(window, "resize", () => this.#resize());
     const tall = () => root.style.setProperty("--present-bar", `${this.offsetHeight}px`);
     this.observeSize(this, tall);
-    const stage = document.querySelector(".stage-map");
+    const stage = this.#map?.closest(".stage-map");
     if (stage) this.observeSize(stage, () => root.style.setProperty("--present-room", `${stage.clientHeight}px`));
     const fullness = () => named(full, this.t(document.fullscreenElement ? "present.window" : "present.full"));
     fullness();
     this.listen(document, "fullscreenchange", fullness);
 
-    this.listen(
-      window,
-      "keydown",
-      (event) => {
-        if (event.key !== "Escape") return;
-        this.#busy = this.#hasMoreToClose(event.target);
-        if (!chooser.matches(":popover-open")) return;
-        event.preventDefault(); // else an opened view would close, too
-        chooser.hidePopover();
+    this.commands([
+      ...STEPS.flatMap((step) => this.#stepCommands(step)),
+      {
+        name: "close-chooser",
+        words: "common.command.back",
+        keys: ["Escape"],
+        typing: true,
+        precedence: INNERMOST.chooser,
+        available: () => chooser.matches(":popover-open"),
+        perform: () => chooser.hidePopover(),
       },
-      { capture: true },
-    );
-    this.listen(document, "keydown", (event) => this.#keys(event));
+      {
+        name: "end-presentation",
+        words: "common.command.back",
+        keys: ["Escape"],
+        precedence: INNERMOST.present,
+        available: () => document.querySelector("dialog[open]") === null,
+        perform: ({ store }) => togglePresenting(store),
+      },
+    ]);
     this.#said.textContent = this.t("present.begun");
     this.#light();
     this.cleanup(
@@ -158,7 +168,7 @@ export class LoupePresent extends LoupeElement {
 
   /** @returns {import("../../elements/network/map.js").LoupeNetwork | null} */
   get #map() {
-    return document.querySelector("loupe-network");
+    return context().parts.find("network");
   }
 
   /** Two large buttons around what they step through. @param {Axis} axis @param {string} back @param {string} on the keys that do the same */
@@ -176,7 +186,7 @@ export class LoupePresent extends LoupeElement {
           },
           icon(name),
         ),
-        `${this.t(`present.${by > 0 ? "next" : "previous"}_${axis}`)} (${key})`,
+        `${this.t(`present.command.${by > 0 ? "next" : "previous"}_${axis}.title`)} (${key})`,
       );
     const [first, second] = axis === "layer" ? ["back", "forward"] : ["up", "down"];
     return h(
@@ -216,25 +226,19 @@ export class LoupePresent extends LoupeElement {
       );
   }
 
-  /** @param {KeyboardEvent} event */
-  #keys(event) {
-    if (
-      event.defaultPrevented ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      isTyping(event.target) ||
-      document.querySelector("dialog:modal")
-    )
-      return;
-    if (event.key === "Escape") {
-      if (!this.#busy) togglePresenting(this.store);
-      return;
-    }
-    const step = STEPS[event.key.toLowerCase()] ?? (this.#isFree(event.target) ? REMOTE[event.key] : undefined);
-    if (!step) return;
-    event.preventDefault();
-    this.#step(...step);
+  /** @param {typeof STEPS[number]} step @returns {import("../../core/commands.js").Command<import("../../state/initial.js").State>[]} */
+  #stepCommands({ axis, by, key, remote }) {
+    const row = {
+      name: `present-${by > 0 ? "next" : "previous"}-${axis}`,
+      words: `present.command.${by > 0 ? "next" : "previous"}_${axis}`,
+      help: `present.keys_${axis}`,
+      keys: [key],
+      repeats: true,
+      perform: () => this.#step(axis, by),
+    };
+    if (!remote) return [row];
+    const fromAfar = { ...row, name: `${row.name}-remote`, keys: [remote] };
+    return [row, { ...fromAfar, available: (_, event) => this.#isFree(event?.target ?? null) }];
   }
 
   /** Where the Page keys would do nothing but scroll the page. @param {EventTarget | null} target */
@@ -243,18 +247,6 @@ export class LoupePresent extends LoupeElement {
       target === document.body ||
       (target instanceof Element &&
         (this.contains(target) ? !target.closest("[popover]") : target.matches(".view-frame")))
-    );
-  }
-
-  /** Esc closes from the innermost outwards: presentation mode is left last. @param {EventTarget | null} target */
-  #hasMoreToClose(target) {
-    const { view, hover, selection } = this.store.state;
-    const within = (/** @type {string} */ selector) => target instanceof Element && target.closest(selector) !== null;
-    return (
-      view !== null ||
-      document.querySelector("dialog[open]") !== null ||
-      within("loupe-panel, loupe-tour") ||
-      (within("loupe-network") && (hover ?? selection) !== null)
     );
   }
 
@@ -336,7 +328,3 @@ const toggleFull = () =>
   void (document.fullscreenElement
     ? document.exitFullscreen()
     : document.documentElement.requestFullscreen().catch(() => {})); // a frame may not be allowed to
-
-/** @param {EventTarget | null} target */
-const isTyping = (target) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

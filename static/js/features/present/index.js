@@ -11,11 +11,11 @@ const [words] = await Promise.all([fetchWords(assets, i18n.language, "present"),
 i18n.extend(words);
 customElements.define("loupe-present", LoupePresent);
 
+const shown = document.createElement("loupe-present");
 store.select(
   ({ present }) => present !== null,
   (on) => {
-    const shown = document.querySelector("loupe-present");
-    if (on && !shown) document.body.append(document.createElement("loupe-present"));
-    else if (!on) shown?.remove();
+    if (on) document.body.append(shown);
+    else shown.remove();
   },
 );

@@ -1,5 +1,6 @@
 // @ts-check
 /** The spotlight in an opened view: the part that is pointed at or has the focus stays as it is, the rest dims. */
+import { context } from "../../elements/context.js";
 import { visibleBox } from "../../elements/scroll.js";
 import { createSpotlightVeil } from "./spotlight-veil.js";
 
@@ -34,7 +35,8 @@ const PARTS = [
  */
 export function createViewSpotlight(host, onNumber) {
   const veil = createSpotlightVeil("on-view");
-  const view = document.querySelector("loupe-view");
+  /** @type {HTMLElement | null} */
+  let view = null;
   /** @type {Element | null} */
   let part = null;
   /** @type {Element | null} */
@@ -73,18 +75,22 @@ export function createViewSpotlight(host, onNumber) {
     }
   };
 
-  if (view) {
-    host.listen(view, "pointerover", (event) => look(event.target));
-    host.listen(view, "pointerleave", (event) => event.pointerType !== "touch" && look(null));
-    host.listen(view, "focusin", (event) => event.target.matches(":focus-visible") && look(event.target));
-    // What is pointed at may be written anew while it is looked at.
-    const observer = new MutationObserver(() => {
-      later();
+  // What is pointed at may be written anew while it is looked at.
+  const observer = new MutationObserver(() => {
+    later();
+    announce();
+  });
+  host.cleanup(() => observer.disconnect());
+  host.cleanup(
+    context().parts.when("view", (shown) => {
+      view = shown;
+      host.listen(shown, "pointerover", (event) => look(event.target));
+      host.listen(shown, "pointerleave", (event) => event.pointerType !== "touch" && look(null));
+      host.listen(shown, "focusin", (event) => event.target.matches(":focus-visible") && look(event.target));
+      observer.observe(shown, { childList: true, subtree: true });
       announce();
-    });
-    observer.observe(view, { childList: true, subtree: true });
-    host.cleanup(() => observer.disconnect());
-  }
+    }),
+  );
   host.watch(({ view: open, present }) => [open, present], later);
   host.listen(document, "scroll", later, { capture: true, passive: true });
   host.listen(window, "resize", later);

@@ -42,7 +42,7 @@ export async function open() {
     item("network", { text: t("tour.network.title") }, { text: t("tour.network.about") }, t("tour.lesson.built_in")),
   );
   const said = h("p", { class: "note", role: "status" }, t("tour.lesson.loading"));
-  const dialog = showDialog("tours", t("common.tour.title"), [list, said]);
+  const dialog = showDialog("tours", t("common.command.tour.title"), [list, said]);
   try {
     const { lessons } = await api.lessons();
     for (const { id, languages, title, about, step_count: count } of lessons) {

@@ -9,9 +9,11 @@
  * @typedef {import("./steps.js").Scene} Scene
  * @typedef {import("./network.js").Tour} Tour
  */
+import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
+import { INNERMOST } from "../../elements/keys.js";
 import { createQuestion } from "./ask.js";
 import { beside, isDeed, isRead, isSeen, stepAt, stepsFor } from "./course.js";
 import { createSpotlight, visibleOf } from "./spotlight.js";
@@ -21,7 +23,9 @@ import { inline, paragraphs } from "./text.js";
 const HOLD = 2000;
 /** How long what a step speaks of may be on its way before the way to it is offered. */
 const PATIENCE = 1200;
-const EVENTS = ["click", "pointermove", "pointerdown", "keydown"];
+/** What takes keys as text or as steps of its own. */
+const FIELDS = "input, textarea, select, [contenteditable]";
+const EVENTS = ["click", "pointermove", "pointerdown"];
 
 export class LoupeTour extends LoupeElement {
   /** @type {(id: string) => Promise<Tour | null>} where tours come from; set by the entry module */
@@ -129,10 +133,14 @@ export class LoupeTour extends LoupeElement {
       this.listen(document, type, (event) => this.#happened(event), { capture: true, passive: true });
     this.listen(document, "loupe:drawn", () => this.#light.again());
     this.listen(document, "focusin", (event) => this.#refocus(event));
-    for (const type of ["pointerdown", "keydown"])
-      this.listen(document, type, () => void (this.#held = 0), { capture: true, passive: true });
-    this.listen(this, "keydown", (event) => this.#keys(event, true));
-    this.listen(document, "keydown", (event) => this.#keys(event, false));
+    this.listen(document, "pointerdown", () => void (this.#held = 0), { capture: true, passive: true });
+    this.cleanup(
+      context().keys.observe((event) => {
+        this.#held = 0;
+        this.#happened(event);
+      }),
+    );
+    this.#addCommands();
   }
 
   /** @returns {Scene | null} null while something that the steps speak of is still missing */
@@ -363,10 +371,7 @@ export class LoupeTour extends LoupeElement {
     const inside = this.contains(document.activeElement);
     this.store.update({ tour: null });
     this.remove();
-    const opener = [...document.querySelectorAll('loupe-header [data-action="tour"], .header-menu')].find((element) =>
-      element.checkVisibility(),
-    );
-    if (inside && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    if (inside) context().parts.find("header")?.focusOn("tour");
   }
 
   /** @param {boolean} found */
@@ -395,36 +400,49 @@ export class LoupeTour extends LoupeElement {
     this.#next.focus({ preventScroll: true });
   }
 
-  /** @param {KeyboardEvent} event @param {boolean} inside whether it was pressed in the tour itself */
-  #keys(event, inside) {
-    if (event.ctrlKey || event.metaKey || event.altKey || this.hidden || document.querySelector("dialog:modal")) return;
-    const target = /** @type {Element} */ (event.target);
-    const typing = target.matches?.("input, textarea, select, [contenteditable]");
-    // The header has taken T already, which begins a tour where none is open.
-    if (!inside && event.key === "t" && !typing) return this.#cross();
-    if (event.defaultPrevented) return;
-    if (!inside) {
-      if (target === document.body && ["Enter", "ArrowRight", "ArrowLeft"].includes(event.key)) this.#turn(event);
-      return;
-    }
-    if (event.key === "Escape") {
-      event.preventDefault();
-      if (this.#steps.open) this.#steps.open = false;
-      else this.#leave();
-    } else if (
-      !typing &&
-      (event.key === "ArrowRight" ||
-        event.key === "ArrowLeft" ||
-        (event.key === "Enter" && !target.matches("button, summary, a")))
-    )
-      this.#turn(event);
-  }
-
-  /** On once the step is done; back at any time. @param {KeyboardEvent} event */
-  #turn(event) {
-    if (event.key !== "ArrowLeft" && !this.#done) return;
-    event.preventDefault();
-    this.#go(event.key === "ArrowLeft" ? -1 : 1);
+  #addCommands() {
+    const inside = (/** @type {KeyboardEvent | undefined} */ event) =>
+      event?.target instanceof Node && this.contains(event.target);
+    /** In the tour, and where nothing has the focus, but not where the key has a meaning of its own. */
+    const turns = (/** @type {KeyboardEvent | undefined} */ event) =>
+      event?.target === document.body ||
+      (inside(event) &&
+        event?.target instanceof Element &&
+        !event.target.matches(event.key === "Enter" ? `${FIELDS}, button, summary, a` : FIELDS));
+    this.commands([
+      {
+        name: "tour-cross",
+        words: "common.command.tour",
+        help: "common.command.tour.help",
+        keys: ["t"],
+        precedence: 1,
+        available: () => !this.hidden,
+        perform: () => this.#cross(),
+      },
+      {
+        name: "tour-next",
+        words: "tour.command.next",
+        keys: ["ArrowRight", "Enter"],
+        available: (_, event) => !this.hidden && this.#done && turns(event),
+        perform: () => this.#go(1),
+      },
+      {
+        name: "tour-back",
+        words: "tour.command.back",
+        keys: ["ArrowLeft"],
+        available: (_, event) => !this.hidden && turns(event),
+        perform: () => this.#go(-1),
+      },
+      {
+        name: "tour-leave",
+        words: "common.command.back",
+        keys: ["Escape"],
+        typing: true,
+        precedence: INNERMOST.tour,
+        available: (_, event) => !this.hidden && inside(event),
+        perform: () => (this.#steps.open ? void (this.#steps.open = false) : this.#leave()),
+      },
+    ]);
   }
 
   /** From the tour to what it speaks of, or from the page to the tour. */
@@ -444,7 +462,7 @@ export class LoupeTour extends LoupeElement {
     const control =
       controls.find((element) => element.matches('[tabindex="0"], [aria-pressed="true"]')) ??
       controls[0] ??
-      document.querySelector("loupe-network");
+      context().parts.find("network");
     /** @type {HTMLElement | null} */ (control)?.focus({ preventScroll: true });
     return undefined;
   }

@@ -33,13 +33,15 @@ async function find(id) {
   }
 }
 
+/** @type {LoupeTour | null} */
+let shown = null;
 store.select(
   ({ tour }) => tour !== null,
   (open) => {
-    if (!open || document.querySelector("loupe-tour")) return;
-    const element = /** @type {LoupeTour} */ (document.createElement("loupe-tour"));
-    Object.assign(element, { find, memory });
-    document.body.append(element);
+    if (!open || shown?.isConnected) return;
+    shown = /** @type {LoupeTour} */ (document.createElement("loupe-tour"));
+    Object.assign(shown, { find, memory });
+    document.body.append(shown);
   },
 );
 

@@ -21,7 +21,7 @@ const stop = () => {
 };
 const offer = h(
   "aside",
-  { class: "tour-offer", "data-offer": "tour", "aria-label": t("common.tour.title") },
+  { class: "tour-offer", "data-offer": "tour", "aria-label": t("common.command.tour.title") },
   h("p", null, t("common.tour.offer")),
   h(
     "button",
@@ -56,7 +56,7 @@ const unwatch = store.select(
   (state) => [state.view, state.tour, state.panel, state.picture !== picture || state.selection !== null],
   ([view, tour, panel, busy]) => (view || tour || panel || busy) && queueMicrotask(stop),
 );
-document.querySelector(".stage-map")?.append(offer);
+context().parts.find("network")?.closest(".stage-map")?.append(offer);
 // `memory.js` reads it; it comes with the tour, which has not begun. That the storage works is known: it was asked.
 try {
   localStorage.setItem(TOUR_KEY, JSON.stringify({ offered: true }));

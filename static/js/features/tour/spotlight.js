@@ -3,6 +3,7 @@
  * The ring around what a tour speaks of, and the place of its words beside it. Both follow when the page
  * scrolls, changes its size, or shows something else.
  */
+import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { visibleBox } from "../../elements/scroll.js";
 import { around, isSheet, placeBeside } from "./place.js";
@@ -174,10 +175,8 @@ function focusBox(words) {
 
 /** The inspector's own bar, where it sticks to the lower edge, stands upon the sheet. */
 function barHeight() {
-  const bar = document.querySelector("loupe-inspector");
-  return bar?.checkVisibility() && getComputedStyle(bar).position === "sticky"
-    ? /** @type {HTMLElement} */ (bar).offsetHeight
-    : 0;
+  const bar = context().parts.find("inspector");
+  return bar?.checkVisibility() && getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
 }
 
 /** What scrolls it up and down: an opened view on a narrow screen, or the page. @param {Element} element @returns {Element} */

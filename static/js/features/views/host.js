@@ -32,9 +32,11 @@
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
 import { sameItems } from "../../core/store.js";
+import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
+import { INNERMOST } from "../../elements/keys.js";
 import { placeOf } from "../../state/place.js";
 import { climb, closeView, exists, follow, followForward, openView, pointAt, viewFor } from "../../state/view.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
@@ -98,7 +100,18 @@ export class LoupeView extends LoupeElement {
       (place) => this.#viewFor(place),
       (place, input) => this.#cardFor(place, input),
     );
-    this.listen(document, "keydown", (event) => this.#keys(event));
+    this.offer("view", this);
+    this.commands([
+      {
+        name: "climb",
+        words: "common.command.back",
+        keys: ["Escape"],
+        typing: true,
+        precedence: INNERMOST.view,
+        available: () => this.#open !== null,
+        perform: ({ store }) => climb(store),
+      },
+    ]);
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
     this.listen(this, "focusin", (event) => this.#hovered(event));
@@ -362,7 +375,7 @@ export class LoupeView extends LoupeElement {
 
   /** @returns {import("../../elements/network/map.js").LoupeNetwork | null} */
   get #network() {
-    return document.querySelector("loupe-network");
+    return context().parts.find("network");
   }
 
   get open() {
@@ -453,14 +466,6 @@ export class LoupeView extends LoupeElement {
     if (target instanceof Element && this.contains(target))
       this.#tip.value(target, (key, params) => this.t(key, params));
     else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #keys(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.#open || document.querySelector("dialog:modal"))
-      return;
-    event.preventDefault();
-    climb(this.store);
   }
 
   async #export() {

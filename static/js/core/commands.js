@@ -1,0 +1,133 @@
+// @ts-check
+/**
+ * Commands: what a person can do, each described once. Keys, the header, the list of keys, the chooser of presentation
+ * mode and tests all read the same rows; what can be undone is known from them, too.
+ */
+import { createHistory } from "./history.js";
+
+/**
+ * @template {object} State
+ * @typedef {object} Command
+ * @property {string} name stable, in kebab case; its control carries it as `data-action`
+ * @property {string | ((state: State) => string)} words where the catalogue has its words: `title`; `hint` says more, `hint_checked` while it is checked
+ * @property {string} [help] words for the list of keys, where they are not its title; rows with the same words are one
+ * @property {string | ((state: State) => string)} [icon]
+ * @property {readonly string[]} [keys] as `d`, `?`, `Escape`, `Ctrl+z`; see `chordOf`
+ * @property {readonly string[]} [shown] the keys as the list of keys shows them, where an element hears them by itself
+ * @property {"header"} [place] where it has a control
+ * @property {"choice" | "check" | "icon" | "text"} [look] of that control
+ * @property {string} [group] commands that exclude each other: the words of the group, `${group}.title`
+ * @property {string} [choice] which of its group it is
+ * @property {string} [control] under which presentation mode shows or hides it (static/vocabulary.json)
+ * @property {boolean} [typing] its keys count in text fields as well
+ * @property {boolean} [repeats] a key that is held down does it again
+ * @property {number} [precedence] of commands with the same key the available one with the greatest comes first; 0
+ * @property {(state: State, event?: KeyboardEvent) => boolean} [available]
+ * @property {(state: State) => boolean} [checked] only where it switches something on and off
+ * @property {readonly (keyof State)[]} [undoable] the fields that undoing restores
+ * @property {(call: Call<State>) => unknown} [perform] not there where an element of the page does it by itself
+ */
+/**
+ * @template {object} State
+ * @typedef {object} Call
+ * @property {import("./store.js").Store<State>} store
+ * @property {KeyboardEvent} [event] the key that asked for it
+ * @property {any} [value] what a control gave
+ */
+/**
+ * @template {object} State
+ * @typedef {ReturnType<typeof createCommands<State>>} Commands
+ */
+
+/** @template {object} State @param {import("./store.js").Store<State>} store */
+export function createCommands(store) {
+  /** @type {Map<string, Command<State>>} */
+  const rows = new Map();
+  /** @type {Set<() => void>} */
+  const listeners = new Set();
+  const history = createHistory(store);
+  const changed = () => listeners.forEach((listener) => listener());
+
+  /** @param {string} name */
+  const get = (name) => {
+    const command = rows.get(name);
+    if (!command) throw new Error(`there is no command ${name}`);
+    return command;
+  };
+  const isAvailable = (/** @type {Command<State>} */ command, /** @type {KeyboardEvent} */ event) =>
+    command.available?.(store.state, event) ?? true;
+
+  return {
+    history,
+    get,
+    /** All of them, in the order in which they were added. */
+    all: () => [...rows.values()],
+    /** @param {readonly Command<State>[]} commands @returns {() => void} takes them away again */
+    add(commands) {
+      for (const command of commands) {
+        if (rows.has(command.name)) throw new Error(`there is a command ${command.name} already`);
+        rows.set(command.name, command);
+      }
+      changed();
+      return () => {
+        for (const { name } of commands) rows.delete(name);
+        changed();
+      };
+    },
+    /** Hear of rows that are added and taken away. @param {() => void} listener @returns {() => void} */
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** Do it, unless it cannot be done now. @param {string} name @param {Omit<Call<State>, "store">} [call] */
+    perform(name, call = {}) {
+      const { available, perform, undoable, words } = get(name);
+      if (!perform || available?.(store.state, call.event) === false) return;
+      if (undoable)
+        history.record({ name, words: wordsOf(words, store.state) }, undoable, () => perform({ store, ...call }));
+      else perform({ store, ...call });
+    },
+    /** What a key means now. @param {KeyboardEvent} event @param {boolean} typing whether it goes into a text field */
+    meant(event, typing) {
+      const chord = chordOf(event);
+      return [...rows.values()]
+        .filter(
+          (command) =>
+            command.perform &&
+            command.keys?.includes(chord) &&
+            (command.typing || !typing) &&
+            (command.repeats || !event.repeat) &&
+            isAvailable(command, event),
+        )
+        .reduce(
+          (/** @type {Command<State> | null} */ best, command) =>
+            best && (best.precedence ?? 0) >= (command.precedence ?? 0) ? best : command,
+          null,
+        );
+    },
+  };
+}
+
+/** @template State @param {string | ((state: State) => string)} words @param {State} state */
+export const wordsOf = (words, state) => (typeof words === "string" ? words : words(state));
+
+/**
+ * A key as the table writes it: letters small, whatever Shift and Caps Lock make of them, and `Ctrl+` before what is
+ * pressed with Control or Command. Shift is named only beside Control: `?` is `?` on every keyboard.
+ * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
+ */
+export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  const control = ctrlKey || metaKey;
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  return `${control ? "Ctrl+" : ""}${altKey ? "Alt+" : ""}${control && shiftKey ? "Shift+" : ""}${name}`;
+}
+
+/** @type {Record<string, string>} */
+const CAPS = { Escape: "Esc", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
+
+/** A chord as it stands on keyboards: `Ctrl Z`. @param {string} chord @param {boolean} [apple] */
+export const keyCaps = (chord, apple = false) =>
+  chord
+    .split(/\+(?!$)/)
+    .map((part) => CAPS[part] ?? (apple && part === "Ctrl" ? "⌘" : part.length === 1 ? part.toUpperCase() : part))
+    .join(" ");

@@ -1,0 +1,174 @@
+// @ts-check
+/**
+ * What can be done on the page as a whole. Parts that are loaded later add rows of their own while they stand in the
+ * page: presentation mode its steps, a tour its way on, an opened view the way out of it.
+ *
+ * @typedef {import("../../state/initial.js").State} State
+ * @typedef {import("../../core/commands.js").Command<State>} Command
+ */
+import { setScale, setTheme, startTour, toggleDetails, toggleLock } from "../../state/actions.js";
+import { VOCABULARY } from "../../state/vocabulary.js";
+import { context } from "../context.js";
+
+const { scales: SCALES, themes: THEMES } = VOCABULARY;
+const THEME_ICON = { auto: "theme", light: "sun", dark: "moon" };
+
+/** What opens a dialog comes when it is first asked for. */
+const DIALOGS = {
+  help: () => import("./help.js"),
+  share: () => import("./share.js"),
+  tours: () => import("../../features/tour/chooser.js"),
+};
+
+/** @param {keyof typeof DIALOGS} name */
+const openDialog = async (name) => (await DIALOGS[name]()).open();
+
+/** @param {typeof SCALES[number]} scale @param {number} index @returns {Command} */
+const scaleCommand = (scale, index) => ({
+  name: `scale-${scale}`,
+  words: `common.command.scale-${scale}`,
+  help: "common.command.scale.help",
+  keys: [String(index + 1)],
+  place: "header",
+  look: "choice",
+  group: "common.command.scale",
+  choice: scale,
+  control: "scale",
+  checked: (state) => state.scale === scale,
+  undoable: ["scale"],
+  perform: ({ store }) => setScale(store, scale),
+});
+
+/** One step back or forward, and what it was about, for whoever does not see it. @param {"undo" | "redo"} way */
+function travel(way) {
+  const { commands, i18n, parts } = context();
+  const step = commands.history[way]();
+  if (step)
+    parts.find("header")?.announce(i18n.t(`common.command.${way}.done`, { what: i18n.t(`${step.words}.title`) }));
+}
+
+const ONE_YEAR = 31_536_000;
+
+/** A choice that the server reads before it writes the next page. @param {"lang" | "theme"} name @param {string} value */
+export function remember(name, value) {
+  document.cookie = `${name}=${value}; path=${context().root || "/"}; max-age=${ONE_YEAR}; samesite=lax`;
+}
+
+/** @type {Command[]} */
+export const COMMANDS = [
+  // What the browser, and the elements that have the focus, do by themselves: for the list of keys.
+  { name: "move", words: "common.command.move", shown: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"] },
+  { name: "ends", words: "common.command.ends", shown: ["Home", "End"] },
+  { name: "open", words: "common.command.open", shown: ["Enter"] },
+  { name: "back", words: "common.command.back", shown: ["Escape"] },
+  ...SCALES.map(scaleCommand),
+  {
+    name: "lock-scale",
+    words: "common.command.lock-scale",
+    icon: ({ lock }) => (lock ? "lock" : "unlock"),
+    keys: ["l"],
+    place: "header",
+    look: "icon",
+    control: "scale",
+    checked: ({ lock }) => lock,
+    undoable: ["lock", "lockedRun"],
+    perform: ({ store }) => toggleLock(store),
+  },
+  {
+    name: "details",
+    words: "common.command.details",
+    help: "common.command.details.help",
+    keys: ["d"],
+    place: "header",
+    look: "check",
+    control: "details",
+    checked: ({ details }) => details,
+    undoable: ["details"],
+    perform: ({ store }) => toggleDetails(store),
+  },
+  {
+    name: "theme",
+    words: ({ theme }) => `common.command.theme-${theme}`,
+    icon: ({ theme }) => THEME_ICON[theme],
+    place: "header",
+    look: "icon",
+    control: "theme",
+    perform: ({ store }) => {
+      const next = THEMES[(THEMES.indexOf(store.state.theme) + 1) % THEMES.length];
+      setTheme(store, next);
+      remember("theme", next);
+    },
+  },
+  {
+    name: "undo",
+    words: "common.command.undo",
+    help: "common.command.undo.hint",
+    icon: "undo",
+    keys: ["Ctrl+z"],
+    place: "header",
+    look: "icon",
+    control: "menu",
+    repeats: true,
+    available: () => context().commands.history.canUndo,
+    perform: () => travel("undo"),
+  },
+  {
+    name: "redo",
+    words: "common.command.redo",
+    help: "common.command.redo.hint",
+    icon: "redo",
+    keys: ["Ctrl+y", "Ctrl+Shift+z"],
+    place: "header",
+    look: "icon",
+    control: "menu",
+    repeats: true,
+    available: () => context().commands.history.canRedo,
+    perform: () => travel("redo"),
+  },
+  {
+    name: "tour",
+    words: "common.command.tour",
+    help: "common.command.tour.help",
+    icon: "tour",
+    keys: ["t"],
+    place: "header",
+    look: "icon",
+    control: "menu",
+    // Where the server has lessons, there is more than one tour to choose from. (One that is open has the key to itself.)
+    perform: ({ store, event }) => {
+      if (event && store.state.tour) return;
+      if (context().settings.lessons) void openDialog("tours");
+      else startTour(store);
+    },
+  },
+  {
+    name: "present",
+    words: "common.command.present",
+    help: "common.command.present.help",
+    icon: "screen",
+    keys: ["p"],
+    checked: ({ present }) => present !== null,
+    perform: async ({ store }) => (await import("../../state/present.js")).togglePresenting(store),
+  },
+  { name: "paste", words: "common.command.paste", shown: ["Ctrl+v"] },
+  {
+    name: "help",
+    words: "common.command.help",
+    help: "common.command.help.help",
+    icon: "help",
+    keys: ["?"],
+    place: "header",
+    look: "icon",
+    control: "menu",
+    perform: () => openDialog("help"),
+  },
+  {
+    name: "share",
+    words: "common.command.share",
+    icon: "share",
+    place: "header",
+    look: "text",
+    control: "menu",
+    perform: () => openDialog("share"),
+  },
+];
