@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
-from tests.benchmarks.bench_pictures import MOST_MB, MOST_SECONDS, QUERIES, cost
-from tests.worst import BODIES, MOST_BYTES, PICTURES
+from tests.benchmarks.bench_pictures import MOST_MB, MOST_SECONDS, QUERIES, cost, costs
+from tests.benchmarks.bench_server import ours
+from tests.worst import BODIES, MOST_BYTES, PICTURES, SIDES, beyond, shapes
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,6 +31,8 @@ pytestmark = [
         "WebP, 8 MP, alpha, profile",
         "GIF, 16 MP, animated",
         "BMP, 2 MP, runs of one",
+        "AVIF, 8 MP, alpha",
+        "TIFF, 6 MP, alpha, 16 bits, deflate",
     ],
 )
 def test_the_costliest_picture_of_each_format_stays_within_the_budget(name: str) -> None:
@@ -39,6 +42,32 @@ def test_the_costliest_picture_of_each_format_stays_within_the_budget(name: str)
     assert found.status == 200
     assert found.megabytes < MOST_MB
     assert found.seconds < 2 * MOST_SECONDS
+
+
+def test_every_mode_in_every_shape_stays_within_the_budget() -> None:
+    """From one column to one row: decoders pay for rows as well as for pixels."""
+    seen = 0
+    with ours(workers=1) as server:
+        for width, height in SIDES:
+            made = ((name, make()) for name, make in shapes(width, height).items())
+            for name, found in costs(server, made, "?preparation=full&upright=1024"):
+                assert found.status == 200, name
+                assert found.megabytes < MOST_MB, name
+                assert found.seconds < 2 * MOST_SECONDS, name
+                seen += 1
+    assert seen > 100
+
+
+def test_longer_sides_are_refused_for_next_to_nothing() -> None:
+    """141 kB of 1×16,000,000 pixels took 750 MB; a crop that misses its picture is refused before decoding."""
+    with ours(workers=1) as server:
+        for query in ("?preparation=full", "?x=5&y=1&size=10"):
+            for name, found in costs(server, beyond().items(), query):
+                assert found.status == 413, name
+                assert found.megabytes < 40, name
+                assert found.seconds < 0.5, name
+        for name, found in costs(server, [("crop", PICTURES["PNG, 16 MP, alpha, 16 bits, profile"]())], "?x=90000&y=0&size=9"):
+            assert (found.status, found.megabytes < 40) == (422, True), name
 
 
 @pytest.mark.parametrize("name", list(BODIES))
