@@ -16,6 +16,7 @@ from cnn_loupe.server.i18n import choose_language, translator
 from cnn_loupe.server.library import Entry
 from cnn_loupe.server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
 from cnn_loupe.server.routes.samples import describe_sample
+from cnn_loupe.server.vocabulary import PAGES
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,8 +35,16 @@ def pages_of(request: Request) -> Pages:
 
 @router.get("/")
 @router.get("/learn/{chapter}")
-async def index(request: Request, services: ServicesOf) -> Response:
+async def index(request: Request, services: ServicesOf, chapter: str | None = None) -> Response:
     """The page. It carries its words and settings, and links that load the first picture early."""
+    if chapter is not None and chapter not in PAGES:
+        raise Problem(
+            404,
+            "unknown_chapter",
+            f"There is no chapter {chapter[:64]!r}; the chapters are {', '.join(PAGES)}.",
+            chapter=chapter[:64],
+            known=list(PAGES),
+        )
     services.assets.refresh()
     language = choose_language(request, services.settings.language)
     pages = pages_of(request)

@@ -84,6 +84,7 @@ def test_facts_that_must_be_said_are_said(client: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "code"),
     [
+        ("/learn/nothing", "unknown_chapter"),
         ("/learn/en/nothing", "unknown_chapter"),
         ("/learn/fr/cnn", "unknown_chapter"),
         ("/learn/en/..%2Fmacros", "not_found"),

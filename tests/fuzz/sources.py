@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from tests.differential.files import files
 from tests.models import SPECS
 from tests.pictures import damaged, good_pictures, hostile_pictures
+from tests.worst import shapes
 
 Request = tuple[str, str, dict[str, Any]]
 
@@ -48,6 +50,9 @@ def addresses(rng: random.Random) -> Iterator[Request]:
 def pictures(rng: random.Random) -> Iterator[Request]:
     """Good, hostile and freshly damaged pictures with all kinds of crops."""
     good = [data for data in good_pictures().values() if len(data) < 60_000]
+    good += [file.data for file in files() if len(file.data) < 60_000]
+    for sides in ((1, 3000), (4, 2000), (3000, 1), (2000, 4)):
+        good += [data for data in (make() for make in shapes(*sides).values()) if len(data) < 60_000]
     hostile = [data for data in hostile_pictures().values() if len(data) < 2_000_000]
     while True:
         kind = rng.random()
