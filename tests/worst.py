@@ -180,6 +180,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "PNG, 16 MP, alpha, 16 bits, profile": lambda: png_colour(16, icc_chunk()),
     "PNG, 16 MP, grey, 16 bits": lambda: png(3999, 3999, 16, 0, (b"\0" + bytes(range(256)) * 31 + bytes(62)) * 3999),
     "PNG, 16 MP, palette": lambda: encoded(photograph(3999, 3999, 4).quantize(32), "PNG", transparency=3),
+    "JPEG, 110 MP": lambda: encoded(photograph(10_480, 10_480, 22), "JPEG", quality=75),
     "JPEG, 50 MP": lambda: encoded(photograph(7070, 7070, 40), "JPEG", quality=75),
     "JPEG, 50 MP, CMYK, profile": lambda: jpeg_cmyk(7070, True),
     "JPEG, 16 MP, CMYK, profile": lambda: jpeg_cmyk(3999, True),

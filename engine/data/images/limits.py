@@ -25,7 +25,7 @@ class Limits:
     bytes: int = 20 * MEGA
     pixels: int = 16 * MEGA
     side: int = 32_767
-    jpeg_pixels: int = 50 * MEGA  # decoded at a fraction of its size
+    jpeg_pixels: int = 110 * MEGA  # decoded at a fraction of its size; telephones have 50, 64 and 108
     webp_pixels: int = 8 * MEGA  # its decoder keeps several copies of the canvas
     avif_pixels: int = 8 * MEGA  # the same
     unpacked: int = 48 * MEGA  # bytes of a TIFF's pixels, which its decoder keeps beside the picture
