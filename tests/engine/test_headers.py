@@ -147,6 +147,14 @@ def test_orientation_is_read_within_the_first_kilobytes_whatever_comes_behind() 
     assert read_header(png(8, 8, 8, 0, bytes(72), chunk(b"eXIf", exif(9)))).orientation == 1
 
 
+def test_masks_of_a_bmp_that_reach_beyond_its_numbers_are_cut_to_them() -> None:
+    data = next(file.data for file in files() if file.name == "bit fields 4-4-4-4, alpha")
+    beyond = data[:54] + struct.pack("<I", 0xFFFF8000) + data[58:]
+    assert read_header(beyond).masks == (0x8000, 0x00F0, 0x000F, 0xF000)
+    assert prepare(beyond, shape=SHAPE).pixels.shape == SHAPE
+    assert refused(data[:54] + struct.pack("<I", 0xFFFF0000) + data[58:]).code == "picture_damaged"
+
+
 def test_the_limit_of_a_side_is_named() -> None:
     error = refused(png(1, LIMITS.side + 1, 8, 0, b"\0\0" * (LIMITS.side + 1)))
     assert (error.code, error.params["limit"]) == ("picture_too_long", LIMITS.side)

@@ -26,18 +26,20 @@ def read(data: bytes) -> Header:
         abs(height),  # a negative height means rows from top to bottom
         runs=compression in _RUNS,
         depth=bits,
-        masks=_masks(data, size, compression) if bits in (16, 32) else None,
+        masks=_masks(data, size, compression, bits) if bits in (16, 32) else None,
         data=data,
     )
 
 
-def _masks(data: bytes, size: int, compression: int) -> tuple[int, int, int, int] | None:
+def _masks(data: bytes, size: int, compression: int, bits: int) -> tuple[int, int, int, int] | None:
     """The bits of each colour; alpha has its place in headers of 56 bytes and more, or behind smaller ones."""
     if compression not in (_FIELDS, _ALPHA_FIELDS):
         return None
     red, green, blue = struct.unpack_from("<III", data, 54)
     has_alpha = size >= 56 or compression == _ALPHA_FIELDS
     (alpha,) = struct.unpack_from("<I", data, 66) if has_alpha else (0,)
+    number = (1 << bits) - 1  # bits that a mask has beyond it belong to nothing
+    red, green, blue, alpha = (mask & number for mask in (red, green, blue, alpha))
     if not red or not green or not blue:
         raise damaged("BMP")
     return red, green, blue, alpha
