@@ -38,10 +38,12 @@ const KINDS = new Map(
 export const kindOf = (kind) => KINDS.get(kind) ?? { ...PLAIN, kind };
 
 /** The record of one layer: its kind's, with what differs where its units read a part of the maps only.
- * @param {{ kind: string, groups?: number }} layer @returns {Kind} */
-export function recordOf({ kind, groups = 1 }) {
+ * @param {{ kind: string, groups?: number, order?: string }} layer @returns {Kind} */
+export function recordOf({ kind, groups = 1, order }) {
   const record = kindOf(kind);
-  return groups > 1 && record.grouped ? Object.freeze({ ...record, ...record.grouped }) : record;
+  if (groups > 1 && record.grouped) return Object.freeze({ ...record, ...record.grouped });
+  // The view of a flatten layer lays out map after map.
+  return order === "hwc" ? Object.freeze({ ...record, view: null }) : record;
 }
 
 export const kinds = () => [...KINDS.keys()];

@@ -26,7 +26,9 @@ export function createOutput(subject, actions) {
   const { model } = subject.scene;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
   const before = model.layer(subject.source);
-  const flattened = before?.record.family === "reshape" && isMaps(before.input_shape) ? before : null;
+  // Values that lie pixel by pixel are shown as the vector that they are.
+  const byMap = before?.record.family === "reshape" && isMaps(before.input_shape) && before.order !== "hwc";
+  const flattened = byMap ? before : null;
   const mapsName = flattened ? inputName(flattened) : subject.source;
   const count = subject.input.shape[0];
   // A vector that was not flattened is shown as maps of one row, one for all its values.

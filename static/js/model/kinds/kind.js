@@ -6,7 +6,7 @@
  * @typedef {object} Kind
  * @property {string} kind
  * @property {string} words where the catalogue has its words: `name` and `about`
- * @property {"convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" | "reshape" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
+ * @property {"convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" | "reshape" | "rearrangement" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
  * @property {"all" | "one" | "none"} connects which units before a unit reads: every one, the one of its own index
  * @property {boolean} column whether its output is a column of the network map
  * @property {boolean} mixes it makes new values from all units before it: a wider gap stands before it and

@@ -35,7 +35,7 @@ const flattenedFrom = (layer, _source, { units: { first, count } }) => {
  * @returns {Pick<Row, "family" | "connects" | "tracer" | "code">}
  */
 const copying = (from, to) => ({
-  family: "reshape",
+  family: "rearrangement",
   connects: "one",
   tracer: {
     trace: (layer, [input], _parameters, at) => ({
@@ -71,6 +71,7 @@ export const reshapes = {
       (layer, [element]) => unflattened(layer, element),
       (layer, at) => [[offset(read(layer, layer.input_shape), read(layer, at))]],
     ),
+    family: "reshape",
     column: false,
     view: "flatten",
     chapter: "flatten",
@@ -80,7 +81,7 @@ export const reshapes = {
     ],
   },
   pad: {
-    family: "reshape",
+    family: "rearrangement",
     connects: "one",
     window: (layer) => sliding([1, 1], layer),
     tracer: {
