@@ -15,17 +15,27 @@ const [page] = await browser.pages();
 
 /** What the page says that nobody asked for. @type {string[]} */
 const complaints = [];
-page.on("pageerror", (error) => complaints.push(String(error.stack ?? error)));
+/** Whether one document is being left for another: modules that the old one still waited for will not come. */
+let leaving = false;
+const leave = async (/** @type {Promise<unknown>} */ gone) => {
+  leaving = true;
+  await gone;
+  leaving = false;
+  return null;
+};
+page.on("pageerror", (error) => {
+  const text = String(error.stack ?? error);
+  if (!(leaving && text.includes("error loading dynamically imported module"))) complaints.push(text);
+});
 page.on("console", (message) => {
   if (["error", "warn"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
 });
 
 const commands = {
   size: ({ width, height, ratio }) => page.setViewport({ width, height, deviceScaleFactor: ratio }),
-  async follow({ x, y }) {
-    await Promise.all([page.waitForNavigation({ waitUntil: "domcontentloaded" }), page.mouse.click(x, y)]);
-  },
-  go: ({ address }) => page.goto(address, { waitUntil: "domcontentloaded" }).then(() => null),
+  follow: ({ x, y }) =>
+    leave(Promise.all([page.waitForNavigation({ waitUntil: "domcontentloaded" }), page.mouse.click(x, y)])),
+  go: ({ address }) => leave(page.goto(address, { waitUntil: "domcontentloaded" })),
   // Puppeteer takes a function or source; the source of a function with its arguments is what is sent here.
   run: ({ script, values }) => page.evaluate(`(function () { ${script}\n}).apply(null, ${JSON.stringify(values)})`),
   move: ({ x, y }) => page.mouse.move(x, y),
@@ -34,7 +44,7 @@ const commands = {
   key: ({ name }) => page.keyboard.press(name),
   // A traversal that changes the address alone (history.pushState) loads nothing, so nothing is waited for here.
   back: () => page.evaluate("history.back()"),
-  reload: () => page.reload({ waitUntil: "domcontentloaded" }).then(() => null),
+  reload: () => leave(page.reload({ waitUntil: "domcontentloaded" })),
   async upload({ selector, file }) {
     const input = await page.$(selector);
     await input.uploadFile(file);
