@@ -23,6 +23,7 @@ const ENTRIES = [
   "js/main.js",
   "js/deferred.js",
   "js/elements/chrome/address-bar.js",
+  "js/elements/chrome/frame.js",
   "js/elements/inspector/pointing.js",
   "js/model/create.js",
   "js/state/follow.js",

@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 
 # The page's script, what reads the address where that asks for something, and what comes once the network is drawn.
 START = "js/main.js"
+FRAME = "js/elements/chrome/frame.js"
 ADDRESS = "js/elements/chrome/address-bar.js"
 LATER = ("js/deferred.js", "js/elements/inspector/pointing.js")
 
@@ -51,7 +52,7 @@ async def index(request: Request, services: ServicesOf, chapter: str | None = No
     asked = asked_model(services, request.query_params)
     samples = gallery(services, asked)
     asks = bool(request.query_params)
-    modules = services.assets.eager_modules(START, *([ADDRESS] if asks else []))
+    modules = services.assets.eager_modules(START, FRAME, *([ADDRESS] if asks else []))
     later = services.assets.eager_modules(*LATER)
     html = pages.render(
         "index.html",

@@ -11,11 +11,8 @@ import { createTranslator } from "./core/i18n.js";
 import { createScheduler } from "./core/timing.js";
 import { createStore } from "./core/store.js";
 import { LoupeAnswer } from "./elements/chrome/answer.js";
-import { COMMANDS } from "./elements/chrome/commands.js";
 import { createParts, provide } from "./elements/context.js";
 import { h } from "./elements/dom.js";
-import { LoupeHeader } from "./elements/chrome/header.js";
-import { listenToKeys } from "./elements/keys.js";
 import { LoupeNetwork } from "./elements/network/map.js";
 import { follow } from "./state/follow.js";
 import { initialState } from "./state/initial.js";
@@ -38,11 +35,9 @@ function start(asked) {
   const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
   const runs = createRuns(api);
 
-  const commands = createCommands(store);
   provide({
     store,
-    commands,
-    keys: listenToKeys(document, commands),
+    commands: createCommands(store),
     parts: createParts(),
     api,
     runs,
@@ -66,8 +61,7 @@ function start(asked) {
     (theme) => void (root.dataset.theme = theme),
   );
 
-  commands.add(COMMANDS);
-  customElements.define("loupe-header", LoupeHeader);
+  void import("./elements/chrome/frame.js");
   customElements.define("loupe-answer", LoupeAnswer);
   customElements.define("loupe-network", LoupeNetwork);
   follow({ store, api, runs });

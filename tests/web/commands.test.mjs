@@ -83,6 +83,7 @@ test("rows come and go, each name once, and whoever watches hears of it", () => 
 test("what cannot be done now is not done", () => {
   const store = createStore({ ready: false, count: 0 });
   const commands = createCommands(store);
+  commands.keep(createHistory(store));
   commands.add([
     {
       name: "count",

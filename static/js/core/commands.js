@@ -3,7 +3,6 @@
  * Commands: what a person can do, each described once. Keys, the header, the list of keys, the chooser of presentation
  * mode and tests all read the same rows; what can be undone is known from them, too.
  */
-import { createHistory } from "./history.js";
 
 /**
  * @template {object} State
@@ -45,7 +44,10 @@ export function createCommands(store) {
   const rows = new Map();
   /** @type {Set<() => void>} */
   const listeners = new Set();
-  const history = createHistory(store);
+  /** @type {import("./history.js").History<State> | null} */
+  let history = null;
+  /** @type {Set<(event: KeyboardEvent) => void>} */
+  const observers = new Set();
   const changed = () => listeners.forEach((listener) => listener());
 
   /** @param {string} name */
@@ -58,7 +60,23 @@ export function createCommands(store) {
     command.available?.(store.state, event) ?? true;
 
   return {
-    history,
+    /** What was done, once somebody keeps it: where nothing can be undone, nothing is. */
+    get history() {
+      return history;
+    },
+    /** @param {import("./history.js").History<State>} kept */
+    keep(kept) {
+      history = kept;
+    },
+    /** Be told of every key before it does anything. @param {(event: KeyboardEvent) => void} observer @returns {() => void} */
+    observe(observer) {
+      observers.add(observer);
+      return () => void observers.delete(observer);
+    },
+    /** @param {KeyboardEvent} event */
+    heard(event) {
+      for (const observer of observers) observer(event);
+    },
     get,
     /** All of them, in the order in which they were added. */
     all: () => [...rows.values()],
@@ -83,7 +101,7 @@ export function createCommands(store) {
     perform(name, call = {}) {
       const { available, perform, undoable, words } = get(name);
       if (!perform || available?.(store.state, call.event) === false) return;
-      if (undoable)
+      if (undoable && history)
         history.record({ name, words: wordsOf(words, store.state) }, undoable, () => perform({ store, ...call }));
       else perform({ store, ...call });
     },

@@ -14,6 +14,11 @@
  * @property {number} time when it was done last, in milliseconds
  */
 
+/**
+ * @template {object} State
+ * @typedef {ReturnType<typeof createHistory<State>>} History
+ */
+
 /** How many steps are kept. */
 const MOST = 100;
 /** The same command again within this many milliseconds goes on with its step: a slider that is dragged is one step. */

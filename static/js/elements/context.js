@@ -6,7 +6,6 @@
  * @typedef {object} Context
  * @property {import("../core/store.js").Store<import("../state/initial.js").State>} store
  * @property {import("../core/commands.js").Commands<import("../state/initial.js").State>} commands
- * @property {import("./keys.js").Keys} keys
  * @property {Parts} parts
  * @property {import("../api/client.js").Api} api
  * @property {import("../state/runs.js").Runs} runs runs of pictures, each asked for once

@@ -2,8 +2,6 @@
 /**
  * The one place that hears keys for the page as a whole: a key is looked up among the commands. What an element does
  * with keys while it has the focus (arrows in a grid, a slider's steps) it hears by itself, and prevents the default.
- *
- * @typedef {ReturnType<typeof listenToKeys>} Keys
  */
 
 /**
@@ -17,16 +15,7 @@ export const INNERMOST = { term: 7, chooser: 6, tour: 5, panel: 4, selection: 3,
  * @param {import("../core/commands.js").Commands<import("../state/initial.js").State>} commands
  */
 export function listenToKeys(document, commands) {
-  /** @type {Set<(event: KeyboardEvent) => void>} */
-  const observers = new Set();
-
-  document.addEventListener(
-    "keydown",
-    (event) => {
-      for (const observer of observers) observer(event);
-    },
-    { capture: true, passive: true },
-  );
+  document.addEventListener("keydown", (event) => commands.heard(event), { capture: true, passive: true });
   document.addEventListener("keydown", (event) => {
     // A modal dialog has the page to itself; Esc closes it without our help.
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
@@ -35,14 +24,6 @@ export function listenToKeys(document, commands) {
     event.preventDefault();
     commands.perform(command.name, { event });
   });
-
-  return {
-    /** Be told of every key before it does anything. @param {(event: KeyboardEvent) => void} observer @returns {() => void} */
-    observe(observer) {
-      observers.add(observer);
-      return () => void observers.delete(observer);
-    },
-  };
 }
 
 /** @param {EventTarget | null} target */

@@ -42,7 +42,7 @@ const scaleCommand = (scale, index) => ({
 /** One step back or forward, and what it was about, for whoever does not see it. @param {"undo" | "redo"} way */
 function travel(way) {
   const { commands, i18n, parts } = context();
-  const step = commands.history[way]();
+  const step = commands.history?.[way]();
   if (step)
     parts.find("header")?.announce(i18n.t(`common.command.${way}.done`, { what: i18n.t(`${step.words}.title`) }));
 }
@@ -109,7 +109,7 @@ export const COMMANDS = [
     look: "icon",
     control: "menu",
     repeats: true,
-    available: () => context().commands.history.canUndo,
+    available: () => context().commands.history?.canUndo ?? false,
     perform: () => travel("undo"),
   },
   {
@@ -122,7 +122,7 @@ export const COMMANDS = [
     look: "icon",
     control: "menu",
     repeats: true,
-    available: () => context().commands.history.canRedo,
+    available: () => context().commands.history?.canRedo ?? false,
     perform: () => travel("redo"),
   },
   {

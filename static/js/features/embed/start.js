@@ -51,7 +51,6 @@ export function start({ asked, search, measure }) {
   provide({
     store,
     commands,
-    keys: listenToKeys(document, commands),
     parts: createParts(),
     api,
     runs,
@@ -62,6 +61,7 @@ export function start({ asked, search, measure }) {
     languages: {},
     settings: { picture_by_address: false, max_upload_bytes: 0, lessons: 0 },
   });
+  listenToKeys(document, commands);
   resize(boot);
   store.select(
     ({ network }) => network,

@@ -135,7 +135,7 @@ export class LoupeTour extends LoupeElement {
     this.listen(document, "focusin", (event) => this.#refocus(event));
     this.listen(document, "pointerdown", () => void (this.#held = 0), { capture: true, passive: true });
     this.cleanup(
-      context().keys.observe((event) => {
+      context().commands.observe((event) => {
         this.#held = 0;
         this.#happened(event);
       }),

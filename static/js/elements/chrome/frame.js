@@ -1,0 +1,14 @@
+// @ts-check
+/** The page's frame, which comes beside the network and not before it: its head, its commands, and its keys. */
+import { createHistory } from "../../core/history.js";
+import { context } from "../context.js";
+import { listenToKeys } from "../keys.js";
+import { COMMANDS } from "./commands.js";
+import { LoupeHeader } from "./header.js";
+
+const { commands, store } = context();
+
+commands.keep(createHistory(store));
+commands.add(COMMANDS);
+listenToKeys(document, commands);
+customElements.define("loupe-header", LoupeHeader);
