@@ -205,9 +205,9 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "AVIF, 8 MP, alpha": avif_alpha,
     "AVIF, 8 MP, profile": lambda: avif(quality=70, icc_profile=lookup_profile(b"RGB ", 3, 60)),
     "TIFF, 6.6 MP": lambda: tiff("RGB", 2570, 90, "raw"),
-    "TIFF, 16 MP, LZW": lambda: tiff("RGB", 3999, 1, "tiff_lzw"),
+    "TIFF, 16 MP, LZW": lambda: tiff("RGB", 3999, 0, "tiff_lzw"),
     "TIFF, 6 MP, alpha, 16 bits, deflate": tiff_deep,
-    "TIFF, 12 MP, inks, deflate, profile": lambda: tiff("CMYK", 3460, 2, "tiff_adobe_deflate", icc_profile=lookup_profile(b"CMYK", 4, 33)),
+    "TIFF, 12 MP, inks, deflate, profile": lambda: tiff("CMYK", 3460, 0, "tiff_adobe_deflate", icc_profile=lookup_profile(b"CMYK", 4, 33)),
     "TIFF, 16 MP, fax": lambda: tiff("1", 3999, 90, "group4"),
 }
 
