@@ -101,24 +101,6 @@ def _folded(what: str, node: ForeignNode) -> Any:
     return Note("folded", what, "padding_into_window", label(node))
 
 
-def conv_transpose2d(
-    draft: Draft,
-    node: ForeignNode,
-    x: Activation,
-    weight: Constant,
-    bias: Constant | None,
-    **hyperparameters: Any,
-) -> Activation:
-    """A transposed convolution; weight (C, O / groups, Kh, Kw) as ONNX and PyTorch have it."""
-    parameters = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
-    groups = int(hyperparameters.get("groups", 1))
-    return draft.add(
-        node, "conv_transpose2d", [x], parameters,
-        axes=x.axes, filters=int(weight.shape[1]) * groups, kernel=_pair(weight.shape[2:]), bias=bias is not None,
-        **hyperparameters,
-    )  # fmt: skip
-
-
 def pool(
     draft: Draft,
     node: ForeignNode,

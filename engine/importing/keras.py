@@ -166,29 +166,6 @@ def _padding(
     )
 
 
-@converter("keras", "Conv2DTranspose", "Deconvolution2D")
-def _conv_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    """Output size: same → n · stride; valid → n · stride + max(kernel − stride, 0)."""
-    value, kernel = maps(draft, node, x[0]), weight(draft, node, "kernel")  # (Kh, Kw, O, C)
-    stride = pair(draft, node, setting(node, "strides", "subsample", default=1), "strides")
-    if (
-        pair(draft, node, setting(node, "dilation_rate", default=1), "dilation_rate") != [1, 1]
-        or setting(node, "output_padding") is not None
-    ):
-        raise draft.refusal(node, "attribute", "it states a dilation or output_padding", "leave them out")
-    same = setting(node, "padding", default="valid") == "same"
-    padding, extra = [], []
-    for k, s in zip(kernel.shape[:2], stride, strict=True):
-        total = max(k - s, 0) if same else 0
-        padding.append([total // 2, total - total // 2])
-        extra.append(max(s - k, 0))
-    result = build.conv_transpose2d(
-        draft, node, value, kernel.transpose(3, 2, 0, 1), weight(draft, node, "bias", needed=False),
-        stride=stride, padding=windows.short_padding(padding), output_padding=extra,
-    )  # fmt: skip
-    return finish(draft, node, result)
-
-
 @converter("keras", "MaxPooling2D", "AveragePooling2D", "MaxPool2D", "AvgPool2D")
 def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = maps(draft, node, x[0])

@@ -228,22 +228,31 @@ def _output(draft: Draft, wanted: str | None) -> Activation | None:
     for name, value in found.items():
         if len(value.meaningful) <= 1 or not value.is_maps:
             return _scores(draft, found[name])
+    for told in draft.graph.outputs:
+        shape = told.shape or ()
+        long = [side for side in shape[2:] if side is not None and side > 1]
+        if len(shape) == 4 and len(long) == 2 and told.name not in found:
+            picture = tuple(side or 0 for side in shape[1:])
+            draft.problems.insert(0, _output_is_picture(draft, told.name, picture))
     if not found and not draft.problems:
         draft.problems.append(_never_made(draft))
     if found and not draft.problems:
         name, value = next(iter(found.items()))
-        channels = draft.input_shape[0]
-        draft.problems.append(
-            FileError(
-                "import_output_is_picture",
-                f"its output {short(name)} is a picture of {shape_text(value.shape)} and not scores of classes, and its "
-                f"input {shape_text(draft.input_shape)} has {channels} channels; networks that classify can be shown",
-                output=short(name),
-                shape=list(value.shape),
-                channels=channels,
-            )
-        )
+        draft.problems.append(_output_is_picture(draft, name, value.shape))
     return None
+
+
+def _output_is_picture(draft: Draft, name: str, shape: Shape) -> EngineError:
+    """The network answers with maps and not with scores."""
+    channels = draft.input_shape[0]
+    return FileError(
+        "import_output_is_picture",
+        f"its output {short(name)} is a picture of {shape_text(shape)} and not scores of classes, and its "
+        f"input {shape_text(draft.input_shape)} has {channels} channels; networks that classify can be shown",
+        output=short(name),
+        shape=list(shape),
+        channels=channels,
+    )
 
 
 def _never_made(draft: Draft) -> EngineError:

@@ -58,25 +58,6 @@ def _sliding(draft: Draft, node: ForeignNode, value: Activation, kernel: Sequenc
     return {"stride": stride, "dilation": dilation, "padding": padding}
 
 
-@converter("onnx", "ConvTranspose")
-def _conv_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    weight, bias = common.constant(draft, node, x[1], "kernel"), common.optional(x, 2)
-    value = draft.maps(node, x[0], NCHW)
-    a = _sliding(draft, node, value, weight.shape[2:])
-    if node.attributes.get("output_shape") or (node.attributes.get("auto_pad") or "NOTSET") not in (
-        "NOTSET",
-        "VALID",
-    ):
-        raise draft.refusal(
-            node, "output_shape_given", "it states its output's shape", "export it with explicit pads"
-        )
-    return build.conv_transpose2d(
-        draft, node, value, weight, bias,
-        stride=list(a["stride"]), padding=windows.short_padding(a["padding"]), dilation=list(a["dilation"]),
-        output_padding=list(node.attributes.get("output_padding") or [0, 0]), groups=int(node.attributes.get("group", 1)),
-    )  # fmt: skip
-
-
 @converter("onnx", "MaxPool", "AveragePool")
 def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     a, value = node.attributes, draft.maps(node, x[0], NCHW)

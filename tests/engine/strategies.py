@@ -71,7 +71,9 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         before = hyperparameters["padding"]
         most = [size // 2 - p if pool else 2 for size, p in zip(hyperparameters[keys[0]], before, strict=True)]
         if draw(st.booleans()):
-            hyperparameters["padding"] = tuple((p, p + draw(st.integers(0, m))) for p, m in zip(before, most, strict=True))
+            four = tuple((p, p + draw(st.integers(0, m))) for p, m in zip(before, most, strict=True))
+            # Sides that are alike are said by two numbers, as a description reads them.
+            hyperparameters["padding"] = four if any(a != b for a, b in four) else before
         if pool:
             hyperparameters["ceil"] = draw(st.booleans())
     if kind == "conv2d":
