@@ -228,7 +228,7 @@ def test_an_embed_loads_what_it_shows_and_nothing_else(visit: Visit, server: Run
     plain = loaded("widget/sliding")
     frame = r"elements/chrome/(?:header|panel|dialog|help|share)|features/(?:pictures|views|tour)|formula"
     assert [url for url in plain if re.search(rf"/api/v1|/js/(?:{frame}|elements/(?:network|inspector)|draw/edges)", url)] == []
-    assert len([url for url in plain if url.endswith(".js")]) <= 32
+    assert len([url for url in plain if url.endswith(".js")]) <= 34
     network = loaded("network?controls=answer,views")
     assert [url for url in network if re.search(rf"/js/(?:{frame}|features/learn)", url)] == []
 

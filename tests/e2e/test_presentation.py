@@ -97,7 +97,8 @@ def test_nothing_of_it_is_loaded_before_it_is_used(visit: Visit) -> None:
     visited.page.on("request", lambda request: asked.append(request.url))
     page = visited.go()
     page.wait_for_timeout(1500)
-    assert [url for url in asked if "present" in url] == []
+    # js/state/present.js says which controls an address may name; it is part of reading the address.
+    assert [url for url in asked if "present" in url and not url.endswith("/js/state/present.js")] == []
     page.keyboard.press("p")
     presented(page)
     ours = [url for url in asked if "present" in url]

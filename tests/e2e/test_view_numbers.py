@@ -12,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
+from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.weights import save_model
 from tests.conftest import RunningServer, running_server
@@ -52,6 +53,19 @@ def test_every_number_of_every_view_is_the_engines(visit: Visit, model: str) -> 
 
 
 RANDOM = 6
+# The kinds that have a view of their own, whose every number is read; all others open as values.
+OWN_VIEWS = (
+    "conv2d", "relu", "leaky_relu", "sigmoid", "tanh", "max_pool2d", "avg_pool2d", "flatten", "dense", "softmax", "batch_norm2d",
+)  # fmt: skip
+
+
+def plain(layer: Layer) -> bool:
+    """Whether the oracles of this test know the layer: one group, a bias, the same padding at both ends, maps in order."""
+    described = layer.describe()
+    usual = {"groups": 1, "bias": True, "ceil": False, "order": "chw"}
+    return all(described.get(key, value) == value for key, value in usual.items()) and not any(
+        isinstance(side, (list, tuple)) for side in described.get("padding", ())
+    )
 
 
 def random_specs() -> list[ModelSpec]:
@@ -60,10 +74,11 @@ def random_specs() -> list[ModelSpec]:
     drawn: list[ModelSpec] = []
 
     @hypothesis.seed(4)
-    @hypothesis.settings(max_examples=200, database=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck))
-    @hypothesis.given(model_specs(inputs=inputs))
+    @hypothesis.settings(max_examples=600, database=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.given(model_specs(kinds=OWN_VIEWS, inputs=inputs))
     def collect(spec: ModelSpec) -> None:
-        drawn.append(spec)
+        if all(map(plain, spec.layers)):
+            drawn.append(spec)
 
     collect()
     # Neighbouring draws are alike: of those with much in them, take some that lie far apart.
