@@ -67,10 +67,6 @@ class Activation:
         """The axes that are longer than 1, without the batch, in the file's order."""
         return [axis for axis in self.axes if axis not in (BATCH, ONE) and self.size(axis) != 1]
 
-    def place(self, side: int) -> str:
-        """The meaning of a side, which may be counted from the end."""
-        return self.axes[side]
-
 
 def flatten_order(value: Activation) -> str | None:
     """How the file writes these maps into one vector: "chw" or "hwc"; None for an order that neither is."""

@@ -179,9 +179,12 @@ def _batch_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "Pad", "PadV2")
+@converter("tflite", "PAD", "PADV2")
 def _pad(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     pads = [(int(a), int(b)) for a, b in common.constant(draft, node, x[1], "paddings")]
-    value = float(np.ravel(common.constant(draft, node, x[2], "value"))[0]) if node.op == "PadV2" else 0.0
+    value = (
+        float(np.ravel(common.constant(draft, node, x[2], "value"))[0]) if node.op.upper() == "PADV2" else 0.0
+    )
     return common.padded(draft, node, common.activation_of(draft, node, x[0]), pads, value)
 
 
@@ -192,6 +195,7 @@ def _reshape(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "Squeeze")
+@converter("tflite", "SQUEEZE")
 def _squeeze(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return shapes.squeeze(
         draft, node, common.activation_of(draft, node, x[0]), node.attributes.get("squeeze_dims") or None
@@ -209,6 +213,7 @@ def _expand(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "Transpose")
+@converter("tflite", "TRANSPOSE")
 def _transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     order = np.ravel(common.constant(draft, node, x[1], "perm")).tolist()
     return shapes.transpose(draft, node, common.activation_of(draft, node, x[0]), order)
@@ -221,6 +226,7 @@ def _concat(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "ResizeNearestNeighbor")
+@converter("tflite", "RESIZE_NEAREST_NEIGHBOR")
 def _resize(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = draft.maps(node, x[0], NHWC)
     size = np.ravel(common.constant(draft, node, x[1], "size")).tolist()
@@ -235,6 +241,7 @@ def _identity(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "Shape")
+@converter("tflite", "SHAPE")
 def _shape(draft: Draft, node: ForeignNode, x: Inputs) -> Any:
     return np.array(common.activation_of(draft, node, x[0]).sides, np.int64)
 
@@ -334,13 +341,6 @@ def _lite_reduce(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     )
 
 
-@converter("tflite", "PAD", "PADV2")
-def _lite_pad(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    pads = [(int(a), int(b)) for a, b in common.constant(draft, node, x[1], "paddings")]
-    value = float(np.ravel(common.constant(draft, node, x[2], "value"))[0]) if node.op == "PADV2" else 0.0
-    return common.padded(draft, node, common.activation_of(draft, node, x[0]), pads, value)
-
-
 @converter("tflite", "RESHAPE")
 def _lite_reshape(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     target = (
@@ -350,30 +350,7 @@ def _lite_reshape(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return shapes.reshape(draft, node, common.activation_of(draft, node, x[0]), target, zero_copies=False)
 
 
-@converter("tflite", "SQUEEZE")
-def _lite_squeeze(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    return shapes.squeeze(
-        draft, node, common.activation_of(draft, node, x[0]), node.attributes.get("squeeze_dims") or None
-    )
-
-
 @converter("tflite", "CONCATENATION")
 def _lite_concat(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     result = arithmetic.concat(draft, node, x, int(node.attributes.get("axis", -1)))
     return _fused(draft, node, result, str(node.attributes.get("activation") or ""))
-
-
-@converter("tflite", "TRANSPOSE")
-def _lite_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    order = np.ravel(common.constant(draft, node, x[1], "perm")).tolist()
-    return shapes.transpose(draft, node, common.activation_of(draft, node, x[0]), order)
-
-
-@converter("tflite", "SHAPE")
-def _lite_shape(draft: Draft, node: ForeignNode, x: Inputs) -> Any:
-    return np.array(common.activation_of(draft, node, x[0]).sides, np.int64)
-
-
-@converter("tflite", "RESIZE_NEAREST_NEIGHBOR")
-def _lite_resize(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    return _resize(draft, node, x)
