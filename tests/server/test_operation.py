@@ -158,8 +158,9 @@ def test_a_closed_terminal_stops_a_server_as_sigterm_does() -> None:
 @pytest.mark.slow
 def test_what_takes_longer_than_draining_is_told_so(tmp_path: Path) -> None:
     """Requests that SIGTERM finds waiting, and that have not been computed in time, are refused; no traceback."""
+    # About ten seconds of computing wait for one thread; on the quickest machine still far more than the second of draining.
     with running_server(threads=1, drain_seconds=1, log_level="info") as server:
-        loads = start_load(server.url, 12, LARGE)
+        loads = start_load(server.url, 100, LARGE)
         assert until(lambda: sum(load.good for load in loads) > 0)
         server.process.send_signal(signal.SIGTERM)
         output = server.process.communicate(timeout=20)[0]

@@ -28,6 +28,7 @@ def node() -> str:
     return found
 
 
+@pytest.mark.usefixtures("web_tools")
 def test_the_pages_modules_pass_their_own_tests(node: str) -> None:
     tests = sorted(str(path) for path in HERE.glob("*.test.mjs"))
     assert tests
