@@ -42,11 +42,12 @@ class Workshop:
         self.pending_bytes = 0
         self.jobs = 0
         self.refused = 0
+        self.closed = False
 
     async def run(self, request: Request | None, job: Callable[[], Result]) -> Result:
         """Do the job in a thread when one is free, or nearly.
 
-        Raises Problem (503) when the queue is full, ClientGone when the client has left meanwhile.
+        Raises Problem (503) when the queue is full or the server is stopping, ClientGone when the client has left meanwhile.
         """
         if self.jobs >= self._capacity:
             raise self._busy()
@@ -56,6 +57,8 @@ class Workshop:
             async with self._slots:
                 if waited and request is not None and await request.is_disconnected():
                     raise ClientGone
+                if self.closed:
+                    raise stopping()
                 return await asyncio.get_running_loop().run_in_executor(self._executor, job)
         finally:
             self.jobs -= 1
@@ -91,7 +94,8 @@ class Workshop:
             self.pending_bytes -= held
 
     def close(self) -> None:
-        """Let running jobs end; those that wait are dropped."""
+        """Let running jobs end; those that wait are dropped, and those that still come are refused (503)."""
+        self.closed = True
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _busy(self) -> Problem:
@@ -104,6 +108,13 @@ class Workshop:
             waiting=self.jobs,
             seconds=1,
         )
+
+
+def stopping() -> Problem:
+    """What a request is told that the server has no more time for."""
+    return Problem(
+        503, "server_stopping", "The server is stopping. Try again in a moment.", headers={"Retry-After": "5"}
+    )
 
 
 def _too_large(size: int, most: int) -> Problem:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnn_loupe.server.errors import problem_response
-from cnn_loupe.server.limits import ClientGone
+from cnn_loupe.server.limits import ClientGone, stopping
 from cnn_loupe.server.settings import Settings
 
 access = logging.getLogger("cnn_loupe.access")
@@ -138,7 +138,11 @@ class Frame:
         except asyncio.CancelledError:
             # uvicorn does so when draining has taken its time. Passed on, this would be one traceback a request.
             if not status:
-                await _stopping()(inner, receive, send_framed)
+                problem = stopping()
+                answer = problem_response(
+                    problem.status, problem.code, problem.detail, headers=problem.headers
+                )
+                await answer(inner, receive, send_framed)
         except Exception:
             logger.exception(
                 "internal error in %s %s", method, _loggable(inner["path"]), extra={"request_id": identity}
@@ -227,12 +231,6 @@ def _unknown_host() -> Response:
         400,
         "unknown_host",
         "This server does not answer under this name; its operator lists names in CNN_LOUPE_ALLOWED_HOSTS.",
-    )
-
-
-def _stopping() -> Response:
-    return problem_response(
-        503, "server_stopping", "The server is stopping. Try again in a moment.", headers={"Retry-After": "5"}
     )
 
 
