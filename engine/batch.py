@@ -46,9 +46,7 @@ class BatchNetwork:
     Its buffers are used again by every call, so two threads must not call it at once.
     """
 
-    def __init__(
-        self, spec: ModelSpec, parameters: Parameters, *, threads: int = 1, block: int = BLOCK
-    ) -> None:
+    def __init__(self, spec: ModelSpec, parameters: Parameters, *, threads: int = 1, block: int = BLOCK) -> None:
         self.spec = spec
         checked = checked_parameters(spec, parameters)
         self.parameters: dict[str, Array] = {key: value.copy() for key, value in checked.items()}
@@ -62,9 +60,7 @@ class BatchNetwork:
         self._shapes = value_shapes(self._graph, spec.input_shape)
         self._statistics = statistics(self._graph, self._shapes)
         self._weights = {
-            node.name: {
-                key: self.parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]
-            }
+            node.name: {key: self.parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]}
             for node in self._nodes
         }
         self._steps: dict[tuple[int, int], dict[str, Step]] = {}

@@ -243,9 +243,7 @@ class SwapKind(Edit):
         except (TypeError, SpecError) as error:  # a value is missing, or does not fit
             raise self._refused(str(error)) from None
         if shape != spec.shapes[self.layer]:
-            raise self._refused(
-                f"it would give {shape_text(shape)} instead of {shape_text(spec.shapes[self.layer])}"
-            )
+            raise self._refused(f"it would give {shape_text(shape)} instead of {shape_text(spec.shapes[self.layer])}")
         if parameters and parameters != spec.layer_parameters[self.layer]:
             raise self._refused("it needs parameters that the model does not have")
         return new

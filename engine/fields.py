@@ -141,9 +141,7 @@ def rules(described: type) -> Mapping[str, Rule]:
     `slope: Annotated[float, Real(0, 1)] = 0.01` has the rule Real(0, 1).
     """
     types = get_type_hints(described, include_extras=True)
-    return MappingProxyType(
-        {f.name: types[f.name].__metadata__[0] for f in fields(described) if f.name != "name"}
-    )
+    return MappingProxyType({f.name: types[f.name].__metadata__[0] for f in fields(described) if f.name != "name"})
 
 
 def check(place: str, key: str, value: Any, rule: Rule) -> Any:

@@ -56,8 +56,7 @@ def _convolution(graph: Graph, name: str) -> Node:
         place = "the input" if source == INPUT else source
         raise SpecError(
             "batch_norm_not_foldable",
-            f"{name} stands after {place}; only a batch normalisation right after a "
-            f"convolution can be folded into it",
+            f"{name} stands after {place}; only a batch normalisation right after a convolution can be folded into it",
             layer=name,
             before=place,
         )

@@ -147,11 +147,7 @@ class Graph:
             return name
 
         return Graph(
-            tuple(
-                Node(node.layer, tuple(map(source, node.inputs)))
-                for node in self.nodes
-                if node.name not in instead
-            )
+            tuple(Node(node.layer, tuple(map(source, node.inputs))) for node in self.nodes if node.name not in instead)
         )
 
 
@@ -180,8 +176,7 @@ def _check_inputs(nodes: Sequence[Node]) -> None:
             if name != INPUT and name not in by_name:
                 raise SpecError(
                     "unknown_input",
-                    f"{node.name}: there is no layer {name!r} to read; "
-                    f"its inputs must be {INPUT!r} or earlier layers",
+                    f"{node.name}: there is no layer {name!r} to read; its inputs must be {INPUT!r} or earlier layers",
                     layer=node.name,
                     input=name,
                 )
@@ -207,8 +202,7 @@ def _check_number(node: Node) -> None:
     wanted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     raise SpecError(
         "wrong_number_of_inputs",
-        f"{node.name}: {node.layer.kind} takes {wanted} input{'s' if most > 1 else ''} "
-        f"and is given {len(node.inputs)}",
+        f"{node.name}: {node.layer.kind} takes {wanted} input{'s' if most > 1 else ''} and is given {len(node.inputs)}",
         layer=node.name,
         kind=node.layer.kind,
         inputs=list(node.inputs),

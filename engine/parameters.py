@@ -24,8 +24,7 @@ def checked_parameters(spec: ModelSpec, parameters: Parameters) -> Parameters:
         parts += [f"hold {', '.join(unknown)}, which it does not have"] * bool(unknown)
         raise WeightsError(
             "parameter_names_differ",
-            f"{spec.id}: the weights {' and '.join(parts)}; they must be exactly "
-            f"those of the description's layers",
+            f"{spec.id}: the weights {' and '.join(parts)}; they must be exactly those of the description's layers",
             model=spec.id,
             missing=missing,
             unknown=unknown,

@@ -116,8 +116,7 @@ def checked_input(x: Array, shape: Shape, place: str = INPUT) -> Array:
         bad = tuple(int(i) for i in np.argwhere(~np.isfinite(copy))[0])
         raise TensorError(
             "tensor_not_finite",
-            f"{place}: the value at {list(bad)} is {float(given[bad])}; "
-            f"every value must be a finite float32 number",
+            f"{place}: the value at {list(bad)} is {float(given[bad])}; every value must be a finite float32 number",
             place=place,
             at=list(bad),
             value=str(float(given[bad])),

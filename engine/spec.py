@@ -105,11 +105,7 @@ class ModelSpec:
     def parameter_shapes(self) -> Mapping[str, Shape]:
         """The shape of every parameter of the model, by full name: `conv_1.weight`."""
         return MappingProxyType(
-            {
-                f"{name}.{key}": shape
-                for name, shapes in self.layer_parameters.items()
-                for key, shape in shapes.items()
-            }
+            {f"{name}.{key}": shape for name, shapes in self.layer_parameters.items() for key, shape in shapes.items()}
         )
 
     @cached_property
@@ -188,15 +184,12 @@ class ModelSpec:
             input_shape=tuple(as_list("input", "shape", given.get("shape"))),
             input_range=(low, high),
             channels=tuple(
-                as_text("input", "channels", c)
-                for c in as_list("input", "channels", given.get("channels", []))
+                as_text("input", "channels", c) for c in as_list("input", "channels", given.get("channels", []))
             ),
             graph=graph_from_json(data.get("layers"), inputs=version == 2),
             classes=tuple(
                 category_from_json(entry, position)
-                for position, entry in enumerate(
-                    as_list("the description", "classes", data.get("classes", []))
-                )
+                for position, entry in enumerate(as_list("the description", "classes", data.get("classes", [])))
             ),
             preparation=None if preparation is None else Preparation.from_json(preparation),
             output=None if second.get("output") is None else Output.from_json(second["output"]),
@@ -217,8 +210,7 @@ class ModelSpec:
             },
             "classes": [category.describe() for category in self.classes],
             "layers": [
-                node_to_json(node, before)
-                for node, before in zip(self.graph.nodes, (INPUT, *self.names), strict=False)
+                node_to_json(node, before) for node, before in zip(self.graph.nodes, (INPUT, *self.names), strict=False)
             ],
             **{key: part.describe() for key, part in around.items() if part is not None},
         }

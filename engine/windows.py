@@ -217,6 +217,4 @@ class ReceptiveField:
 
     def describe(self) -> dict[str, list[int]]:
         """The field as data: `{"size": [h, w], "jump": [h, w], "start": [h, w]}`."""
-        return {
-            key: [getattr(self.rows, key), getattr(self.columns, key)] for key in ("size", "jump", "start")
-        }
+        return {key: [getattr(self.rows, key), getattr(self.columns, key)] for key in ("size", "jump", "start")}

@@ -102,9 +102,7 @@ class Assets:
 
 def _joined(files: dict[str, Stored]) -> Stored:
     """Tokens, base and layout first, then the elements' by name."""
-    names = [
-        name for name in files if name.startswith("css/") and name.count("/") == 1 and name != STYLESHEET
-    ]
+    names = [name for name in files if name.startswith("css/") and name.count("/") == 1 and name != STYLESHEET]
     names.sort(key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
     parts = [f"/* {name} */\n".encode() + files[name].body for name in names]
     return Stored(b"\n".join(parts), _TYPES[".css"])

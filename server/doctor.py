@@ -73,9 +73,7 @@ def examine() -> Iterator[Finding]:
 
 def _python() -> Finding:
     problem = None if sys.version_info >= (3, 11) else "Install Python 3.11 or newer."
-    return Finding(
-        "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", problem
-    )
+    return Finding("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", problem)
 
 
 def _packages() -> Iterator[Finding]:
@@ -114,9 +112,7 @@ def _files() -> Iterator[Finding]:
         ("catalogues", CATALOGUES, "*/*.json"),
     ):
         count = sum(1 for _ in folder.glob(pattern))
-        yield Finding(
-            what, f"{count} files", None if count else "The installation is incomplete; install it again."
-        )
+        yield Finding(what, f"{count} files", None if count else "The installation is incomplete; install it again.")
 
 
 def _threads() -> Finding:
@@ -152,17 +148,11 @@ def _models() -> Iterator[Finding]:
             yield Finding(f"model {folder.name}", "unsound", str(error))
             continue
         if model.spec.id in known:
-            remedy = (
-                f"Another model has its id, {model.spec.id!r}, and is served; change it in {DESCRIPTION}."
-            )
+            remedy = f"Another model has its id, {model.spec.id!r}, and is served; change it in {DESCRIPTION}."
             yield Finding(f"model {folder.name}", "skipped", remedy)
             continue
         known.add(model.spec.id)
-        said = (
-            "digest right, no golden values"
-            if deviation is None
-            else f"digest right, deviation {deviation:.1e}"
-        )
+        said = "digest right, no golden values" if deviation is None else f"digest right, deviation {deviation:.1e}"
         yield Finding(f"model {model.spec.id}", said)
         for mistake in read_gallery(folder, "", len(model.spec.classes)).mistakes:
             yield Finding(f"gallery of {model.spec.id}", "incomplete", mistake, fatal=is_shipped(folder))
@@ -256,18 +246,12 @@ def _why_not(error: OSError, variable: str) -> tuple[str, str]:
 def _surroundings() -> Iterator[Finding]:
     names = ("chromium", "google-chrome", "firefox", "microsoft-edge", "safari")
     browser = next((name for name in names if shutil.which(name)), None)
-    yield Finding(
-        "browser on this machine", browser or "none found; any device of the network can open the page"
-    )
+    yield Finding("browser on this machine", browser or "none found; any device of the network can open the page")
     yield Finding(
         "browser needs",
         "modules, custom elements, <dialog>, popover, light-dark(): Chromium 123, Firefox 125, Safari 17.5 or newer",
     )
-    fast = (
-        "pybase64"
-        if _has("pybase64")
-        else "the standard library; pip install 'cnn-loupe[fast]' makes runs quicker"
-    )
+    fast = "pybase64" if _has("pybase64") else "the standard library; pip install 'cnn-loupe[fast]' makes runs quicker"
     yield Finding("base64", fast)
     yield Finding("metrics", "prometheus-client installed" if _has("prometheus-client") else "off (an extra)")
 

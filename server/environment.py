@@ -35,10 +35,7 @@ class OwnEnvironment(PydanticBaseSettingsSource):
         return (None if value is None or _ADDRESS.fullmatch(value) else value.strip()), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        values = {
-            name: self.get_field_value(field, name)[0]
-            for name, field in self.settings_cls.model_fields.items()
-        }
+        values = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in values.items() if value is not None}
 
 

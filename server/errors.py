@@ -113,9 +113,7 @@ def _plain(value: Any) -> Any:
 def _printable(text: str) -> str:
     """Lone surrogates cannot be encoded, and control characters have no place in a sentence."""
     cleaned = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cleaned
-    )
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cleaned)
 
 
 def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Response]) -> None:
@@ -139,9 +137,7 @@ def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Res
 
     @app.exception_handler(MemoryError)
     async def on_memory_error(_: Request, __: MemoryError) -> Response:
-        logger.error(
-            "out of memory: give the server more of it, or lower CNN_LOUPE_MAX_PIXELS or CNN_LOUPE_THREADS"
-        )
+        logger.error("out of memory: give the server more of it, or lower CNN_LOUPE_MAX_PIXELS or CNN_LOUPE_THREADS")
         return problem_response(
             503,
             "out_of_memory",

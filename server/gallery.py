@@ -79,9 +79,7 @@ def read_gallery(model: Path, digest: str, classes: int) -> Gallery:
         data = json.loads(index.read_text("utf-8"))
         items = list(data["pictures"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        return Gallery(
-            mistakes=(f"{INDEX} cannot be read ({type(error).__name__}: {error}); restore the file",)
-        )
+        return Gallery(mistakes=(f"{INDEX} cannot be read ({type(error).__name__}: {error}); restore the file",))
     samples: dict[str, Sample] = {}
     mistakes: list[str] = []
     for number, item in enumerate(items):
@@ -103,20 +101,13 @@ def _reason(error: Exception) -> str:
 
 def _sample(folder: Path, item: Mapping[str, Any], model_digest: str, classes: int) -> Sample:
     identity, category = item["id"], item["class"]
-    if (
-        not isinstance(identity, str)
-        or not 0 < len(identity) <= 64
-        or "/" in identity
-        or not storable(identity)
-    ):
+    if not isinstance(identity, str) or not 0 < len(identity) <= 64 or "/" in identity or not storable(identity):
         raise ValueError(f"its id is {identity!r}; it must be a text of at most 64 characters, without /")
     if category is not None and (not isinstance(category, int) or not 0 <= category < classes):
         raise ValueError(f"{identity} has class {category!r}; the model has {classes}")
     for words in (item["title"], item["caption"]):
         if not isinstance(words, dict) or not all(isinstance(text, str) for text in words.values()):
-            raise ValueError(
-                f"title and caption of {identity} must be objects of texts, one for each language"
-            )
+            raise ValueError(f"title and caption of {identity} must be objects of texts, one for each language")
     picture, thumbnail = _inside(folder, item["file"]), _inside(folder, item["thumb"])
     return Sample(
         id=identity,

@@ -1,4 +1,6 @@
-"""`cnn-loupe health`: does the server of these settings answer, and is it ready? For containers and their orchestrators."""
+"""`cnn-loupe health`: does the server of these settings answer, and is it ready? For containers and their
+orchestrators.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,7 @@ def health(settings: Settings) -> int:
     Never through a proxy: containers inherit `http_proxy` from their operators, and the server is right here.
     """
     if not settings.port:
-        note(
-            "The port is 0, which takes a free one that only the server knows: give the server a port of its own."
-        )
+        note("The port is 0, which takes a free one that only the server knows: give the server a port of its own.")
         return 1
     address = f"http://{_host(settings.host)}:{settings.port}/readyz"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -24,9 +24,7 @@ EAGER = ("common", "network", "kinds", "pictures", "errors")
 Catalogue = dict[str, Any]
 
 
-def load_catalogue(
-    language: str, areas: tuple[str, ...] | None = None, folder: Path = CATALOGUES
-) -> Catalogue:
+def load_catalogue(language: str, areas: tuple[str, ...] | None = None, folder: Path = CATALOGUES) -> Catalogue:
     """The words of a language, all areas or only some."""
     found: Catalogue = {}
     for path in sorted((folder / language).glob("*.json")):

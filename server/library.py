@@ -193,9 +193,7 @@ class Library:
         """The same models with more pictures in their galleries, by model."""
         return Library(
             [
-                replace(entry, samples={**entry.samples, **more})
-                if (more := pictures.get(entry.id))
-                else entry
+                replace(entry, samples={**entry.samples, **more}) if (more := pictures.get(entry.id)) else entry
                 for entry in self
             ]
         )

@@ -47,7 +47,8 @@ class Workshop:
     async def run(self, request: Request | None, job: Callable[[], Result]) -> Result:
         """Do the job in a thread when one is free, or nearly.
 
-        Raises Problem (503) when the queue is full or the server is stopping, ClientGone when the client has left meanwhile.
+        Raises Problem (503) when the queue is full or the server is stopping, ClientGone when the client has left
+        meanwhile.
         """
         if self.jobs >= self._capacity:
             raise self._busy()

@@ -43,12 +43,7 @@ class LingeringMiddleware:
             if more and message["type"] == "http.response.start":
                 message = {**message, "headers": list(message.get("headers", ()))}
                 MutableHeaders(scope=message)["Connection"] = "close"
-            if (
-                not more
-                or waits
-                or message["type"] != "http.response.body"
-                or message.get("more_body", False)
-            ):
+            if not more or waits or message["type"] != "http.response.body" or message.get("more_body", False):
                 await send(message)
                 return
             await send({**message, "more_body": True})

@@ -18,8 +18,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-            + f".{int(record.msecs):03d}Z",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -60,9 +59,7 @@ def keep_nothing_back() -> None:
     """
     if sys.stdout is not None:
         raw = io.FileIO(sys.stdout.fileno(), "w", closefd=False)
-        sys.stdout = io.TextIOWrapper(
-            raw, encoding=sys.stdout.encoding, errors=sys.stdout.errors, write_through=True
-        )
+        sys.stdout = io.TextIOWrapper(raw, encoding=sys.stdout.encoding, errors=sys.stdout.errors, write_through=True)
 
 
 def logging_config(settings: Settings) -> dict[str, Any]:

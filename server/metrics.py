@@ -44,9 +44,7 @@ class Meter:
             return
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self._requests = Counter(
-            "cnn_loupe_requests", "Finished requests", ["method", "status"], registry=registry
-        )
+        self._requests = Counter("cnn_loupe_requests", "Finished requests", ["method", "status"], registry=registry)
         self._seconds = Histogram(
             "cnn_loupe_request_seconds",
             "Time from request to answer",
@@ -57,9 +55,7 @@ class Meter:
         jobs.set_function(lambda: self._workshop.jobs)
         held = Gauge("cnn_loupe_pending_bytes", "Bytes of request bodies in hand", registry=registry)
         held.set_function(lambda: self._workshop.pending_bytes)
-        refused = Gauge(
-            "cnn_loupe_refused", "Requests refused because the server was busy", registry=registry
-        )
+        refused = Gauge("cnn_loupe_refused", "Requests refused because the server was busy", registry=registry)
         refused.set_function(lambda: self._workshop.refused)
         for port in range(settings.metrics_port, settings.metrics_port + settings.workers):
             try:

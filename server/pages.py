@@ -59,9 +59,7 @@ class Pages:
             self._catalogues[key] = load_catalogue(language)
         return self._catalogues[key]
 
-    def render(
-        self, name: str, language: str, services: Services, *, theme: str = "auto", **context: Any
-    ) -> str:
+    def render(self, name: str, language: str, services: Services, *, theme: str = "auto", **context: Any) -> str:
         """A template with what every template gets: t, language, languages, root, static, theme."""
         root = services.settings.root_path
         return self._environment.get_template(name).render(
@@ -129,9 +127,7 @@ def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> d
 def code(text: str) -> Markup:
     """Text in which `this` becomes code."""
     parts = text.split("`")
-    pieces = [
-        Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
-    ]
+    pieces = [Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)]
     return Markup("").join(pieces)
 
 

@@ -1,6 +1,7 @@
 """What a setting may be where its type alone does not say so: values that could never match are refused.
 
-Each function gives the value in its proper form, or raises ValueError with a sentence that completes the setting's name.
+Each function gives the value in its proper form, or raises ValueError with a sentence that completes the setting's
+name.
 """
 
 from __future__ import annotations

@@ -142,9 +142,7 @@ class SampleRuns:
             return self._kept[key]
         if key not in self._making:
             # Shielded: whoever asked first may go away while others wait for the same answer.
-            self._making[key] = asyncio.ensure_future(
-                compute(lambda: make_sample_run(entry, sample, encoding, limits))
-            )
+            self._making[key] = asyncio.ensure_future(compute(lambda: make_sample_run(entry, sample, encoding, limits)))
             self._making[key].add_done_callback(lambda done: self._keep(key, done))
         return await asyncio.shield(self._making[key])
 

@@ -15,9 +15,7 @@ Texts = Annotated[
     Field(description="Text by language: en, zh-Hans.", examples=[{"en": "Espresso", "zh-Hans": "浓缩咖啡"}]),
 ]
 Pair = Annotated[list[int], Field(min_length=2, max_length=2, description="[height, width]")]
-Shape = Annotated[
-    list[int], Field(description="(C, H, W) for maps, (N,) for vectors.", examples=[[10, 62, 62]])
-]
+Shape = Annotated[list[int], Field(description="(C, H, W) for maps, (N,) for vectors.", examples=[[10, 62, 62]])]
 Nested = list[Any]
 
 
@@ -41,16 +39,10 @@ class Problem(Schema):
     type: str = Field(examples=["about:blank#unknown_model"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
-    code: str = Field(
-        description="Stable; also the translation key `errors.<code>`.", examples=["unknown_model"]
-    )
-    params: dict[str, Any] = Field(
-        description="The values that the sentence mentions.", examples=[{"model": "vgg"}]
-    )
+    code: str = Field(description="Stable; also the translation key `errors.<code>`.", examples=["unknown_model"])
+    params: dict[str, Any] = Field(description="The values that the sentence mentions.", examples=[{"model": "vgg"}])
     detail: str = Field(description="The English sentence: value, rule, remedy.")
-    fields: list[dict[str, str]] | None = Field(
-        None, description="Which fields are at fault, where that applies."
-    )
+    fields: list[dict[str, str]] | None = Field(None, description="Which fields are at fault, where that applies.")
 
 
 class ModelSummary(Schema):
@@ -206,9 +198,7 @@ class Lesson(LessonSummary):
 class View(Schema):
     width: int
     height: int
-    picture: str | None = Field(
-        None, description="A picture of it (PNG or JPEG) as a data address, where asked for."
-    )
+    picture: str | None = Field(None, description="A picture of it (PNG or JPEG) as a data address, where asked for.")
 
 
 class Step(Schema):
@@ -230,12 +220,8 @@ class Crop(Schema):
 class Preparation(Schema):
     """What was done to the picture, in order."""
 
-    source: dict[str, Any] = Field(
-        examples=[{"format": "JPEG", "width": 4000, "height": 3000, "mode": "RGB"}]
-    )
-    upright: View = Field(
-        description="Size of the picture as it stands upright; a picture of it with `upright=…`."
-    )
+    source: dict[str, Any] = Field(examples=[{"format": "JPEG", "width": 4000, "height": 3000, "mode": "RGB"}])
+    upright: View = Field(description="Size of the picture as it stands upright; a picture of it with `upright=…`.")
     crop: Crop
     steps: list[Step]
 
@@ -272,9 +258,7 @@ class LayerValues(Schema):
     statistics: Statistics | None = None
     minimum: Tensor | None = Field(None, description="(U,) the least value of each unit.")
     maximum: Tensor | None = Field(None, description="(U,) the largest value of each unit.")
-    order: Numbers | None = Field(
-        None, description="(U,) int32: the units by largest value, the largest first."
-    )
+    order: Numbers | None = Field(None, description="(U,) int32: the units by largest value, the largest first.")
     low: Tensor | None = Field(None, description="(N,) what 0 stands for in each thumbnail.")
     high: Tensor | None = Field(None, description="(N,) what 255 stands for in each thumbnail.")
     thumbnails: Numbers | None = Field(
@@ -294,9 +278,7 @@ class Run(Schema):
     model: str = Field(examples=["tiny-vgg"])
     digest: str
     input: Tensor | None = Field(None, description="Absent with `input=none`.")
-    preparation: Preparation | None = Field(
-        None, description="Absent for a tensor, and with `preparation=none`."
-    )
+    preparation: Preparation | None = Field(None, description="Absent for a tensor, and with `preparation=none`.")
     layers: list[LayerValues]
     scores: list[Score] = Field(description="In class order.")
     note: dict[str, Any] | None = Field(

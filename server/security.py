@@ -139,9 +139,7 @@ class Frame:
             # uvicorn does so when draining has taken its time. Passed on, this would be one traceback a request.
             if not status:
                 problem = stopping()
-                answer = problem_response(
-                    problem.status, problem.code, problem.detail, headers=problem.headers
-                )
+                answer = problem_response(problem.status, problem.code, problem.detail, headers=problem.headers)
                 await answer(inner, receive, send_framed)
         except Exception:
             logger.exception(
@@ -208,11 +206,7 @@ class Frame:
             answer["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-ID"
 
     def _is_preflight(self, scope: Scope, headers: Headers) -> bool:
-        return (
-            bool(self._origins)
-            and scope["method"] == "OPTIONS"
-            and "access-control-request-method" in headers
-        )
+        return bool(self._origins) and scope["method"] == "OPTIONS" and "access-control-request-method" in headers
 
 
 def _preflight() -> Response:

@@ -28,9 +28,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every network interface.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that answer requests.")
-    root_path: str = Field(
-        "", description="Path under which a proxy publishes the server, such as /learn/cnn."
-    )
+    root_path: str = Field("", description="Path under which a proxy publishes the server, such as /learn/cnn.")
     open: bool = Field(False, description="Open the page in a browser once the server runs.")
 
     models: Annotated[tuple[Path, ...], NoDecode] = Field(
@@ -63,9 +61,7 @@ class Settings(BaseSettings):
         description="Most pixels of a picture; WebP and JPEG have limits of their own as well.",
     )
 
-    request_timeout: float = Field(
-        20, gt=0, le=600, description="Seconds in which a request must have arrived whole."
-    )
+    request_timeout: float = Field(20, gt=0, le=600, description="Seconds in which a request must have arrived whole.")
     response_timeout: float = Field(
         60,
         gt=0,
@@ -73,9 +69,7 @@ class Settings(BaseSettings):
         description="Seconds after which a client that takes nothing of its answer is dropped (Linux).",
     )
     keep_alive: float = Field(15, gt=0, le=600, description="Seconds an idle connection stays open.")
-    drain_seconds: int = Field(
-        8, ge=0, le=120, description="Seconds that running requests get after SIGTERM."
-    )
+    drain_seconds: int = Field(8, ge=0, le=120, description="Seconds that running requests get after SIGTERM.")
 
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Names the server answers to, by comma; *.example.org matches subdomains."
@@ -132,9 +126,7 @@ class Settings(BaseSettings):
     @classmethod
     def _said_which_host(cls, value: str) -> str:
         if not value.strip():
-            raise ValueError(
-                "is empty: write 127.0.0.1 for this machine alone, 0.0.0.0 for every network interface"
-            )
+            raise ValueError("is empty: write 127.0.0.1 for this machine alone, 0.0.0.0 for every network interface")
         return value.strip()
 
     @field_validator("metrics_port")
@@ -146,9 +138,7 @@ class Settings(BaseSettings):
                 f"leaves no port for each of {workers} workers, which count from it; choose {65536 - workers} or less"
             )
         if value and value <= port < value + workers:
-            raise ValueError(
-                f"takes the page's own port, {port}, for one of {workers} workers; choose another"
-            )
+            raise ValueError(f"takes the page's own port, {port}, for one of {workers} workers; choose another")
         return value
 
     @field_validator("log_format", "log_level", mode="before")
@@ -216,9 +206,7 @@ class Settings(BaseSettings):
 
         All of them: a flag with the default's value outranks a variable with another.
         """
-        return {
-            PREFIX + name.upper(): _as_text(name, getattr(self, name)) for name in type(self).model_fields
-        }
+        return {PREFIX + name.upper(): _as_text(name, getattr(self, name)) for name in type(self).model_fields}
 
 
 def _as_text(name: str, value: Any) -> str:

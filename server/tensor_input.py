@@ -65,9 +65,7 @@ def _is_shape(shape: Any, largest: int) -> bool:
     return (
         isinstance(shape, list)
         and 1 <= len(shape) <= 4
-        and all(
-            isinstance(side, int) and not isinstance(side, bool) and 1 <= side <= largest for side in shape
-        )
+        and all(isinstance(side, int) and not isinstance(side, bool) and 1 <= side <= largest for side in shape)
         and math.prod(shape) <= largest
     )
 

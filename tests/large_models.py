@@ -38,9 +38,7 @@ class _Builder:
         )
 
     def pool(self, name: str, *inputs: str, stride: int = 2) -> str:
-        return self.add(
-            layers.MaxPool2D(name, window=(3, 3), stride=(stride, stride), padding=(1, 1)), *inputs
-        )
+        return self.add(layers.MaxPool2D(name, window=(3, 3), stride=(stride, stride), padding=(1, 1)), *inputs)
 
     def head(self, side: int, classes: int) -> None:
         self.add(layers.AvgPool2D("avgpool", window=(side, side), stride=(side, side)))

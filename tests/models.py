@@ -60,9 +60,7 @@ def graph_spec(id: str, input_shape: tuple[int, int, int], graph: Graph) -> Mode
     last = bare.shapes[graph.output.name]
     if len(last) != 1:
         return bare
-    classes = tuple(
-        Category(i, f"class {i}", {"en": f"class {i}", "zh-Hans": f"类别 {i}"}) for i in range(last[0])
-    )
+    classes = tuple(Category(i, f"class {i}", {"en": f"class {i}", "zh-Hans": f"类别 {i}"}) for i in range(last[0]))
     title = {"en": f"Test model: {id}", "zh-Hans": f"测试模型：{id}"}
     return ModelSpec(id, input_shape, graph, classes, title)
 

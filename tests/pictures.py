@@ -100,7 +100,9 @@ def good_pictures() -> dict[str, bytes]:
         "avif animated": encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:]),
         "tiff": encoded(image, "TIFF"),
         "tiff packed": encoded(image, "TIFF", compression="tiff_lzw"),
-        "tiff grey 16 bit": encoded(Image.fromarray(np.linspace(0, 65535, 64 * 8).astype(np.uint16).reshape(8, 64)), "TIFF"),
+        "tiff grey 16 bit": encoded(
+            Image.fromarray(np.linspace(0, 65535, 64 * 8).astype(np.uint16).reshape(8, 64)), "TIFF"
+        ),
         "tiff cmyk": encoded(image.convert("CMYK"), "TIFF", compression="tiff_adobe_deflate"),
         "tiff fax": encoded(image.convert("1"), "TIFF", compression="group4"),
         "one pixel": encoded(Image.new("RGB", (1, 1), (255, 0, 0)), "PNG"),
@@ -144,7 +146,9 @@ def hostile_pictures() -> dict[str, bytes]:
         "png unknown colour": png(8, 8, 8, 5, bytes(72)),
         "jpeg of absurd size": jpeg[: start + 5] + b"\xff\xff\xff\xff" + jpeg[start + 9 :],
         "jpeg of no size": jpeg[: start + 5] + bytes(4) + jpeg[start + 9 :],
-        "jpeg of many scans": progressive[:-2] + progressive[progressive.rindex(b"\xff\xda") : -2] * 100 + progressive[-2:],
+        "jpeg of many scans": progressive[:-2]
+        + progressive[progressive.rindex(b"\xff\xda") : -2] * 100
+        + progressive[-2:],
         "jpeg that goes on after its scan": jpeg[:-2] + scan * 100 + jpeg[-2:],
         "jpeg of endless segments": jpeg[:2] + b"\xff\xe1\x00\x02" * 100_000 + jpeg[2:],
         "jpeg of fill bytes": jpeg[:2] + b"\xff" * 1_000_000,

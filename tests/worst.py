@@ -1,8 +1,9 @@
 """The costliest files that are still accepted: every format at its limits, made to keep its decoder busy.
 
-PICTURES are squares, the costliest of each format; SHAPES are every mode of the formats in shapes from one column to one
-row, since decoders pay for rows as well as for pixels; BEYOND are just past a limit, and refused for next to nothing.
-`make bench BENCH=pictures` and tests/server/test_budget.py post them to a server and measure what they cost it.
+PICTURES are squares, the costliest of each format; SHAPES are every mode of the formats in shapes from one column to
+one row, since decoders pay for rows as well as for pixels; BEYOND are just past a limit, and refused for next to
+nothing. `make bench BENCH=pictures` and tests/server/test_budget.py post them to a server and measure what they cost
+it.
 """
 
 from __future__ import annotations
@@ -70,7 +71,13 @@ def lookup_profile(space: bytes, channels: int, grid: int) -> bytes:
         places += name + struct.pack(">II", start + len(body), len(data))
         body += data
     size = start + len(body)
-    head = struct.pack(">I4s", size, b"\0\0\0\0") + b"\x02\x40\0\0" + (b"prtr" if channels == 4 else b"scnr") + space + b"Lab "
+    head = (
+        struct.pack(">I4s", size, b"\0\0\0\0")
+        + b"\x02\x40\0\0"
+        + (b"prtr" if channels == 4 else b"scnr")
+        + space
+        + b"Lab "
+    )
     head += struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + places + body
 
@@ -207,7 +214,9 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "TIFF, 6.6 MP": lambda: tiff("RGB", 2570, 90, "raw"),
     "TIFF, 16 MP, LZW": lambda: tiff("RGB", 3999, 0, "tiff_lzw"),
     "TIFF, 6 MP, alpha, 16 bits, deflate": tiff_deep,
-    "TIFF, 12 MP, inks, deflate, profile": lambda: tiff("CMYK", 3460, 0, "tiff_adobe_deflate", icc_profile=lookup_profile(b"CMYK", 4, 33)),
+    "TIFF, 12 MP, inks, deflate, profile": lambda: tiff(
+        "CMYK", 3460, 0, "tiff_adobe_deflate", icc_profile=lookup_profile(b"CMYK", 4, 33)
+    ),
     "TIFF, 16 MP, fax": lambda: tiff("1", 3999, 90, "group4"),
 }
 
@@ -231,7 +240,8 @@ def _png_modes() -> dict[str, tuple[int, int, tuple[bytes, ...]]]:
         "palette": (8, 3, palette),
         "colour": (8, 2, ()),
         "colour, transparent": (8, 2, (chunk(b"tRNS", b"\0\1\0\2\0\3"),)),
-        "colour, 16 bits, gamma": (16, 2, (chunk(b"gAMA", struct.pack(">I", 100_000)), chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)))),
+        "colour, 16 bits, gamma": (16, 2, (chunk(b"gAMA", struct.pack(">I", 100_000)),
+            chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)))),
         "grey, alpha": (8, 4, ()),
         "alpha, 16 bits": (16, 6, ()),
         "alpha, PQ": (8, 6, (chunk(b"cICP", bytes([9, 16, 0, 1])),)),
@@ -243,7 +253,12 @@ def bmp_fields(bits: int, side: int) -> bytes:
     masks = (0x0F00, 0x00F0, 0x000F, 0xF000) if bits == 16 else (0xFF, 0xFF00, 0xFF0000, 0xFF000000)
     rows = np.random.default_rng(0).integers(0, 256, side * side * bits // 8, dtype=np.uint8).tobytes()
     start = 14 + 108
-    info = struct.pack("<IiiHHIIiiII", 108, side, side, 1, bits, 3, len(rows), 0, 0, 0, 0) + struct.pack("<IIII", *masks) + b"BGRs" + bytes(48)
+    info = (
+        struct.pack("<IiiHHIIiiII", 108, side, side, 1, bits, 3, len(rows), 0, 0, 0, 0)
+        + struct.pack("<IIII", *masks)
+        + b"BGRs"
+        + bytes(48)
+    )
     return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + info + rows
 
 
@@ -266,7 +281,9 @@ def shapes(width: int, height: int) -> dict[str, Callable[[], bytes]]:
     """Every mode in this shape; where it has more pixels than a mode may have, the mode is left out."""
     name = f"{width}×{height}"
     found = {
-        f"PNG, {name}, {mode}": lambda depth=depth, colour=colour, extra=extra: png_rows(width, height, depth, colour, *extra)
+        f"PNG, {name}, {mode}": lambda depth=depth, colour=colour, extra=extra: png_rows(
+            width, height, depth, colour, *extra
+        )
         for mode, (depth, colour, extra) in _png_modes().items()
     }
     return {**found, **{f"{mode}, {name}": make for mode, make in _others(width, height).items()}}

@@ -47,9 +47,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="one folder a class, or Tiny ImageNet's layout",
     )
     evaluate.add_argument("--json", action="store_true", help="JSON instead of a table")
-    evaluate.add_argument(
-        "--skip-unreadable", action="store_true", help="leave out pictures that cannot be read"
-    )
+    evaluate.add_argument("--skip-unreadable", action="store_true", help="leave out pictures that cannot be read")
     evaluate.add_argument("--quiet", action="store_true", help="no progress on standard error")
     evaluate.set_defaults(run=run_evaluate)
     predict = commands.add_parser("predict", help="class probabilities of one picture")
@@ -190,9 +188,7 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, allow_nan=False))
 
 
-def guarded(
-    run: Callable[[argparse.Namespace], None], args: argparse.Namespace, errors: TextIO | None = None
-) -> int:
+def guarded(run: Callable[[argparse.Namespace], None], args: argparse.Namespace, errors: TextIO | None = None) -> int:
     """Run a command; give its exit code, and say on standard error what went wrong."""
     stream = errors or sys.stderr
     try:
@@ -212,9 +208,7 @@ def guarded(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the engine's commands; gives its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="cnn-loupe", description="Train, judge and describe convolutional networks."
-    )
+    parser = argparse.ArgumentParser(prog="cnn-loupe", description="Train, judge and describe convolutional networks.")
     use_any_console()
     register(parser.add_subparsers(required=True, metavar="COMMAND"))
     args = parser.parse_args(arguments)

@@ -35,9 +35,7 @@ def add_own(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     bring.add_argument(
         "--out", type=Path, metavar="DIR", help="the folder to write; a folder called like the id otherwise"
     )
-    bring.add_argument(
-        "--check", action="store_true", help="compare every layer with ONNX Runtime (extra `check`)"
-    )
+    bring.add_argument("--check", action="store_true", help="compare every layer with ONNX Runtime (extra `check`)")
     bring.set_defaults(run=run_import)
     look = commands.add_parser("inspect", help="what another program's file holds, and what it would become")
     _files(look)
@@ -142,17 +140,13 @@ def _check(files: Mapping[str, bytes], model: Imported) -> None:
     assert origin is not None
     name, kind = content.model_in(files)
     if kind != "onnx":
-        say(
-            "not checked: ONNX Runtime reads ONNX alone. With your own framework these lines write expected.npz:"
-        )
+        say("not checked: ONNX Runtime reads ONNX alone. With your own framework these lines write expected.npz:")
         say(proof.SNIPPETS["torch" if kind == "torch" else "keras"])
         return
     x = np.random.default_rng(0).uniform(*spec.input_range, spec.input_shape).astype(np.float32)
     theirs = proof.onnx_values(name, files, [names[0] for names in origin.layers.values() if names], x)
     if theirs is None:
-        raise FileError(
-            "check_not_installed", 'ONNX Runtime is not installed; pip install "cnn-loupe[check]"'
-        )
+        raise FileError("check_not_installed", 'ONNX Runtime is not installed; pip install "cnn-loupe[check]"')
     found = proof.differences(spec, Network(spec, model.parameters).run(x).activations, theirs)
     worst = max(found, key=lambda difference: difference.share)
     say(
@@ -231,9 +225,7 @@ def _say_report(model: Imported) -> None:
 
 def run_run(args: argparse.Namespace) -> None:
     """Write the input and every activation under its layer's name."""
-    model = (
-        load_model(Path(args.model)) if (Path(args.model) / "model.json").is_file() else zoo.load(args.model)
-    )
+    model = load_model(Path(args.model)) if (Path(args.model) / "model.json").is_file() else zoo.load(args.model)
     run = model.network.run(_input(args, model))
     arrays = {"input": run.input, **run.activations}
     out = io.BytesIO()

@@ -29,9 +29,7 @@ def check_options(args: argparse.Namespace) -> None:
     for option in ("threads", "measure_every"):
         if getattr(args, option) < 1:
             name = "--" + option.replace("_", "-")
-            raise TrainingError(
-                "bad_option", f"{name} is {getattr(args, option)}; it must be 1 or more", option=name
-            )
+            raise TrainingError("bad_option", f"{name} is {getattr(args, option)}; it must be 1 or more", option=name)
     if args.model_id is not None and not MODEL_ID.fullmatch(args.model_id):
         raise TrainingError(
             "bad_option",
@@ -119,7 +117,8 @@ def writing(out: Path, *, kept: str = "") -> Iterator[None]:
     except OSError as error:
         raise TrainingError(
             "out_not_writable",
-            f"{error.filename or out} cannot be written ({error.strerror or error}); free space, change the permissions, "
+            f"{error.filename or out} cannot be written ({error.strerror or error}); free space, change the "
+            "permissions, "
             f"or give another folder with --out{kept}",
             folder=str(out),
             reason=str(error.strerror or error),

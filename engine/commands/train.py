@@ -83,9 +83,7 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add("--folds", type=int, metavar="N", help="number of parts; default: the recipe's")
     resume = parser.add_mutually_exclusive_group()
     resume.add_argument("--resume", action="store_true", help="refuse to start without a checkpoint")
-    resume.add_argument(
-        "--fresh", action="store_true", help="start from the beginning in spite of a checkpoint"
-    )
+    resume.add_argument("--fresh", action="store_true", help="start from the beginning in spite of a checkpoint")
     add("--threads", type=int, default=1, metavar="N", help="threads that share a batch (default 1)")
     add(
         "--verbose",

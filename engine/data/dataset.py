@@ -203,13 +203,9 @@ def _without(survey: Survey, bad: Sequence[tuple[str, Path, str]], matched: Mapp
     files: dict[tuple[str, str], list[str]] = {}
     for label, path, reason in bad:
         files.setdefault((label, reason), []).append(path.name)
-    unread = tuple(
-        files_left_out(label, reason, names, pictures=True) for (label, reason), names in files.items()
-    )
+    unread = tuple(files_left_out(label, reason, names, pictures=True) for (label, reason), names in files.items())
     counts = Counter(item.label for item in survey.found if item.label not in matched)
-    unknown = tuple(
-        LeftOut(label, "no class is called that", count) for label, count in sorted(counts.items())
-    )
+    unknown = tuple(LeftOut(label, "no class is called that", count) for label, count in sorted(counts.items()))
     gone = {path for _, path, _ in bad}
     found = tuple(item for item in survey.found if item.label in matched and item.path not in gone)
     kept = tuple(item for item in survey.left_out if not item.label or item.label not in counts)
@@ -245,9 +241,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _unreadable(folder: Path, bad: Sequence[tuple[Path, str]], count: int) -> DataError:
-    shown = "; ".join(
-        f"{printable(path.relative_to(folder).as_posix())}: {reason}" for path, reason in bad[:NAMED]
-    )
+    shown = "; ".join(f"{printable(path.relative_to(folder).as_posix())}: {reason}" for path, reason in bad[:NAMED])
     more = f"; and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
     return DataError(
         "pictures_unreadable",

@@ -310,9 +310,7 @@ def _reasons(label: str, place: _Folder, folders: Sequence[_Folder]) -> list[Lef
     for each in folders:
         for path, reason, pictures in each.others:
             files.setdefault((reason, pictures), []).append(path.relative_to(place.path).as_posix())
-    return [
-        files_left_out(label, reason, names, pictures=pictures) for (reason, pictures), names in files.items()
-    ]
+    return [files_left_out(label, reason, names, pictures=pictures) for (reason, pictures), names in files.items()]
 
 
 def _annotated(folder: _Folder) -> Survey:
@@ -342,6 +340,4 @@ def read_table(path: Path) -> str:
             file=str(path),
         ) from None
     except OSError as error:
-        raise DataError(
-            "table_unreadable", f"{path} cannot be read ({error.strerror})", file=str(path)
-        ) from None
+        raise DataError("table_unreadable", f"{path} cannot be read ({error.strerror})", file=str(path)) from None

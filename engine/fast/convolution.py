@@ -123,8 +123,7 @@ class ConvStep(UnaryStep):
         self.parts = next(
             parts
             for parts in range(1, count + 1)
-            if count % parts == 0
-            and (parts == count or form.filters * form.out_width * count // parts <= SMALL)
+            if count % parts == 0 and (parts == count or form.filters * form.out_width * count // parts <= SMALL)
         )
         self.y = np.empty((form.out_height, form.filters, count, form.out_width), dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
@@ -147,9 +146,7 @@ class ConvStep(UnaryStep):
         self._parameter_gradients(dy, rows, lent.gradients, lent.scratch)
         return dy if lent.first else self._input_gradient(dy, lent.weights["weight"], lent.scratch)
 
-    def _parameter_gradients(
-        self, dy: Array, rows: Array, gradients: Mapping[str, Array], scratch: Scratch
-    ) -> None:
+    def _parameter_gradients(self, dy: Array, rows: Array, gradients: Mapping[str, Array], scratch: Scratch) -> None:
         """Every output row's dy times what the kernels saw there, added up over the rows."""
         parts, (height, lines, _) = self.parts, rows.shape
         filters = self.form.filters

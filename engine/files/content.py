@@ -27,7 +27,9 @@ READERS: Mapping[str, Callable[[str, Files], ForeignGraph]] = {
 }
 # Everything that can hold a network; what "torch", "safetensors" and "description" need beside them the importer knows.
 MODELS = (*READERS, "torch", "description", "safetensors")
-FORMATS = "ONNX (.onnx), Keras (.h5, .keras), TensorFlow.js (model.json), TensorFlow Lite (.tflite), PyTorch (.pt, .pth)"
+FORMATS = (
+    "ONNX (.onnx), Keras (.h5, .keras), TensorFlow.js (model.json), TensorFlow Lite (.tflite), PyTorch (.pt, .pth)"
+)
 
 
 def format_of(data: bytes) -> str:
@@ -64,9 +66,7 @@ def unpacked(files: Files) -> dict[str, bytes]:
             found.setdefault(_base(name), data)
             continue
         archive = Archive(_base(name), data)
-        members = [
-            m for m in archive.names if not any(part.startswith((".", "__MACOSX")) for part in m.split("/"))
-        ]
+        members = [m for m in archive.names if not any(part.startswith((".", "__MACOSX")) for part in m.split("/"))]
         for member in sorted(members, key=lambda m: (m.count("/"), m)):
             if _base(member) not in found:
                 found[_base(member)] = archive.read(member)

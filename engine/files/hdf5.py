@@ -65,9 +65,7 @@ class Object:
         found = {}
         for message in self.messages:
             if message.kind == form.ATTRIBUTE:
-                name, value = form.attribute(
-                    self.file.buffer, self.file.budget, message.body.at(message.body.position)
-                )
+                name, value = form.attribute(self.file.buffer, self.file.budget, message.body.at(message.body.position))
                 found[name] = value
             elif message.kind == form.ATTRIBUTE_INFO:
                 body = message.body.at(message.body.position + 1)
@@ -117,12 +115,7 @@ class Group(Object):
         if name not in self._members:
             address = self.links[name]
             kinds = {message.kind for message in form.header(self.file.buffer, address)}
-            group = (
-                form.SYMBOLS in kinds
-                or form.LINK_INFO in kinds
-                or form.LINK in kinds
-                or form.LAYOUT not in kinds
-            )
+            group = form.SYMBOLS in kinds or form.LINK_INFO in kinds or form.LINK in kinds or form.LAYOUT not in kinds
             self._members[name] = (
                 Group(self.file, address, self.depth + 1) if group else Dataset(self.file, address, name)
             )
@@ -177,7 +170,8 @@ class Dataset(Object):
         if self.first(form.EXTERNAL) is not None:
             raise FileError(
                 "file_points_elsewhere",
-                f"{self.file.name}: the dataset {short(self.name)} keeps its numbers in another file of the computer that "
+                f"{self.file.name}: the dataset {short(self.name)} keeps its numbers in another file of the computer "
+                "that "
                 f"reads it, and such files are never opened; save the network anew with model.save(…)",
                 file=self.file.name,
                 name=short(self.name),
@@ -228,9 +222,7 @@ class Dataset(Object):
     def _chunks(self, tree: int, chunk: tuple[int, ...], size: int, item: int) -> memoryview:
         rank = len(self.shape)
         if len(chunk) != rank or not all(chunk):
-            raise damaged(
-                self.file.name, f"the chunks of {short(self.name)} have another rank than the dataset"
-            )
+            raise damaged(self.file.name, f"the chunks of {short(self.name)} have another rank than the dataset")
         whole = np.zeros((*self.shape, item), np.uint8)
         filters = form.filters(self.first(form.FILTERS))
         length = math.prod(chunk) * item

@@ -1,6 +1,7 @@
 """HDF5's structures as the file lays them out: each a function of a buffer.
 
-`cnn_loupe.engine.files.hdf5` makes groups and datasets of them. Source: the HDF5 File Format Specification, version 3.0.
+`cnn_loupe.engine.files.hdf5` makes groups and datasets of them. Source: the HDF5 File Format Specification, version
+3.0.
 """
 
 from __future__ import annotations
@@ -159,9 +160,7 @@ def _group_leaves(buffer: Buffer, address: int, depth: int) -> Iterator[int]:
             yield child
 
 
-def leaves(
-    buffer: Buffer, address: int, rank: int, depth: int
-) -> Iterator[tuple[int, int, tuple[int, ...], int]]:
+def leaves(buffer: Buffer, address: int, rank: int, depth: int) -> Iterator[tuple[int, int, tuple[int, ...], int]]:
     """Stored size, filter mask, corner and address of every chunk."""
     if depth > DEEPEST:
         raise damaged(buffer.file, "the index of a dataset nests too deep")

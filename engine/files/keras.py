@@ -43,11 +43,7 @@ def read_h5(name: str, files: Files) -> ForeignGraph:
     file = hdf5.File(name, files[name])
     attributes = file.root.attributes
     if "model_config" not in attributes:
-        if (
-            "layer_names" in attributes
-            or "layers" in file.root
-            or "_layer_checkpoint_dependencies" in file.root
-        ):
+        if "layer_names" in attributes or "layers" in file.root or "_layer_checkpoint_dependencies" in file.root:
             raise _weights_only(name)
         raise FileError(
             "file_not_keras",
@@ -72,14 +68,13 @@ def read_archive(name: str, files: Files) -> ForeignGraph:
     if WEIGHTS not in archive.names:
         raise FileError(
             "file_without_weights",
-            f"{name} holds a configuration and no weights ({WEIGHTS} is missing); save the network again with model.save(…)",
+            f"{name} holds a configuration and no weights ({WEIGHTS} is missing); save the network again with "
+            "model.save(…)",
             file=name,
         )
     config = parse(name, archive.read(CONFIG).decode("utf-8", "replace"), CONFIG)
     metadata = (
-        parse(name, archive.read(METADATA).decode("utf-8", "replace"), METADATA)
-        if METADATA in archive.names
-        else {}
+        parse(name, archive.read(METADATA).decode("utf-8", "replace"), METADATA) if METADATA in archive.names else {}
     )
     version = str(metadata.get("keras_version", "")) if isinstance(metadata, Mapping) else ""
     root = hdf5.File(f"{name}/{WEIGHTS}", archive.read(WEIGHTS)).root
@@ -95,9 +90,7 @@ def _weights_only(name: str) -> FileError:
     )
 
 
-def named_weights(
-    pairs: Sequence[tuple[str, np.ndarray[Any, Any]]], layer: Layer
-) -> dict[str, np.ndarray[Any, Any]]:
+def named_weights(pairs: Sequence[tuple[str, np.ndarray[Any, Any]]], layer: Layer) -> dict[str, np.ndarray[Any, Any]]:
     """Weights of one layer under Keras's own short names (`kernel`, `moving_mean`), whatever version named them."""
     found = {_short_name(name): tensor for name, tensor in pairs}
     order = expected_names(layer)
@@ -118,8 +111,10 @@ def _short_name(name: str) -> str:
     """`kernel` of `conv2d_1/kernel:0`; Keras 1 wrote `convolution2d_1_W:0`."""
     last = name.rsplit("/", 1)[-1].split(":", 1)[0]
     for pattern, word in (
-        (r"(.*_)?W$", "kernel"), (r"(.*_)?b$", "bias"), (r"(.*_)?gamma(_\d+)?$", "gamma"), (r"(.*_)?beta(_\d+)?$", "beta"),
-        (r"(.*_)?running_mean$", "moving_mean"), (r"(.*_)?running_std$", "moving_variance"), (r"(.*_)?alphas?$", "alpha"),
+        (r"(.*_)?W$", "kernel"), (r"(.*_)?b$", "bias"), (r"(.*_)?gamma(_\d+)?$", "gamma"),
+        (r"(.*_)?beta(_\d+)?$", "beta"),
+        (r"(.*_)?running_mean$", "moving_mean"), (r"(.*_)?running_std$", "moving_variance"),
+        (r"(.*_)?alphas?$", "alpha"),
     ):  # fmt: skip
         if re.fullmatch(pattern, last):
             return word
@@ -144,9 +139,7 @@ def _by_group(file: str, weights: hdf5.Group) -> Loader:
             group = weights[top]
             tables[top] = list(group.datasets()) if isinstance(group, hdf5.Group) else []
         own = [
-            (path, dataset)
-            for path, dataset in tables[top]
-            if len(layer.path) == 1 or _owner(path) == layer.path[-1]
+            (path, dataset) for path, dataset in tables[top] if len(layer.path) == 1 or _owner(path) == layer.path[-1]
         ]
         pairs = [
             (path, finite(file, f"{layer.name}/{path}", dataset.read()))
@@ -163,9 +156,7 @@ def _owner(path: str) -> str:
     return parts[-2] if len(parts) > 1 else ""
 
 
-def _in_order(
-    weights: hdf5.Group, top: str, own: list[tuple[str, hdf5.Dataset]]
-) -> Iterator[tuple[str, hdf5.Dataset]]:
+def _in_order(weights: hdf5.Group, top: str, own: list[tuple[str, hdf5.Dataset]]) -> Iterator[tuple[str, hdf5.Dataset]]:
     """In the order of the group's attribute `weight_names`, which counts where weights have no telling names."""
     group = weights[top]
     listed = group.attributes.get("weight_names", ()) if isinstance(group, hdf5.Group) else ()
@@ -200,7 +191,7 @@ def _numbered(file: str, root: hdf5.Group, config: Config) -> Loader:
 
 
 def _group_of(root: hdf5.Group, layer: Layer) -> hdf5.Group | None:
-    """The group of a layer: inside `layers`, by the count of its class (`conv2d_1`) or, in some versions, by its name."""
+    """The group of a layer: inside `layers`, by the count of its class (`conv2d_1`) or, in some versions, its name."""
     group: hdf5.Group | None = root
     for name, counted in zip(layer.path, layer.counted, strict=True):
         assert group is not None
@@ -208,9 +199,7 @@ def _group_of(root: hdf5.Group, layer: Layer) -> hdf5.Group | None:
         # Archives from Windows: one group called `layers\\conv2d`.
         choices = [f"{folder}/{key}" for key in (counted, name)] if folder else []
         backslash = [
-            f"{prefix}\\{key}"
-            for prefix in ("layers", "_layer_checkpoint_dependencies")
-            for key in (counted, name)
+            f"{prefix}\\{key}" for prefix in ("layers", "_layer_checkpoint_dependencies") for key in (counted, name)
         ]
         inside = [c for c in choices if c in group]
         if not inside and backslash:

@@ -93,7 +93,8 @@ def _model(file: str, config: Any) -> tuple[str, Any]:
             return kind, inner
         raise FileError(
             "file_model_class_unknown",
-            f"{file} holds a model of the class {short(kind)}, whose call is Python code and is never run; build it with "
+            f"{file} holds a model of the class {short(kind)}, whose call is Python code and is never run; build it "
+            "with "
             f"keras.Sequential or keras.Model(inputs, outputs), or export it to ONNX",
             file=file,
             kind=short(kind),
@@ -104,11 +105,7 @@ def _model(file: str, config: Any) -> tuple[str, Any]:
 def _entries(draft: _Draft, kind: str, config: Any) -> list[Mapping[str, Any]]:
     """The layers' entries of a model."""
     layers = config.get("layers") if isinstance(config, Mapping) else config
-    if (
-        not isinstance(layers, Sequence)
-        or isinstance(layers, str)
-        or not all(isinstance(e, Mapping) for e in layers)
-    ):
+    if not isinstance(layers, Sequence) or isinstance(layers, str) or not all(isinstance(e, Mapping) for e in layers):
         raise damaged(draft.file, f"the {kind} model lists no layers")
     if len(layers) + len(draft.nodes) > MOST_LAYERS:
         raise damaged(draft.file, f"it has more than {MOST_LAYERS} layers")
@@ -123,7 +120,7 @@ def _unroll(
     counted: tuple[str, ...],
     depth: int,
 ) -> list[str]:
-    """Add the model's nodes; gives the names of its outputs. `given` are the values that a nested model is called with."""
+    """Add the model's nodes; gives the names of its outputs. `given` are the values that a nested model gets."""
     if depth > DEEPEST:
         raise damaged(draft.file, f"its models nest deeper than {DEEPEST}")
     kind, config = model
@@ -164,9 +161,7 @@ def _chain(
             if shape is None and isinstance(config, Mapping):
                 shape = _sides(config.get("build_input_shape"))
             if shape is None and layer.kind in MODELS:
-                current = _unroll(
-                    draft, _model(draft.file, entry), None, layer.path, layer.counted, depth + 1
-                )
+                current = _unroll(draft, _model(draft.file, entry), None, layer.path, layer.counted, depth + 1)
                 continue
             current = [_add_input(draft, "input", shape)]
         current = _call(draft, layer, entry, current, depth)
@@ -182,11 +177,7 @@ def _functional(
 ) -> list[str]:
     """A Functional model: each entry lists its calls, and each call the values that it reads."""
     values: dict[tuple[str, int, int], str] = {}
-    starts = (
-        [name for name, _, _ in _references(config.get("input_layers"))]
-        if isinstance(config, Mapping)
-        else []
-    )
+    starts = [name for name, _, _ in _references(config.get("input_layers"))] if isinstance(config, Mapping) else []
     for name, (layer, _) in layers.items():
         if layer.kind == "InputLayer":
             if given and name in starts and starts.index(name) < len(given):
@@ -218,9 +209,7 @@ def _functional(
     found = []
     for end in ends:
         # A shared model counts its calls from where it was built; the first call that exists is meant.
-        value = values.get(end) or next(
-            (v for (n, _, i), v in values.items() if (n, i) == (end[0], end[2])), None
-        )
+        value = values.get(end) or next((v for (n, _, i), v in values.items() if (n, i) == (end[0], end[2])), None)
         if value is None:
             raise damaged(draft.file, f"the value of {short(end[0])} is never made")
         found.append(value)
@@ -234,9 +223,7 @@ def _call(draft: _Draft, layer: Layer, entry: Mapping[str, Any], inputs: list[st
     if layer.kind in MODELS:
         return _unroll(draft, _model(draft.file, entry), inputs, layer.path, layer.counted, depth + 1)
     name = draft.unused(layer.name)
-    if layer.kind in {"TimeDistributed", "Bidirectional", "RNN"} or layer.kind.endswith(
-        ("LSTM", "GRU", "RNN")
-    ):
+    if layer.kind in {"TimeDistributed", "Bidirectional", "RNN"} or layer.kind.endswith(("LSTM", "GRU", "RNN")):
         weights: Mapping[str, str] = {}
     else:
         weights = _weights(draft, layer, name)
@@ -304,16 +291,10 @@ def _call_inputs(file: str, layer: str, call: Any, depth: int = 0) -> list[tuple
         raise damaged(file, f"the calls of {short(layer)} nest too deep")
     if isinstance(call, Mapping):
         if call.get("class_name") == "__keras_tensor__":
-            history = (
-                call.get("config", {}).get("keras_history")
-                if isinstance(call.get("config"), Mapping)
-                else None
-            )
+            history = call.get("config", {}).get("keras_history") if isinstance(call.get("config"), Mapping) else None
             return _references(history)
         return [
-            place
-            for key in ("args", "kwargs")
-            for place in _call_inputs(file, layer, call.get(key), depth + 1)
+            place for key in ("args", "kwargs") for place in _call_inputs(file, layer, call.get(key), depth + 1)
         ] or (
             [
                 place
@@ -323,12 +304,7 @@ def _call_inputs(file: str, layer: str, call: Any, depth: int = 0) -> list[tuple
             ]
         )
     if isinstance(call, Sequence) and not isinstance(call, str):
-        if (
-            len(call) >= 3
-            and isinstance(call[0], str)
-            and isinstance(call[1], int)
-            and isinstance(call[2], int)
-        ):
+        if len(call) >= 3 and isinstance(call[0], str) and isinstance(call[1], int) and isinstance(call[2], int):
             return [(call[0], call[1], call[2])]
         return [place for entry in call for place in _call_inputs(file, layer, entry, depth + 1)]
     return []

@@ -29,7 +29,8 @@ from cnn_loupe.engine.files.foreign import (
 
 # TensorProto.DataType → NumPy. bfloat16 (16) is widened by hand; strings (8) stay text.
 DTYPES = {
-    1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 10: "<f2", 11: "<f8", 12: "<u4", 13: "<u8",
+    1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 10: "<f2", 11: "<f8", 12: "<u4",
+    13: "<u8",
 }  # fmt: skip
 BFLOAT16, STRING = 16, 8
 MOST_NODES = 100_000
@@ -44,9 +45,7 @@ def looks_like(data: bytes) -> bool:
         for number, encoding, value in protobuf.fields(buffer):
             if number not in {1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26}:
                 return False
-            if number == 1 and not (
-                encoding == protobuf.VARINT and isinstance(value, int) and 1 <= value < 100
-            ):
+            if number == 1 and not (encoding == protobuf.VARINT and isinstance(value, int) and 1 <= value < 100):
                 return False
             seen.add(number)
     except FileError as error:
@@ -214,9 +213,7 @@ class _Reader:
             offset = int(told.get("offset") or 0)
             length = int(told.get("length") or len(data) - offset)
         except ValueError as error:
-            raise damaged(
-                self.file, f"the place of the tensor {short(tensor)} in {short(location)}"
-            ) from error
+            raise damaged(self.file, f"the place of the tensor {short(tensor)} in {short(location)}") from error
         if offset < 0 or length < 0:
             raise damaged(self.file, f"the place of the tensor {short(tensor)} in {short(location)}")
         if offset + length > len(data):
@@ -254,12 +251,7 @@ def _float(file: str, value: Any) -> float:
 
 def _floats(file: str, entries: Iterable[Any]) -> list[float]:
     """A repeated float: one field each, or many in one field."""
-    return [
-        x
-        for entry in entries
-        if not isinstance(entry, int)
-        for x in protobuf.packed_floats(file, entry, "<f4")
-    ]
+    return [x for entry in entries if not isinstance(entry, int) for x in protobuf.packed_floats(file, entry, "<f4")]
 
 
 def _ints(file: str, entries: Iterable[Any]) -> list[int]:

@@ -44,9 +44,7 @@ def read(name: str, files: Files) -> ForeignGraph:
     if "node" in topology:
         return _graph_model(name, model, topology, tensors, producer, metadata)
     config = topology.get("model_config", topology)
-    found = graph_of(
-        name, config, f"Keras {topology.get('keras_version') or ''}".strip(), _by_name(name, tensors)
-    )
+    found = graph_of(name, config, f"Keras {topology.get('keras_version') or ''}".strip(), _by_name(name, tensors))
     return ForeignGraph(
         **{
             **vars(found),
@@ -146,9 +144,7 @@ def _graph_model(
     for entry in entries:
         op, name = str(entry.get("op", "")), str(entry.get("name", ""))
         attributes = {key: _attribute(file, value) for key, value in (entry.get("attr") or {}).items()}
-        wanted = tuple(
-            str(x).removesuffix(":0") for x in entry.get("input") or [] if not str(x).startswith("^")
-        )
+        wanted = tuple(str(x).removesuffix(":0") for x in entry.get("input") or [] if not str(x).startswith("^"))
         if op in {"Placeholder", "PlaceholderWithDefault"}:
             inputs.append(ForeignValue(name, _open_sides(attributes.get("shape"))))
         elif op == "Const":
@@ -176,9 +172,7 @@ def _signature(signature: Any) -> list[str]:
     outputs = signature.get("outputs") if isinstance(signature, Mapping) else None
     if not isinstance(outputs, Mapping):
         return []
-    return [
-        str(value.get("name", "")).split(":")[0] for value in outputs.values() if isinstance(value, Mapping)
-    ]
+    return [str(value.get("name", "")).split(":")[0] for value in outputs.values() if isinstance(value, Mapping)]
 
 
 def _attribute(file: str, value: Any) -> Any:

@@ -163,9 +163,7 @@ def _graph(name: str, data: bytes, model: Table, graph: Table) -> ForeignGraph:
         outputs = tuple(_named(name, names, i) for i in operator.ints(2))
         read_here |= set(inputs)
         nodes.append(
-            ForeignNode(
-                op, outputs[0] if outputs else str(number), inputs, outputs, _options(op, operator.table(4))
-            )
+            ForeignNode(op, outputs[0] if outputs else str(number), inputs, outputs, _options(op, operator.table(4)))
         )
     for value in (_named(name, names, i) for i in graph.ints(1)):
         _float_only(name, value, tensors[names.index(value)])
@@ -177,12 +175,10 @@ def _graph(name: str, data: bytes, model: Table, graph: Table) -> ForeignGraph:
         version=model.number(0, "I"),
         nodes=nodes,
         inputs=[
-            ForeignValue(v, _shape(tensors[names.index(v)]))
-            for v in (_named(name, names, i) for i in graph.ints(1))
+            ForeignValue(v, _shape(tensors[names.index(v)])) for v in (_named(name, names, i) for i in graph.ints(1))
         ],
         outputs=[
-            ForeignValue(v, _shape(tensors[names.index(v)]))
-            for v in (_named(name, names, i) for i in graph.ints(2))
+            ForeignValue(v, _shape(tensors[names.index(v)])) for v in (_named(name, names, i) for i in graph.ints(2))
         ],
         constants=constants,
         labels=labels,
@@ -222,7 +218,8 @@ def _float_only(file: str, name: str, tensor: Table) -> None:
     if tensor.number(1, "b") in QUANTISED and scale is not None and len(scale.data(2)):
         raise FileError(
             "file_quantised",
-            f"{file} computes with whole numbers (quantised), which are not the network's own values; export it in float32 "
+            f"{file} computes with whole numbers (quantised), which are not the network's own values; export it in "
+            "float32 "
             f"(converter without optimizations; Teachable Machine: “Floating point”)",
             file=file,
             tensor=short(name),

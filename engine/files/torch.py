@@ -168,9 +168,7 @@ class _Arrays:
         ):
             raise damaged(self._file, "the place of a tensor")
         last = (
-            tensor.offset + sum((n - 1) * s for n, s in zip(tensor.shape, tensor.strides, strict=True))
-            if count
-            else 0
+            tensor.offset + sum((n - 1) * s for n, s in zip(tensor.shape, tensor.strides, strict=True)) if count else 0
         )
         if count and (last + 1) * dtype.itemsize > len(raw):
             raise cut_short(self._file, (last + 1) * dtype.itemsize - len(raw))
@@ -320,7 +318,8 @@ _CONSTANTS: Mapping[str, Any] = {
 }  # fmt: skip
 _LITERALS = {
     "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "STRING", "BINSTRING",
-    "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
+    "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES",
+    "BINBYTES8",
 }  # fmt: skip
 
 

@@ -27,9 +27,7 @@ def binary(draft: Draft, node: ForeignNode, op: str, a: Any, b: Any) -> Activati
     if op == "add":
         return _shifted(draft, node, x, numbers)
     if op == "subtract":
-        return (
-            _shifted(draft, node, x, -numbers) if behind else build.scale_shift(draft, node, x, -1.0, numbers)
-        )
+        return _shifted(draft, node, x, -numbers) if behind else build.scale_shift(draft, node, x, -1.0, numbers)
     if op == "multiply":
         return _scaled(draft, node, x, numbers)
     if not behind:
@@ -93,38 +91,28 @@ def _scaled(draft: Draft, node: ForeignNode, x: Activation, numbers: Constant) -
 
 
 def _alone(draft: Draft, node: ForeignNode, x: Activation) -> bool:
-    names = [
-        n
-        for n in node.inputs
-        if isinstance(draft.values.get(n), Activation) and draft.values[n].layer == x.layer
-    ]
+    names = [n for n in node.inputs if isinstance(draft.values.get(n), Activation) and draft.values[n].layer == x.layer]
     return bool(names) and all(draft.read_once(node, name) for name in names)
 
 
 def _joined(draft: Draft, node: ForeignNode, op: str, a: Activation, b: Activation) -> Activation:
     if op == "divide":
-        raise draft.refusal(
-            node, "divides_by_activation", "it divides values of the network by others", "leave it out"
-        )
+        raise draft.refusal(node, "divides_by_activation", "it divides values of the network by others", "leave it out")
     if op == "subtract":
         b = build.scale_shift(draft, node, b, -1.0, 0.0, origin=[], wanted="negated")
         op = "add"
     if a.shape != b.shape:
         # A number a map, for every place of it: the squeeze and excitation of MobileNetV3 and EfficientNet.
         wide, narrow = (a, b) if a.is_maps and len(a.meaningful) >= len(b.meaningful) else (b, a)
-        if (
-            op == "multiply"
-            and wide.is_maps
-            and narrow.shape[0] == wide.shape[0]
-            and narrow.shape[1:] in ((), (1, 1))
-        ):
+        if op == "multiply" and wide.is_maps and narrow.shape[0] == wide.shape[0] and narrow.shape[1:] in ((), (1, 1)):
             return draft.add(node, "multiply", [wide, narrow], axes=wide.axes)
         a, b = _alike(draft, node, a, b)
     if a.shape != b.shape or _order(a) != _order(b):
         raise draft.refusal(
             node,
             "shapes_do_not_meet",
-            f"it combines {'×'.join(map(str, a.sides))} and {'×'.join(map(str, b.sides))}, which have not the same sides",
+            f"it combines {'×'.join(map(str, a.sides))} and {'×'.join(map(str, b.sides))}, which have not the same "
+            "sides",
             shapes=[list(a.sides), list(b.sides)],
         )
     return draft.add(node, op, [a, b], axes=a.axes if len(a.axes) >= len(b.axes) else b.axes)
@@ -146,9 +134,7 @@ def _alike(draft: Draft, node: ForeignNode, a: Activation, b: Activation) -> tup
 def concat(draft: Draft, node: ForeignNode, values: Sequence[Any], axis: int) -> Activation:
     """Maps one behind the other, or vectors."""
     if not all(isinstance(value, Activation) for value in values):
-        raise draft.refusal(
-            node, "concat_constant", "it joins values of the network with a constant", "leave it out"
-        )
+        raise draft.refusal(node, "concat_constant", "it joins values of the network with a constant", "leave it out")
     if len(values) == 1:
         draft.note("dropped", node, "identity")
         only: Activation = values[0]

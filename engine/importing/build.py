@@ -63,15 +63,8 @@ def _conv_of_vector(
     """A convolution of maps of one pixel is a dense layer with the kernel's cell that lies on that pixel."""
     rows, columns = weight.shape[2:]
     top, left = padding[0][0], padding[1][0]
-    if (
-        groups != 1
-        or top >= rows
-        or left >= columns
-        or (rows, columns) != (sum(padding[0]) + 1, sum(padding[1]) + 1)
-    ):
-        raise draft.refusal(
-            node, "conv_of_vector", "it slides a window over a single value", "take the layer out"
-        )
+    if groups != 1 or top >= rows or left >= columns or (rows, columns) != (sum(padding[0]) + 1, sum(padding[1]) + 1):
+        raise draft.refusal(node, "conv_of_vector", "it slides a window over a single value", "take the layer out")
     return dense(draft, node, x, weight[:, :, top, left], bias, wanted=wanted, origin=origin)
 
 
@@ -205,7 +198,7 @@ def softmax(
 
 
 def give_bias(draft: Draft, node: ForeignNode, x: Activation, bias: Constant) -> bool:
-    """Take a constant that is added behind a convolution or dense layer into it, where it has no bias and is read once."""
+    """Take a constant that is added behind a convolution or dense layer into it, if it has no bias and is read once."""
     entry = draft.entry(x)
     if entry is None or entry.layer.kind not in ("conv2d", "dense") or "bias" in entry.parameters:
         return False
@@ -216,9 +209,7 @@ def give_bias(draft: Draft, node: ForeignNode, x: Activation, bias: Constant) ->
     ):
         return False
     entry.layer = replace(entry.layer, bias=True)  # type: ignore[call-arg]
-    entry.parameters["bias"] = np.ascontiguousarray(
-        np.broadcast_to(bias, (entry.shape[0],)), dtype=np.float32
-    )
+    entry.parameters["bias"] = np.ascontiguousarray(np.broadcast_to(bias, (entry.shape[0],)), dtype=np.float32)
     entry.origin[:0] = names_of(node)
     draft.note("folded", node, "bias_into_layer", x.layer)
     return True

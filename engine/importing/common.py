@@ -17,9 +17,7 @@ def constant(draft: Draft, node: ForeignNode, value: Any, what: str) -> np.ndarr
     """An input that must be known before any picture is."""
     if isinstance(value, np.ndarray):
         return value
-    raise draft.refusal(
-        node, "needs_constant", f"its {what} depends on the picture", "use a fixed one", what=what
-    )
+    raise draft.refusal(node, "needs_constant", f"its {what} depends on the picture", "use a fixed one", what=what)
 
 
 def optional(inputs: Sequence[Any], place: int) -> Any:
@@ -119,9 +117,7 @@ def cut(
     return draft.add(node, "slice", [data], axes=data.axes, axis=dimension, start=first, stop=stop, step=step)
 
 
-def enlarged(
-    draft: Draft, node: ForeignNode, data: Activation, scales: Sequence[float], mode: str
-) -> Activation:
+def enlarged(draft: Draft, node: ForeignNode, data: Activation, scales: Sequence[float], mode: str) -> Activation:
     """Every pixel repeated: whole scales and the nearest pixel."""
     if mode != "nearest" or any(s != int(s) or s < 1 for s in scales):
         raise draft.refusal(

@@ -118,9 +118,7 @@ class Draft:
                 axes = pooled_axes(first.axes)
         return Activation(name, shape, axes, batch=first.batch)
 
-    def _check(
-        self, node: ForeignNode, layer: Layer, shapes: list[Shape], arrays: Mapping[str, Array]
-    ) -> None:
+    def _check(self, node: ForeignNode, layer: Layer, shapes: list[Shape], arrays: Mapping[str, Array]) -> None:
         wanted = layer.parameter_shapes(*shapes)
         for key, shape in wanted.items():
             found = arrays[key].shape if key in arrays else None
@@ -148,9 +146,7 @@ class Draft:
     def note(self, action: str, node: ForeignNode, reason: str, into: str | None = None) -> None:
         self.notes.append(Note(action, f"{node.op} {short(label(node), 60)}", reason, into))
 
-    def refusal(
-        self, node: ForeignNode, reason: str, what: str, remedy: str = "", /, **params: Any
-    ) -> FileError:
+    def refusal(self, node: ForeignNode, reason: str, what: str, remedy: str = "", /, **params: Any) -> FileError:
         """A sentence that names layer, operation, attribute, value and remedy."""
         position = next((i for i, other in enumerate(self.graph.nodes) if other is node), 0)
         text = f"layer {position} {short(label(node), 60)!r} ({node.op}): {what}"
@@ -170,9 +166,7 @@ class Draft:
         """The value as maps whose sides the operation reads in this layout; refused where they mean something else."""
         if isinstance(value, Activation) and value.is_maps and len(value.axes) == len(layout):
             wrong = [
-                a
-                for a, wanted in zip(value.axes, layout, strict=True)
-                if a not in (wanted, ONE) and value.size(a) != 1
+                a for a, wanted in zip(value.axes, layout, strict=True) if a not in (wanted, ONE) and value.size(a) != 1
             ]
             if not wrong:
                 return Activation(value.layer, value.shape, tuple(layout), batch=value.batch)
@@ -188,9 +182,7 @@ class Draft:
     def vector(self, node: ForeignNode, value: Any) -> Activation:
         """The value as a vector; maps whose sides were put aside are flattened in the file's order."""
         if not isinstance(value, Activation):
-            raise self.refusal(
-                node, "needs_activation", "it reads a constant where the picture's values belong"
-            )
+            raise self.refusal(node, "needs_activation", "it reads a constant where the picture's values belong")
         if not value.is_maps:
             return value
         joint = next((a for a in value.axes if a in (CHW, HWC)), None)

@@ -64,9 +64,7 @@ def reshaped(sides: Sequence[int], target: Sequence[int], *, zero_copies: bool =
     return found
 
 
-def axes_of(
-    inputs: Sequence[Constant | None], attributes: Mapping[str, Any], place: int = 1
-) -> list[int] | None:
+def axes_of(inputs: Sequence[Constant | None], attributes: Mapping[str, Any], place: int = 1) -> list[int] | None:
     """The axes that an operation names, as an attribute or, since opset 13, as an input."""
     given = inputs[place] if len(inputs) > place else None
     if given is not None:

@@ -34,11 +34,7 @@ def input_meanings(graph: ForeignGraph, file: str) -> list[tuple[tuple[str, ...]
 
 def _sides(value: ForeignValue, between: str) -> str:
     """The shape as text; "?" for a side that the file leaves open."""
-    return (
-        "(?)"
-        if value.shape is None
-        else f"({between.join('?' if n is None else str(n) for n in value.shape)})"
-    )
+    return "(?)" if value.shape is None else f"({between.join('?' if n is None else str(n) for n in value.shape)})"
 
 
 def meanings(graph: ForeignGraph, value: ForeignValue) -> list[tuple[tuple[str, ...], Shape, int]]:

@@ -30,7 +30,8 @@ Inputs = list[Any]
 # What a model does in training only.
 TRAINING_ONLY = (
     "Dropout", "SpatialDropout2D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization",
-    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness", "RandomCrop",
+    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
+    "RandomCrop",
     "RandomHeight", "RandomWidth", "RandomSaturation", "RandomHue", "RandomSharpness", "RandomErasing",
 )  # fmt: skip
 
@@ -127,9 +128,7 @@ def _separable(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         **found,
     )
     wide = weight(draft, node, "pointwise_kernel").transpose(3, 2, 0, 1)
-    second = build.conv2d(
-        draft, node, first, wide, weight(draft, node, "bias", needed=False), origin=part(draft, node)
-    )
+    second = build.conv2d(draft, node, first, wide, weight(draft, node, "bias", needed=False), origin=part(draft, node))
     draft.note("split", node, "separable_convolution", first.layer)
     return finish(draft, node, second)
 
@@ -172,9 +171,7 @@ def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     window = pair(draft, node, setting(node, "pool_size", default=2), "pool_size")
     stride = pair(draft, node, setting(node, "strides", default=window), "strides")
     kind = "max_pool2d" if node.op.startswith("Max") else "avg_pool2d"
-    return build.pool(
-        draft, node, value, kind, window, stride, _padding(draft, node, value, window, stride, (1, 1))
-    )
+    return build.pool(draft, node, value, kind, window, stride, _padding(draft, node, value, window, stride, (1, 1)))
 
 
 @converter("keras", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GlobalAvgPool2D", "GlobalMaxPool2D")
@@ -261,9 +258,7 @@ def _permute(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 @converter("keras", "Activation")
 def _activation(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    return function(
-        draft, node, common.activation_of(draft, node, x[0]), setting(node, "activation", default="linear")
-    )
+    return function(draft, node, common.activation_of(draft, node, x[0]), setting(node, "activation", default="linear"))
 
 
 @converter("keras", "ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU")
@@ -280,9 +275,7 @@ def _batch_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     axis = setting(node, "axis", default=-1)
     axis = axis[0] if isinstance(axis, Sequence) and axis else axis
     if value.is_maps and isinstance(axis, int) and value.axes[axis % len(value.axes)] not in ("C", ONE):
-        raise draft.refusal(
-            node, "attribute", f"its axis is {axis}", "normalise the channels", attribute="axis"
-        )
+        raise draft.refusal(node, "attribute", f"its axis is {axis}", "normalise the channels", attribute="axis")
     mean, variance = weight(draft, node, "moving_mean"), weight(draft, node, "moving_variance")
     scale, shift = weight(draft, node, "gamma", needed=False), weight(draft, node, "beta", needed=False)
     numbers = [
@@ -298,8 +291,7 @@ def _batch_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 def _rescaling(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = common.activation_of(draft, node, x[0])
     scale, shift = (
-        np.asarray(setting(node, key, default=usual), np.float32)
-        for key, usual in (("scale", 1.0), ("offset", 0.0))
+        np.asarray(setting(node, key, default=usual), np.float32) for key, usual in (("scale", 1.0), ("offset", 0.0))
     )
     return build.scale_shift(
         draft, node, value, np.ravel(scale) if scale.ndim else scale, np.ravel(shift) if shift.ndim else shift
@@ -311,9 +303,7 @@ def _normalization(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     """(x − mean) / max(√variance, 1e-7), as Keras has it."""
     value = common.activation_of(draft, node, x[0])
     mean, variance = setting(node, "mean"), setting(node, "variance")
-    mean = np.ravel(weight(draft, node, "mean") if mean is None else np.asarray(mean, np.float64)).astype(
-        np.float64
-    )
+    mean = np.ravel(weight(draft, node, "mean") if mean is None else np.asarray(mean, np.float64)).astype(np.float64)
     variance = np.ravel(
         weight(draft, node, "variance") if variance is None else np.asarray(variance, np.float64)
     ).astype(np.float64)
@@ -347,9 +337,7 @@ def _join(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     result = x[0]
     for i, other in enumerate(x[1:], 2):
         step = (
-            node
-            if i == len(x) and node.op != "Average"
-            else ForeignNode(node.op, f"{node.name}_{i}", node.inputs, ())
+            node if i == len(x) and node.op != "Average" else ForeignNode(node.op, f"{node.name}_{i}", node.inputs, ())
         )
         result = arithmetic.binary(draft, step, op, result, other)
     return build.scale_shift(draft, node, result, 1 / len(x), 0.0) if node.op == "Average" else result
@@ -374,9 +362,7 @@ def _merge(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         node.attributes,
     )
     if step.op not in ("Add", "Multiply", "Average"):
-        raise draft.refusal(
-            node, "attribute", f"its mode is {mode!r}", "use sum, mul, ave or concat", attribute="mode"
-        )
+        raise draft.refusal(node, "attribute", f"its mode is {mode!r}", "use sum, mul, ave or concat", attribute="mode")
     return _join(draft, step, x)
 
 
@@ -416,9 +402,7 @@ def _tf_function(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         return arithmetic.binary(draft, node, words[name], value, x[1] if len(x) > 1 else np.float32(other))
     if name in ("relu", "relu6", "sigmoid", "tanh", "softmax", "swish", "silu", "elu"):
         return function(draft, node, value, name)
-    raise draft.refusal(
-        node, "python_code", f"it calls {short(name)!r} of TensorFlow", "export the network to ONNX"
-    )
+    raise draft.refusal(node, "python_code", f"it calls {short(name)!r} of TensorFlow", "export the network to ONNX")
 
 
 def _argument(node: ForeignNode) -> float | None:

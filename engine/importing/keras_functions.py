@@ -1,4 +1,4 @@
-"""Keras's activations by name and by layer, which TensorFlow's graphs use, too; and how a layer's values are looked up."""
+"""Keras's activations by name and by layer, which TensorFlow's graphs use, too; how a layer's values are looked up."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def weight(draft: Draft, node: ForeignNode, name: str, *, needed: bool = True) -
     return None if key is None else draft.graph.constants[key]
 
 
-def function(
-    draft: Draft, node: ForeignNode, value: Activation, found: Any, *, behind: bool = False
-) -> Activation:
+def function(draft: Draft, node: ForeignNode, value: Activation, found: Any, *, behind: bool = False) -> Activation:
     """An activation by its name, or by the configuration of the layer that it is."""
     if isinstance(found, Mapping):
         inner = found.get("config")
@@ -104,9 +102,7 @@ def layer_function(draft: Draft, node: ForeignNode, value: Activation) -> Activa
     if node.op == "PReLU":
         alpha = weight(draft, node, "alpha")
         alpha = arithmetic.per_channel(draft, node, value, alpha.reshape(1, *alpha.shape))
-        return draft.add(
-            node, "prelu", [value], {"slope": np.broadcast_to(alpha, (value.shape[0],))}, axes=value.axes
-        )
+        return draft.add(node, "prelu", [value], {"slope": np.broadcast_to(alpha, (value.shape[0],))}, axes=value.axes)
     raise draft.refusal(node, "operation_unknown", f"there is no layer {node.op} here")
 
 

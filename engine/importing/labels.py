@@ -97,8 +97,5 @@ def suggestions(shape: Shape, count: int) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (name, names)
         for name, channels, (low, high), names in USUAL
-        if shape[0] in channels
-        and low <= shape[1] <= high
-        and low <= shape[2] <= high
-        and len(names) == count
+        if shape[0] in channels and low <= shape[1] <= high and low <= shape[2] <= high and len(names) == count
     ]

@@ -88,11 +88,7 @@ def import_files(files: Files, choice: Choice = Choice()) -> Imported:
     """
     files = content.unpacked(files)
     name, kind = content.model_in(files)
-    graph = (
-        torch.graph_of(name, files, choice.architecture)
-        if kind == "torch"
-        else content.read(name, kind, files)
-    )
+    graph = torch.graph_of(name, files, choice.architecture) if kind == "torch" else content.read(name, kind, files)
     draft, output = translated(graph, name, choice.output)
     return _finished(draft, output, files, name, choice)
 
@@ -257,9 +253,7 @@ def _output_is_picture(draft: Draft, name: str, shape: Shape) -> EngineError:
 
 def _never_made(draft: Draft) -> EngineError:
     """Why there is no output although every step is known: a value is read that nothing gives."""
-    missing = [
-        name for node in draft.graph.nodes for name in node.inputs if name and name not in draft.values
-    ]
+    missing = [name for node in draft.graph.nodes for name in node.inputs if name and name not in draft.values]
     name = short((missing or [value.name for value in draft.graph.outputs] or ["its output"])[0])
     return FileError(
         "import_value_missing",
@@ -270,9 +264,7 @@ def _never_made(draft: Draft) -> EngineError:
 
 def _scores(draft: Draft, value: Activation) -> Activation | None:
     """The output as a vector."""
-    node = next(
-        (node for node in draft.graph.nodes if any(draft.values.get(n) is value for n in node.outputs)), None
-    )
+    node = next((node for node in draft.graph.nodes if any(draft.values.get(n) is value for n in node.outputs)), None)
     if node is None or value.layer not in draft.entries:
         draft.problems.append(_never_made(draft))
         return None
@@ -300,14 +292,8 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
     added = _probabilities(draft, output, entries, ending)
     count = 2 if ending == "binary" else output.shape[0]
     classes, source = _classes(draft.graph, files, count, choice)
-    parameters = {
-        f"{n}.{key}": array for n, entry in entries.items() for key, array in entry.parameters.items()
-    }
-    digests = {
-        n: hashlib.sha256(data).hexdigest()
-        for n, data in files.items()
-        if content.format_of(data) != "picture"
-    }
+    parameters = {f"{n}.{key}": array for n, entry in entries.items() for key, array in entry.parameters.items()}
+    digests = {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if content.format_of(data) != "picture"}
     description = {
         "format": 2,
         "id": _id(choice.id or name),
@@ -353,9 +339,7 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
 def _probabilities(draft: Draft, output: Activation, entries: dict[str, Entry], ending: str) -> list[str]:
     """The layer that turns the scores of a file that ends in them into probabilities; its name, for the report."""
     last = entries[output.layer].layer.kind
-    kind = (
-        "softmax" if ending == "logits" else "sigmoid" if ending == "binary" and last != "sigmoid" else None
-    )
+    kind = "softmax" if ending == "logits" else "sigmoid" if ending == "binary" and last != "sigmoid" else None
     if kind is None:
         return []
     node = ForeignNode(kind, kind, (), ())
@@ -441,9 +425,7 @@ def _preparation(draft: Draft, choice: Choice) -> dict[str, Any]:
     elif isinstance(metadata.get("normalisation"), Mapping):
         known = preparation.from_normalisation(metadata["normalisation"], channels)
     elif any(e.layer.kind == "scale_shift" and e.inputs == ["input"] for e in draft.entries.values()):
-        known = preparation.usual(
-            "0..255", channels, source="file"
-        )  # Rescaling or Normalization inside the network
+        known = preparation.usual("0..255", channels, source="file")  # Rescaling or Normalization inside the network
     elif isinstance(metadata.get("userDefinedMetadata"), Mapping) and draft.input_shape[1:] == (224, 224):
         known = preparation.usual("-1..1", channels, source="file")  # Teachable Machine
     found = known or preparation.usual("0..1", channels, source="guess")

@@ -45,9 +45,7 @@ def _sliding(draft: Draft, node: ForeignNode, value: Activation, kernel: Sequenc
     stride, dilation = a.get("strides") or [1, 1], a.get("dilations") or [1, 1]
     auto = a.get("auto_pad") or "NOTSET"
     if len(stride) != 2 or len(dilation) != 2:
-        raise draft.refusal(
-            node, "not_two_dimensional", f"its stride is {stride}, and pictures have 2 dimensions"
-        )
+        raise draft.refusal(node, "not_two_dimensional", f"its stride is {stride}, and pictures have 2 dimensions")
     if auto in ("SAME_UPPER", "SAME_LOWER"):
         size = value.shape[1:] if value.is_maps else (1, 1)
         padding = windows.same(size, kernel, stride, dilation, lower=auto == "SAME_LOWER")
@@ -79,9 +77,7 @@ def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("onnx", "GlobalAveragePool", "GlobalMaxPool")
 def _global_pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = draft.maps(node, x[0], NCHW)
-    return build.global_pool(
-        draft, node, value, "avg_pool2d" if node.op == "GlobalAveragePool" else "max_pool2d"
-    )
+    return build.global_pool(draft, node, value, "avg_pool2d" if node.op == "GlobalAveragePool" else "max_pool2d")
 
 
 @converter("onnx", "ReduceMean", "ReduceMax")
@@ -117,9 +113,7 @@ def _matmul(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         return build.dense(draft, node, value, x[0].reshape(x[0].shape[-2], x[0].shape[-1]), None)
     weight = common.constant(draft, node, x[1], "weight")
     if weight.ndim < 2 or any(n != 1 for n in weight.shape[:-2]):
-        raise draft.refusal(
-            node, "weight_shape", f"its weight has the shape {list(weight.shape)}", "use a matrix"
-        )
+        raise draft.refusal(node, "weight_shape", f"its weight has the shape {list(weight.shape)}", "use a matrix")
     return build.dense(draft, node, x[0], weight.reshape(weight.shape[-2:]).T, None)
 
 
@@ -201,9 +195,7 @@ def _clip_old(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("onnx", "Clip", since=11)
 def _clip(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     low, high = (
-        None
-        if (v := common.optional(x, i)) is None
-        else float(common.constant(draft, node, v, "bound").ravel()[0])
+        None if (v := common.optional(x, i)) is None else float(common.constant(draft, node, v, "bound").ravel()[0])
         for i in (1, 2)
     )
     return common.clipped(draft, node, x[0], low, high)
@@ -213,9 +205,7 @@ def _clip(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 def _prelu(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = common.activation_of(draft, node, x[0])
     slope = arithmetic.per_channel(draft, node, value, common.constant(draft, node, x[1], "slope"))
-    return draft.add(
-        node, "prelu", [value], {"slope": np.broadcast_to(slope, (value.shape[0],))}, axes=value.axes
-    )
+    return draft.add(node, "prelu", [value], {"slope": np.broadcast_to(slope, (value.shape[0],))}, axes=value.axes)
 
 
 @converter("onnx", "Softmax", "LogSoftmax")
@@ -250,13 +240,9 @@ def _lrn(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 @converter("onnx", "Reshape")
 def _reshape(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    target = (
-        node.attributes.get("shape") if len(x) < 2 else common.constant(draft, node, x[1], "shape").tolist()
-    )
+    target = node.attributes.get("shape") if len(x) < 2 else common.constant(draft, node, x[1], "shape").tolist()
     zero_copies = not node.attributes.get("allowzero")
-    return shapes.reshape(
-        draft, node, common.activation_of(draft, node, x[0]), target or [], zero_copies=zero_copies
-    )
+    return shapes.reshape(draft, node, common.activation_of(draft, node, x[0]), target or [], zero_copies=zero_copies)
 
 
 @converter("onnx", "Flatten")
@@ -280,9 +266,7 @@ def _squeeze(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 @converter("onnx", "Unsqueeze")
 def _unsqueeze(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    return shapes.unsqueeze(
-        draft, node, common.activation_of(draft, node, x[0]), axes_of(x, node.attributes) or []
-    )
+    return shapes.unsqueeze(draft, node, common.activation_of(draft, node, x[0]), axes_of(x, node.attributes) or [])
 
 
 @converter("onnx", "Shape")
@@ -294,17 +278,9 @@ def _shape(draft: Draft, node: ForeignNode, x: Inputs) -> Any:
 @converter("onnx", "Pad")
 def _pad(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     a = node.attributes
-    pads = (
-        a.get("pads")
-        or a.get("paddings")
-        or common.constant(draft, node, common.optional(x, 1), "pads").tolist()
-    )
+    pads = a.get("pads") or a.get("paddings") or common.constant(draft, node, common.optional(x, 1), "pads").tolist()
     given = common.optional(x, 2)
-    value = (
-        float(np.ravel(given)[0])
-        if isinstance(given, np.ndarray) and given.size
-        else float(a.get("value", 0.0))
-    )
+    value = float(np.ravel(given)[0]) if isinstance(given, np.ndarray) and given.size else float(a.get("value", 0.0))
     data = common.activation_of(draft, node, x[0])
     listed = common.optional(x, 3)
     if listed is not None:
@@ -357,10 +333,7 @@ def _split(draft: Draft, node: ForeignNode, x: Inputs) -> list[Activation]:
     size = data.size(data.axes[axis % len(data.axes)])
     parts = given or [-(-size // len(node.outputs))] * len(node.outputs)
     ends = np.minimum(np.cumsum(parts), size)
-    return [
-        common.cut(draft, node, data, axis, int(end - n), int(end))
-        for n, end in zip(parts, ends, strict=True)
-    ]
+    return [common.cut(draft, node, data, axis, int(end - n), int(end)) for n, end in zip(parts, ends, strict=True)]
 
 
 @converter("onnx", "Upsample", "Resize")
@@ -374,9 +347,7 @@ def _resize(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
             raise draft.refusal(node, "resize_unknown", "its scales are not fixed", "use fixed scales")
         last = given[-1]
         scales = (
-            last.tolist()
-            if last.dtype.kind == "f"
-            else [n / s for n, s in zip(last.tolist(), data.sides, strict=True)]
+            last.tolist() if last.dtype.kind == "f" else [n / s for n, s in zip(last.tolist(), data.sides, strict=True)]
         )
     return common.enlarged(draft, node, data, scales[2:], mode)
 
@@ -393,9 +364,7 @@ def _identity(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("onnx", "ArgMax")
 def _arg_max(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     """The index of the largest score: the scores themselves say more."""
-    if any(
-        draft.readers[name] and not any(o.name == name for o in draft.graph.outputs) for name in node.outputs
-    ):
+    if any(draft.readers[name] and not any(o.name == name for o in draft.graph.outputs) for name in node.outputs):
         raise draft.refusal(
             node,
             "argmax_inside",

@@ -51,9 +51,7 @@ def in_our_order(values: np.ndarray[Any, Any], shape: tuple[int, ...], layout: s
     layout "hwc" says that the file keeps maps as rows, columns, channels.
     """
     array = np.asarray(values, np.float32)
-    array = array.reshape(
-        array.shape[1:] if array.ndim == len(shape) + 1 and array.shape[0] == 1 else array.shape
-    )
+    array = array.reshape(array.shape[1:] if array.ndim == len(shape) + 1 and array.shape[0] == 1 else array.shape)
     if array.size != int(np.prod(shape)):
         return None
     if len(shape) == 3 and layout == "hwc" and list(array.shape) == [*shape[1:], shape[0]]:
@@ -80,7 +78,8 @@ def differences(spec: ModelSpec, ours: Mapping[str, Array], theirs: Mapping[str,
 
 
 def onnx_values(file: str, files: Files, names: list[str], x: np.ndarray[Any, Any]) -> dict[str, Any] | None:
-    """Every value of these names as ONNX Runtime computes it, without its optimisations; None where it is not installed.
+    """Every value of these names as ONNX Runtime computes it, without its optimisations; None where it is not
+    installed.
 
     Protobuf merges a message that stands twice, so the values become outputs by writing a second graph behind the file.
     """

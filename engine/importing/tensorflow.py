@@ -84,9 +84,7 @@ def _conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     bias = common.constant(draft, node, x[2], "bias") if "BiasAdd" in steps else None
     word = next((step for step in steps if step != "BiasAdd"), "")
     if "FusedBatchNorm" in steps or word == "Prelu":
-        raise draft.refusal(
-            node, "fused_unknown", f"it is fused with {', '.join(steps)}", "convert without fusing"
-        )
+        raise draft.refusal(node, "fused_unknown", f"it is fused with {', '.join(steps)}", "convert without fusing")
     deep = "epthwise" in node.op
     found = _slide(draft, node, value, kernel.shape[:2])
     result = build.conv2d(
@@ -157,9 +155,7 @@ def _function(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("tfjs", "LeakyRelu")
 def _leaky(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value = common.activation_of(draft, node, x[0])
-    return build.activation(
-        draft, node, value, "leaky_relu", slope=float(node.attributes.get("alpha") or 0.2)
-    )
+    return build.activation(draft, node, value, "leaky_relu", slope=float(node.attributes.get("alpha") or 0.2))
 
 
 @converter("tfjs", "Minimum", "Maximum")
@@ -182,9 +178,7 @@ def _batch_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("tflite", "PAD", "PADV2")
 def _pad(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     pads = [(int(a), int(b)) for a, b in common.constant(draft, node, x[1], "paddings")]
-    value = (
-        float(np.ravel(common.constant(draft, node, x[2], "value"))[0]) if node.op.upper() == "PADV2" else 0.0
-    )
+    value = float(np.ravel(common.constant(draft, node, x[2], "value"))[0]) if node.op.upper() == "PADV2" else 0.0
     return common.padded(draft, node, common.activation_of(draft, node, x[0]), pads, value)
 
 
@@ -253,9 +247,7 @@ def _lite_window(node: ForeignNode, x: Activation, kernel: Sequence[int]) -> dic
     a = node.attributes
     stride = [a.get("stride_h", 1), a.get("stride_w", 1)]
     dilation = [a.get("dilation_h", 1) or 1, a.get("dilation_w", 1) or 1]
-    padding = (
-        windows.same(x.shape[1:], kernel, stride, dilation) if a.get("padding") == "SAME" else build.NONE
-    )
+    padding = windows.same(x.shape[1:], kernel, stride, dilation) if a.get("padding") == "SAME" else build.NONE
     return {"stride": stride, "dilation": dilation, "padding": padding}
 
 
@@ -270,9 +262,7 @@ def _lite_conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     weight = kernel.transpose(3, 0, 1, 2) if deep else kernel.transpose(0, 3, 1, 2)
     found = _lite_window(node, value, kernel.shape[1:3]) if value.is_maps else {}
     groups = value.shape[0] if deep else value.shape[0] // kernel.shape[3]
-    result = build.conv2d(
-        draft, node, value, weight, bias, groups=groups, origin=[] if word else None, **found
-    )
+    result = build.conv2d(draft, node, value, weight, bias, groups=groups, origin=[] if word else None, **found)
     return _fused(draft, node, result, word)
 
 
@@ -336,9 +326,7 @@ def _lite_reduce(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     axes = np.ravel(common.constant(draft, node, x[1], "axes")).tolist()
     value = common.activation_of(draft, node, x[0])
     kind = "avg_pool2d" if node.op == "MEAN" else "max_pool2d"
-    return common.reduce_maps(
-        draft, node, value, axes, keep=bool(node.attributes.get("keep_dims")), kind=kind
-    )
+    return common.reduce_maps(draft, node, value, axes, keep=bool(node.attributes.get("keep_dims")), kind=kind)
 
 
 @converter("tflite", "RESHAPE")

@@ -60,9 +60,7 @@ def _state(value: Any) -> dict[str, np.ndarray[Any, Any]]:
         if isinstance(value.get(key), dict):
             return _state(value[key])
     found = {
-        str(name).removeprefix("module."): tensor
-        for name, tensor in value.items()
-        if isinstance(tensor, np.ndarray)
+        str(name).removeprefix("module."): tensor for name, tensor in value.items() if isinstance(tensor, np.ndarray)
     }
     return found if len(found) * 2 > len(value) else {}
 
@@ -112,7 +110,8 @@ def _walk(
     if make is None:
         raise FileError(
             "file_torch_module_unknown",
-            f"{short(file)}: the module {short(own)} is a {short(kind)}, whose forward is Python code and is never run; "
+            f"{short(file)}: the module {short(own)} is a {short(kind)}, whose forward is Python code and is never "
+            "run; "
             f"export the network: {EXPORT}",
             file=short(file),
             module=short(own),
@@ -226,12 +225,7 @@ def _features(steps: Steps, tensors: Tensors, shape: tuple[int, int, int]) -> bo
             kernel = tensors[f"{name}.weight"]
             channels = kernel.shape[0]
             sides = [
-                (
-                    n
-                    + 2 * a.get("pads", [0] * 4)[i]
-                    - a.get("dilations", [1, 1])[i] * (kernel.shape[2 + i] - 1)
-                    - 1
-                )
+                (n + 2 * a.get("pads", [0] * 4)[i] - a.get("dilations", [1, 1])[i] * (kernel.shape[2 + i] - 1) - 1)
                 // a.get("strides", [1, 1])[i]
                 + 1
                 for i, n in enumerate((rows, columns))
@@ -245,9 +239,7 @@ def _features(steps: Steps, tensors: Tensors, shape: tuple[int, int, int]) -> bo
         elif op == "GlobalAveragePool":
             rows = columns = 1
         elif op == "Gemm":
-            return (
-                channels * rows * columns == tensors[f"{name}.weight"].shape[1] and rows > 0 and columns > 0
-            )
+            return channels * rows * columns == tensors[f"{name}.weight"].shape[1] and rows > 0 and columns > 0
         if rows < 1 or columns < 1:
             return False
     return True

@@ -42,7 +42,8 @@ class Layer(ABC):
     # How many inputs the layer takes.
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int] = 1
-    # How a model that ends in this kind gives its answer (`cnn_loupe.engine.surroundings.ENDINGS`), the usual way first.
+    # How a model that ends in this kind gives its answer (`cnn_loupe.engine.surroundings.ENDINGS`), the usual way
+    # first.
     endings: ClassVar[tuple[str, ...]] = ("logits",)
     # Parameters that training measures and does not learn; the optimiser leaves them alone.
     buffers: ClassVar[frozenset[str]] = frozenset()

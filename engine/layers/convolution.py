@@ -108,9 +108,7 @@ class Conv2D(UnaryLayer):
         count = x.shape[0] // self.groups
         first = unit // (self.filters // self.groups) * count
         cells = [
-            (channel, *cell)
-            for channel in range(first, first + count)
-            for cell in self.sliding.cells(row, column)
+            (channel, *cell) for channel in range(first, first + count) for cell in self.sliding.cells(row, column)
         ]
         bias = float(params["bias"][unit]) if self.bias else None
         return Trace("weighted_sum", at, terms(x, cells, params["weight"][unit].ravel()), bias=bias)

@@ -55,8 +55,7 @@ class Add(Join):
             if shape != shapes[0]:
                 raise ShapeError(
                     "inputs_differ",
-                    f"{self.name}: {self.kind} needs inputs of one shape and gets "
-                    f"{', '.join(map(shape_text, shapes))}",
+                    f"{self.name}: {self.kind} needs inputs of one shape and gets {', '.join(map(shape_text, shapes))}",
                     layer=self.name,
                     kind=self.kind,
                     shapes=[list(shape) for shape in shapes],
@@ -120,9 +119,7 @@ class Multiply(Join):
     def trace(self, xs: Sequence[Array], params: Parameters, at: tuple[int, ...]) -> Trace:
         check_index(self.name, at, xs[0].shape)
         cells = (at if x.shape == xs[0].shape else (at[0], 0, 0)[: x.ndim] for x in xs)
-        found = (
-            Term(cell, read(x, cell)[0], source=k) for k, (x, cell) in enumerate(zip(xs, cells, strict=True))
-        )
+        found = (Term(cell, read(x, cell)[0], source=k) for k, (x, cell) in enumerate(zip(xs, cells, strict=True)))
         return Trace("product", at, tuple(found))
 
 

@@ -92,9 +92,7 @@ class BatchNorm(UnaryLayer):
         return batch_norm(x, weight, bias, mean, variance, self.epsilon)
 
     def backward_of(self, cache: Any, dy: Array, params: Parameters) -> tuple[Array, Gradients]:
-        dx, dscale, dshift = batch_norm_backward(
-            cache, dy, params["weight"], params["variance"], self.epsilon
-        )
+        dx, dscale, dshift = batch_norm_backward(cache, dy, params["weight"], params["variance"], self.epsilon)
         return dx, {"weight": dscale, "bias": dshift}
 
     def trace_of(self, x: Array, params: Parameters, at: tuple[int, ...]) -> Trace:

@@ -103,11 +103,7 @@ class Pool2D(UnaryLayer):
         channels, height, width = expect_maps(self, shape)
         largest = [side // 2 for side in self.window]
         window = self.sliding
-        if any(
-            p > most
-            for sides in (window.padding, window.ends)
-            for p, most in zip(sides, largest, strict=True)
-        ):
+        if any(p > most for sides in (window.padding, window.ends) for p, most in zip(sides, largest, strict=True)):
             # A window that lies in the padding alone would have no value to take.
             raise ShapeError(
                 "pool_padding_too_large",

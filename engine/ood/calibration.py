@@ -37,9 +37,7 @@ MEASURE = (
 )
 
 
-def calibrate(
-    kept: Network, folds: Sequence[tuple[Network, Array]], data: Dataset, seed: int
-) -> dict[str, Any]:
+def calibrate(kept: Network, folds: Sequence[tuple[Network, Array]], data: Dataset, seed: int) -> dict[str, Any]:
     """Ranges, threshold and error rates; empty where the model has no activation layer with maps.
 
     folds are networks with the rows held out from each; kept learnt from the rest of its fold, or

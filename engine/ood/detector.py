@@ -32,11 +32,7 @@ MapStatistics = Mapping[str, Mapping[str, Array]]  # layer → statistic → (un
 
 def monitored_layers(spec: ModelSpec) -> list[str]:
     """The layers whose maps are measured: activation functions that give maps (C, H, W)."""
-    return [
-        layer.name
-        for layer in spec.layers
-        if isinstance(layer, Activation) and len(spec.shapes[layer.name]) == 3
-    ]
+    return [layer.name for layer in spec.layers if isinstance(layer, Activation) and len(spec.shapes[layer.name]) == 3]
 
 
 def map_statistics(run: Run, layers: Iterable[str]) -> dict[str, dict[str, Array]]:
@@ -121,9 +117,7 @@ class OodDetector:
         self._low, self._high = (np.concatenate(end, dtype=np.float64) for end in ends)
         self._width = np.maximum(self._high - self._low, np.finfo(float).tiny)
         self._names = [
-            (layer, key, unit)
-            for layer, key in self._parts
-            for unit in range(len(self._ranges[layer][key]["low"]))
+            (layer, key, unit) for layer, key in self._parts for unit in range(len(self._ranges[layer][key]["low"]))
         ]
 
     @classmethod

@@ -112,8 +112,7 @@ def pixels(rng: np.random.Generator, like: Array) -> Array:
 
 
 MAKERS: Mapping[str, Maker] = {
-    make.__name__: make
-    for make in (flat, gradient, stripes, checkerboard, blobs, noise, writing, tiles, pixels)
+    make.__name__: make for make in (flat, gradient, stripes, checkerboard, blobs, noise, writing, tiles, pixels)
 }
 
 

@@ -121,8 +121,7 @@ def _curves(history: Mapping[str, Sequence[float]]) -> str:
     head = ("epoch", *(name.replace("_", " ") for name in curves))
     return (
         "Training figures are those of the changed pictures, as the network was when each was shown; "
-        "validation figures are those of the averaged weights on unchanged held-out pictures.\n\n"
-        + _table(head, rows)
+        "validation figures are those of the averaged weights on unchanged held-out pictures.\n\n" + _table(head, rows)
     )
 
 

@@ -22,9 +22,7 @@ OptimiserState = MutableMapping[str, Array]
 class Optimiser(Protocol):
     """One step downhill for one parameter."""
 
-    def update(
-        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
-    ) -> None:
+    def update(self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float) -> None:
         """Change `value` in place. schedule, 0 to 1, is the part of the learning rate that is in force."""
 
 
@@ -43,9 +41,7 @@ class SGD:
     momentum: float = 0.9
     weight_decay: float = 0.0005
 
-    def update(
-        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
-    ) -> None:
+    def update(self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float) -> None:
         v = _slot(state, f"velocity:{name}", value)
         v *= FLOAT(self.momentum)
         v += gradient
@@ -71,9 +67,7 @@ class AdamW:
     epsilon: float = 1e-8
     weight_decay: float = 0.05
 
-    def update(
-        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
-    ) -> None:
+    def update(self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float) -> None:
         m = _slot(state, f"mean:{name}", value)
         v = _slot(state, f"square:{name}", value)
         t = state.setdefault(f"steps:{name}", np.zeros(1, np.int64))
@@ -104,9 +98,7 @@ class Muon:
     weight_decay: float = 0.05
     bias_learning_rate: float = 0.003
 
-    def update(
-        self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float
-    ) -> None:
+    def update(self, name: str, value: Array, gradient: Array, state: OptimiserState, schedule: float) -> None:
         if value.ndim == 1:
             AdamW(self.bias_learning_rate).update(name, value, gradient, state, schedule)
             return

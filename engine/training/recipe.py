@@ -217,9 +217,7 @@ def renamed(settings: Mapping[str, Any], *, old_names: bool = False) -> dict[str
     return found
 
 
-def _current(
-    table: str, given: Mapping[str, Any], names: Mapping[str, str], notes: list[str]
-) -> dict[str, Any]:
+def _current(table: str, given: Mapping[str, Any], names: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
     """The table with today's keys; a note for each key that has a new name."""
     for old, new in names.items():
         if old in given and new in given:

@@ -73,9 +73,7 @@ def cross_fitted(parts: Sequence[FoldResult]) -> tuple[Array, Array]:
     return np.concatenate(divided), np.concatenate([labels for _, labels in groups])
 
 
-def fold_temperature(
-    spec: ModelSpec, parameters: Mapping[str, Array], temperature: float
-) -> dict[str, Array]:
+def fold_temperature(spec: ModelSpec, parameters: Mapping[str, Array], temperature: float) -> dict[str, Array]:
     """Parameters whose scores are those of before divided by `temperature`.
 
     The last dense layer takes the division into its own weights, so softmax stays softmax.
@@ -97,9 +95,7 @@ def activity(parts: Sequence[FoldResult], data: Dataset) -> dict[str, Any]:
     return _listed([activity_of(p.trained.spec, p.trained.parameters, data, p.rows) for p in parts])
 
 
-def activity_of(
-    spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows: Array
-) -> dict[str, Any]:
+def activity_of(spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows: Array) -> dict[str, Any]:
     """Dead, near-dead and active units of one network on the chosen pictures."""
     network, counted = Network(spec, parameters), metrics.Activity()
     watched = [layer.name for layer in spec.layers if isinstance(layer, ReLU)]
@@ -176,9 +172,7 @@ def training_record(
         "columns": "predicted",
         "counts": metrics.confusion(logits, labels).tolist(),
     }
-    record["activity"] = activity_of(
-        kept.spec, kept.parameters, data, np.sort(np.concatenate([p.rows for p in parts]))
-    )
+    record["activity"] = activity_of(kept.spec, kept.parameters, data, np.sort(np.concatenate([p.rows for p in parts])))
     all_logits, _ = pooled(parts)
     network = Network(kept.spec, kept.parameters)
     folds = [
@@ -205,9 +199,7 @@ def _summary(recipe: Recipe, data: Dataset, parts: Sequence[FoldResult], whole: 
     if not parts:
         return f"Trained on all {len(data)} pictures for {recipe.epochs} epochs; nothing was held out."
     if not whole:
-        return (
-            f"Trained for {recipe.epochs} epochs; judged on {len(parts[0].rows)} pictures that were held out."
-        )
+        return f"Trained for {recipe.epochs} epochs; judged on {len(parts[0].rows)} pictures that were held out."
     return (
         f"Trained on all {len(data)} pictures for {recipe.epochs} epochs. The figures come from "
         f"{len(parts)} networks trained in the same way, each judged on the part it did not see."

@@ -65,13 +65,7 @@ def default_tolerance(kind: Kind, value: float) -> float:
         return 0.005
     if size >= 1000:
         return 0.5
-    return (
-        0.0005
-        if size >= 0.01
-        else 0.00005
-        if size >= 0.001
-        else 0.5 * 10 ** (math.floor(math.log10(size)) - 1)
-    )
+    return 0.0005 if size >= 0.01 else 0.00005 if size >= 0.001 else 0.5 * 10 ** (math.floor(math.log10(size)) - 1)
 
 
 def _indexed(of: str, place: Place, entry: Entry) -> Answer:

@@ -91,9 +91,7 @@ class _Reader:
             return None
         pictures = read_pictures(table, self._folder, self._id, languages, entry, self._limits)
         chosen = self._chosen(table, pictures)
-        steps = [
-            self._step(one, languages, entry, pictures, chosen) for one in table.tables("steps", MOST_STEPS)
-        ]
+        steps = [self._step(one, languages, entry, pictures, chosen) for one in table.tables("steps", MOST_STEPS)]
         if not steps:
             table.wrong("The lesson has no steps.", "Add at least one, beginning with a line [[steps]].")
         complete = tuple(step for step in steps if step is not None)
@@ -105,9 +103,7 @@ class _Reader:
             return self._library.default
         known = {entry.id: entry for entry in self._library}
         if name not in known:
-            table.wrong(
-                f"There is no model {name!r}.", f"The models of this server are {', '.join(known)}.", "model"
-            )
+            table.wrong(f"There is no model {name!r}.", f"The models of this server are {', '.join(known)}.", "model")
         return known.get(name)
 
     def _chosen(self, table: Table, pictures: Mapping[str, Sample]) -> str | None:

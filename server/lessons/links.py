@@ -44,9 +44,7 @@ class Link:
     changed: bool
 
 
-def read_link(
-    text: str, library: Library, entry: Entry, pictures: Mapping[str, Sample], picture: str | None
-) -> Link:
+def read_link(text: str, library: Library, entry: Entry, pictures: Mapping[str, Sample], picture: str | None) -> Link:
     """The link with model and picture filled in: `entry` and `picture` stand where it names none.
 
     pictures are the lesson's own, by sample id. Raises Wrong for what the page would not find.
@@ -87,9 +85,7 @@ def _parameters(text: str) -> dict[str, str]:
     query = urlsplit(text).query if "?" in text else text
     pairs = parse_qsl(query, keep_blank_values=True)
     if "?" not in text and "=" not in text and text.strip():
-        raise Wrong(
-            f"{text[:80]!r} is not a link to a state of the page.", "Copy one with Share, or write ?view=…."
-        )
+        raise Wrong(f"{text[:80]!r} is not a link to a state of the page.", "Copy one with Share, or write ?view=….")
     found: dict[str, str] = {}
     for name, value in pairs:
         if name == PRIVATE:
@@ -98,9 +94,7 @@ def _parameters(text: str) -> dict[str, str]:
                 "Put its file into the lesson's folder as one of its pictures.",
             )
         if name not in CARRIED and name not in DROPPED:
-            raise Wrong(
-                f"The link has {name[:40]!r}, which means nothing.", f"Known are {', '.join(CARRIED)}."
-            )
+            raise Wrong(f"The link has {name[:40]!r}, which means nothing.", f"Known are {', '.join(CARRIED)}.")
         if name in CARRIED:
             found[name] = value
     return found
@@ -121,9 +115,7 @@ def _sample(name: str | None, entry: Entry, samples: Mapping[str, Sample]) -> Sa
     if not samples:
         raise Wrong(f"The model {entry.id} takes no pictures.", "Leave the picture out.")
     if name not in samples:
-        raise Wrong(
-            f"There is no picture {name[:64]!r}.", f"The pictures of this model are {', '.join(samples)}."
-        )
+        raise Wrong(f"There is no picture {name[:64]!r}.", f"The pictures of this model are {', '.join(samples)}.")
     return samples[name]
 
 
@@ -132,9 +124,7 @@ def _check_place(name: str, text: str, spec: ModelSpec) -> None:
     if name == "view":
         view = read_view(text)
         if view is None:
-            raise Wrong(
-                f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share."
-            )
+            raise Wrong(f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share.")
         if view.name not in VIEWS:
             raise Wrong(f"There is no view {view.name!r}.", f"The views are {', '.join(VIEWS)}.")
         places = view.places
@@ -191,7 +181,5 @@ def shape_of(spec: ModelSpec, layer: str) -> tuple[int, ...]:
     """The shape of what a layer gives, or of the picture."""
     known = spec.shapes
     if layer not in known:
-        raise Wrong(
-            f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(known)}."
-        )
+        raise Wrong(f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(known)}.")
     return known[layer]

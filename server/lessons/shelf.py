@@ -55,9 +55,7 @@ def read_shelf(folders: Sequence[Path], library: Library, limits: Limits) -> She
         found: list[Mistake] = []
         lesson = read_lesson(file, library, limits, found)
         if lesson is not None and lesson.id in lessons:
-            found.append(
-                Mistake(file, 1, f"There is a lesson {lesson.id!r} already.", "Give its folder another name.")
-            )
+            found.append(Mistake(file, 1, f"There is a lesson {lesson.id!r} already.", "Give its folder another name."))
         elif lesson is not None and not found:
             lessons[lesson.id] = lesson
         mistakes += sorted(found, key=lambda mistake: mistake.line or 0)
@@ -72,9 +70,7 @@ def _files(folders: Sequence[Path], mistakes: list[Mistake]) -> list[Path]:
             if (folder / FILE).is_file():
                 found.append(folder / FILE)
                 continue
-            inner = sorted(
-                path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
-            )
+            inner = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
         except OSError as error:
             reason = error.strerror or type(error).__name__
             mistakes.append(

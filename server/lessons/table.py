@@ -62,9 +62,7 @@ class Table:
             if needed:
                 self._missing(key, f'Add {key} = "…".')
         elif not isinstance(value, str) or not value.strip():
-            self.wrong(
-                f"{key!r} is not a text.", f'Write {key} = "…" with something between the quotes.', key
-            )
+            self.wrong(f"{key!r} is not a text.", f'Write {key} = "…" with something between the quotes.', key)
         elif len(value) > most:
             self.wrong(f"{key!r} has {len(value)} characters; at most {most} are shown.", "Shorten it.", key)
         else:
@@ -94,9 +92,7 @@ class Table:
             return []
         for index, language in enumerate(value):
             if language not in LANGUAGES:
-                self.wrong(
-                    f"{language!r} is not a language of the page.", f"Known are {known}.", "languages", index
-                )
+                self.wrong(f"{language!r} is not a language of the page.", f"Known are {known}.", "languages", index)
         return [language for language in LANGUAGES if language in value]
 
     def texts(self, key: str, languages: Sequence[str], most: int, *, needed: bool = True) -> Texts:
@@ -131,9 +127,7 @@ class Table:
             self.wrong(f"{key!r} is not a list of tables.", f"Begin each with a line [[{key}]].", key)
             return
         if len(value) > most:
-            self.wrong(
-                f"There are {len(value)} {key}; at most {most} are read.", "Divide the lesson.", key, most
-            )
+            self.wrong(f"There are {len(value)} {key}; at most {most} are read.", "Divide the lesson.", key, most)
         for index, item in enumerate(value[:most]):
             yield self._inner(item, key, index)
 
@@ -148,9 +142,7 @@ def read_table(file: Path, mistakes: list[Mistake]) -> Table | None:
         data = tomllib.loads(text)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        mistakes.append(
-            Mistake(file, None, f"It cannot be read: {reason}.", "Let the server's user read it.")
-        )
+        mistakes.append(Mistake(file, None, f"It cannot be read: {reason}.", "Let the server's user read it."))
     except Wrong as wrong:
         mistakes.append(Mistake(file, 1, wrong.what, wrong.remedy))
     except UnicodeDecodeError as error:

@@ -122,9 +122,7 @@ async def api_docs(request: Request, services: ServicesOf) -> Response:
     document: dict[str, Any] = request.app.openapi()
     model = services.library.default.id if services.library.default else "tiny-vgg"
     theme, pages = choose_theme(request), pages_of(request)
-    html = await services.workshop.run(
-        request, lambda: pages.documentation(language, theme, services, document, model)
-    )
+    html = await services.workshop.run(request, lambda: pages.documentation(language, theme, services, document, model))
     base = str(request.base_url).rstrip("/") + services.settings.root_path
     return pages.respond(request, html.replace(EXAMPLE_BASE, str(escape(base))))
 
@@ -134,12 +132,8 @@ def error_page(request: Request, status: int, code: str) -> Response:
     services: Services = request.app.state.services
     language = choose_language(request, services.settings.language)
     pages = pages_of(request)
-    sentence = translator(pages.catalogue(language))(
-        "errors.not_found" if status == 404 else f"errors.{code}"
-    )
-    html = pages.render(
-        "error.html", language, services, theme=choose_theme(request), status=status, sentence=sentence
-    )
+    sentence = translator(pages.catalogue(language))("errors.not_found" if status == 404 else f"errors.{code}")
+    html = pages.render("error.html", language, services, theme=choose_theme(request), status=status, sentence=sentence)
     return Response(html, status, {"Cache-Control": NO_STORE}, "text/html; charset=utf-8")
 
 

@@ -49,9 +49,7 @@ _BODY: dict[str, Any] = {
                 "sample": {"value": {"sample": "espresso"}},
                 "tensor": {
                     "summary": "A grey 1×2×2 input",
-                    "value": {
-                        "input": {"shape": [1, 2, 2], "dtype": "float32", "data": [[[0, 1], [0.5, 0]]]}
-                    },
+                    "value": {"input": {"shape": [1, 2, 2], "dtype": "float32", "data": [[[0, 1], [0.5, 0]]]}},
                 },
             },
         },
@@ -66,20 +64,20 @@ class RunQuery(BaseModel):
 
     detail: Detail = Field(
         "full",
-        description="`full` gives every value. `overview` gives of each layer its statistics, the least and the largest "
+        description="`full` gives every value. `overview` gives of each layer its statistics, the least and the "
+        "largest "
         "value of each unit, the units by their largest value, and small pictures of some units.",
     )
     layers: str | None = Field(None, max_length=MOST_NAMES, description=LAYERS)
     units: str | None = Field(
         None,
         pattern=r"^\d{1,7}-\d{1,7}$",
-        description="Only these units of each layer, first and last, counted from 0; those that a layer has. Without it "
+        description="Only these units of each layer, first and last, counted from 0; those that a layer has. Without "
+        "it "
         "all of them, or the first twelve maps of an overview.",
         examples=["0-11"],
     )
-    side: int = Field(
-        SIDE, ge=1, le=256, description="Longest side of an overview's small pictures, in pixels."
-    )
+    side: int = Field(SIDE, ge=1, le=256, description="Longest side of an overview's small pictures, in pixels.")
     encoding: Encoding | None = Field(None, description=ENCODING)
     preparation: Literal["none", "summary", "full"] = Field(
         "summary", description="What to tell of the picture's preparation; `full` adds small pictures."
@@ -91,7 +89,8 @@ class RunQuery(BaseModel):
         0,
         ge=0,
         le=MOST_UPRIGHT,
-        description="Longest side, in pixels, of a picture of the whole as it stands upright, in sRGB and over white, to "
+        description="Longest side, in pixels, of a picture of the whole as it stands upright, in sRGB and over white, "
+        "to "
         "draw a crop on; 0 for none.",
     )
     x: float | None = Field(None, ge=-1_000_000, le=1_000_000)
@@ -108,7 +107,8 @@ class RunQuery(BaseModel):
             raise Problem(
                 422,
                 "units_reversed",
-                f"units={self.units} ends before it begins; the first unit stands before the dash, the last one behind it.",
+                f"units={self.units} ends before it begins; the first unit stands before the dash, the last one behind "
+                "it.",
                 units=self.units,
             )
         return range(first, last + 1)
@@ -154,9 +154,7 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
     make = run_request if is_json else run_picture
     async with services.workshop.body(request, most_json(entry) if is_json else None) as data:
         try:
-            answer = await services.workshop.run(
-                request, lambda: make(entry, data, wish, services.picture_limits)
-            )
+            answer = await services.workshop.run(request, lambda: make(entry, data, wish, services.picture_limits))
         except ImageError as error:
             # As `curl -d` sends a file: without its line ends.
             if declared == "application/x-www-form-urlencoded" and error.code == "picture_damaged":

@@ -20,7 +20,9 @@ from tests.access.walk import LANGUAGES, Fault, whole_server
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(prog="python -m tests.access", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        prog="python -m tests.access", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--states", default="", metavar="WORDS", help="only states with these words in their names")
     options.add_argument("--languages", nargs="+", default=list(LANGUAGES), choices=LANGUAGES)
     options.add_argument("--workers", type=int, default=2)
@@ -29,7 +31,11 @@ def main() -> int:
     todo = every_look(indices, chosen.languages)
     looks = sum(len(one) for _, _, one in todo)
     faults: list[Fault] = []
-    with tempfile.TemporaryDirectory() as folder, whole_server(Path(folder)) as server, tqdm(total=looks, unit="look", smoothing=0.05) as bar:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        whole_server(Path(folder)) as server,
+        tqdm(total=looks, unit="look", smoothing=0.05) as bar,
+    ):
         for count, news in run(server.url, todo, chosen.workers):
             bar.update(count)
             for fault in news:

@@ -28,9 +28,13 @@ def one_look_each() -> list[Job]:
     """Every state once, and over neighbouring states each pair of a language, a theme and a width."""
     pairs = [(language, look) for look in EVERY_LOOK for language in LANGUAGES]
     half = len(pairs) // 2
-    # Widths follow each other fastest; the language changes with the theme in one half of them, against it in the other.
+    # Widths follow each other fastest; the language changes with the theme in one half of them, against it in the
+    # other.
     order = sorted(range(len(pairs)), key=lambda at: (at % 2 != (at // 2 // len(SIZES)) % 2, at))
-    return [(index, pairs[at][0], (pairs[at][1],)) for index, at in zip(range(len(STATES)), itertools.cycle(order[:half] + order[half:]), strict=False)]
+    return [
+        (index, pairs[at][0], (pairs[at][1],))
+        for index, at in zip(range(len(STATES)), itertools.cycle(order[:half] + order[half:]), strict=False)
+    ]
 
 
 def run(base: str, todo: list[Job], workers: int) -> Iterator[tuple[int, list[Fault]]]:
@@ -70,6 +74,8 @@ def _work(base: str, jobs: Queue[Job | None], found: Queue[tuple[int, list[Fault
             except (Error, AssertionError) as error:
                 words = " ".join(str(error).split())[:400]
                 theme, width = looks[min(taken, len(looks) - 1)]
-                found.put((len(looks) - taken, [Fault(STATES[index].name, language, theme, width, "not reached", "", words)]))
+                found.put(
+                    (len(looks) - taken, [Fault(STATES[index].name, language, theme, width, "not reached", "", words)])
+                )
                 walkers.pop(language).close()
         browser.close()

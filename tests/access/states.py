@@ -72,7 +72,9 @@ def network(name: str, query: str = "", act: Act | None = None, **more: object) 
 def view(place: str, model: str = "", act: Act | None = None, part: str = "", **more: object) -> State:
     """An opened view: `neuron:conv_1_2[3,30,24]`."""
     kind = place.split(":")[0]
-    name = f"{kind} of {place.split(':')[1].split('~')[0]}{f' in {model}' if model else ''}{f', {part}' if part else ''}"
+    name = (
+        f"{kind} of {place.split(':')[1].split('~')[0]}{f' in {model}' if model else ''}{f', {part}' if part else ''}"
+    )
     query = f"{f'model={model}&' if model else ''}view={place}"
     shown = re.split("[]!~]", place.split(":")[1])[0]
     ready = f'loupe-view:has([data-view={kind}][data-settled]) [data-explained^="{shown}"]'
@@ -112,7 +114,9 @@ def crop_editor(page: Page) -> None:
 
 
 def refused_picture(page: Page) -> None:
-    page.set_input_files('[data-action="add-picture"] input', [{"name": "bad.png", "mimeType": "image/png", "buffer": b"nonsense"}])
+    page.set_input_files(
+        '[data-action="add-picture"] input', [{"name": "bad.png", "mimeType": "image/png", "buffer": b"nonsense"}]
+    )
     page.wait_for_selector('[data-notice="picture"]')
 
 
@@ -147,7 +151,11 @@ def hovered(page: Page) -> None:
 
 def from_a_stranger(route: Route) -> None:
     """As the server answers a frame in a page that is not allowed to have one."""
-    asked = route.request.headers | {"sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site", "referer": "https://stranger.example/"}
+    asked = route.request.headers | {
+        "sec-fetch-dest": "iframe",
+        "sec-fetch-site": "cross-site",
+        "referer": "https://stranger.example/",
+    }
     route.fulfill(response=route.fetch(headers=asked))
 
 
@@ -165,10 +173,24 @@ NETWORK = [
     network("network, colour range kept", act=press("l", "[data-action=lock-scale][aria-pressed=true]")),
     network("network, channels tinted", act=do("[data-action=tint]", "[data-action=tint]")),
     network("header's menu", act=do(".header-menu", ".header[data-open]")),
-    *(network(f"inspector of {at}", f"at={at}", act=do("[data-action=inspector]", "loupe-inspector[data-open]")) for at in ("conv_1_2[3]", "relu_1_1[2]", "max_pool_1[1]", "flatten[40]", "output[6]", "input[0]")),
-    network("inspector of deep's norm", "model=deep&at=norm1[2]", act=do("[data-action=inspector]", "loupe-inspector[data-open]")),
-    network("values as a table", "at=max_pool_2[3]", act=both(do("[data-action=inspector]", "loupe-inspector[data-open]"), click("[data-action=value-table]", ".value-table[open] td"))),
-]  # fmt: skip
+    *(
+        network(f"inspector of {at}", f"at={at}", act=do("[data-action=inspector]", "loupe-inspector[data-open]"))
+        for at in ("conv_1_2[3]", "relu_1_1[2]", "max_pool_1[1]", "flatten[40]", "output[6]", "input[0]")
+    ),
+    network(
+        "inspector of deep's norm",
+        "model=deep&at=norm1[2]",
+        act=do("[data-action=inspector]", "loupe-inspector[data-open]"),
+    ),
+    network(
+        "values as a table",
+        "at=max_pool_2[3]",
+        act=both(
+            do("[data-action=inspector]", "loupe-inspector[data-open]"),
+            click("[data-action=value-table]", ".value-table[open] td"),
+        ),
+    ),
+]
 
 VIEWS = [
     view("neuron:conv_1_1[2]"),
@@ -183,11 +205,38 @@ VIEWS = [
     view("pixels:input[1,20,30]~output[6]~flatten[700]~max_pool_2[4,1,2]", part="end of a trail"),
     view("neuron:conv_1_2[3,30,24]~max_pool_1[3,15,12]~relu_1_2[3,30,24]~conv_1_2[3,30,24]", part="on a trail"),
     view("output:output[6]", act=click("[data-action=export-view]", "[data-dialog=export]"), part="export"),
-    *(view(place, "deep") for place in ("neuron:c2[3,20,10]", "microscope:c4[7,16,7]!4", "activation:leaky1[2,3,4]", "activation:tanh1[1,2,3]", "activation:norm1[2,3,4]", "activation:sigmoid1[2,3,4]", "pooling:avg1[3,0,14]", "pooling:max1[2,3,4]", "flatten:flat[3]", "output:hidden[11]", "activation:leaky2[5]", "output:scores[2]", "softmax:probabilities[0]", "pixels:input[1,20,30]")),
+    *(
+        view(place, "deep")
+        for place in (
+            "neuron:c2[3,20,10]",
+            "microscope:c4[7,16,7]!4",
+            "activation:leaky1[2,3,4]",
+            "activation:tanh1[1,2,3]",
+            "activation:norm1[2,3,4]",
+            "activation:sigmoid1[2,3,4]",
+            "pooling:avg1[3,0,14]",
+            "pooling:max1[2,3,4]",
+            "flatten:flat[3]",
+            "output:hidden[11]",
+            "activation:leaky2[5]",
+            "output:scores[2]",
+            "softmax:probabilities[0]",
+            "pixels:input[1,20,30]",
+        )
+    ),
     view("values:norm1[2,3,4]", "deep", route=UNKNOWN),
     view("values:leaky2[5]", "deep", route=UNKNOWN),
-    *(view(place, "minimal") for place in ("neuron:edges[1,2,3]", "microscope:edges[1,2,3]!0", "flatten:flat[40]", "output:scores[1]", "pixels:input[0,2,3]")),
-]  # fmt: skip
+    *(
+        view(place, "minimal")
+        for place in (
+            "neuron:edges[1,2,3]",
+            "microscope:edges[1,2,3]!0",
+            "flatten:flat[40]",
+            "output:scores[1]",
+            "pixels:input[0,2,3]",
+        )
+    ),
+]
 
 PANELS = [
     network("keys", act=press("?", "[data-dialog=help]")),
@@ -196,38 +245,74 @@ PANELS = [
     network("preparation", "panel=preparation", act=there('[data-panel="preparation"] canvas')),
     network("transform bench", "panel=transform", act=there('[data-panel="transform"] canvas')),
     network("webcam", act=do('[data-action="picture-camera"]', '[data-panel="camera"] loupe-camera *')),
-    network("picture by address", act=do('[data-action="picture-address"]', '[data-panel="address"] loupe-by-address *')),
-    network("a picture of no class", "sample=noise", act=click('[data-notice="out-of-distribution"] summary', ".ood table")),
+    network(
+        "picture by address", act=do('[data-action="picture-address"]', '[data-panel="address"] loupe-by-address *')
+    ),
+    network(
+        "a picture of no class", "sample=noise", act=click('[data-notice="out-of-distribution"] summary', ".ood table")
+    ),
     network("a picture that is not here", "own=0123456789abcdef", act=there('[data-notice="picture"]')),
-]  # fmt: skip
+]
 
 TOURS = [
-    *(network(f"tour: {step}", f"tour=network:{step}", act=there("loupe-tour .tour-words")) for step in ("picture", "hover", "activation", "end")),
+    *(
+        network(f"tour: {step}", f"tour=network:{step}", act=there("loupe-tour .tour-words"))
+        for step in ("picture", "hover", "activation", "end")
+    ),
     *(network(f"lesson: step {step}", f"tour=edges:{step}", act=there("loupe-tour .tour-words")) for step in (1, 2)),
-    network("lesson: a wrong answer", "tour=edges:2", act=both(there("loupe-tour input"), lambda page: page.fill("loupe-tour input", "123"), click("[data-action=tour-check]", ".tour-feedback[data-tone=wrong]"))),
-]  # fmt: skip
+    network(
+        "lesson: a wrong answer",
+        "tour=edges:2",
+        act=both(
+            there("loupe-tour input"),
+            lambda page: page.fill("loupe-tour input", "123"),
+            click("[data-action=tour-check]", ".tour-feedback[data-tone=wrong]"),
+        ),
+    ),
+]
 
 PRESENTED = [
     network("presentation", "present=1", act=there("loupe-present .present-tools")),
-    network("presentation of a neuron", "present=1&view=neuron:conv_1_2[3,30,24]", act=there("[data-view=neuron][data-settled]")),
+    network(
+        "presentation of a neuron",
+        "present=1&view=neuron:conv_1_2[3,30,24]",
+        act=there("[data-view=neuron][data-settled]"),
+    ),
     network("presentation without controls", "present=none", act=there("loupe-present .present-tools")),
 ]
 
-LEARN = [State(f"chapter: {page}", f"/#learn-{page}", f"{READY} article[data-chapter='{page}'][data-settled]") for page in PAGES]
+LEARN = [
+    State(f"chapter: {page}", f"/#learn-{page}", f"{READY} article[data-chapter='{page}'][data-settled]")
+    for page in PAGES
+]
 ANSWERED = [
-    State(f"chapter: {page}, answered {how}", f"/#learn-{page}", f"{READY} article[data-chapter='{page}'][data-settled]", answered(text), leaves=True)
+    State(
+        f"chapter: {page}, answered {how}",
+        f"/#learn-{page}",
+        f"{READY} article[data-chapter='{page}'][data-settled]",
+        answered(text),
+        leaves=True,
+    )
     for page, how, text in [(CHAPTERS[0], "wrong", "123456"), (CHAPTERS[4], "unclearly", "")]
 ]
 
 EMBEDS = [
     *(State(f"embed: widget {name}", f"/embed/widget/{name}", READY) for name in playgrounds("en")),
     *(State(f"embed: {what}", f"/embed/{what}", READY) for what in ("network", "network?model=deep&controls=")),
-    *(State(f"embed: {place.split('[')[0]}", f"/embed/view?view={place}", f"{READY} [data-view][data-settled]") for place in ("neuron:conv_1_2[3]", "microscope:conv_1_2[3,30,24]!2", "softmax:softmax[6]")),
-    State("embed: refused", "/embed/network?text=100", "[data-refused]", route=("**/embed/network?text=100*", from_a_stranger)),
+    *(
+        State(f"embed: {place.split('[')[0]}", f"/embed/view?view={place}", f"{READY} [data-view][data-settled]")
+        for place in ("neuron:conv_1_2[3]", "microscope:conv_1_2[3,30,24]!2", "softmax:softmax[6]")
+    ),
+    State(
+        "embed: refused",
+        "/embed/network?text=100",
+        "[data-refused]",
+        route=("**/embed/network?text=100*", from_a_stranger),
+    ),
     State("embed: asks for something unknown", "/embed/network?scale=all", "[data-refused]"),
     State("builder of embeds", "/embed", ".builder-lines"),
     State("builder of embeds, a widget", "/embed?what=widget&widget=pooling", ".builder-lines"),
-]  # fmt: skip
+]
 
 DOCUMENTS = [
     State("documentation of the API", "/api/docs", "main.document"),
@@ -236,9 +321,13 @@ DOCUMENTS = [
 
 OWN = [
     network("own picture, crop editor", act=crop_editor, leaves=True),
-    network("own picture, preparation", act=both(own_picture, do('[data-action="open-preparation"]', '[data-panel="preparation"] canvas')), leaves=True),
+    network(
+        "own picture, preparation",
+        act=both(own_picture, do('[data-action="open-preparation"]', '[data-panel="preparation"] canvas')),
+        leaves=True,
+    ),
     network("refused picture", act=refused_picture),
     network("without a server", act=without_server, leaves=True),
-]  # fmt: skip
+]
 
 STATES = [*NETWORK, *VIEWS, *PANELS, *TOURS, *PRESENTED, *LEARN, *ANSWERED, *EMBEDS, *DOCUMENTS, *OWN]

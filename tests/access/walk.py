@@ -26,10 +26,12 @@ LOOKS = list(itertools.product(LANGUAGES, THEMES, SIZES))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 AXE = """async (rules) => (await axe.run(document, { runOnly: rules, resultTypes: ["violations"], iframes: false }))
-  .violations.flatMap(({ id, nodes }) => nodes.map((node) => [id, node.target.join(" "), node.failureSummary.replace(/\\s+/g, " ")]))"""
+  .violations.flatMap(({ id, nodes }) => nodes.map((node) => [id, node.target.join(" "),
+      node.failureSummary.replace(/\\s+/g, " ")]))"""
 
 # Colours that are still on their way have no contrast yet; what goes round for ever never rests.
-AT_REST = """() => document.getAnimations().every((one) => one.playState !== "running" || one.effect?.getComputedTiming().endTime === Infinity)"""
+AT_REST = """() => document.getAnimations().every((one) =>
+  one.playState !== "running" || one.effect?.getComputedTiming().endTime === Infinity)"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,10 @@ class Fault:
     words: str
 
     def __str__(self) -> str:
-        return f"{self.state} × {self.language} × {self.theme} × {self.width} × {self.rule} × {self.selector}\n    {self.words}"
+        return (
+            f"{self.state} × {self.language} × {self.theme} × {self.width} × {self.rule} × {self.selector}\n    "
+            f"{self.words}"
+        )
 
 
 @contextlib.contextmanager
@@ -52,7 +57,9 @@ def whole_server(folder: Path) -> Iterator[RunningServer]:
     models = write_models(folder / "models")
     lessons = folder / "lessons"
     write_lesson(lessons)
-    with running_server(models=models, lessons=lessons, picture_by_address="true", embed_origins="https://school.example") as found:
+    with running_server(
+        models=models, lessons=lessons, picture_by_address="true", embed_origins="https://school.example"
+    ) as found:
         yield found
 
 
@@ -108,7 +115,12 @@ class Walker:
             return False
         before, after = (urlsplit(one.address) for one in (self.here, state))
         asked = [parse_qs(one.query) for one in (before, after)]
-        if before.path != "/" or after.path != "/" or any("tour" in one for one in asked) or asked[0].get("model") != asked[1].get("model"):
+        if (
+            before.path != "/"
+            or after.path != "/"
+            or any("tour" in one for one in asked)
+            or asked[0].get("model") != asked[1].get("model")
+        ):
             return False
         if before.fragment and after.fragment:
             self.page.evaluate("(hash) => { location.hash = hash; }", after.fragment)
@@ -116,7 +128,7 @@ class Walker:
         if before.fragment or after.fragment:
             return False
         self.page.evaluate(
-            """(query) => { history.pushState(null, "", `/?${query}`); dispatchEvent(new PopStateEvent("popstate")); }""",
+            "(query) => { history.pushState(null, '', `/?${query}`); dispatchEvent(new PopStateEvent('popstate')); }",
             f"{after.query}&lang={self.language}",
         )
         return True

@@ -86,7 +86,9 @@ def test_a_planted_violation_is_seen_in_whatever_module(tmp_path: Path) -> None:
     assert found.returncode == 1
     for name, target in PLANTED.items():
         module = "cnn_loupe." + name.removesuffix(".py").replace("/", ".")
-        assert any(f"{module} -> {target}" in line for line in found.stdout.splitlines()), f"{module} may import {target}"
+        assert any(f"{module} -> {target}" in line for line in found.stdout.splitlines()), (
+            f"{module} may import {target}"
+        )
 
 
 @pytest.mark.parametrize("package", ["server", "engine"])

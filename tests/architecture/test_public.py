@@ -1,4 +1,6 @@
-"""The server uses what uvicorn, Starlette and FastAPI document, so that a new version of theirs breaks nothing silently."""
+"""The server uses what uvicorn, Starlette and FastAPI document, so that a new version of theirs breaks nothing
+silently.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def violations(name: str, source: str) -> Iterator[str]:
     """What a module of the server takes that is not offered."""
     tree = ast.parse(source)
     own = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_own(node.value)}
-    own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    own |= {
+        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
     foreign: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -70,7 +74,9 @@ def _is_own(value: ast.expr) -> bool:
     return isinstance(value, ast.Name) and value.id in ("self", "cls")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "server").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "server").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 def test_a_module_of_the_server_takes_only_what_is_offered(path: Path) -> None:
     assert list(violations(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))) == []
 

@@ -3,8 +3,8 @@
     make bench BENCH=page
 
 Every figure is the median of five runs, each in a fresh browser profile, begun when the browser's own
-window has come to rest (a new one loads pages of its own for a second); of clicks, of three in each. The budgets are those of the
-README; a figure past its budget is marked, and the command ends with 1.
+window has come to rest (a new one loads pages of its own for a second); of clicks, of three in each. The budgets are
+those of the README; a figure past its budget is marked, and the command ends with 1.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ ARGUMENTS = (*QUIET, "--js-flags=--expose-gc")
 # Before the page's own scripts: long tasks.
 WATCH = """
 window.longTasks = [];
-new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => [entry.startTime, entry.duration])))
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => [entry.startTime,
+    entry.duration])))
   .observe({ type: "longtask", buffered: true });
 """
 # Milliseconds from a click until a mark that is newer than it; a finger or a mouse button is down for `pressed`
@@ -127,12 +128,14 @@ def load(page: Page, url: str, alone: int = 1500) -> dict[str, Any]:
     measured: dict[str, Any] = page.evaluate(
         """() => {
           const drawn = performance.getEntriesByName("network-drawn")[0].startTime;
-          const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter((entry) => entry.startTime < drawn);
+          const entries = [...performance.getEntriesByType("navigation"),
+              ...performance.getEntriesByType("resource")].filter((entry) => entry.startTime < drawn);
           const code = entries.filter((entry) => /\\.(?:js|css)$/.test(entry.name));
           const sum = (list, field) => list.reduce((total, entry) => total + entry[field], 0);
           return {
             drawn,
-            blocking: longTasks.filter(([start]) => start < drawn).reduce((total, [, duration]) => total + duration - 50, 0),
+            blocking: longTasks.filter(([start]) => start < drawn).reduce((total, [,
+                duration]) => total + duration - 50, 0),
             code: sum(code, "decodedBodySize") / 1000,
             packed: sum(code, "encodedBodySize") / 1000,
             all: sum(entries, "transferSize") / 1e6,
@@ -194,7 +197,13 @@ def measure(browser: Browser, url: str) -> list[Figure]:
 
 def interact(page: Page, note: Callable[[str, float], None]) -> None:
     """Choose a picture that was not run ahead, sweep over the maps, open neurons and their microscopes."""
-    note("picture", page.evaluate(UNTIL_MARK, ['[data-sample]:not([aria-pressed="true"]):last-child, li:last-child > [data-sample]', "network-drawn"]))
+    note(
+        "picture",
+        page.evaluate(
+            UNTIL_MARK,
+            ['[data-sample]:not([aria-pressed="true"]):last-child, li:last-child > [data-sample]', "network-drawn"],
+        ),
+    )
     page.wait_for_timeout(300)
     hover(page, note)
     open_neuron(page, lambda name, value: (note(name, value), note(f"first {name}", value)), "conv_1_2", 3, PRESSED)
@@ -222,7 +231,10 @@ def open_neuron(page: Page, note: Callable[[str, float], object], layer: str, un
 
 def hover(page: Page, note: Callable[[str, float], None]) -> None:
     """Sweep over the maps column by column, each move onto another one."""
-    boxes = page.evaluate("() => [...document.querySelectorAll('.network-unit')].map((unit) => unit.getBoundingClientRect()).map(({ x, y, width, height }) => [x + width / 2, y + height / 2])")
+    boxes = page.evaluate(
+        "() => [...document.querySelectorAll('.network-unit')].map((unit) => unit.getBoundingClientRect()).map(({ x, "
+        "y, width, height }) => [x + width / 2, y + height / 2])"
+    )
     hovers = sweep(page, [(x, y) for x, y in boxes][:120], UNIT)
     note("painted", statistics.median(hovers.painted))
     note("painted95", p95(hovers.painted))

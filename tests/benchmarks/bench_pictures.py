@@ -3,7 +3,8 @@
     make bench BENCH=pictures
 
 Every file of tests/worst.py goes to a server of its own, plainly, and cropped and turned with every picture of its
-preparation; every mode in shapes from one column to one row goes to one server, one after the other. Wanted: below 200 MB and below 2 s of processor time for each.
+preparation; every mode in shapes from one column to one row goes to one server, one after the other. Wanted: below 200
+MB and below 2 s of processor time for each.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ def costs(server: Server, files: Iterable[tuple[str, bytes]], query: str) -> Ite
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_pictures", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.bench_pictures", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--only", default="", help="names that contain this")
     options = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} at the start")
@@ -109,7 +112,10 @@ def main() -> int:
                 memory, seconds = max(each.megabytes for _, each in worst), max(each.seconds for _, each in worst)
                 statuses = ", ".join(sorted({str(each.status) for _, each in worst}))
                 over += memory > MOST_MB or seconds > MOST_SECONDS
-                print(f"| {len(worst)} modes of {width}×{height} | | {statuses} | {memory:.0f} MB | {seconds:.2f} s |", flush=True)
+                print(
+                    f"| {len(worst)} modes of {width}×{height} | | {statuses} | {memory:.0f} MB | {seconds:.2f} s |",
+                    flush=True,
+                )
     print(f"{over} over {MOST_MB:.0f} MB or {MOST_SECONDS:.0f} s" if over else "all within the budget")
     return 1 if over else 0
 

@@ -5,8 +5,8 @@
 Both do the same job on the same machine in the same run: a 512×512 JPEG in, all activations of the same
 weights out as JSON with base64 tensors. The client is a process of its own and shares the machine's cores
 with the server, so absolute numbers are low estimates; the ratios are what counts. For each number of clients the
-two servers take turns, and a turn begins when neither computes any more: a plain server goes on for a second or more with
-what clients that are gone had asked for. Processor time a run hardly depends on what else the machine does.
+two servers take turns, and a turn begins when neither computes any more: a plain server goes on for a second or more
+with what clients that are gone had asked for. Processor time a run hardly depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -117,7 +117,12 @@ def load(server: Server, clients: int, seconds: float, body: Path) -> dict[str, 
         raise RuntimeError("the load generator failed")
     result: dict[str, float] = json.loads(output)
     times.sort()
-    return {**result, "health_p50": times[len(times) // 2], "health_p99": times[int(0.99 * len(times))], "health_max": times[-1]}
+    return {
+        **result,
+        "health_p50": times[len(times) // 2],
+        "health_p99": times[int(0.99 * len(times))],
+        "health_max": times[-1],
+    }
 
 
 def processor(server: Server) -> float:
@@ -204,7 +209,9 @@ def own_size() -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_server", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.bench_server", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--seconds", type=float, default=6, help="of load for each figure")
     parser.add_argument("--rounds", type=int, default=3, help="turns that each server gets; the median counts")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 16, 128])
@@ -214,9 +221,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         body = Path(folder) / "photo.jpg"
         body.write_bytes(photo())
-        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {len(body.read_bytes()) / 1000:.0f} kB JPEG")
+        print(
+            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start, {len(body.read_bytes()) / 1000:.0f} "
+            "kB JPEG"
+        )
         print(f"base64 by {b64encode.__module__}; /healthz is asked for twenty times a second under the load")
-        print("| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | processor ms a run | new pages a run | health p50, p99, max ms | refused | lost |")
+        print(
+            "| workers | clients | server | runs/s | p50 ms | p95 ms | p99 ms | processor ms a run | new pages a run | "
+            "health p50, p99, max ms | refused | lost |"
+        )
         print("|---|---|---|---|---|---|---|---|---|---|---|---|")
         ratios = []
         for workers in options.workers:
@@ -241,8 +254,11 @@ def main() -> int:
                         m = {key: statistics.median(each[key] for each in found) for key in found[0]}
                         m["health_max"] = max(each["health_max"] for each in found)
                         print(
-                            f"| {workers} | {clients} | {name} | {m['per_second']:.1f} | {m['p50']:.1f} | {m['p95']:.1f} | "
-                            f"{m['p99']:.1f} | {m['cpu']:.1f} | {m['pages']:.0f} | {m['health_p50']:.1f}, {m['health_p99']:.0f}, {m['health_max']:.0f} | {m['refused']:.0f} | {m['lost']:.0f} |", flush=True,
+                            f"| {workers} | {clients} | {name} | {m['per_second']:.1f} | {m['p50']:.1f} | "
+                            f"{m['p95']:.1f} | "
+                            f"{m['p99']:.1f} | {m['cpu']:.1f} | {m['pages']:.0f} | {m['health_p50']:.1f}, "
+                            f"{m['health_p99']:.0f}, {m['health_max']:.0f} | {m['refused']:.0f} | {m['lost']:.0f} "
+                            "|", flush=True,
                         )  # fmt: skip
                     each = [
                         mine["per_second"] / theirs["per_second"]
@@ -250,15 +266,25 @@ def main() -> int:
                         if theirs["per_second"]
                     ]
                     ratios.append((workers, clients, statistics.median(each)))
-                print(f"\nMemory with {workers} worker(s), idle / under load: " + "; ".join(
-                    f"{name} {idle[name]:.0f} / {busy[name]:.0f} MB" for name in pair))
-                print("Start-up: " + "; ".join(f"{name} {server.started:.1f} s" for name, server in pair.items()) + "\n", flush=True)
+                print(
+                    f"\nMemory with {workers} worker(s), idle / under load: "
+                    + "; ".join(f"{name} {idle[name]:.0f} / {busy[name]:.0f} MB" for name in pair)
+                )
+                print(
+                    "Start-up: " + "; ".join(f"{name} {server.started:.1f} s" for name, server in pair.items()) + "\n",
+                    flush=True,
+                )
     for workers, clients, ratio in ratios:
         print(f"throughput, {workers} worker(s), {clients} clients: {ratio:.2f} times the plain server's")
-    mine = installed_size(sys.executable, "fastapi jinja2 numpy pillow pydantic pydantic-settings safetensors tqdm uvicorn pybase64")
+    mine = installed_size(
+        sys.executable, "fastapi jinja2 numpy pillow pydantic pydantic-settings safetensors tqdm uvicorn pybase64"
+    )
     theirs = installed_size(options.rival_python, "fastapi numpy pillow safetensors torch uvicorn")
     wheel = own_size()
-    print(f"wheel {wheel:.1f} MB; installed, dependencies included: {mine + wheel:.0f} MB; FastAPI + PyTorch {theirs:.0f} MB")
+    print(
+        f"wheel {wheel:.1f} MB; installed, dependencies included: {mine + wheel:.0f} MB; FastAPI + PyTorch "
+        f"{theirs:.0f} MB"
+    )
     return 0
 
 

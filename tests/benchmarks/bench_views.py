@@ -3,7 +3,8 @@
     make bench BENCH=views
 
 Measured in headless Chromium with the server on the same machine, after one view of each kind has
-been opened once, by clicks as a hand makes them (`bench_page`). A figure past its budget is marked, and the command ends with 1.
+been opened once, by clicks as a hand makes them (`bench_page`). A figure past its budget is marked, and the command
+ends with 1.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ SWEEPS = 3
 ROWS, STEPS = 12, 31
 CYCLES = (20, 200)  # memory is compared after the first and after the second number of cycles
 GROWTH = 1.0  # MB that may come and go between two garbage collections
+
 
 def heap(session: CDPSession, page: Page) -> float:
     """Megabytes of JavaScript heap after a garbage collection."""
@@ -54,7 +56,9 @@ def cross(page: Page) -> Hovers:
     box = page.locator("[data-view=activation] .heat").first.bounding_box()
     assert box is not None
     rows = [box["y"] + box["height"] * (row + 0.5) / ROWS for row in range(ROWS)]
-    return sweep(page, [(box["x"] + box["width"] * (step + 0.5) / STEPS, y) for y in rows for step in range(STEPS)], VALUE)
+    return sweep(
+        page, [(box["x"] + box["width"] * (step + 0.5) / STEPS, y) for y in rows for step in range(STEPS)], VALUE
+    )
 
 
 def measure(browser: Browser, base: str) -> list[tuple[str, float, float, str]]:
@@ -92,7 +96,14 @@ def measure(browser: Browser, base: str) -> list[tuple[str, float, float, str]]:
             done = count
             page.evaluate("performance.clearMarks()")
             sizes.append(heap(session, page))
-        rows.append((f"heap after {CYCLES[1]} open–close cycles, beyond that after {CYCLES[0]}", sizes[1] - sizes[0], GROWTH, "MB"))
+        rows.append(
+            (
+                f"heap after {CYCLES[1]} open–close cycles, beyond that after {CYCLES[0]}",
+                sizes[1] - sizes[0],
+                GROWTH,
+                "MB",
+            )
+        )
     return rows
 
 

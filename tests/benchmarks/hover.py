@@ -48,7 +48,10 @@ WATCH = """() => {
   };
   requestAnimationFrame(frame);
 }"""
-UNIT = """(event) => { const unit = event.target.closest("[data-unit]"); return unit && unit.dataset.layer + unit.dataset.unit; }"""
+UNIT = """(event) => {
+  const unit = event.target.closest("[data-unit]");
+  return unit && unit.dataset.layer + unit.dataset.unit;
+}"""
 VALUE = """(event) => {
   const heat = event.target.closest(".heat");
   if (!heat) return null;

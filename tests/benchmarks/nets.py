@@ -23,9 +23,7 @@ class Sketch:
 
     def conv(self, name: str, source: str, filters: int, side: int, stride: int = 1, groups: int = 1) -> str:
         """A convolution that keeps the size but for its stride."""
-        layer = layers.Conv2D(
-            name, filters, (side, side), (stride, stride), (side // 2, side // 2), groups=groups
-        )
+        layer = layers.Conv2D(name, filters, (side, side), (stride, stride), (side // 2, side // 2), groups=groups)
         return self.put(layer, source)
 
     def relu(self, source: str) -> str:
@@ -121,7 +119,15 @@ def mobilenet_v2() -> ModelSpec:
         return net.put(layers.Clip(f"{source}_relu6"), source)
 
     at, channels = bounded(net.conv("stem", INPUT, 32, 3, 2)), 32
-    settings = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+    settings = (
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    )
     for stage, (factor, filters, count, first) in enumerate(settings, start=1):
         for block in range(count):
             name, stride, inner = f"s{stage}b{block}", first if block == 0 else 1, at

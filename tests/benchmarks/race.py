@@ -56,8 +56,7 @@ def race(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str,
                 call()
                 times[name].append(time.perf_counter() - start)
     return {
-        name: Times(statistics.median(found), statistics.quantiles(found, n=10)[0])
-        for name, found in times.items()
+        name: Times(statistics.median(found), statistics.quantiles(found, n=10)[0]) for name, found in times.items()
     }
 
 

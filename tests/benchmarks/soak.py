@@ -44,7 +44,9 @@ def work(port: int, seed: int, pause: float, stopped: threading.Event, counts: d
                 answer = client.get(rng.choice(["/", "/api/docs", "/nowhere", "/learn/convolution?lang=zh-Hans"]))
             else:
                 with socket.create_connection(("127.0.0.1", port)) as leaver:
-                    leaver.sendall(f"POST {RUNS} HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\n".encode() + bytes(40_000))
+                    leaver.sendall(
+                        f"POST {RUNS} HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\n".encode() + bytes(40_000)
+                    )
                 continue
             counts["sent"] += 1
             counts["5xx"] += answer.status_code >= 500 and answer.status_code != 503

@@ -28,12 +28,20 @@ import { outputSize, uses } from "./static/js/features/learn/model/sliding.js";
 const xs = [-4, -1.3, -0.01, 0, 0.5, 2.24, 9];
 const map = Array.from({ length: 7 }, (_, i) => Array.from({ length: 7 }, (_, j) => ((i * 31 + j * 17) % 13) - 6));
 const settings = [];
-for (const size of [1, 5, 8, 9]) for (const kernel of [1, 2, 3]) for (const stride of [1, 2, 3]) for (const padding of [0, 1, 2]) for (const dilation of [1, 2]) settings.push({ size, kernel, stride, padding, dilation });
+for (const size of [1, 5, 8, 9]) for (const kernel of [1, 2, 3]) for (const stride of [1, 2,
+    3]) for (const padding of [0, 1, 2]) for (const dilation of [1, 2]) settings.push({ size, kernel, stride, padding,
+        dilation });
 console.log(JSON.stringify({
-  convolutions: PICTURES.flatMap(({ id, values, kernels }) => kernels.map((kernel) => ({ id, kernel, x: values, w: kernelOf(kernel).values, y: correlate(values, kernelOf(kernel).values) }))),
-  operations: OPERATIONS.map((operation) => ({ id: operation.id, tensors: operation.initial, forward: operation.forward(operation.initial), loss: operation.loss(operation.initial), gradients: Object.fromEntries(operation.steps.slice(1).map((name) => [name, gradient(operation, operation.initial, name)])) })),
-  pools: [[2, 2], [3, 2], [2, 1], [3, 3]].map(([window, stride]) => ({ window, stride, map, ...pool(map, { window, stride }) })),
-  activations: ACTIVATIONS.map(({ id, f, slope }) => ({ id, leak: LEAK, xs, values: xs.map((x) => f(x)), slopes: xs.map((x) => slope(x)) })),
+  convolutions: PICTURES.flatMap(({ id, values, kernels }) => kernels.map((kernel) => ({ id, kernel, x: values,
+      w: kernelOf(kernel).values, y: correlate(values, kernelOf(kernel).values) }))),
+  operations: OPERATIONS.map((operation) => ({ id: operation.id, tensors: operation.initial,
+      forward: operation.forward(operation.initial), loss: operation.loss(operation.initial),
+          gradients: Object.fromEntries(operation.steps.slice(1).map((name) => [name, gradient(operation,
+              operation.initial, name)])) })),
+  pools: [[2, 2], [3, 2], [2, 1], [3, 3]].map(([window, stride]) => ({ window, stride, map, ...pool(map, { window,
+      stride }) })),
+  activations: ACTIVATIONS.map(({ id, f, slope }) => ({ id, leak: LEAK, xs, values: xs.map((x) => f(x)),
+      slopes: xs.map((x) => slope(x)) })),
   softmax: { z: [3, -2, 0.5, 8], p: softmax([3, -2, 0.5, 8]) },
   windows: settings.map((setting) => ({ ...setting, output: outputSize(setting), uses: uses(setting) })),
 }));
@@ -65,9 +73,7 @@ def test_sliding_a_kernel_is_the_engines_convolution(page: dict[str, Any]) -> No
         weight = np.array(example["w"], dtype=float)[None, None]
         layer = Conv2D("c", 1, kernel=weight.shape[2:])
         y, _ = layer.forward_of(np.array([example["x"]], dtype=float), {"weight": weight, "bias": np.zeros(1)})
-        np.testing.assert_allclose(
-            y[0], example["y"], atol=1e-12, err_msg=f"{example['id']} {example['kernel']}"
-        )
+        np.testing.assert_allclose(y[0], example["y"], atol=1e-12, err_msg=f"{example['id']} {example['kernel']}")
 
 
 def operation(page: dict[str, Any], name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -14,7 +14,10 @@ def words(client: Client, chapter: str, language: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", found))
 
 
-@pytest.mark.parametrize(("language", "folds", "all_of_them"), [("en", "5 siblings", "all 5,000 pictures"), ("zh-Hans", "5 个同样的网络", "全部 5,000 张图片")])
+@pytest.mark.parametrize(
+    ("language", "folds", "all_of_them"),
+    [("en", "5 siblings", "all 5,000 pictures"), ("zh-Hans", "5 个同样的网络", "全部 5,000 张图片")],
+)
 def test_a_model_that_learned_from_all_pictures_is_not_said_to_be_right_on_pictures_it_did_not_see(
     client: Client, language: str, folds: str, all_of_them: str
 ) -> None:

@@ -90,8 +90,11 @@ def slow_reduced(picture: np.ndarray, side: int) -> np.ndarray:
 
 
 @given(
-    arrays.arrays(np.float32, st.tuples(st.integers(1, 3), st.integers(1, 20), st.integers(1, 20)),
-                  elements=st.floats(-4, 4, width=16)),
+    arrays.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 3), st.integers(1, 20), st.integers(1, 20)),
+        elements=st.floats(-4, 4, width=16),
+    ),
     st.integers(1, 24),
 )
 @settings(max_examples=60, deadline=None)
@@ -168,7 +171,9 @@ def test_parameters_come_by_layer_and_as_a_file(client: Client) -> None:
         for key, tensor in whole[name].items():
             np.testing.assert_array_equal(tensors[f"{name}/{key}"], values(tensor))
         assert "Accept" in answer.headers["vary"]
-        again = client.get(f"{base}?layers={name}&encoding=safetensors", headers={"If-None-Match": answer.headers["etag"]})
+        again = client.get(
+            f"{base}?layers={name}&encoding=safetensors", headers={"If-None-Match": answer.headers["etag"]}
+        )
         assert again.status_code == 304
         other = client.get(f"{base}?layers={name}", headers={"If-None-Match": answer.headers["etag"]})
         assert other.status_code == 200

@@ -91,9 +91,7 @@ def test_descriptions_parameters_and_samples_fit_their_schemas(
 
 @pytest.mark.parametrize("encoding", ["base64", "list"])
 @pytest.mark.parametrize("model", MODELS)
-def test_runs_of_tensors_fit_the_schema(
-    client: Client, document: dict[str, Any], model: str, encoding: str
-) -> None:
+def test_runs_of_tensors_fit_the_schema(client: Client, document: dict[str, Any], model: str, encoding: str) -> None:
     picture = random_picture(SPECS[model])
     body = {"input": {"shape": list(picture.shape), "dtype": "float32", "data": picture.tolist()}}
     answer = client.post(f"/api/v1/models/{model}/runs?encoding={encoding}", json=body).json()

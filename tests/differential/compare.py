@@ -27,7 +27,8 @@ _DRAW = """async (text) => {
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([bytes]));
   try { await image.decode(); } catch { return null; }
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth,
+      height: image.naturalHeight });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.fillStyle = "white";
   context.fillRect(0, 0, canvas.width, canvas.height);

@@ -70,7 +70,9 @@ def _packed(samples: np.ndarray, depth: int) -> bytes:
     return int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
 
 
-def png(samples: np.ndarray, depth: int, colour: int, *extra: bytes, behind: bytes = b"", interlaced: bool = False) -> bytes:
+def png(
+    samples: np.ndarray, depth: int, colour: int, *extra: bytes, behind: bytes = b"", interlaced: bool = False
+) -> bytes:
     """(H, W, C) samples of 0 to 2^depth − 1; `extra` chunks stand before the pixels."""
     height, width = samples.shape[:2]
     parts = [samples[top::down, left::right] for top, left, down, right in _PASSES] if interlaced else [samples]
@@ -124,23 +126,50 @@ def _png_depths() -> Iterator[File]:
         kind = ", interlaced" if interlaced else ""
         for depth in (1, 2, 4, 8, 16):
             samples = deep(grey, depth)
-            yield File("PNG", f"grey, {depth} bits{kind}", png(samples, depth, 0, interlaced=interlaced), shown(samples, depth))
+            yield File(
+                "PNG", f"grey, {depth} bits{kind}", png(samples, depth, 0, interlaced=interlaced), shown(samples, depth)
+            )
         for depth in (8, 16):
             samples = deep(PICTURE, depth)
-            yield File("PNG", f"colour, {depth} bits{kind}", png(samples, depth, 2, interlaced=interlaced), shown(samples, depth))
+            yield File(
+                "PNG",
+                f"colour, {depth} bits{kind}",
+                png(samples, depth, 2, interlaced=interlaced),
+                shown(samples, depth),
+            )
             both = deep(np.dstack([grey, ALPHA]), depth)
-            yield File("PNG", f"grey and alpha, {depth} bits{kind}", png(both, depth, 4, interlaced=interlaced), over_white(shown(both[..., :1], depth), ALPHA))
+            yield File(
+                "PNG",
+                f"grey and alpha, {depth} bits{kind}",
+                png(both, depth, 4, interlaced=interlaced),
+                over_white(shown(both[..., :1], depth), ALPHA),
+            )
             four = deep(np.dstack([PICTURE, ALPHA]), depth)
-            yield File("PNG", f"colour and alpha, {depth} bits{kind}", png(four, depth, 6, interlaced=interlaced), over_white(shown(four[..., :3], depth), ALPHA))
+            yield File(
+                "PNG",
+                f"colour and alpha, {depth} bits{kind}",
+                png(four, depth, 6, interlaced=interlaced),
+                over_white(shown(four[..., :3], depth), ALPHA),
+            )
         for depth in (1, 2, 4, 8):
             count = 1 << depth
             palette = np.random.default_rng(depth).integers(0, 256, (count, 3), dtype=np.uint8)
             places = (LUMA.astype(int) * count // 256)[..., None]
             plte = chunk(b"PLTE", palette.tobytes())
-            yield File("PNG", f"palette, {depth} bits{kind}", png(places, depth, 3, plte, interlaced=interlaced), palette[places[..., 0]])
+            yield File(
+                "PNG",
+                f"palette, {depth} bits{kind}",
+                png(places, depth, 3, plte, interlaced=interlaced),
+                palette[places[..., 0]],
+            )
             alphas = np.linspace(0, 255, count).astype(np.uint8)
             clear = chunk(b"tRNS", alphas.tobytes())
-            yield File("PNG", f"palette with alphas, {depth} bits{kind}", png(places, depth, 3, plte, clear, interlaced=interlaced), over_white(palette[places[..., 0]], alphas[places[..., 0]]))
+            yield File(
+                "PNG",
+                f"palette with alphas, {depth} bits{kind}",
+                png(places, depth, 3, plte, clear, interlaced=interlaced),
+                over_white(palette[places[..., 0]], alphas[places[..., 0]]),
+            )
 
 
 def _png_keys() -> Iterator[File]:
@@ -149,13 +178,23 @@ def _png_keys() -> Iterator[File]:
         key = int(samples[HEIGHT // 2, WIDTH // 2, 0])
         pixels = shown(samples, depth)
         pixels[samples[..., 0] == key] = 255
-        yield File("PNG", f"grey, {depth} bits, a transparent grey", png(samples, depth, 0, chunk(b"tRNS", struct.pack(">H", key))), pixels)
+        yield File(
+            "PNG",
+            f"grey, {depth} bits, a transparent grey",
+            png(samples, depth, 0, chunk(b"tRNS", struct.pack(">H", key))),
+            pixels,
+        )
     for depth in (8, 16):
         samples = deep(PICTURE // 64 * 64, depth)
         key = samples[HEIGHT // 2, WIDTH // 2]
         pixels = shown(samples, depth)
         pixels[(samples == key).all(axis=-1)] = 255
-        yield File("PNG", f"colour, {depth} bits, a transparent colour", png(samples, depth, 2, chunk(b"tRNS", struct.pack(">3H", *key))), pixels)
+        yield File(
+            "PNG",
+            f"colour, {depth} bits, a transparent colour",
+            png(samples, depth, 2, chunk(b"tRNS", struct.pack(">3H", *key))),
+            pixels,
+        )
 
 
 def _png_colours() -> Iterator[File]:
@@ -184,7 +223,9 @@ def _png_colours() -> Iterator[File]:
     srgb = chunk(b"sRGB", b"\0")
     for value in (1.0, 0.5, 0.45455, 0.2):
         yield File("PNG", f"gAMA {value}", png(PICTURE, 8, 2, gamma(value)))
-        yield File("PNG", f"gAMA {value}, cHRM of sRGB", png(PICTURE, 8, 2, gamma(value), chromaticities(profiles.SRGB)))
+        yield File(
+            "PNG", f"gAMA {value}, cHRM of sRGB", png(PICTURE, 8, 2, gamma(value), chromaticities(profiles.SRGB))
+        )
         yield File("PNG", f"gAMA {value}, cHRM of P3", png(PICTURE, 8, 2, gamma(value), chromaticities(profiles.P3)))
         yield File("PNG", f"grey, gAMA {value}", png(grey, 8, 0, gamma(value)))
     yield File("PNG", "alpha, gAMA 1.0", png(four, 8, 6, gamma(1.0)))
@@ -193,10 +234,25 @@ def _png_colours() -> Iterator[File]:
     yield File("PNG", "grey with a profile for colours", png(grey, 8, 0, icc(made["linear, called sRGB"])))
     yield File("PNG", "sRGB before gAMA 1.0", png(PICTURE, 8, 2, srgb, gamma(1.0)), PICTURE)
     yield File("PNG", "iCCP before gAMA 1.0", png(PICTURE, 8, 2, icc(made["P3"]), gamma(1.0)))
-    for primaries, transfer in ((1, 13), (12, 13), (9, 13), (1, 8), (1, 1), (9, 14), (9, 16), (9, 18), (12, 16), (11, 17), (5, 4), (6, 6)):
+    for primaries, transfer in (
+        (1, 13),
+        (12, 13),
+        (9, 13),
+        (1, 8),
+        (1, 1),
+        (9, 14),
+        (9, 16),
+        (9, 18),
+        (12, 16),
+        (11, 17),
+        (5, 4),
+        (6, 6),
+    ):
         yield File("PNG", f"cICP {primaries}, {transfer}", png(PICTURE, 8, 2, code_points(primaries, transfer)))
     yield File("PNG", "grey, cICP 1, 8", png(grey, 8, 0, code_points(1, 8)))
-    yield File("PNG", "cICP before iCCP and sRGB", png(PICTURE, 8, 2, code_points(12, 13), icc(made["linear, called sRGB"])))
+    yield File(
+        "PNG", "cICP before iCCP and sRGB", png(PICTURE, 8, 2, code_points(12, 13), icc(made["linear, called sRGB"]))
+    )
 
 
 def _png_turned() -> Iterator[File]:
@@ -205,18 +261,30 @@ def _png_turned() -> Iterator[File]:
     yield File("PNG", "eXIf 6 behind the pixels", png(PICTURE, 8, 2, behind=chunk(b"eXIf", exif(6))), turned=6)
     yield File("PNG", "XMP 6", png(PICTURE, 8, 2, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp(6))), turned=6)
     raw = b"\nexif\n%8d\n" % (len(exif(6)) + 6) + (b"Exif\0\0" + exif(6)).hex().encode() + b"\n"
-    yield File("PNG", "raw profile 6", png(PICTURE, 8, 2, chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(raw))), turned=6)
+    yield File(
+        "PNG",
+        "raw profile 6",
+        png(PICTURE, 8, 2, chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(raw))),
+        turned=6,
+    )
 
 
 def _png_around() -> Iterator[File]:
     long = b"workflow\0\0" + zlib.compress(b"a" * 1_300_000, 9)
     yield File("PNG", "1.3 MB of text, packed", png(PICTURE, 8, 2, chunk(b"zTXt", long)), PICTURE)
-    yield File("PNG", "1.3 MB of text behind the pixels", png(PICTURE, 8, 2, behind=chunk(b"tEXt", b"a\0" + b"b" * 1_300_000)), PICTURE)
+    yield File(
+        "PNG",
+        "1.3 MB of text behind the pixels",
+        png(PICTURE, 8, 2, behind=chunk(b"tEXt", b"a\0" + b"b" * 1_300_000)),
+        PICTURE,
+    )
     large = profiles.rgb("P3", profiles.P3, 2.2)
     padded = struct.pack(">I", 1_200_000) + large[4:].ljust(1_199_996, b"\0")
     yield File("PNG", "a profile of 1.2 MB", png(PICTURE, 8, 2, icc(padded)))
     yield File("PNG", "bytes behind its end", png(PICTURE, 8, 2) + b"more" * 100, PICTURE)
-    yield File("PNG", "a wrong checksum of a text", png(PICTURE, 8, 2, chunk(b"tEXt", b"a\0b")[:-4] + b"\0\0\0\0"), PICTURE)
+    yield File(
+        "PNG", "a wrong checksum of a text", png(PICTURE, 8, 2, chunk(b"tEXt", b"a\0b")[:-4] + b"\0\0\0\0"), PICTURE
+    )
 
 
 # --- JPEG -----------------------------------------------------------------------------------------
@@ -234,24 +302,56 @@ def _jpeg() -> Iterator[File]:
     plain = encoded(IMAGE, "JPEG", quality=92, subsampling=0)
     for name, subsampling in (("4:4:4", 0), ("4:2:2", 1), ("4:2:0", 2)):
         yield File("JPEG", name, encoded(IMAGE, "JPEG", quality=90, subsampling=subsampling))
-        yield File("JPEG", f"progressive, {name}", encoded(IMAGE, "JPEG", quality=90, subsampling=subsampling, progressive=True))
+        yield File(
+            "JPEG",
+            f"progressive, {name}",
+            encoded(IMAGE, "JPEG", quality=90, subsampling=subsampling, progressive=True),
+        )
     yield File("JPEG", "grey", encoded(IMAGE.convert("L"), "JPEG", quality=90))
     yield File("JPEG", "RGB as it is", encoded(IMAGE, "JPEG", quality=92, keep_rgb=True))
     yield File("JPEG", "inks", encoded(IMAGE.convert("CMYK"), "JPEG", quality=92))
     yield File("JPEG", "restart markers", encoded(IMAGE, "JPEG", quality=90, restart_marker_blocks=2))
-    for name, places, exponent in (("P3", profiles.P3, 2.2), ("linear, called sRGB", profiles.SRGB, 1.0), ("colours exchanged", profiles.SWAPPED, 1.8)):
-        yield File("JPEG", f"profile: {name}", encoded(IMAGE, "JPEG", quality=92, subsampling=0, icc_profile=profiles.rgb(f"sRGB {name}", places, exponent)))
-    yield File("JPEG", "grey, profile: 1.0", encoded(IMAGE.convert("L"), "JPEG", quality=92, icc_profile=profiles.grey("g", 1.0)))
-    yield File("JPEG", "grey with a profile for colours", encoded(IMAGE.convert("L"), "JPEG", quality=92, icc_profile=profiles.rgb("P3", profiles.P3, 2.2)))
+    for name, places, exponent in (
+        ("P3", profiles.P3, 2.2),
+        ("linear, called sRGB", profiles.SRGB, 1.0),
+        ("colours exchanged", profiles.SWAPPED, 1.8),
+    ):
+        yield File(
+            "JPEG",
+            f"profile: {name}",
+            encoded(
+                IMAGE, "JPEG", quality=92, subsampling=0, icc_profile=profiles.rgb(f"sRGB {name}", places, exponent)
+            ),
+        )
+    yield File(
+        "JPEG",
+        "grey, profile: 1.0",
+        encoded(IMAGE.convert("L"), "JPEG", quality=92, icc_profile=profiles.grey("g", 1.0)),
+    )
+    yield File(
+        "JPEG",
+        "grey with a profile for colours",
+        encoded(IMAGE.convert("L"), "JPEG", quality=92, icc_profile=profiles.rgb("P3", profiles.P3, 2.2)),
+    )
     for turn in range(1, 9):
         yield File("JPEG", f"EXIF {turn}", behind_start(plain, segment(0xE1, b"Exif\0\0" + exif(turn))))
-    yield File("JPEG", "XMP 6", behind_start(plain, segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(6))), turned=6)
-    yield File("JPEG", "EXIF 1 and XMP 6", behind_start(plain, segment(0xE1, b"Exif\0\0" + exif(1)), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(6))))
+    yield File(
+        "JPEG", "XMP 6", behind_start(plain, segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(6))), turned=6
+    )
+    yield File(
+        "JPEG",
+        "EXIF 1 and XMP 6",
+        behind_start(
+            plain, segment(0xE1, b"Exif\0\0" + exif(1)), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(6))
+        ),
+    )
     yield File("JPEG", "two bytes between segments", plain[:20] + b"\0\0" + plain[20:])
     yield File("JPEG", "fill bytes", plain[:20] + b"\xff" * 500 + plain[20:])
     scans = b"\xff\xda\0\x08junk" * 400
     yield File("JPEG", "a film behind its end", plain + b"\0\0\0\x18ftypmp42" + scans)
-    yield File("JPEG", "progressive, a film behind its end", encoded(IMAGE, "JPEG", quality=90, progressive=True) + scans)
+    yield File(
+        "JPEG", "progressive, a film behind its end", encoded(IMAGE, "JPEG", quality=90, progressive=True) + scans
+    )
     yield File("JPEG", "a second picture behind its end", plain + encoded(IMAGE.rotate(180), "JPEG"))
 
 
@@ -264,11 +364,18 @@ def _webp() -> Iterator[File]:
     yield File("WebP", "lossless", encoded(IMAGE, "WEBP", lossless=True), PICTURE)
     yield File("WebP", "lossy, alpha", encoded(CLEAR, "WEBP", quality=90))
     yield File("WebP", "lossless, alpha", encoded(CLEAR, "WEBP", lossless=True, exact=True), over_white(PICTURE, ALPHA))
-    yield File("WebP", "animated", encoded(IMAGE, "WEBP", save_all=True, append_images=[IMAGE.rotate(180)], lossless=True), PICTURE)
+    yield File(
+        "WebP",
+        "animated",
+        encoded(IMAGE, "WEBP", save_all=True, append_images=[IMAGE.rotate(180)], lossless=True),
+        PICTURE,
+    )
     yield File("WebP", "profile: P3", encoded(IMAGE, "WEBP", lossless=True, icc_profile=p3))
     yield File("WebP", "alpha, profile: P3", encoded(CLEAR, "WEBP", lossless=True, icc_profile=p3))
     for turn in (3, 6):
-        yield File("WebP", f"EXIF {turn}", encoded(IMAGE, "WEBP", lossless=True, exif=b"Exif\0\0" + exif(turn)), turned=turn)
+        yield File(
+            "WebP", f"EXIF {turn}", encoded(IMAGE, "WEBP", lossless=True, exif=b"Exif\0\0" + exif(turn)), turned=turn
+        )
     yield File("WebP", "XMP 6", encoded(IMAGE, "WEBP", lossless=True, xmp=xmp(6)), turned=6)
 
 
@@ -285,9 +392,21 @@ def _avif() -> Iterator[File]:
     yield File("AVIF", "narrow range", encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", range="limited"))
     yield File("AVIF", "grey", encoded(IMAGE.convert("L"), "AVIF", quality=95))
     yield File("AVIF", "alpha", encoded(CLEAR, "AVIF", quality=95, subsampling="4:4:4"))
-    yield File("AVIF", "alpha, multiplied before", encoded(CLEAR, "AVIF", quality=95, subsampling="4:4:4", alpha_premultiplied=True))
-    yield File("AVIF", "animated", encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", save_all=True, append_images=[IMAGE.rotate(180)]))
-    yield File("AVIF", "profile: P3", encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", icc_profile=profiles.rgb("P3", profiles.P3, 2.2)))
+    yield File(
+        "AVIF",
+        "alpha, multiplied before",
+        encoded(CLEAR, "AVIF", quality=95, subsampling="4:4:4", alpha_premultiplied=True),
+    )
+    yield File(
+        "AVIF",
+        "animated",
+        encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", save_all=True, append_images=[IMAGE.rotate(180)]),
+    )
+    yield File(
+        "AVIF",
+        "profile: P3",
+        encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", icc_profile=profiles.rgb("P3", profiles.P3, 2.2)),
+    )
     for turn in range(1, 9):
         data = Image.Exif()
         data[0x0112] = turn
@@ -300,7 +419,9 @@ def framed_gif() -> bytes:
     """A frame that lies inside of a larger screen."""
     small = encoded(Image.fromarray(scene(40, 30)).quantize(16), "GIF")
     place = small.index(b",", 13 + 48)
-    return small[:6] + struct.pack("<HH", 96, 64) + small[10 : place + 1] + struct.pack("<HH", 30, 20) + small[place + 5 :]
+    return (
+        small[:6] + struct.pack("<HH", 96, 64) + small[10 : place + 1] + struct.pack("<HH", 30, 20) + small[place + 5 :]
+    )
 
 
 def _gif() -> Iterator[File]:
@@ -320,10 +441,32 @@ def _gif() -> Iterator[File]:
 # --- BMP ------------------------------------------------------------------------------------------
 
 
-def bmp(rows: bytes, bits: int, compression: int = 0, behind: bytes = b"", *, size: int = 40, palette: bytes = b"", top_down: bool = False) -> bytes:
+def bmp(
+    rows: bytes,
+    bits: int,
+    compression: int = 0,
+    behind: bytes = b"",
+    *,
+    size: int = 40,
+    palette: bytes = b"",
+    top_down: bool = False,
+) -> bytes:
     """`behind` stands behind the 40 bytes that all headers have: masks, and what newer headers add."""
     start = 14 + len(behind) + 40 + len(palette)
-    info = struct.pack("<IiiHHIIiiII", size, WIDTH, -HEIGHT if top_down else HEIGHT, 1, bits, compression, len(rows), 2835, 2835, len(palette) // 4, 0)
+    info = struct.pack(
+        "<IiiHHIIiiII",
+        size,
+        WIDTH,
+        -HEIGHT if top_down else HEIGHT,
+        1,
+        bits,
+        compression,
+        len(rows),
+        2835,
+        2835,
+        len(palette) // 4,
+        0,
+    )
     return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + info + behind + palette + rows
 
 
@@ -347,7 +490,9 @@ def _fields(masks: tuple[int, ...], pixels: np.ndarray) -> np.ndarray:
 
 
 def _seen(masks: tuple[int, ...], numbers: np.ndarray) -> np.ndarray:
-    return np.stack([np.round((numbers & np.uint64(mask)) * (255.0 / mask)) for mask in masks[:3]], axis=-1).astype(np.uint8)
+    return np.stack([np.round((numbers & np.uint64(mask)) * (255.0 / mask)) for mask in masks[:3]], axis=-1).astype(
+        np.uint8
+    )
 
 
 def _bmp() -> Iterator[File]:
@@ -378,23 +523,49 @@ def _bmp() -> Iterator[File]:
     pixels = np.dstack([PICTURE, ALPHA])
     for name, (bits, masks) in fields.items():
         numbers = _fields(masks, pixels)
-        yield File("BMP", f"bit fields {name}", bmp(_rows(numbers, bits), bits, 3, struct.pack("<III", *masks[:3])), _seen(masks, numbers))
-    for name, bits, masks in (("8-8-8-8", 32, (0xFF0000, 0xFF00, 0xFF, 0xFF000000)), ("4-4-4-4", 16, (0x0F00, 0x00F0, 0x000F, 0xF000)), ("1-5-5-5", 16, (0x7C00, 0x03E0, 0x001F, 0x8000))):
+        yield File(
+            "BMP",
+            f"bit fields {name}",
+            bmp(_rows(numbers, bits), bits, 3, struct.pack("<III", *masks[:3])),
+            _seen(masks, numbers),
+        )
+    for name, bits, masks in (
+        ("8-8-8-8", 32, (0xFF0000, 0xFF00, 0xFF, 0xFF000000)),
+        ("4-4-4-4", 16, (0x0F00, 0x00F0, 0x000F, 0xF000)),
+        ("1-5-5-5", 16, (0x7C00, 0x03E0, 0x001F, 0x8000)),
+    ):
         numbers = _fields(masks, pixels)
         alpha = np.round((numbers & np.uint64(masks[3])) * (255.0 / masks[3])).astype(np.uint8)
         header = struct.pack("<IIII", *masks) + b"BGRs" + bytes(48)
-        yield File("BMP", f"bit fields {name}, alpha", bmp(_rows(numbers, bits), bits, 3, header, size=108), over_white(_seen(masks, numbers), alpha))
+        yield File(
+            "BMP",
+            f"bit fields {name}, alpha",
+            bmp(_rows(numbers, bits), bits, 3, header, size=108),
+            over_white(_seen(masks, numbers), alpha),
+        )
 
 
 # --- TIFF -----------------------------------------------------------------------------------------
 
 
-def tiff(samples: np.ndarray, depth: int, meaning: int, order: str = "<", *, orientation: int = 1, compress: bool = False, tags: tuple[tuple[int, int, bytes], ...] = (), planar: bool = False) -> bytes:
+def tiff(
+    samples: np.ndarray,
+    depth: int,
+    meaning: int,
+    order: str = "<",
+    *,
+    orientation: int = 1,
+    compress: bool = False,
+    tags: tuple[tuple[int, int, bytes], ...] = (),
+    planar: bool = False,
+) -> bytes:
     """(H, W, C) samples in one strip (or one for each colour); further tags as (tag, type, values)."""
     height, width, count = samples.shape
     planes = [samples[..., index : index + 1] for index in range(count)] if planar else [samples]
     kind = np.dtype(f"{order}u{max(1, depth // 8)}")
-    strips = [b"".join(_packed(row, depth) if depth < 8 else row.astype(kind).tobytes() for row in plane) for plane in planes]
+    strips = [
+        b"".join(_packed(row, depth) if depth < 8 else row.astype(kind).tobytes() for row in plane) for plane in planes
+    ]
     if compress:
         strips = [zlib.compress(strip) for strip in strips]
     short, long = order + "H", order + "I"
@@ -403,10 +574,14 @@ def tiff(samples: np.ndarray, depth: int, meaning: int, order: str = "<", *, ori
         offsets.append(at)
         at += len(strip)
     values = [
-        (256, 3, struct.pack(short, width)), (257, 3, struct.pack(short, height)), (258, 3, struct.pack(short, depth) * count),
-        (259, 3, struct.pack(short, 8 if compress else 1)), (262, 3, struct.pack(short, meaning)), (274, 3, struct.pack(short, orientation)),
-        (273, 4, b"".join(struct.pack(long, each) for each in offsets)), (277, 3, struct.pack(short, count)), (278, 3, struct.pack(short, height)),
-        (279, 4, b"".join(struct.pack(long, len(each)) for each in strips)), (284, 3, struct.pack(short, 2 if planar else 1)), *tags,
+        (256, 3, struct.pack(short, width)), (257, 3, struct.pack(short, height)),
+        (258, 3, struct.pack(short, depth) * count),
+        (259, 3, struct.pack(short, 8 if compress else 1)), (262, 3, struct.pack(short, meaning)),
+        (274, 3, struct.pack(short, orientation)),
+        (273, 4, b"".join(struct.pack(long, each) for each in offsets)), (277, 3, struct.pack(short, count)),
+        (278, 3, struct.pack(short, height)),
+        (279, 4, b"".join(struct.pack(long, len(each)) for each in strips)),
+        (284, 3, struct.pack(short, 2 if planar else 1)), *tags,
     ]  # fmt: skip
     sizes = {1: 1, 3: 2, 4: 4, 7: 1}
     body, beyond = b"", b""
@@ -425,10 +600,14 @@ def _tiff() -> Iterator[File]:
     for order, name in (("<", "little"), (">", "big")):
         for depth in (8, 16):
             samples = deep(PICTURE, depth)
-            yield File("TIFF", f"colour, {depth} bits, {name} end first", tiff(samples, depth, 2, order), shown(samples, depth))
+            yield File(
+                "TIFF", f"colour, {depth} bits, {name} end first", tiff(samples, depth, 2, order), shown(samples, depth)
+            )
         for depth in (1, 4, 8, 16):
             samples = deep(grey, depth)
-            yield File("TIFF", f"grey, {depth} bits, {name} end first", tiff(samples, depth, 1, order), shown(samples, depth))
+            yield File(
+                "TIFF", f"grey, {depth} bits, {name} end first", tiff(samples, depth, 1, order), shown(samples, depth)
+            )
     yield File("TIFF", "white is zero", tiff(255 - grey, 8, 0), grey.repeat(3, axis=2))
     yield File("TIFF", "packed", tiff(PICTURE, 8, 2, compress=True), PICTURE)
     yield File("TIFF", "16 bits, packed", tiff(deep(PICTURE, 16), 16, 2, compress=True), PICTURE)
@@ -442,7 +621,12 @@ def _tiff() -> Iterator[File]:
         yield File("TIFF", f"by libtiff, {compression}", encoded(IMAGE, "TIFF", compression=compression), PICTURE)
     black = IMAGE.convert("1")
     for compression in ("group3", "group4"):
-        yield File("TIFF", f"fax, {compression}", encoded(black, "TIFF", compression=compression), np.asarray(black.convert("RGB")))
+        yield File(
+            "TIFF",
+            f"fax, {compression}",
+            encoded(black, "TIFF", compression=compression),
+            np.asarray(black.convert("RGB")),
+        )
     flat = IMAGE.quantize(64)
     yield File("TIFF", "palette", encoded(flat, "TIFF"), np.asarray(flat.convert("RGB")))
     for turn in range(1, 9):
@@ -451,7 +635,8 @@ def _tiff() -> Iterator[File]:
 
 _LAID = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
 }  # fmt: skip
 
 

@@ -10,7 +10,15 @@ D65 = (0.3127, 0.3290)
 SRGB = (*D65, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 P3 = (*D65, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
 ADOBE = (*D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06)
-SWAPPED = (*D65, 0.30, 0.60, 0.15, 0.06, 0.64, 0.33)  # green, blue, red: what a reader that heeds nothing shows is wrong
+SWAPPED = (
+    *D65,
+    0.30,
+    0.60,
+    0.15,
+    0.06,
+    0.64,
+    0.33,
+)  # green, blue, red: what a reader that heeds nothing shows is wrong
 
 _D50 = (0.9642, 1.0, 0.8249)
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])

@@ -37,7 +37,9 @@ def test_every_file_is_read_and_shows_what_its_writer_put_in(found: list[tuple[F
 
 
 def test_every_file_looks_as_in_a_browser(found: list[tuple[File, Found]]) -> None:
-    far = {f"{file.format}, {file.name}": each.browser for file, each in found if each.browser and each.browser.mean > NEAR}
+    far = {
+        f"{file.format}, {file.name}": each.browser for file, each in found if each.browser and each.browser.mean > NEAR
+    }
     assert far.keys() == KNOWN.keys(), far
     assert {file.format for file, each in found if each.browser is None} == {"TIFF"}, "the browser must show all others"
 

@@ -94,7 +94,9 @@ def visit(browser: Browser, live_server: RunningServer) -> Iterator[Visit]:
     made: list[Visited] = []
 
     def make(*, width: int = 1440, height: int = 900, base: str | None = None, **options: Any) -> Visited:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=options.pop("locale", "en"), **options)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=options.pop("locale", "en"), **options
+        )
         context.set_default_timeout(60_000)
         made.append(Visited(context, base or live_server.url))
         return made[-1]
@@ -125,8 +127,10 @@ def violations(page: Page, axe: str, within: str = "html") -> list[str]:
     """What axe-core finds wrong under WCAG 2.2 A and AA, one line each."""
     page.evaluate(axe)
     found = page.evaluate(
-        """async (within) => (await axe.run(within, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }))
-             .violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`))""",
+        """async (within) =>
+            (await axe.run(within, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }))
+             .violations.flatMap(({ id, nodes }) => nodes.map((node) =>
+                 `${id}: ${node.target.join(" ")}: ${node.failureSummary}`))""",
         within,
     )
     return [str(line) for line in found]

@@ -22,8 +22,10 @@ Found = Iterator[str]
 PATIENCE = 4  # how often what is wrong is read again
 
 # Where the text of a number stands, if the element that carries it holds more than its digits.
-TEXTS = """() => [...document.querySelectorAll('loupe-view [data-value]')].filter((one) => one.checkVisibility()).flatMap((one) => {
-    const said = one.querySelector(':scope > .operand-value, :scope > strong, .sidebar-value, .vector-value') ?? (one.children.length ? null : one);
+TEXTS = """() => [...document.querySelectorAll('loupe-view [data-value]')]
+  .filter((one) => one.checkVisibility()).flatMap((one) => {
+    const said = one.querySelector(':scope > .operand-value, :scope > strong, .sidebar-value, .vector-value')
+        ?? (one.children.length ? null : one);
     const text = said?.textContent.trim();
     return text ? [[one.dataset.value, text, one.localName]] : [];
 })"""
@@ -36,7 +38,12 @@ def place_of(text: str) -> tuple[str, tuple[int, ...]]:
 
 def numbers(page: Page, selector: str) -> list[float]:
     """The full numbers of these elements, in document order; those not on the screen are left out."""
-    return [float(value) for value in page.locator(f"loupe-view {selector}").evaluate_all("(all) => all.filter((one) => one.checkVisibility()).map((one) => one.dataset.value)")]  # fmt: skip
+    return [
+        float(value)
+        for value in page.locator(f"loupe-view {selector}").evaluate_all(
+            "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.dataset.value)"
+        )
+    ]
 
 
 def near(shown: float, wanted: float, size: float | None = None) -> bool:
@@ -105,7 +112,8 @@ class Held:
         names = self.page.locator("loupe-view [data-view]").evaluate_all("(all) => all.map((one) => one.dataset.view)")
         found = [*wrong_values(self.page, self.truth), *wrong_texts(self.page), *self.explanation()]
         views: dict[str, Callable[[], Found]] = {
-            "neuron": self.neuron, "microscope": self.microscope, "activation": self.activation, "pooling": self.pooling,
+            "neuron": self.neuron, "microscope": self.microscope, "activation": self.activation,
+            "pooling": self.pooling,
             "flatten": self.flatten, "output": self.output, "softmax": self.softmax, "pixels": self.pixels,
         }  # fmt: skip
         for name in names:
@@ -125,7 +133,9 @@ class Held:
             if wanted is not None and not near(made[0], wanted, 1 + np.abs(self.x).sum()):
                 yield f"the terms make {made[0]!r} on the page, {wanted!r} in NumPy"
         rows = self.page.locator("loupe-view .operands > .operand-list > li").evaluate_all(
-            """(all) => all.map((row) => [row.querySelector('.operand').dataset.place ?? null, ...['.operand-weight', '.operand-product'].map((part) => row.querySelector(part)?.dataset.value ?? null)])"""
+            """(all) => all.map((row) => [row.querySelector('.operand').dataset.place ?? null,
+                ...['.operand-weight', '.operand-product']
+                    .map((part) => row.querySelector(part)?.dataset.value ?? null)])"""
         )
         sizes = []
         for place, weight, product in rows:
@@ -147,7 +157,10 @@ class Held:
     def made(self) -> float | None:
         """What the terms make in float64, for the kinds that add up."""
         if self.record["kind"] == "conv2d":
-            return float((under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum() + self.parameters["bias"][self.at[0]])
+            return float(
+                (under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum()
+                + self.parameters["bias"][self.at[0]]
+            )
         if self.record["kind"] == "dense":
             return float(self.parameters["weight"][self.at[0]] @ self.x + self.parameters["bias"][self.at[0]])
         return None
@@ -155,7 +168,9 @@ class Held:
     def under_the_window(self, source: tuple[int, ...]) -> bool:
         if self.record["kind"] != "conv2d":
             return True
-        return all(position in positions for position, positions in zip(source[1:], window(self.record, self.at), strict=True))
+        return all(
+            position in positions for position, positions in zip(source[1:], window(self.record, self.at), strict=True)
+        )
 
     def weight_of(self, source: tuple[int, ...]) -> float | None:
         if self.record["kind"] == "dense":
@@ -163,7 +178,11 @@ class Held:
         if self.record["kind"] != "conv2d":
             return None
         rows, columns = window(self.record, self.at)
-        return float(self.parameters["weight"][self.at[0], source[0], list(rows).index(source[1]), list(columns).index(source[2])])
+        return float(
+            self.parameters["weight"][
+                self.at[0], source[0], list(rows).index(source[1]), list(columns).index(source[2])
+            ]
+        )
 
     def partials(self) -> np.ndarray:
         return (under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum((1, 2))
@@ -172,8 +191,11 @@ class Held:
         partials = self.partials()
         rows = self.page.locator("loupe-view .neuron-row").evaluate_all(
             """(all) => { const frame = all[0].parentElement.getBoundingClientRect();
-                return all.filter((row) => { const box = row.getBoundingClientRect(); return box.bottom > frame.top && box.top < frame.bottom; })
-                    .map((row) => [Number(row.dataset.row), ...['.partial', '.value.small'].map((one) => Number(row.querySelector(one).dataset.value)), [...row.querySelectorAll('.kernel i')].map((cell) => Number(cell.dataset.value))]); }"""
+                return all.filter((row) => { const box = row.getBoundingClientRect(); return box.bottom > frame.top &&
+                    box.top < frame.bottom; })
+                    .map((row) => [Number(row.dataset.row), ...['.partial',
+                        '.value.small'].map((one) => Number(row.querySelector(one).dataset.value)),
+                            [...row.querySelectorAll('.kernel i')].map((cell) => Number(cell.dataset.value))]); }"""
         )
         if not rows:
             yield "no row is on the screen"
@@ -182,8 +204,14 @@ class Held:
         for channel, partial, value, kernel in rows:
             yield from differ(f"result of input {channel}", [partial], [partials[channel]])
             yield from differ(f"value of input {channel}", [value], [patch[channel, middle[0], middle[1]]])
-            yield from differ(f"kernel {channel}", kernel, self.parameters["weight"][self.at[0], channel].ravel().tolist())
-        yield from differ("sum and bias", numbers(self.page, ".sum-words .value"), [partials.sum(), self.parameters["bias"][self.at[0]]])
+            yield from differ(
+                f"kernel {channel}", kernel, self.parameters["weight"][self.at[0], channel].ravel().tolist()
+            )
+        yield from differ(
+            "sum and bias",
+            numbers(self.page, ".sum-words .value"),
+            [partials.sum(), self.parameters["bias"][self.at[0]]],
+        )
         yield from differ("output", numbers(self.page, ".neuron-output .value"), [float(self.y[self.at])])
 
     def microscope(self) -> Found:
@@ -192,16 +220,28 @@ class Held:
         kernel = self.parameters["weight"][self.at[0], channel]
         shown = [
             [float(value) for value in cells]
-            for cells in self.page.locator("loupe-view .microscope .grid-numbers").evaluate_all("(all) => all.map((grid) => [...grid.children].map((cell) => cell.dataset.value))")
+            for cells in self.page.locator("loupe-view .microscope .grid-numbers").evaluate_all(
+                "(all) => all.map((grid) => [...grid.children].map((cell) => cell.dataset.value))"
+            )
         ]
-        for what, cells, wanted in zip(("under the window", "kernel", "products"), shown, (patch, kernel, patch * kernel), strict=True):
+        for what, cells, wanted in zip(
+            ("under the window", "kernel", "products"), shown, (patch, kernel, patch * kernel), strict=True
+        ):
             yield from differ(what, cells, wanted.ravel().tolist())
         yield from differ("sum of the products", numbers(self.page, ".sum-of .value"), [float((patch * kernel).sum())])
         yield from differ("results of all inputs", numbers(self.page, ".addends .value"), self.partials().tolist())
-        yield from differ("bias and value", numbers(self.page, ".addends-total .value"), [float(self.parameters["bias"][self.at[0]]), float(self.y[self.at])])
+        yield from differ(
+            "bias and value",
+            numbers(self.page, ".addends-total .value"),
+            [float(self.parameters["bias"][self.at[0]]), float(self.y[self.at])],
+        )
 
     def activation(self) -> Found:
-        yield from differ("before and after", numbers(self.page, ".figure-value .value"), [float(self.x[self.at]), float(self.y[self.at])])
+        yield from differ(
+            "before and after",
+            numbers(self.page, ".figure-value .value"),
+            [float(self.x[self.at]), float(self.y[self.at])],
+        )
         words = self.page.locator("loupe-view .function-words").inner_text().replace("\u2212", "-")
         said = re.findall(r"(-?\d[\d.]*(?:e[+-]\d+)?)\) = (-?\d[\d.]*(?:e[+-]\d+)?)$", words)
         if not said:
@@ -218,7 +258,9 @@ class Held:
         patch = under(self.x, rows, columns)[self.at[0]]
         yield from differ("window", numbers(self.page, ".pooling-step .grid-cell"), patch.ravel().tolist())
         yield from differ("result", numbers(self.page, ".pooling-step > .result"), [float(self.y[self.at])])
-        padding = self.page.locator("loupe-view .pooling-step .grid-cell").evaluate_all("(all) => all.map((cell) => cell.classList.contains('padding'))")
+        padding = self.page.locator("loupe-view .pooling-step .grid-cell").evaluate_all(
+            "(all) => all.map((cell) => cell.classList.contains('padding'))"
+        )
         outside = [not (0 <= r < self.x.shape[1] and 0 <= c < self.x.shape[2]) for r in rows for c in columns]
         if padding != outside:
             yield "the padding is marked elsewhere than it lies"
@@ -237,14 +279,25 @@ class Held:
             return
         weights = self.truth.parameters[self.after["name"]]["weight"][:, self.at[0]].astype(np.float64)
         yield from differ("weights", numbers(self.page, ".flatten-weights .operand-weight"), weights.tolist())
-        yield from differ("products", numbers(self.page, ".flatten-weights .operand-product"), (weights * float(self.y[self.at])).tolist())
+        yield from differ(
+            "products",
+            numbers(self.page, ".flatten-weights .operand-product"),
+            (weights * float(self.y[self.at])).tolist(),
+        )
 
     def output(self) -> Found:
         """What spoke for and against, by map and in total."""
         products = self.parameters["weight"][self.at[0]] * self.x
         rows = self.page.locator("loupe-view .output-row").count()
-        yield from differ("what each map adds", numbers(self.page, ".output-row .partial"), products.reshape(rows, -1).sum(1).tolist())
-        lines = [products[products > 0].sum(), products[products < 0].sum(), self.parameters["bias"][self.at[0]], float(self.y[self.at])]
+        yield from differ(
+            "what each map adds", numbers(self.page, ".output-row .partial"), products.reshape(rows, -1).sum(1).tolist()
+        )
+        lines = [
+            products[products > 0].sum(),
+            products[products < 0].sum(),
+            self.parameters["bias"][self.at[0]],
+            float(self.y[self.at]),
+        ]
         if self.after and self.after["kind"] == "softmax":
             lines.append(float(self.truth.tensors[self.after["name"]][self.at]))
         yield from differ("for, against, bias, sum", numbers(self.page, ".sum-line .value"), lines)
@@ -254,12 +307,19 @@ class Held:
             yield from differ("largest for" if sign > 0 else "largest against", shown, wanted)
         index = place_of(str(self.page.locator("loupe-view .element-link").get_attribute("data-place")))[1][0]
         weight = self.parameters["weight"][self.at[0], index]
-        yield from differ("chosen element", numbers(self.page, ".element-product .value"), [weight, weight * self.x[index]])
+        yield from differ(
+            "chosen element", numbers(self.page, ".element-product .value"), [weight, weight * self.x[index]]
+        )
 
     def softmax(self) -> Found:
         powers = np.exp(self.x - self.x.max())
-        cells = self.page.locator("loupe-view .softmax-table tbody tr").evaluate_all("(all) => all.map((row) => [...row.querySelectorAll('[data-value]')].map((one) => Number(one.dataset.value)))")
-        for name, column, wanted in zip(("score", "power", "share"), zip(*cells, strict=True), (self.x, powers, self.y), strict=True):
+        cells = self.page.locator("loupe-view .softmax-table tbody tr").evaluate_all(
+            "(all) => all.map((row) => [...row.querySelectorAll('[data-value]')].map((one) => "
+            "Number(one.dataset.value)))"
+        )
+        for name, column, wanted in zip(
+            ("score", "power", "share"), zip(*cells, strict=True), (self.x, powers, self.y), strict=True
+        ):
             yield from differ(name, list(column), [float(one) for one in wanted])
         if not math.isclose(sum(float(one) for one in self.y), 1, abs_tol=1e-5):
             yield "the shares do not add up to 1"
@@ -270,8 +330,12 @@ class Held:
         high, wide = min(rows, 5), min(columns, 5)
         top, left = min(max(row - 2, 0), rows - high), min(max(column - 2, 0), columns - wide)
         patch = self.y[:, top : top + high, left : left + wide]
-        yield from differ("pixels around", numbers(self.page, ".channel .grid-cell"), [float(one) for one in patch.ravel()])
-        yield from differ("channels", numbers(self.page, ".channel .value.result"), [float(one) for one in self.y[:, row, column]])
+        yield from differ(
+            "pixels around", numbers(self.page, ".channel .grid-cell"), [float(one) for one in patch.ravel()]
+        )
+        yield from differ(
+            "channels", numbers(self.page, ".channel .value.result"), [float(one) for one in self.y[:, row, column]]
+        )
 
 
 def wrong_numbers(page: Page, truth: Truth) -> list[str]:
@@ -289,13 +353,15 @@ def wrong_numbers(page: Page, truth: Truth) -> list[str]:
 
 
 def seen_by(truth: Truth, place: str) -> dict[str, tuple[list[int], list[int]]]:
-    """First and last row and column that a value sees on every earlier maps layer: by following every single cell back."""
+    """First and last row and column that a value sees on every earlier maps layer: each cell is followed back."""
     name, at = place_of(place)
     index = next(i for i, one in enumerate(truth.layers) if one["name"] == name)
     sets: list[set[int]] | None = [{at[1]}, {at[2]}] if len(at) == 3 else None
     unit: int | None = at[0]
     found = {}
-    for layer, before in zip(truth.layers[index::-1], [*(one["name"] for one in truth.layers[:index][::-1]), "input"], strict=True):
+    for layer, before in zip(
+        truth.layers[index::-1], [*(one["name"] for one in truth.layers[:index][::-1]), "input"], strict=True
+    ):
         shape = truth.tensors[before].shape
         if layer["kind"] == "flatten" and len(shape) == 3:
             corner = None if unit is None else np.unravel_index(unit, shape)
@@ -304,7 +370,14 @@ def seen_by(truth: Truth, place: str) -> dict[str, tuple[list[int], list[int]]]:
         elif "kernel" in layer or "window" in layer:
             assert sets is not None
             size, dilation = layer.get("kernel") or layer["window"], layer.get("dilation", [1, 1])
-            sets = [{i * layer["stride"][a] - layer["padding"][a] + k * dilation[a] for i in sets[a] for k in range(size[a])} for a in (0, 1)]
+            sets = [
+                {
+                    i * layer["stride"][a] - layer["padding"][a] + k * dilation[a]
+                    for i in sets[a]
+                    for k in range(size[a])
+                }
+                for a in (0, 1)
+            ]
         if layer["kind"] in ("dense", "softmax"):
             unit = None
         if len(shape) == 3:

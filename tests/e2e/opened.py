@@ -55,7 +55,9 @@ class Truth:
         tensors = {"input": array(run["input"])}
         tensors |= {layer["name"]: array(layer["tensor"]) for layer in run["layers"]}
         learned = fetch(f"{api}/{model}/parameters")["layers"]
-        parameters = {one["name"]: {key: array(tensor) for key, tensor in one.items() if key != "name"} for one in learned}
+        parameters = {
+            one["name"]: {key: array(tensor) for key, tensor in one.items() if key != "name"} for one in learned
+        }
         return cls(description, tensors, parameters)
 
     def value(self, place: str) -> float:
@@ -71,13 +73,14 @@ class Truth:
 
 VIEWS = {
     "conv2d": "neuron", "relu": "activation", "leaky_relu": "activation", "sigmoid": "activation", "tanh": "activation",
-    "batch_norm2d": "activation", "max_pool2d": "pooling", "avg_pool2d": "pooling", "flatten": "flatten", "dense": "output",
+    "batch_norm2d": "activation", "max_pool2d": "pooling", "avg_pool2d": "pooling", "flatten": "flatten",
+    "dense": "output",
     "softmax": "softmax",
 }  # fmt: skip
 
 
 def places(truth: Truth, spread: random.Random) -> list[str]:
-    """Every view of the model: one random unit and position of each layer, and of a convolution one input more closely."""
+    """Every view of the model: one random unit and position a layer, and of a convolution one input more closely."""
     anywhere = lambda shape: ",".join(str(spread.randrange(size)) for size in shape)  # noqa: E731
     found = [f"pixels:input[{anywhere(truth.tensors['input'].shape)}]"]
     before = truth.tensors["input"].shape
@@ -118,14 +121,17 @@ def show(page: Page, view: str) -> None:
 
 def explained(page: Page) -> tuple[str, float]:
     """The value that the view explains: its place and its number in full."""
-    place, value = page.locator("[data-explained]").evaluate("(shown) => [shown.dataset.explained, shown.dataset.value]")
+    place, value = page.locator("[data-explained]").evaluate(
+        "(shown) => [shown.dataset.explained, shown.dataset.value]"
+    )
     return str(place), float(value)
 
 
 def wrong_values(page: Page, truth: Truth) -> list[str]:
     """Numbers with a place whose full value is not the engine's float32, over the whole view."""
     pairs = page.evaluate(
-        "() => [...document.querySelectorAll('loupe-view [data-place][data-value]')].map((one) => [one.dataset.place, one.dataset.value])"
+        "() => [...document.querySelectorAll('loupe-view [data-place][data-value]')].map((one) => [one.dataset.place, "
+        "one.dataset.value])"
     )
     assert pairs, "no number of this view says where it comes from"
     return [
@@ -149,7 +155,9 @@ def printed(script: str, folder: Path) -> float:
     """What a copied script prints when Python runs it on its own."""
     file = folder / "snippet.py"
     file.write_text(script, "utf-8")
-    done = subprocess.run([sys.executable, "-W", "error", str(file)], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(file)], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     return float(done.stdout)
 

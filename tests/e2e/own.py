@@ -41,7 +41,8 @@ def transfer(page: Page, file: Path) -> object:
     return page.evaluate_handle(
         """([data, name]) => {
           const transfer = new DataTransfer();
-          transfer.items.add(new File([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))], name, { type: "image/png" }));
+          transfer.items.add(new File([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))], name,
+              { type: "image/png" }));
           return transfer;
         }""",
         [data, file.name],
@@ -58,14 +59,17 @@ def drop(page: Page, file: Path) -> None:
 
 def paste(page: Page, file: Path) -> None:
     page.evaluate(
-        "(transfer) => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }))",
+        "(transfer) => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, "
+        "cancelable: true }))",
         transfer(page, file),
     )
 
 
 def by_address(page: Page, file: Path) -> None:
     headers = {"access-control-allow-origin": "*", "content-type": "image/jpeg"}
-    page.context.route("https://pictures.invalid/**", lambda route: route.fulfill(body=file.read_bytes(), headers=headers))
+    page.context.route(
+        "https://pictures.invalid/**", lambda route: route.fulfill(body=file.read_bytes(), headers=headers)
+    )
     page.click('[data-action="picture-address"]')
     page.fill('[data-action="address-field"]', f"https://pictures.invalid/{file.name}")
     page.click('[data-action="address-fetch"]')

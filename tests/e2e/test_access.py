@@ -55,7 +55,8 @@ def test_axe_finds_nothing_wrong_with_a_dialog(visit: Visit, axe: str, dialog: s
     assert violations(page, axe, "dialog") == []
 
 
-SMALL_TARGETS = """() => [...document.querySelectorAll("loupe-header :is(button, a, select, label), loupe-strip :is(button, label)")]
+SMALL_TARGETS = """() => [...document.querySelectorAll("loupe-header :is(button, a, select, label),
+    loupe-strip :is(button, label)")]
   .filter((element) => element.checkVisibility() && !element.querySelector("button"))
   .map((element) => [element.getAttribute("aria-label") ?? element.textContent.trim(), element.getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24)).map(([name]) => name)"""
@@ -64,7 +65,8 @@ SMALL_TEXT = """() => {
   const small = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode()); ) {
     const element = node.parentElement;
-    if (node.textContent.trim() && element.checkVisibility() && !element.closest("script, style, noscript, svg") && parseFloat(getComputedStyle(element).fontSize) < 12)
+    if (node.textContent.trim() && element.checkVisibility() && !element.closest("script, style, noscript, svg") &&
+        parseFloat(getComputedStyle(element).fontSize) < 12)
       small.add(`${element.tagName}.${element.className}: ${node.textContent.trim().slice(0, 30)}`);
   }
   return [...small];
@@ -80,7 +82,12 @@ def test_targets_are_24_pixels_and_text_is_12(visit: Visit, width: int) -> None:
 
 
 def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.dataset.action ?? document.activeElement.dataset.sample ?? document.activeElement.id ?? ''"))
+    return str(
+        page.evaluate(
+            "document.activeElement.dataset.action ?? document.activeElement.dataset.sample ?? "
+            "document.activeElement.id ?? ''"
+        )
+    )
 
 
 def test_everything_of_the_frame_is_reached_by_tab_and_shows_its_focus(visit: Visit) -> None:
@@ -89,7 +96,10 @@ def test_everything_of_the_frame_is_reached_by_tab_and_shows_its_focus(visit: Vi
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(focused(page))
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none' || document.activeElement.matches('input')")
+        outline = page.evaluate(
+            "getComputedStyle(document.activeElement).outlineStyle !== 'none' || "
+            "document.activeElement.matches('input')"
+        )
         assert outline, f"no visible focus on {reached[-1]}"
         if reached[-1] == "open-transform":
             break
@@ -102,7 +112,9 @@ def test_the_skip_link_leads_to_the_network(visit: Visit) -> None:
     page.keyboard.press("Tab")
     assert "skip" in page.evaluate("document.activeElement.className")
     page.keyboard.press("Enter")
-    eventually(lambda: page.evaluate("document.activeElement.closest('loupe-network') !== null"), "the focus in the network")
+    eventually(
+        lambda: page.evaluate("document.activeElement.closest('loupe-network') !== null"), "the focus in the network"
+    )
 
 
 def test_a_panel_closes_with_escape_and_gives_the_focus_back(visit: Visit) -> None:
@@ -117,7 +129,9 @@ def test_a_panel_closes_with_escape_and_gives_the_focus_back(visit: Visit) -> No
 
 def test_in_forced_colours_the_chosen_picture_is_still_marked(visit: Visit) -> None:
     page = visit(forced_colors="active").go()
-    outline = page.locator("[data-sample][aria-pressed=true]").evaluate("(chosen) => getComputedStyle(chosen).outlineStyle")
+    outline = page.locator("[data-sample][aria-pressed=true]").evaluate(
+        "(chosen) => getComputedStyle(chosen).outlineStyle"
+    )
     assert outline == "solid"
 
 

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.browser
 # Colour that is data: backgrounds that the page itself has set and that a forced palette would wash away.
 WASHED = """(selector) => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility())
   .filter((one) => getComputedStyle(one).forcedColorAdjust !== "none").map((one) => one.className)"""
-OUTLINE = "(selector) => { const { outlineStyle, outlineWidth } = getComputedStyle(document.querySelector(selector)); return [outlineStyle, parseFloat(outlineWidth)]; }"
+OUTLINE = (
+    "(selector) => { const { outlineStyle, outlineWidth } = getComputedStyle(document.querySelector(selector)); "
+    "return [outlineStyle, parseFloat(outlineWidth)]; }"
+)
 
 
 def marked(page: Page, selector: str, unmarked: str) -> bool:
@@ -48,10 +51,15 @@ def test_the_chosen_row_and_the_step_of_a_trail_are_outlined(visit: Visit) -> No
 def test_maps_and_the_focus_are_seen_on_the_network(visit: Visit) -> None:
     page = visit(forced_colors="active").go("/?at=conv_1_2[3]")
     page.wait_for_selector(".inspector-map")
-    assert page.evaluate(WASHED, ".network-legend-bar, .inspector-canvas, .inspector-histogram, .network-class-fill") == []
+    assert (
+        page.evaluate(WASHED, ".network-legend-bar, .inspector-canvas, .inspector-histogram, .network-class-fill") == []
+    )
     style, width = page.evaluate(OUTLINE, ".network-class.is-top")
     assert (style, width >= 2) == ("solid", True)
     page.locator('[data-layer="conv_1_2"][data-unit="3"]').focus()
     page.keyboard.press("ArrowDown")
-    style, width = page.evaluate("() => { const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return [outlineStyle, parseFloat(outlineWidth)]; }")
+    style, width = page.evaluate(
+        "() => { const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement); return "
+        "[outlineStyle, parseFloat(outlineWidth)]; }"
+    )
     assert (style, width) == ("solid", 3)

@@ -1,4 +1,6 @@
-"""What a screen reader hears of every neuron: a sentence with its layer, number, count, shape and range, equal to the API's tensors."""
+"""What a screen reader hears of every neuron: a sentence with its layer, number, count, shape and range, equal to the
+API's tensors.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def rounded(value: float) -> str:
 
 
 def sentences(truth: Truth, language: str) -> dict[str, list[str]]:
-    """Of every unit that the network map shows, by layer; worked out from the tensors and the catalogue's templates alone."""
+    """Of every unit that the network map shows, by layer; worked out from the tensors and the catalogue's templates
+    alone.
+    """
     words = json.loads((WORDS / language / "network.json").read_text("utf-8"))["network"]
     say, channels = words["say"], words["channel"]
     found: dict[str, list[str]] = {}
@@ -70,10 +74,16 @@ def test_every_neuron_has_a_sentence_that_the_tensors_confirm(visit: Visit, mode
     visited.expect("was preloaded using link preload")
     page = visited.go(f"/?model={model}&lang={language}")
     wanted = sentences(Truth.of(visited.base, model), language)
-    assert sum(len(units) for units in wanted.values()) == page.locator("loupe-network [data-unit]").count(), "a unit is not on the map"
+    assert sum(len(units) for units in wanted.values()) == page.locator("loupe-network [data-unit]").count(), (
+        "a unit is not on the map"
+    )
     page.wait_for_selector("loupe-network [data-unit][aria-label]")
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
-    heard = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") == "gridcell" and not node["ignored"]]
+    heard = [
+        node["name"]["value"]
+        for node in tree
+        if node.get("role", {}).get("value") == "gridcell" and not node["ignored"]
+    ]
     # In the order of the grid: a row for each layer.
     missing = [sentence for units in wanted.values() for sentence in units if sentence not in heard]
     assert missing == [], heard[:40]
@@ -82,5 +92,7 @@ def test_every_neuron_has_a_sentence_that_the_tensors_confirm(visit: Visit, mode
     for at, (layer, units) in enumerate(wanted.items()):
         row = rows.nth(at)
         assert row.get_attribute("data-column") == layer
-        said = row.locator("[data-unit]").evaluate_all("(all) => all.map((one) => [Number(one.dataset.unit), one.getAttribute('aria-label')])")
+        said = row.locator("[data-unit]").evaluate_all(
+            "(all) => all.map((one) => [Number(one.dataset.unit), one.getAttribute('aria-label')])"
+        )
         assert sorted(map(tuple, said)) == list(enumerate(units)), layer

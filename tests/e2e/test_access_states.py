@@ -1,4 +1,4 @@
-"""Every state of the page held against axe-core and our own measures, each in one look; `make access` takes all looks."""
+"""Every state of the page held against axe-core and our own measures, each in one look; `make access` takes all."""
 
 from __future__ import annotations
 
@@ -46,9 +46,13 @@ def test_no_view_panel_dialog_or_chapter_is_forgotten() -> None:
     for view in keys("features/views/registry.js", "const VIEWS = {"):
         assert f"view={view}:" in words, view
     for panel in keys("elements/chrome/panel.js", "const PANELS = {"):
-        assert {"camera": "webcam", "address": "picture by address", "crop": "crop editor"}.get(panel, f"panel={panel}") in words, panel
+        assert {"camera": "webcam", "address": "picture by address", "crop": "crop editor"}.get(
+            panel, f"panel={panel}"
+        ) in words, panel
     for page in PAGES:
         assert f"#learn-{page}" in words, page
-    table = (STATIC / "elements/chrome/commands.js").read_text("utf-8").split("const DIALOGS = {", 1)[1].split("\n};", 1)[0]
+    table = (
+        (STATIC / "elements/chrome/commands.js").read_text("utf-8").split("const DIALOGS = {", 1)[1].split("\n};", 1)[0]
+    )
     dialogs = set(re.findall(r"^  (\w+): ", table, re.MULTILINE))
     assert dialogs == {"help", "share", "tours"}, "a new dialog needs a state"

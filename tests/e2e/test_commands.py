@@ -1,4 +1,4 @@
-"""Commands: one table feeds keys, header, menu, the list of keys and presentation's chooser; what was done is undone."""
+"""Commands: one table feeds keys, header, menu, list of keys and presentation's chooser; what was done is undone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ ADD = """async () => {
 }"""
 
 
-def test_a_command_added_in_one_place_is_a_key_in_the_menu_in_the_help_and_in_the_chooser(visit: Visit, axe: str) -> None:
+def test_a_command_added_in_one_place_is_a_key_in_the_menu_in_the_help_and_in_the_chooser(
+    visit: Visit, axe: str
+) -> None:
     page = visit().go()
     page.evaluate(ADD)
     button = page.locator('loupe-header [data-action="trial"]')
@@ -143,7 +145,9 @@ def test_esc_in_the_inspector_climbs_one_level_only(visit: Visit) -> None:
     """It was heard twice there, and led from the microscope straight back to the map."""
     page = visit().go("/?view=microscope:conv_1_2[3,30,24]!2")
     page.wait_for_selector("[data-settled]", state="attached")
-    page.evaluate("(document.querySelector('loupe-inspector button, loupe-inspector [tabindex]') ?? document.body).focus()")
+    page.evaluate(
+        "(document.querySelector('loupe-inspector button, loupe-inspector [tabindex]') ?? document.body).focus()"
+    )
     page.keyboard.press("Escape")
     expect(page.locator('[data-view="microscope"]')).to_have_count(0)
     expect(page.locator('[data-view="neuron"]')).to_have_count(1)

@@ -35,7 +35,8 @@ MODELS = [
 ]
 UNREADABLE_STORAGE = """
 for (const name of ["localStorage", "sessionStorage", "indexedDB"])
-  Object.defineProperty(window, name, { get() { throw new DOMException("Access is denied for this document.", "SecurityError"); } });
+  Object.defineProperty(window, name, { get() { throw new DOMException("Access is denied for this document.",
+      "SecurityError"); } });
 Object.defineProperty(Document.prototype, "cookie", { get: () => "", set() {} });
 """
 
@@ -60,7 +61,10 @@ def server(models_folder: Path, allowed: ForeignSite) -> Iterator[RunningServer]
 
 def iframe(base: str, target: str, height: int = 640, width: int | str = "100%") -> str:
     """A plain frame, as anyone can write it."""
-    return f'<iframe title="{html.escape(target)}" src="{base}/embed/{html.escape(target)}" width="{width}" height="{height}"></iframe>'
+    return (
+        f'<iframe title="{html.escape(target)}" src="{base}/embed/{html.escape(target)}" width="{width}" '
+        f'height="{height}"></iframe>'
+    )
 
 
 def frames(page: Page) -> list[Frame]:
@@ -74,7 +78,9 @@ Embed = Callable[..., tuple[Visited, Frame]]
 def embed(visit: Visit, server: RunningServer, allowed: ForeignSite) -> Embed:
     """`embed("network?lang=en")`: a page of the allowed site with one frame, once that is ready."""
 
-    def show(target: str, *, size: tuple[int, int] = (900, 640), before: str = "", **options: Any) -> tuple[Visited, Frame]:
+    def show(
+        target: str, *, size: tuple[int, int] = (900, 640), before: str = "", **options: Any
+    ) -> tuple[Visited, Frame]:
         visited = visit(base=server.url, **options)
         if before:
             visited.context.add_init_script(before)
@@ -145,7 +151,12 @@ def test_a_frame_that_asks_for_something_unknown_says_what(
     visited = visit(base=server.url)
     visited.expect("status of 4", "embed_view_of_other_kind")
     page = visited.page
-    page.goto(allowed.page("/odd", iframe(server.url, "network?scale=all&lang=zh-Hans") + iframe(server.url, "view?view=pooling:conv_1_2[3]")))
+    page.goto(
+        allowed.page(
+            "/odd",
+            iframe(server.url, "network?scale=all&lang=zh-Hans") + iframe(server.url, "view?view=pooling:conv_1_2[3]"),
+        )
+    )
     first, second = frames(page)
     expect(first.locator("[data-refused=embed_choice_unknown]")).to_contain_text("unit, layer, module, network")
     assert first.evaluate("document.documentElement.lang") == "zh-Hans"
@@ -187,9 +198,14 @@ def test_a_view_leads_on_and_closing_leads_back_to_it(embed: Embed) -> None:
 
 def test_only_the_controls_that_are_asked_for_are_there(embed: Embed) -> None:
     _, frame = embed("network?controls=none&lang=en&theme=dark&text=150&size=700x500&details=0")
-    assert frame.locator("loupe-answer, loupe-inspector, loupe-embed-link, .embed-bar :is(button, select, input)").count() == 0
+    assert (
+        frame.locator("loupe-answer, loupe-inspector, loupe-embed-link, .embed-bar :is(button, select, input)").count()
+        == 0
+    )
     assert frame.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert frame.evaluate("[document.querySelector('main').offsetWidth, document.querySelector('main').offsetHeight]") == [700, 500]
+    assert frame.evaluate(
+        "[document.querySelector('main').offsetWidth, document.querySelector('main').offsetHeight]"
+    ) == [700, 500]
     assert frame.evaluate("parseFloat(getComputedStyle(document.querySelector('.network-name')).fontSize)") >= 18
     assert frame.locator(".network-legend-bar").count() == 0
     frame.locator("[data-layer=conv_1_2][data-unit='3']").click()
@@ -212,7 +228,9 @@ def test_frames_without_storage_work_the_same(embed: Embed) -> None:
     assert frame.evaluate("document.cookie") == ""
 
 
-def test_an_embed_loads_what_it_shows_and_nothing_else(visit: Visit, server: RunningServer, allowed: ForeignSite) -> None:
+def test_an_embed_loads_what_it_shows_and_nothing_else(
+    visit: Visit, server: RunningServer, allowed: ForeignSite
+) -> None:
     page = visit(base=server.url).page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -227,7 +245,9 @@ def test_an_embed_loads_what_it_shows_and_nothing_else(visit: Visit, server: Run
 
     plain = loaded("widget/sliding")
     frame = r"elements/chrome/(?:header|panel|dialog|help|share)|features/(?:pictures|views|tour)|formula"
-    assert [url for url in plain if re.search(rf"/api/v1|/js/(?:{frame}|elements/(?:network|inspector)|draw/edges)", url)] == []
+    assert [
+        url for url in plain if re.search(rf"/api/v1|/js/(?:{frame}|elements/(?:network|inspector)|draw/edges)", url)
+    ] == []
     assert len([url for url in plain if url.endswith(".js")]) <= 34
     network = loaded("network?controls=answer,views")
     assert [url for url in network if re.search(rf"/js/(?:{frame}|features/learn)", url)] == []
@@ -248,7 +268,9 @@ def test_the_builder_makes_lines_that_work_in_a_foreign_page(
     page.locator("[name=theme]").select_option("dark")
     page.locator("[name=lang]").select_option("zh-Hans")
     page.locator("[name=fit]").check()
-    preview.locator("html[data-network=ready][data-embed=widget][data-theme=dark][lang=zh-Hans]").wait_for(state="attached")
+    preview.locator("html[data-network=ready][data-embed=widget][data-theme=dark][lang=zh-Hans]").wait_for(
+        state="attached"
+    )
     text = lines.input_value()
     assert f'src="{server.url}/embed/widget/pooling?' in text
     # The builder's own address keeps what was chosen.
@@ -257,16 +279,24 @@ def test_the_builder_makes_lines_that_work_in_a_foreign_page(
     page.locator("[name=site]").fill(allowed.url + "/course")
     expect(page.locator("[data-site=site_allowed]")).to_be_visible()
     page.locator("[name=site]").fill("https://moodle.example.org")
-    expect(page.locator("[data-site=site_refused]")).to_contain_text("CNN_LOUPE_EMBED_ORIGINS=https://moodle.example.org")
+    expect(page.locator("[data-site=site_refused]")).to_contain_text(
+        "CNN_LOUPE_EMBED_ORIGINS=https://moodle.example.org"
+    )
 
     page.goto(allowed.page("/course", text))
     frame = frames(page)[0]
     frame.wait_for_selector(READY, state="attached")
     fitting = "document.querySelector('main').getBoundingClientRect().height"
     outside = page.locator("iframe")
-    eventually(lambda: abs(float(outside.get_attribute("height") or 0) - frame.evaluate(fitting)) < 3, "a frame as high as its content")
+    eventually(
+        lambda: abs(float(outside.get_attribute("height") or 0) - frame.evaluate(fitting)) < 3,
+        "a frame as high as its content",
+    )
     page.set_viewport_size({"width": 390, "height": 844})
-    eventually(lambda: abs(float(outside.get_attribute("height") or 0) - frame.evaluate(fitting)) < 3, "the same in a narrow page")
+    eventually(
+        lambda: abs(float(outside.get_attribute("height") or 0) - frame.evaluate(fitting)) < 3,
+        "the same in a narrow page",
+    )
 
 
 def test_share_leads_to_the_builder_with_what_is_seen(visit: Visit, axe: str) -> None:

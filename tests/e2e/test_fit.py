@@ -10,8 +10,10 @@ from tests.e2e.opened import open_view, show
 pytestmark = pytest.mark.browser
 
 VIEWS = (
-    "neuron:conv_1_1[4,30,30]", "neuron:conv_2_2[3,12,13]", "microscope:conv_2_1[3,10,10]!3", "activation:relu_1_2[3,10,12]",
-    "pooling:max_pool_1[2,23,15]", "flatten:flatten[1233]", "output:output[6]", "softmax:softmax[6]", "pixels:input[1,40,40]",
+    "neuron:conv_1_1[4,30,30]", "neuron:conv_2_2[3,12,13]", "microscope:conv_2_1[3,10,10]!3",
+    "activation:relu_1_2[3,10,12]",
+    "pooling:max_pool_1[2,23,15]", "flatten:flatten[1233]", "output:output[6]", "softmax:softmax[6]",
+    "pixels:input[1,40,40]",
 )  # fmt: skip
 
 # Texts that reach beyond what clips them, and rows of a view that are wider than their place. What is meant to be moved
@@ -33,7 +35,8 @@ CUT = """() => {
         if (overflowX === "visible") continue;
         const clip = outer.getBoundingClientRect();
         if (box.right > clip.left + outer.clientLeft + outer.clientWidth + 0.6 || box.left < clip.left - 0.6)
-          cut.push(`"${node.data.trim()}" in .${outer.className}: ${box.left.toFixed()}–${box.right.toFixed()} of ${clip.left.toFixed()}–${clip.right.toFixed()}`);
+          cut.push(`"${node.data.trim()}" in .${outer.className}: ${box.left.toFixed()}–${box.right.toFixed()} of `
+            + `${clip.left.toFixed()}–${clip.right.toFixed()}`);
       }
   }
   return [...new Set(cut)];

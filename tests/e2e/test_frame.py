@@ -43,7 +43,9 @@ def test_the_first_paint_has_content_before_any_script_runs(visit: Visit) -> Non
 def test_nothing_is_asked_of_other_hosts(visit: Visit) -> None:
     visited = visit()
     hosts: set[str] = set()
-    visited.page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if request.url.startswith("http") else None)
+    visited.page.on(
+        "request", lambda request: hosts.add(request.url.split("/")[2]) if request.url.startswith("http") else None
+    )
     visited.go()
     visited.page.wait_for_timeout(1000)
     assert hosts == {visited.base.split("/")[2]}
@@ -65,7 +67,7 @@ def test_choosing_a_picture_draws_it_and_back_and_forward_restore(visit: Visit) 
 def test_a_shared_link_restores_the_whole_state(visit: Visit) -> None:
     page = visit().go("/?sample=orange&scale=network&details=0&panel=transform&transform=rotate:30")
     expect(page.locator(CHOSEN)).to_have_attribute("data-sample", "orange")
-    expect(page.locator('input[name=scale][value=network]')).to_be_checked()
+    expect(page.locator("input[name=scale][value=network]")).to_be_checked()
     expect(page.locator('[data-action="details"]')).not_to_be_checked()
     expect(page.locator('[data-transform="rotate"]')).to_have_value("30")
     address = page.url
@@ -218,5 +220,12 @@ def test_on_a_phone_the_head_folds_into_a_menu(visit: Visit) -> None:
 
 def test_under_reduced_motion_nothing_moves(visit: Visit) -> None:
     page = visit(reduced_motion="reduce").go()
-    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--move')").strip().startswith("0ms")
-    assert page.evaluate("document.getAnimations().filter((animation) => animation.effect.getTiming().duration > 1).length") == 0
+    assert (
+        page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--move')").strip().startswith("0ms")
+    )
+    assert (
+        page.evaluate(
+            "document.getAnimations().filter((animation) => animation.effect.getTiming().duration > 1).length"
+        )
+        == 0
+    )

@@ -37,7 +37,9 @@ def finished(page: Page, number: int) -> None:
 
 
 def test_a_lesson_is_gone_through_by_keyboard(visit: Visit, school: RunningServer, axe: str) -> None:
-    answers = [one["question"] and one["question"]["answer"] for one in fetch(f"{school.url}/api/v1/lessons/edges")["steps"]]
+    answers = [
+        one["question"] and one["question"]["answer"] for one in fetch(f"{school.url}/api/v1/lessons/edges")["steps"]
+    ]
     visited = visit(base=school.url, color_scheme="dark")
     page = visited.go()
     page.keyboard.press("t")
@@ -62,7 +64,12 @@ def test_a_lesson_is_gone_through_by_keyboard(visit: Visit, school: RunningServe
     field = page.locator("loupe-tour input")
     field.focus()
     value = answers[1]["value"]
-    for typed, tone in [("a lot", "note"), (f"{-value:.3f}", "wrong"), (f"{value + 1:.3f}", "wrong"), (f"{value:.2f}".replace(".", ","), "right")]:
+    for typed, tone in [
+        ("a lot", "note"),
+        (f"{-value:.3f}", "wrong"),
+        (f"{value + 1:.3f}", "wrong"),
+        (f"{value:.2f}".replace(".", ","), "right"),
+    ]:
         field.fill(typed)
         page.keyboard.press("Enter")
         expect(page.locator(f".tour-feedback[data-tone={tone}]")).to_be_visible()
@@ -81,7 +88,9 @@ def test_a_lesson_is_gone_through_by_keyboard(visit: Visit, school: RunningServe
     expect(page.locator(".tour-name")).to_have_text("Who sees an edge?")
 
 
-def test_on_a_telephone_in_chinese_classes_are_chosen_and_answers_revealed(visit: Visit, school: RunningServer, axe: str) -> None:
+def test_on_a_telephone_in_chinese_classes_are_chosen_and_answers_revealed(
+    visit: Visit, school: RunningServer, axe: str
+) -> None:
     top = fetch(f"{school.url}/api/v1/lessons/edges")["steps"][3]["question"]["answer"]["value"]
     visited = visit(base=school.url, width=390, height=844, locale="zh-CN", has_touch=True, reduced_motion="reduce")
     page = visited.go("/?tour=edges:4")

@@ -53,10 +53,7 @@ def test_every_unit_of_every_column_is_a_focusable_control_and_every_class_too(v
     maps = [layer for layer in model["layers"] if len(layer["output_shape"]) == 3]
     assert len(maps) == 10
     for layer in maps:
-        assert (
-            page.locator(f'button[data-layer="{layer["name"]}"][data-unit]').count()
-            == layer["output_shape"][0]
-        )
+        assert page.locator(f'button[data-layer="{layer["name"]}"][data-unit]').count() == layer["output_shape"][0]
     assert page.locator("button[data-layer=input]").count() == 3
     assert page.locator("button[data-class]").count() == 10
     assert page.locator('[data-unit][tabindex="0"]').count() == 1
@@ -103,7 +100,8 @@ def painted(page: Page, layer: str) -> list[dict[str, Any]]:
           const context = canvas.getContext("2d");
           const ratio = canvas.width / map.layout.width;
           return placed.boxes.map(({ unit, x, y, width, height }) => ({
-            unit, pixel: [...context.getImageData(Math.round(ratio * (x + width / columns / 2)), Math.round(ratio * (y + height / rows / 2)), 1, 1).data],
+            unit, pixel: [...context.getImageData(Math.round(ratio * (x + width / columns / 2)),
+                Math.round(ratio * (y + height / rows / 2)), 1, 1).data],
           }));
         }""",
         layer,
@@ -113,9 +111,7 @@ def painted(page: Page, layer: str) -> list[dict[str, Any]]:
 
 def painted_anew(page: Page) -> None:
     """Wait for the frame after the next: what has changed is drawn in the next one."""
-    page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))"
-    )
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
 
 
 def legend_limit(page: Page, layer: str) -> float:
@@ -147,9 +143,7 @@ def check_paint(page: Page, base: str, sample: str, layer: str = "max_pool_2") -
     for one in painted(page, layer):
         value = data[one["unit"] * size]
         entry = max(-127, min(127, round(value * 127 / limit))) / 127
-        assert one["pixel"][:3] == pytest.approx(expected_pixel(page, entry), abs=3), (
-            f"{layer}[{one['unit']}, 0, 0]"
-        )
+        assert one["pixel"][:3] == pytest.approx(expected_pixel(page, entry), abs=3), f"{layer}[{one['unit']}, 0, 0]"
 
 
 def test_legend_range_and_paint_agree_after_every_sequence_of_changes(visit: Visit) -> None:
@@ -201,7 +195,8 @@ def test_hovering_a_neuron_shows_its_kernels_and_its_arithmetic_and_repaints_no_
     visited.expect("willReadFrequently")  # the test reads the canvases, the page does not
     visited.page.add_init_script(
         "window.copies = 0; const own = CanvasRenderingContext2D.prototype.drawImage;"
-        "CanvasRenderingContext2D.prototype.drawImage = function (...all) { window.copies++; return own.apply(this, all); };"
+        "CanvasRenderingContext2D.prototype.drawImage = function (...all) { window.copies++; return own.apply(this, "
+        "all); };"
     )
     page = visited.go()
     eventually(lambda: page.locator("loupe-inspector h2").count() == 1, "the inspector")
@@ -217,9 +212,7 @@ def test_hovering_a_neuron_shows_its_kernels_and_its_arithmetic_and_repaints_no_
     assert "5×5 px" in text
     page.mouse.move(5, 5)
     eventually(lambda: ink(page) < 3000, "the highlight to go")
-    assert "conv_1_2[3]" in page.locator("loupe-inspector").inner_text(), (
-        "the inspector remembers what was looked at"
-    )
+    assert "conv_1_2[3]" in page.locator("loupe-inspector").inner_text(), "the inspector remembers what was looked at"
 
 
 def test_pointing_into_the_large_map_reads_the_value_and_marks_its_receptive_field(visit: Visit) -> None:
@@ -233,14 +226,10 @@ def test_pointing_into_the_large_map_reads_the_value_and_marks_its_receptive_fie
     box = page.locator(".inspector-map").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + (8 + 0.5) / 26 * box["width"], box["y"] + (9 + 0.5) / 26 * box["height"])
-    eventually(
-        lambda: page.locator(".inspector-where").inner_text().startswith("conv_2_2[3, 9, 8]"), "the readout"
-    )
+    eventually(lambda: page.locator(".inspector-where").inner_text().startswith("conv_2_2[3, 9, 8]"), "the readout")
     shown = page.locator(".inspector-value").get_attribute("data-value")
     value = values(tensor)[3 * 676 + 9 * 26 + 8]
-    assert struct.pack("<f", float(shown or "nan")) == struct.pack("<f", value), (
-        "every digit that float32 holds"
-    )
+    assert struct.pack("<f", float(shown or "nan")) == struct.pack("<f", value), "every digit that float32 holds"
     assert "picture rows 18–31, columns 16–29" in page.locator(".inspector-reads").inner_text()
     marked = page.evaluate(
         """() => {
@@ -248,7 +237,8 @@ def test_pointing_into_the_large_map_reads_the_value_and_marks_its_receptive_fie
           const box = map.layout.columns[0].boxes[0];
           const canvas = map.querySelector(".network-highlight");
           const ratio = canvas.width / map.layout.width;
-          const { data } = canvas.getContext("2d").getImageData(box.x * ratio, box.y * ratio, box.width * ratio, box.height * ratio);
+          const { data } = canvas.getContext("2d").getImageData(box.x * ratio, box.y * ratio, box.width * ratio,
+              box.height * ratio);
           return data.some((byte, index) => index % 4 === 3 && byte > 0);
         }"""
     )
@@ -261,16 +251,16 @@ def test_hovering_a_class_says_what_every_map_adds_and_it_sums_to_the_logit(visi
     run = answer(visited.base, f"{API}/samples/espresso/run")
     page.hover('[data-class="6"]')
     eventually(lambda: page.locator(".inspector-share-value").count() == 11, "ten maps and the bias")
-    shares = [
-        float(one.get_attribute("data-value") or "nan")
-        for one in page.locator(".inspector-share-value").all()
-    ]
+    shares = [float(one.get_attribute("data-value") or "nan") for one in page.locator(".inspector-share-value").all()]
     assert sum(shares) == pytest.approx(run["scores"][6]["logit"], abs=1e-3)
 
 
 def test_classes_can_be_sorted_by_score_and_back(visit: Visit) -> None:
     page = visit().go()
-    order = "() => [...document.querySelectorAll('[data-class]')].sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).map((one) => Number(one.dataset.class))"
+    order = (
+        "() => [...document.querySelectorAll('[data-class]')].sort((a, b) => a.getBoundingClientRect().top - "
+        "b.getBoundingClientRect().top).map((one) => Number(one.dataset.class))"
+    )
     assert page.evaluate(order) == list(range(10))
     page.click("[data-action=sort-classes]")
     eventually(lambda: page.evaluate(order)[0] == 6, "espresso on top")
@@ -289,14 +279,13 @@ def test_arrows_move_enter_opens_and_escape_closes(visit: Visit) -> None:
 
     def here() -> str:
         return str(
-            page.evaluate(
-                "() => `${document.activeElement.dataset.layer}[${document.activeElement.dataset.unit}]`"
-            )
+            page.evaluate("() => `${document.activeElement.dataset.layer}[${document.activeElement.dataset.unit}]`")
         )
 
     for key, place in (
         ("ArrowDown", "input[1]"), ("ArrowRight", "conv_1_1[4]"), ("End", "conv_1_1[9]"), ("ArrowDown", "conv_1_1[9]"),
-        ("ArrowRight", "relu_1_1[9]"), ("Home", "relu_1_1[0]"), ("Control+End", "output[0]"), ("Control+Home", "input[0]"),
+        ("ArrowRight", "relu_1_1[9]"), ("Home", "relu_1_1[0]"), ("Control+End", "output[0]"),
+        ("Control+Home", "input[0]"),
         ("ArrowRight", "conv_1_1[1]"),
     ):  # fmt: skip
         page.keyboard.press(key)
@@ -354,10 +343,15 @@ def test_the_map_fits_and_no_names_collide_and_only_its_own_frame_scrolls(visit:
     page = visit(width=width, height=900).go()
     found = page.evaluate(
         """() => {
-          const boxes = [...document.querySelectorAll(".network-name, .network-shape")].map((one) => { const { left, right, top, bottom } = one.getBoundingClientRect(); return { left, right, top, bottom, of: one.closest(".network-label") }; });
-          const collisions = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.of !== b.of && a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5));
+          const boxes = [...document.querySelectorAll(".network-name, .network-shape")].map((one) => { const { left,
+              right, top, bottom } = one.getBoundingClientRect();
+                  return { left, right, top, bottom, of: one.closest(".network-label") }; });
+          const collisions = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.of !== b.of &&
+              a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5));
           const scroller = document.querySelector(".network-scroll");
-          return { collisions: collisions.length, page: document.documentElement.scrollWidth - innerWidth, map: scroller.scrollWidth - scroller.clientWidth, units: document.querySelectorAll("loupe-network [data-unit]").length };
+          return { collisions: collisions.length, page: document.documentElement.scrollWidth - innerWidth,
+              map: scroller.scrollWidth - scroller.clientWidth,
+                  units: document.querySelectorAll("loupe-network [data-unit]").length };
         }"""
     )
     assert found["collisions"] == 0
@@ -436,11 +430,12 @@ def test_a_link_to_a_neuron_shows_it_in_the_inspector(visit: Visit) -> None:
     eventually(lambda: "relu_2_1[4]" in page.locator("loupe-inspector").inner_text(), "the inspector")
 
 
-def test_a_layer_of_64_maps_scrolls_through_a_window_by_wheel_button_and_keys(
-    visit: Visit, picture: Picture
-) -> None:
+def test_a_layer_of_64_maps_scrolls_through_a_window_by_wheel_button_and_keys(visit: Visit, picture: Picture) -> None:
     page = go_with_picture(visit(), "wide", picture("mine.png"))
-    first = "() => Math.min(...[...document.querySelectorAll('.network-unit[data-layer=many]')].map((one) => Number(one.dataset.unit)))"
+    first = (
+        "() => Math.min(...[...document.querySelectorAll('.network-unit[data-layer=many]')].map((one) => "
+        "Number(one.dataset.unit)))"
+    )
     assert page.evaluate(first) == 0
     page.hover(unit("many", 2))
     page.mouse.wheel(0, 100)

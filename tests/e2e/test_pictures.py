@@ -60,7 +60,8 @@ def test_a_picture_can_be_pasted(visit: Visit, picture: Picture) -> None:
     page = visit().go()
     carried = transfer(page, picture("pasted.png"))
     page.evaluate(
-        "(transfer) => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }))",
+        "(transfer) => document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, "
+        "cancelable: true }))",
         carried,
     )
     expect(page.locator(OWN)).to_have_count(1)
@@ -78,7 +79,9 @@ def test_the_webcam_gives_one_picture_and_is_released_at_once(visit: Visit) -> N
     page.click('[data-action="picture-camera"]')
     assert page.evaluate("window.cameraStream === undefined"), "asked for before it was started"
     page.click('[data-action="camera-start"]')
-    eventually(lambda: page.evaluate("document.querySelector('loupe-camera video').videoWidth > 0"), "the camera's picture")
+    eventually(
+        lambda: page.evaluate("document.querySelector('loupe-camera video').videoWidth > 0"), "the camera's picture"
+    )
     page.click('[data-action="camera-take"]')
     expect(page.locator(OWN)).to_have_count(1)
     assert page.evaluate("cameraStream.getTracks().every((track) => track.readyState === 'ended')")
@@ -88,7 +91,9 @@ def test_closing_the_webcam_panel_releases_the_camera(visit: Visit) -> None:
     page = visit(permissions=["camera"]).go()
     page.click('[data-action="picture-camera"]')
     page.click('[data-action="camera-start"]')
-    eventually(lambda: page.evaluate("document.querySelector('loupe-camera video').videoWidth > 0"), "the camera's picture")
+    eventually(
+        lambda: page.evaluate("document.querySelector('loupe-camera video').videoWidth > 0"), "the camera's picture"
+    )
     track = page.evaluate_handle("document.querySelector('loupe-camera video').srcObject.getTracks()[0]")
     page.click('[data-action="close-panel"]')
     assert track.evaluate("(track) => track.readyState") == "ended"
@@ -105,11 +110,17 @@ def test_where_allowed_the_browser_fetches_a_picture_by_address(visit: Visit, pi
         visited = visit(base=server.url)
         visited.expect("pictures.invalid", "net::ERR", "CORS")
         headers = {"access-control-allow-origin": "*", "content-type": "image/png"}
-        visited.context.route("https://pictures.invalid/good.png", lambda route: route.fulfill(body=file.read_bytes(), headers=headers))
+        visited.context.route(
+            "https://pictures.invalid/good.png", lambda route: route.fulfill(body=file.read_bytes(), headers=headers)
+        )
         visited.context.route("https://pictures.invalid/refused.png", lambda route: route.abort("accessdenied"))
         page = visited.go()
         page.click('[data-action="picture-address"]')
-        for address, code in [("nonsense", "address_malformed"), ("http://a.invalid/b.png", "address_not_https"), ("https://pictures.invalid/refused.png", "address_refused")]:
+        for address, code in [
+            ("nonsense", "address_malformed"),
+            ("http://a.invalid/b.png", "address_not_https"),
+            ("https://pictures.invalid/refused.png", "address_refused"),
+        ]:
             page.fill('[data-action="address-field"]', address)
             page.click('[data-action="address-fetch"]')
             expect(page.locator(f'[data-code="{code}"]')).to_be_visible()

@@ -70,7 +70,8 @@ def test_the_square_is_zoomed_by_two_fingers(visit: Visit, picture: Picture) -> 
           const canvas = document.querySelector('[data-action="crop-square"]');
           canvas.setPointerCapture = () => {};
           const { left, top, width, height } = canvas.getBoundingClientRect();
-          const send = (type, pointerId, share) => canvas.dispatchEvent(new PointerEvent(type, { pointerId, pointerType: "touch",
+          const send = (type, pointerId, share) => canvas.dispatchEvent(new PointerEvent(type, { pointerId,
+              pointerType: "touch",
             bubbles: true, clientX: left + width * share, clientY: top + height / 2 }));
           send("pointerdown", 1, 0.45); send("pointerdown", 2, 0.55);
           send("pointermove", 2, 0.6); send("pointermove", 1, 0.4);
@@ -99,7 +100,9 @@ def test_a_photograph_leaves_as_it_is_and_never_larger(visit: Visit, picture: Pi
     expect(page.locator('.stage-card[data-step="reduce"]')).to_have_count(1)
 
 
-def test_a_picture_beyond_the_servers_limits_is_sent_anew_and_the_preparation_says_so(visit: Visit, picture: Picture) -> None:
+def test_a_picture_beyond_the_servers_limits_is_sent_anew_and_the_preparation_says_so(
+    visit: Visit, picture: Picture
+) -> None:
     visited = visit()
     visited.expect("status of 413")
     page = visited.go()
@@ -115,7 +118,7 @@ def test_a_picture_beyond_the_servers_limits_is_sent_anew_and_the_preparation_sa
 
 @pytest.mark.parametrize("name", ["XMP 6", "EXIF 6"])
 def test_the_editor_and_the_network_see_the_same_upright_picture(visit: Visit, tmp_path: Path, name: str) -> None:
-    """Orientations that browsers do not read: the editor is drawn from the server's picture, so a key moves by a pixel."""
+    """Orientations that browsers do not read: the editor draws the server's picture, so a key moves by a pixel."""
     format, suffix = ("JPEG", "jpg") if name.startswith("XMP") else ("WebP", "webp")
     file = tmp_path / f"turned.{suffix}"
     file.write_bytes(next(made.data for made in files() if (made.format, made.name) == (format, name)))
@@ -133,11 +136,13 @@ def test_the_editor_and_the_network_see_the_same_upright_picture(visit: Visit, t
           const editor = document.querySelector("loupe-crop"), canvas = editor.querySelector(".crop-canvas");
           canvas.setPointerCapture = () => {};
           const { left, top, width, height } = canvas.getBoundingClientRect();
-          const send = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, bubbles: true, clientX: x, clientY: y }));
+          const send = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, { pointerId: 1, bubbles: true,
+              clientX: x, clientY: y }));
           const [x, y] = [left + width / 2, top + height / 2];
           send("pointerdown", x, y); send("pointermove", x + 9, y); send("pointermove", x + 0.5, y);
           await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-          const shown = [editor.querySelector(".crop-preview").dataset.source, !editor.querySelector(".crop-mark").hidden];
+          const shown = [editor.querySelector(".crop-preview").dataset.source,
+              !editor.querySelector(".crop-mark").hidden];
           const data = [...editor.querySelector(".crop-preview").getContext("2d").getImageData(0, 0, 64, 64).data];
           send("pointerup", x, y);
           return { shown, data };
@@ -172,12 +177,23 @@ def test_the_preparation_shows_the_engines_steps_and_follows_a_pixel(visit: Visi
     page.click('[data-action="open-preparation"]')
     cards = page.locator(".stage-card")
     expect(cards).to_have_count(7)
-    assert [cards.nth(index).get_attribute("data-step") for index in range(7)] == ["file", "orientation", "colours", "alpha", "crop", "resize", "scale"]
+    assert [cards.nth(index).get_attribute("data-step") for index in range(7)] == [
+        "file",
+        "orientation",
+        "colours",
+        "alpha",
+        "crop",
+        "resize",
+        "scale",
+    ]
     box = cards.nth(0).locator("canvas").bounding_box()
     assert box
     # The file's upper left quarter is (200, 30, 30); the pixel is followed to the input tensor.
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.2)
-    numbers = [[float(value.get_attribute("data-value") or "nan") for value in cards.nth(index).locator("[data-value]").all()] for index in range(7)]
+    numbers = [
+        [float(value.get_attribute("data-value") or "nan") for value in cards.nth(index).locator("[data-value]").all()]
+        for index in range(7)
+    ]
     assert numbers[0] == [200, 30, 30]
     assert numbers[5] == [200, 30, 30]
     assert numbers[6] == pytest.approx([200 / 255, 30 / 255, 30 / 255], abs=1e-7)
@@ -210,7 +226,16 @@ def test_the_bench_changes_the_input_and_the_network_follows(visit: Visit) -> No
 def test_every_control_of_the_bench_changes_the_run(visit: Visit) -> None:
     page = visit().go()
     page.click('[data-action="open-transform"]')
-    for name, value in [("shift_y", "9"), ("rotate", "45"), ("brightness", "0.3"), ("contrast", "2"), ("blur", "2"), ("noise", "0.2"), ("grey", "1"), ("swap", "3")]:
+    for name, value in [
+        ("shift_y", "9"),
+        ("rotate", "45"),
+        ("brightness", "0.3"),
+        ("contrast", "2"),
+        ("blur", "2"),
+        ("noise", "0.2"),
+        ("grey", "1"),
+        ("swap", "3"),
+    ]:
         before = runs(page)
         page.locator(f'[data-transform="{name}"]').fill(value)
         wait_for_run(page, before)

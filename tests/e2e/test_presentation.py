@@ -18,27 +18,38 @@ SEEN = {
     "caption": ".present-caption", "keys": ".present-keys",
     "answer": "loupe-answer", "inspector": "loupe-inspector", "learn": "loupe-learn",
     "model": "loupe-header .model", "pictures": "loupe-strip .strip-scroll", "tools": "loupe-strip .strip-tools",
-    "scale": "loupe-header .segments", "details": "loupe-header [data-action=details]", "language": "loupe-header .languages",
+    "scale": "loupe-header .segments", "details": "loupe-header [data-action=details]",
+    "language": "loupe-header .languages",
     "theme": "loupe-header [data-action=theme]", "menu": "loupe-header [data-action=share]",
 }  # fmt: skip
-SEEN_OPENED = {"layers": ".network-sidebar", "picker": ".view-picker", "playback": ".playback", "explanation": ".explanation"}
+SEEN_OPENED = {
+    "layers": ".network-sidebar",
+    "picker": ".view-picker",
+    "playback": ".playback",
+    "explanation": ".explanation",
+}
 
-# Every text that is visible, whatever draws it, smaller than `least` on the screen: computed size × the scale of its transforms.
+# Every text that is visible, whatever draws it, smaller than `least` on the screen: computed size × the scale of its
+# transforms.
 SMALL = """(least) => {
   const small = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   let seen = 0;
   for (let node; (node = walker.nextNode()); ) {
     const element = node.parentElement;
-    if (!node.textContent.trim() || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || element.closest("script, style, noscript, .sr")) continue;
+    if (!node.textContent.trim() || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) ||
+        element.closest("script, style, noscript, .sr")) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
     if (box.width < 2 || box.height < 2) continue;
     seen++;
     const svg = element instanceof SVGElement;
-    const scale = svg ? Math.sqrt(Math.abs(element.getScreenCTM().a * element.getScreenCTM().d)) : element.offsetWidth ? element.getBoundingClientRect().width / element.offsetWidth : 1;
+    const scale = svg ? Math.sqrt(Math.abs(element.getScreenCTM().a * element.getScreenCTM().d)) : element.offsetWidth ?
+        element.getBoundingClientRect().width / element.offsetWidth : 1;
     const size = parseFloat(getComputedStyle(element).fontSize) * scale;
-    if (size < least - 0.3) small.add(`${size.toFixed(1)} px: ${element.tagName}.${element.getAttribute("class") ?? ""}: ${node.textContent.trim().slice(0, 30)}`);
+    if (size < least - 0.3)
+        small.add(`${size.toFixed(1)} px: ${element.tagName}.${element.getAttribute("class") ?? ""}: `
+          + node.textContent.trim().slice(0, 30));
   }
   return { seen, small: [...small, ...(window.drawnSmall ?? new Set())] };
 }"""
@@ -84,7 +95,14 @@ def surrounds(page: Page, selector: str, veil: str = "on-map") -> bool:
     if box is None or light is None:
         return False
     left, top, width, height = light
-    return left <= box["x"] and top <= box["y"] and box["x"] + box["width"] <= left + width and box["y"] + box["height"] <= top + height and width <= box["width"] + 30 and height <= box["height"] + 30
+    return (
+        left <= box["x"]
+        and top <= box["y"]
+        and box["x"] + box["width"] <= left + width
+        and box["y"] + box["height"] <= top + height
+        and width <= box["width"] + 30
+        and height <= box["height"] + 30
+    )
 
 
 def unit(layer: str, number: int) -> str:
@@ -144,7 +162,9 @@ def test_it_is_begun_and_left_in_every_way(visit: Visit) -> None:
         page.keyboard.press("Escape")
         expect(page.locator(gone)).not_to_be_visible()
         assert page.locator("loupe-present").count() == 1, gone
-    eventually(lambda: page.keyboard.press("Escape") or page.locator("loupe-present").count() == 0, "Esc to leave it", 5)
+    eventually(
+        lambda: page.keyboard.press("Escape") or page.locator("loupe-present").count() == 0, "Esc to leave it", 5
+    )
     page.go_back()
     presented(page)
     page.go_forward()
@@ -193,7 +213,10 @@ def test_a_link_opens_exactly_the_state_with_exactly_the_controls(visit: Visit, 
     fresh.page.hover(hover)
     fresh.page.wait_for_timeout(200)
     assert lit(fresh.page) is None, "no spotlight was asked for"
-    reachable = fresh.page.evaluate("""() => [...document.querySelectorAll("loupe-header, loupe-strip, loupe-answer, loupe-inspector, loupe-learn")].filter((one) => one.checkVisibility()).map((one) => one.localName)""")
+    reachable = fresh.page.evaluate(
+        """() => [...document.querySelectorAll("loupe-header, loupe-strip, loupe-answer, loupe-inspector,
+            loupe-learn")].filter((one) => one.checkVisibility()).map((one) => one.localName)"""
+    )
     assert reachable == (["loupe-header", "loupe-strip", "loupe-answer"] if chosen else [])
 
 
@@ -203,7 +226,9 @@ def test_controls_of_an_opened_view_and_addresses_that_make_no_sense(visit: Visi
         page = visited.go(f"/?present={controls}&view=neuron:conv_1_2[3]")
         presented(page)
         page.wait_for_selector("[data-view=neuron][data-settled]")
-        assert [name for name, selector in SEEN_OPENED.items() if page.locator(selector).first.is_visible()] == controls.split(",")
+        assert [
+            name for name, selector in SEEN_OPENED.items() if page.locator(selector).first.is_visible()
+        ] == controls.split(",")
     page = visited.go("/?present=pictures,model&view=neuron:conv_1_2[3]")
     presented(page)
     page.wait_for_selector("[data-view=neuron][data-settled]")
@@ -224,7 +249,15 @@ def test_keys_lead_from_layer_to_layer_and_from_neuron_to_neuron(visit: Visit) -
     page = visit(width=1280, height=720, reduced_motion="reduce").go("/?present=1")
     presented(page)
     name = page.locator(".present-name")
-    for key, where in [("n", "input[0]"), ("n", "conv_1_1[0]"), ("j", "conv_1_1[1]"), ("J", "conv_1_1[2]"), ("k", "conv_1_1[1]"), ("n", "relu_1_1[1]"), ("b", "conv_1_1[1]")]:
+    for key, where in [
+        ("n", "input[0]"),
+        ("n", "conv_1_1[0]"),
+        ("j", "conv_1_1[1]"),
+        ("J", "conv_1_1[2]"),
+        ("k", "conv_1_1[1]"),
+        ("n", "relu_1_1[1]"),
+        ("b", "conv_1_1[1]"),
+    ]:
         page.keyboard.press(key)
         expect(name).to_have_text(where)
     eventually(lambda: surrounds(page, unit("conv_1_1", 1)), "the light", 5)
@@ -261,12 +294,17 @@ def test_the_spotlight_follows_what_is_pointed_at(visit: Visit) -> None:
     cover = page.locator(".present-veil.on-map .present-cover")
     assert cover.evaluate("(path) => getComputedStyle(path.parentElement).transitionDuration") in ("0s", "0ms")
     inside = """(path, [selector]) => {
-      const box = document.querySelector(selector).getBoundingClientRect(), svg = path.ownerSVGElement, point = svg.createSVGPoint();
+      const box = document.querySelector(selector).getBoundingClientRect(), svg = path.ownerSVGElement,
+          point = svg.createSVGPoint();
       [point.x, point.y] = [box.x + box.width / 2, box.y + box.height / 2];
       return path.isPointInFill(point.matrixTransform(svg.getScreenCTM().inverse()));
     }"""
     dimmed = lambda selector: cover.evaluate(inside, [selector])  # noqa: E731
-    assert [dimmed(unit("conv_1_2", 3)), dimmed(unit("relu_1_1", 0)), dimmed(unit("relu_1_1", 9))] == [False, False, False], "it and its inputs"
+    assert [dimmed(unit("conv_1_2", 3)), dimmed(unit("relu_1_1", 0)), dimmed(unit("relu_1_1", 9))] == [
+        False,
+        False,
+        False,
+    ], "it and its inputs"
     assert [dimmed(unit("conv_1_2", 4)), dimmed(unit("conv_1_1", 0)), dimmed(unit("output", 6))] == [True, True, True]
     expect(page.locator(".present-name")).to_have_text("conv_1_2[3]")
 
@@ -277,13 +315,16 @@ def test_the_spotlight_follows_what_is_pointed_at(visit: Visit) -> None:
     assert lit(page) is None, "the map lies under the view"
     number = page.locator("[data-row='4'] [data-place][data-value]").first
     number.hover()
-    expect(page.locator(".present-amounts strong")).to_have_attribute("data-value", str(number.get_attribute("data-value")))
+    expect(page.locator(".present-amounts strong")).to_have_attribute(
+        "data-value", str(number.get_attribute("data-value"))
+    )
     page.mouse.move(640, 700)
     eventually(lambda: lit(page, "on-view") is None, "everything in the light again", 5)
 
 
 VIEWS = [
-    "neuron:conv_1_2[3]", "microscope:conv_1_2[3]!2", "activation:relu_1_2[3]", "pooling:max_pool_1[3]", "flatten:flatten[500]",
+    "neuron:conv_1_2[3]", "microscope:conv_1_2[3]!2", "activation:relu_1_2[3]", "pooling:max_pool_1[3]",
+    "flatten:flatten[500]",
     "output:output[6]", "softmax:softmax[6]", "pixels:input[0,3,4]", "values:conv_1_2[3]",
 ]  # fmt: skip
 
@@ -303,11 +344,19 @@ def test_everything_can_be_read_from_the_third_row(visit: Visit) -> None:
         assert found["seen"] > 40, layer
         assert found["small"] == [], layer
     assert page.evaluate("drawnTexts.length") > 5, "amounts on the edges"
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.present-amount strong')).fontSize)") >= NUMBERS
+    assert (
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('.present-amount strong')).fontSize)")
+        >= NUMBERS
+    )
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.present-name')).fontSize)") >= NUMBERS
     for view in VIEWS:
         page.evaluate(
-            """(view) => { const address = new URL(location.href); address.searchParams.set("view", view); history.pushState(null, "", address); dispatchEvent(new PopStateEvent("popstate")); }""",
+            """(view) => {
+              const address = new URL(location.href);
+              address.searchParams.set("view", view);
+              history.pushState(null, "", address);
+              dispatchEvent(new PopStateEvent("popstate"));
+            }""",
             view,
         )
         page.wait_for_selector(f"[data-view={view.split(':')[0]}][data-settled]")
@@ -317,7 +366,11 @@ def test_everything_can_be_read_from_the_third_row(visit: Visit) -> None:
         assert found["small"] == [], view
     # A projector with more pixels shows the same picture.
     page.set_viewport_size({"width": 1920, "height": 1080})
-    eventually(lambda: abs(page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") - 40) < 0.1, "type that grows", 5)
+    eventually(
+        lambda: abs(page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") - 40) < 0.1,
+        "type that grows",
+        5,
+    )
     assert page.evaluate(SMALL, 1.5 * LEAST)["small"] == []
 
 
@@ -330,7 +383,10 @@ def test_at_1280_by_720_the_network_fits_and_names_are_whole(visit: Visit, model
     page.wait_for_timeout(300)
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
     if model == "tiny-vgg":
-        cut = page.evaluate("[...document.querySelectorAll('.network-name, .network-class-name')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)")
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.network-name, .network-class-name')].filter((one) => one.scrollWidth > "
+            "one.clientWidth).map((one) => one.textContent)"
+        )
         assert cut == []
         assert page.locator("[data-class]").count() == 10
     bar = page.locator("loupe-present").bounding_box()
@@ -349,7 +405,9 @@ def test_on_a_phone_it_works_by_touch(visit: Visit, model: str) -> None:
     presented(page)
     buttons = page.locator("loupe-present > div > .button:visible, .present-step .button:visible")
     assert buttons.count() >= 6
-    assert all(box["width"] >= 42 and box["height"] >= 40 for box in (one.bounding_box() for one in buttons.all()) if box)
+    assert all(
+        box["width"] >= 42 and box["height"] >= 40 for box in (one.bounding_box() for one in buttons.all()) if box
+    )
     page.tap("[data-action=present-next-layer]")
     page.tap("[data-action=present-next-layer]")
     page.tap("[data-action=present-next-neuron]")
@@ -380,7 +438,9 @@ def test_on_a_phone_it_works_by_touch(visit: Visit, model: str) -> None:
 
 @pytest.mark.parametrize(("locale", "scheme", "width"), [("en", "light", 1280), ("zh-CN", "dark", 390)])
 def test_axe_finds_nothing_wrong(visit: Visit, axe: str, locale: str, scheme: str, width: int) -> None:
-    page = visit(width=width, height=720 if width == 1280 else 844, locale=locale, color_scheme=scheme, reduced_motion="reduce").go("/?present=1")
+    page = visit(
+        width=width, height=720 if width == 1280 else 844, locale=locale, color_scheme=scheme, reduced_motion="reduce"
+    ).go("/?present=1")
     presented(page)
     page.wait_for_timeout(300)
     assert violations(page, axe) == []
@@ -404,5 +464,11 @@ def test_where_colours_are_forced_the_light_has_a_ring(visit: Visit) -> None:
     page.hover(unit("conv_1_2", 3))
     eventually(lambda: surrounds(page, unit("conv_1_2", 3)), "the light", 5)
     stroke = page.evaluate("getComputedStyle(document.querySelector('.on-map .present-ring')).stroke")
-    highlight = page.evaluate("""() => { const probe = document.body.appendChild(document.createElement("i")); probe.style.color = "Highlight"; return getComputedStyle(probe).color; }""")
+    highlight = page.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          probe.style.color = "Highlight";
+          return getComputedStyle(probe).color;
+        }"""
+    )
     assert stroke == highlight

@@ -56,7 +56,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     expect(notice).to_have_count(0)
 
 
-def test_one_bad_file_among_good_ones_is_named_and_the_others_join(visit: Visit, picture: Picture, tmp_path: Path) -> None:
+def test_one_bad_file_among_good_ones_is_named_and_the_others_join(
+    visit: Visit, picture: Picture, tmp_path: Path
+) -> None:
     visited = visit()
     visited.expect("status of 4")
     page = visited.go()
@@ -82,7 +84,9 @@ def test_one_bad_file_among_good_ones_is_named_and_the_others_join(visit: Visit,
         ("sixteen.png", (80, 60), "I;16", {}),
     ],
 )
-def test_unusual_pictures_are_drawn(visit: Visit, picture: Picture, name: str, size: tuple[int, int], mode: str, save: dict[str, str]) -> None:
+def test_unusual_pictures_are_drawn(
+    visit: Visit, picture: Picture, name: str, size: tuple[int, int], mode: str, save: dict[str, str]
+) -> None:
     page = visit().go()
     if mode == "I;16":
         from PIL import Image
@@ -131,7 +135,8 @@ def test_every_odd_or_hostile_file_joins_or_is_refused_in_the_readers_words(visi
             refusal = page.locator('[data-notice="picture"]', has_text=file.name)
             eventually(lambda: page.locator(OWN).count() > joined or refusal.count() > 0, kind)  # noqa: B023
             if page.locator(OWN).count() > joined:
-                eventually(lambda: page.locator(f'{OWN}[aria-label="{file.name}"][aria-pressed=true]').count(), kind)  # noqa: B023
+                chosen = page.locator(f'{OWN}[aria-label="{file.name}"][aria-pressed=true]')
+                eventually(chosen.count, kind)
                 continue
             assert not must_join, f"{kind}: {refusal.inner_text()}"
             assert re.search("[\u4e00-\u9fff]{4}", refusal.inner_text()), f"{kind}: {refusal.inner_text()}"
@@ -145,7 +150,10 @@ def test_what_only_the_browser_reads_is_sent_anew(visit: Visit, tmp_path: Path) 
     visited.expect("status of 415")
     page = visited.go()
     file = tmp_path / "drawing.svg"
-    file.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="50" height="50" fill="red"/></svg>')
+    file.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="50" height="50" '
+        'fill="red"/></svg>'
+    )
     add(page, file)
     expect(page.locator("loupe-crop .mono")).to_contain_text("side 200 px")
     expect(page.locator("[data-notice=picture]")).to_have_count(0)
@@ -221,10 +229,21 @@ def test_a_folder_or_a_file_that_is_gone_is_refused_and_the_page_goes_on(visit: 
     add(page, picture("after.png"))
 
 
-@pytest.mark.parametrize(("cause", "code"), [("NotAllowedError", "camera_refused"), ("NotFoundError", "camera_missing"), ("NotReadableError", "camera_busy"), ("OverconstrainedError", "camera_failed")])
+@pytest.mark.parametrize(
+    ("cause", "code"),
+    [
+        ("NotAllowedError", "camera_refused"),
+        ("NotFoundError", "camera_missing"),
+        ("NotReadableError", "camera_busy"),
+        ("OverconstrainedError", "camera_failed"),
+    ],
+)
 def test_a_webcam_that_does_not_start_is_explained(visit: Visit, cause: str, code: str) -> None:
     page = visit().go()
-    page.evaluate("(cause) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', cause); }; }", cause)
+    page.evaluate(
+        "(cause) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', cause); }; }",
+        cause,
+    )
     page.click('[data-action="picture-camera"]')
     page.click('[data-action="camera-start"]')
     expect(page.locator(f'[data-code="{code}"]')).to_be_visible()
@@ -248,9 +267,13 @@ def test_sites_that_answer_badly_are_explained(visit: Visit) -> None:
             "page.png": {"body": b"<html>sign in first</html>", "headers": {**allowed, "content-type": "text/html"}},
             "half%.png": {"body": b"", "headers": allowed},
         }
-        visited.context.route("https://pictures.invalid/**", lambda route: route.fulfill(**answers[route.request.url.rsplit("/", 1)[1]]))
+        visited.context.route(
+            "https://pictures.invalid/**", lambda route: route.fulfill(**answers[route.request.url.rsplit("/", 1)[1]])
+        )
         page = visited.go()
-        for name, code in zip(answers, ("address_status", "picture_too_large", "picture_is_page", "picture_empty"), strict=True):
+        for name, code in zip(
+            answers, ("address_status", "picture_too_large", "picture_is_page", "picture_empty"), strict=True
+        ):
             if not page.locator('[data-action="address-field"]').count():
                 page.click('[data-action="picture-address"]')
             page.fill('[data-action="address-field"]', f"https://pictures.invalid/{name}")

@@ -15,14 +15,31 @@ from tests.e2e.opened import Truth
 pytestmark = pytest.mark.browser
 
 TOUR = "loupe-tour[data-step={}]"
-ALL = ["picture", "pixels", "hover", "open", "kernel", "slide", "activation", "pooling", "score", "softmax", "trail", "pixel", "end"]
+ALL = [
+    "picture",
+    "pixels",
+    "hover",
+    "open",
+    "kernel",
+    "slide",
+    "activation",
+    "pooling",
+    "score",
+    "softmax",
+    "trail",
+    "pixel",
+    "end",
+]
 
 # What stands where: the words, the ring, and how much of the highlighted thing the words cover, in pixels.
 PLACES = """() => {
-  const words = document.querySelector("loupe-tour").getBoundingClientRect(), ring = document.querySelector(".tour-ring"), light = ring.getBoundingClientRect();
-  const shared = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+  const words = document.querySelector("loupe-tour").getBoundingClientRect(),
+      ring = document.querySelector(".tour-ring"), light = ring.getBoundingClientRect();
+  const shared = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) * Math.max(0,
+      Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
   return {
-    lit: !ring.hidden && light.width > 0 && light.bottom > 0 && light.top < innerHeight && light.right > 0 && light.left < innerWidth,
+    lit: !ring.hidden && light.width > 0 && light.bottom > 0 && light.top < innerHeight && light.right > 0 &&
+        light.left < innerWidth,
     covered: shared(words, light),
     inside: words.left >= 0 && words.top >= 0 && words.right <= innerWidth + 0.5 && words.bottom <= innerHeight + 0.5,
     sheet: document.querySelector("loupe-tour").hasAttribute("data-sheet"),
@@ -42,7 +59,10 @@ def at_rest(page: Page) -> dict[str, object]:
 
     def rested() -> bool:
         nonlocal before
-        found = page.evaluate("() => [...document.querySelectorAll('loupe-tour, .tour-ring')].map((one) => JSON.stringify(one.getBoundingClientRect())).join()")
+        found = page.evaluate(
+            "() => [...document.querySelectorAll('loupe-tour, .tour-ring')].map((one) => "
+            "JSON.stringify(one.getBoundingClientRect())).join()"
+        )
         before, same = found, found == before
         page.wait_for_timeout(120)
         return same and bool(page.evaluate(PLACES)["lit"])
@@ -93,7 +113,9 @@ def done(page: Page, step: str) -> None:
     ("tiny-vgg", 1440, {"color_scheme": "dark"}),
     ("deep", 390, {"locale": "zh-CN", "has_touch": True, "reduced_motion": "reduce"}),
 ])  # fmt: skip
-def test_every_step_is_done_by_doing_it(visit: Visit, axe: str, model: str, width: int, options: dict[str, object]) -> None:
+def test_every_step_is_done_by_doing_it(
+    visit: Visit, axe: str, model: str, width: int, options: dict[str, object]
+) -> None:
     visited = visit(width=width, height=844 if width == 390 else 900, **options)
     visited.expect("was preloaded using link preload")
     page = visited.go(f"/?model={model}")
@@ -102,7 +124,12 @@ def test_every_step_is_done_by_doing_it(visit: Visit, axe: str, model: str, widt
     for number, step in enumerate(ALL, 1):
         page.wait_for_selector(TOUR.format(step))
         places = at_rest(page)
-        assert (places["covered"], places["inside"], places["sheet"], places["page"]) == (0, True, width == 390, width), (step, places)
+        assert (places["covered"], places["inside"], places["sheet"], places["page"]) == (
+            0,
+            True,
+            width == 390,
+            width,
+        ), (step, places)
         assert page.locator(".tour-words h2 .sr").inner_text().count(str(number)) >= 1
         assert not page.locator("loupe-tour").inner_text().count("{")
         if step in ("picture", "activation", "end"):
@@ -130,7 +157,10 @@ def test_the_whole_tour_goes_by_keyboard_alone(visit: Visit) -> None:
         page.wait_for_selector(TOUR.format(step))
         places = at_rest(page)
         assert (places["covered"], places["inside"]) == (0, True), (step, places)
-        eventually(lambda: page.evaluate("document.activeElement.closest('loupe-tour') !== null"), f"the focus in the tour at {step}")
+        eventually(
+            lambda: page.evaluate("document.activeElement.closest('loupe-tour') !== null"),
+            f"the focus in the tour at {step}",
+        )
         if step == "activation":
             page.keyboard.press("Shift+Tab")  # from the way on to the way back, and to the answers
             while page.evaluate("document.activeElement.dataset.choice") != "right":
@@ -138,7 +168,9 @@ def test_the_whole_tour_goes_by_keyboard_alone(visit: Visit) -> None:
             page.keyboard.press("Enter")
         else:
             page.keyboard.press("t")
-            assert page.evaluate("document.activeElement.closest('loupe-tour') === null"), f"{step}: T leads to what it speaks of"
+            assert page.evaluate("document.activeElement.closest('loupe-tour') === null"), (
+                f"{step}: T leads to what it speaks of"
+            )
             if step != "hover":
                 page.keyboard.press("Enter" if step != "pooling" else "ArrowRight")
         done(page, step)

@@ -26,7 +26,12 @@ from tests.e2e.opened import (
 
 pytestmark = pytest.mark.browser
 
-START = [("tiny-vgg", "softmax", "softmax"), ("deep", "probabilities", "softmax"), ("minimal", "scores", "output"), ("wide", "softmax", "softmax")]
+START = [
+    ("tiny-vgg", "softmax", "softmax"),
+    ("deep", "probabilities", "softmax"),
+    ("minimal", "scores", "output"),
+    ("wide", "softmax", "softmax"),
+]
 
 
 def start(visited: Visited, model: str, layer: str, view: str) -> tuple[Page, Truth]:
@@ -45,7 +50,9 @@ def step(page: Page) -> str:
 
 
 @pytest.mark.parametrize(("model", "layer", "view"), START)
-def test_a_trail_leads_from_the_top_class_to_a_pixel_through_the_engines_own_numbers(visit: Visit, model: str, layer: str, view: str) -> None:
+def test_a_trail_leads_from_the_top_class_to_a_pixel_through_the_engines_own_numbers(
+    visit: Visit, model: str, layer: str, view: str
+) -> None:
     visited = visit()
     page, truth = start(visited, model, layer, view)
     walked = [explained(page)[0]]
@@ -69,7 +76,9 @@ def test_a_trail_leads_from_the_top_class_to_a_pixel_through_the_engines_own_num
     assert explained(page) == middle
     expect(page.locator(".trail-step")).to_have_count(len(walked))
     page.go_back()
-    eventually(lambda: page.locator("[data-explained]").count() == 1 and explained(page)[0] == walked[-1], "Back to the pixel")
+    eventually(
+        lambda: page.locator("[data-explained]").count() == 1 and explained(page)[0] == walked[-1], "Back to the pixel"
+    )
 
 
 def test_the_trail_finds_the_way_to_the_picture_by_itself_and_from_the_top_class(visit: Visit) -> None:
@@ -83,7 +92,9 @@ def test_the_trail_finds_the_way_to_the_picture_by_itself_and_from_the_top_class
     truth = Truth.of(visited.base)
     expect(page.locator(".trail-step")).to_have_count(len(truth.layers) + 1)
     for one in page.locator(".trail-step").all():
-        assert np.float32(str(one.get_attribute("data-value"))) == np.float32(truth.value(str(one.get_attribute("data-place"))))
+        assert np.float32(str(one.get_attribute("data-value"))) == np.float32(
+            truth.value(str(one.get_attribute("data-place")))
+        )
 
 
 def test_a_number_can_be_followed_forward_to_those_that_read_it(visit: Visit) -> None:
@@ -119,12 +130,16 @@ def prints_what_it_states(page: Page, folder: Path) -> str:
     stated = re.search(r"±([\d.]+e[+-]\d+)", words)
     assert stated or "exactly" in words
     # What is stated is for the number itself; NumPy prints it with the digits of a float32.
-    assert abs(printed(script, folder) - value) <= (float(stated[1]) if stated else 0) + 1e-7 * abs(value), explained(page)[0]
+    assert abs(printed(script, folder) - value) <= (float(stated[1]) if stated else 0) + 1e-7 * abs(value), explained(
+        page
+    )[0]
     return script
 
 
 @pytest.mark.parametrize("model", ["tiny-vgg", "deep", "minimal", "wide"])
-def test_the_copied_script_of_every_layer_prints_the_shown_number_as_closely_as_it_states(visit: Visit, tmp_path: Path, model: str) -> None:
+def test_the_copied_script_of_every_layer_prints_the_shown_number_as_closely_as_it_states(
+    visit: Visit, tmp_path: Path, model: str
+) -> None:
     visited = visit()
     page = open_view(visited, "pixels:input[0,5,6]", model)
     truth = Truth.of(visited.base, model)
@@ -137,7 +152,9 @@ def test_the_copied_script_of_every_layer_prints_the_shown_number_as_closely_as_
         assert ("espresso" if model == "tiny-vgg" else "pixels = ") in script
 
 
-def test_for_an_own_picture_and_for_a_changed_one_the_script_carries_the_input(visit: Visit, picture: Callable[..., Path], tmp_path: Path) -> None:
+def test_for_an_own_picture_and_for_a_changed_one_the_script_carries_the_input(
+    visit: Visit, picture: Callable[..., Path], tmp_path: Path
+) -> None:
     page = open_view(visit(), "neuron:conv_1_2[3,30,24]")
     drawn = lambda: page.evaluate("document.documentElement.dataset.run")  # noqa: E731
     before = (drawn(), explained(page)[1])

@@ -13,7 +13,14 @@ from tests.e2e.opened import SETTLED, explained, open_view, show
 pytestmark = pytest.mark.browser
 
 # One unit of every view whose maps are pointed at, and what shows that another position was chosen.
-POINTED = ["neuron:conv_1_2[3,30,24]", "microscope:conv_1_2[3,30,24]!3", "activation:relu_2_1[4,5,6]", "pooling:max_pool_2[1,2,2]", "flatten:flatten[700]", "pixels:input[1,20,30]"]  # fmt: skip
+POINTED = [
+    "neuron:conv_1_2[3,30,24]",
+    "microscope:conv_1_2[3,30,24]!3",
+    "activation:relu_2_1[4,5,6]",
+    "pooling:max_pool_2[1,2,2]",
+    "flatten:flatten[700]",
+    "pixels:input[1,20,30]",
+]
 FOLLOWED = [*POINTED[:5], "output:output[6]", "softmax:softmax[6]"]
 
 
@@ -22,7 +29,11 @@ def place(page: Page) -> str:
 
 
 def heat(page: Page) -> str:
-    return "[data-view=microscope] .heat[role=application]" if page.locator("[data-view=microscope]").count() else "loupe-view .heat[role=application]"
+    return (
+        "[data-view=microscope] .heat[role=application]"
+        if page.locator("[data-view=microscope]").count()
+        else "loupe-view .heat[role=application]"
+    )
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -148,7 +159,13 @@ def test_a_tap_follows_an_operand(phone: Callable[[str], Page], view: str) -> No
     operand.tap()
     eventually(lambda: place(page) == wanted, "the operand explained")
     page.locator(".trail-step").first.tap()
-    eventually(lambda: place(page) == view.split(":")[1].split("!")[0] or place(page).startswith(view.split(":")[1].rstrip("]").split("!")[0].rstrip("]")), "back")
+    eventually(
+        lambda: (
+            place(page) == view.split(":")[1].split("!")[0]
+            or place(page).startswith(view.split(":")[1].rstrip("]").split("!")[0].rstrip("]"))
+        ),
+        "back",
+    )
 
 
 def test_a_finger_drawn_across_a_map_reads_it_and_one_drawn_down_scrolls(phone: Callable[[str], Page]) -> None:
@@ -160,7 +177,10 @@ def test_a_finger_drawn_across_a_map_reads_it_and_one_drawn_down_scrolls(phone: 
 
     def drag(points: list[tuple[float, float]]) -> None:
         for index, (x, y) in enumerate(points):
-            session.send("Input.dispatchTouchEvent", {"type": "touchMove" if index else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+            session.send(
+                "Input.dispatchTouchEvent",
+                {"type": "touchMove" if index else "touchStart", "touchPoints": [{"x": x, "y": y}]},
+            )
             page.wait_for_timeout(30)
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
@@ -198,8 +218,14 @@ def test_what_is_pressed_stands_ready_unseen_and_goes_where_no_click_follows(vis
     page.hover('[data-layer="conv_1_2"][data-unit="3"]')
     page.mouse.down()
     expect(view).to_have_attribute("data-standby", "")
-    box = page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())")
-    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('loupe-view')", [box[0] + 300, box[1] + 300]) is None, "the map is seen"
+    box = page.evaluate(
+        "(({ x, y, width, height }) => [x, y, width, "
+        "height])(document.querySelector('.view-frame').getBoundingClientRect())"
+    )
+    assert (
+        page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('loupe-view')", [box[0] + 300, box[1] + 300])
+        is None
+    ), "the map is seen"
     assert page.locator(".view-frame").get_attribute("aria-hidden") == "true"
     page.mouse.move(5, 5)
     page.mouse.up()
@@ -212,9 +238,14 @@ def test_what_is_pressed_stands_ready_unseen_and_goes_where_no_click_follows(vis
     standing = page.locator(".view-frame").element_handle()
     page.mouse.up()
     page.wait_for_selector("[data-view=neuron][data-settled]")
-    assert page.evaluate("(standing) => document.querySelector('.view-frame') === standing", standing), "it was shown, not made anew"
+    assert page.evaluate("(standing) => document.querySelector('.view-frame') === standing", standing), (
+        "it was shown, not made anew"
+    )
     assert page.locator(".view-frame").get_attribute("aria-hidden") is None
-    assert box == page.evaluate("(({ x, y, width, height }) => [x, y, width, height])(document.querySelector('.view-frame').getBoundingClientRect())"), "where it stood"
+    assert box == page.evaluate(
+        "(({ x, y, width, height }) => [x, y, width, "
+        "height])(document.querySelector('.view-frame').getBoundingClientRect())"
+    ), "where it stood"
     expect(view).not_to_have_attribute("data-standby", "")
 
 

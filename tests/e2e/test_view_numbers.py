@@ -1,4 +1,4 @@
-"""Whatever an opened view shows is so: in every view, of any model, at random places, held against the API's tensors."""
+"""Whatever an opened view shows is so: in every view, of any model, at random places, held against the API's values."""
 
 from __future__ import annotations
 
@@ -24,13 +24,20 @@ from tests.models import model_spec, random_parameters
 
 pytestmark = pytest.mark.browser
 
+
 def walk(page: Page, truth: Truth, spread: random.Random, moves: int = 2) -> list[str]:
     """What is wrong of an opened view at first, and where its maps are pointed at."""
     found = wrong_numbers(page, truth)
     maps = page.locator("loupe-view .view-stage .heat, loupe-view .microscope .heat")
-    boxes = [box for box in (one.bounding_box() for one in maps.all()) if box and box["width"] >= 8 and box["height"] >= 8 and box["y"] > 0 and box["y"] + box["height"] < 880]
+    boxes = [
+        box
+        for box in (one.bounding_box() for one in maps.all())
+        if box and box["width"] >= 8 and box["height"] >= 8 and box["y"] > 0 and box["y"] + box["height"] < 880
+    ]
     for box in spread.sample(boxes, min(moves, len(boxes))):
-        page.mouse.move(box["x"] + box["width"] * spread.uniform(0.05, 0.95), box["y"] + box["height"] * spread.uniform(0.05, 0.95))
+        page.mouse.move(
+            box["x"] + box["width"] * spread.uniform(0.05, 0.95), box["y"] + box["height"] * spread.uniform(0.05, 0.95)
+        )
         page.wait_for_timeout(200)  # formula and operands follow once the pointer rests
         found += wrong_numbers(page, truth)
     return found
@@ -55,12 +62,13 @@ def test_every_number_of_every_view_is_the_engines(visit: Visit, model: str) -> 
 RANDOM = 6
 # The kinds that have a view of their own, whose every number is read; all others open as values.
 OWN_VIEWS = (
-    "conv2d", "relu", "leaky_relu", "sigmoid", "tanh", "max_pool2d", "avg_pool2d", "flatten", "dense", "softmax", "batch_norm2d",
+    "conv2d", "relu", "leaky_relu", "sigmoid", "tanh", "max_pool2d", "avg_pool2d", "flatten", "dense", "softmax",
+    "batch_norm2d",
 )  # fmt: skip
 
 
 def plain(layer: Layer) -> bool:
-    """Whether the oracles of this test know the layer: one group, a bias, the same padding at both ends, maps in order."""
+    """Whether this test's oracles know the layer: one group, a bias, the same padding at both ends, maps in order."""
     described = layer.describe()
     usual = {"groups": 1, "bias": True, "ceil": False, "order": "chw"}
     return all(described.get(key, value) == value for key, value in usual.items()) and not any(
@@ -69,12 +77,17 @@ def plain(layer: Layer) -> bool:
 
 
 def random_specs() -> list[ModelSpec]:
-    """Models that nobody thought of: any layers, strides, padding, dilation; drawn anew only if the strategy changes."""
+    """Models that nobody thought of: any layers, strides, padding, dilation; drawn anew if the strategy changes."""
     inputs = st.tuples(st.sampled_from([1, 3]), st.integers(6, 17), st.integers(6, 17))
     drawn: list[ModelSpec] = []
 
     @hypothesis.seed(4)
-    @hypothesis.settings(max_examples=600, database=None, phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(
+        max_examples=600,
+        database=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
     @hypothesis.given(model_specs(kinds=OWN_VIEWS, inputs=inputs))
     def collect(spec: ModelSpec) -> None:
         if all(map(plain, spec.layers)):
@@ -82,7 +95,12 @@ def random_specs() -> list[ModelSpec]:
 
     collect()
     # Neighbouring draws are alike: of those with much in them, take some that lie far apart.
-    much = {tuple(layer.kind for layer in spec.layers): spec for spec in drawn if sum(len(spec.shapes[name]) == 3 for name in spec.names) >= 4 and len({layer.kind for layer in spec.layers}) >= 6}
+    much = {
+        tuple(layer.kind for layer in spec.layers): spec
+        for spec in drawn
+        if sum(len(spec.shapes[name]) == 3 for name in spec.names) >= 4
+        and len({layer.kind for layer in spec.layers}) >= 6
+    }
     chosen = list(much.values())[:: max(1, len(much) // RANDOM)][:RANDOM]
     return [model_spec(f"random-{i}", spec.input_shape, list(spec.layers)) for i, spec in enumerate(chosen)]
 
@@ -108,26 +126,38 @@ def test_every_number_is_the_engines_in_random_models(visit: Visit, random_model
 @pytest.mark.parametrize(
     ("model", "view"),
     [
-        ("tiny-vgg", "pooling:max_pool_2[1,5,6]"), ("tiny-vgg", "flatten:flatten[700]"), ("tiny-vgg", "softmax:softmax[6]"),
-        ("deep", "neuron:c6[2,0,2]"), ("deep", "microscope:c5[2,16,0]!0"), ("deep", "output:hidden[3]"), ("minimal", "neuron:edges[1,0,5]"),
+        ("tiny-vgg", "pooling:max_pool_2[1,5,6]"), ("tiny-vgg", "flatten:flatten[700]"),
+        ("tiny-vgg", "softmax:softmax[6]"),
+        ("deep", "neuron:c6[2,0,2]"), ("deep", "microscope:c5[2,16,0]!0"), ("deep", "output:hidden[3]"),
+        ("minimal", "neuron:edges[1,0,5]"),
     ],
 )  # fmt: skip
-def test_the_receptive_field_is_marked_on_every_earlier_layer_and_moves_with_the_pointer(visit: Visit, model: str, view: str) -> None:
+def test_the_receptive_field_is_marked_on_every_earlier_layer_and_moves_with_the_pointer(
+    visit: Visit, model: str, view: str
+) -> None:
     visited = visit(reduced_motion="reduce")
     page = open_view(visited, view, model)
     truth = Truth.of(visited.base, model)
     maps = {name for name, tensor in truth.tensors.items() if tensor.ndim == 3}
 
     def marked() -> dict[str, tuple[list[int], list[int]]]:
-        seen = page.locator(".network-sidebar [data-seen]").evaluate_all("(all) => all.map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])")
-        return {name: ([*map(int, rows.split(","))], [*map(int, columns.split(","))]) for name, rows, columns in seen if name in maps}
+        seen = page.locator(".network-sidebar [data-seen]").evaluate_all(
+            "(all) => all.map((one) => [one.dataset.seen, one.dataset.rows, one.dataset.columns])"
+        )
+        return {
+            name: ([*map(int, rows.split(","))], [*map(int, columns.split(","))])
+            for name, rows, columns in seen
+            if name in maps
+        }
 
     place = explained(page)[0]
     assert marked() == seen_by(truth, place)
     if truth.tensors[place.split("[")[0]].ndim == 1:
         return
     before = marked()
-    box = page.locator("loupe-view .view-stage .heat[role=application], loupe-view .microscope .heat[role=application]").last.bounding_box()
+    box = page.locator(
+        "loupe-view .view-stage .heat[role=application], loupe-view .microscope .heat[role=application]"
+    ).last.bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
     eventually(lambda: explained(page)[0] != place, "another value")
@@ -135,7 +165,10 @@ def test_the_receptive_field_is_marked_on_every_earlier_layer_and_moves_with_the
     assert marked() != before
     # What is marked on the picture is drawn there, too: the frame lies over those rows and columns.
     (top, bottom), _ = marked()["input"]
-    frame, picture = (page.locator(f".network-sidebar .is-picture {part}").bounding_box() for part in (".sidebar-window", ".sidebar-map canvas"))
+    frame, picture = (
+        page.locator(f".network-sidebar .is-picture {part}").bounding_box()
+        for part in (".sidebar-window", ".sidebar-map canvas")
+    )
     assert frame is not None
     assert picture is not None
     row = picture["height"] / truth.tensors["input"].shape[1]

@@ -18,10 +18,15 @@ from tests.e2e.opened import SETTLED, Truth, copied_script, explained, invent, o
 pytestmark = pytest.mark.browser
 
 # One unit of each view.
-TINY = ["neuron:conv_1_1[2]", "microscope:conv_1_2[3,30,24]!3", "activation:relu_2_1[4]", "pooling:max_pool_2[1]", "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[1,20,30]"]  # fmt: skip
+TINY = [
+    "neuron:conv_1_1[2]", "microscope:conv_1_2[3,30,24]!3", "activation:relu_2_1[4]", "pooling:max_pool_2[1]",
+    "flatten:flatten[700]", "output:output[6]", "softmax:softmax[6]", "pixels:input[1,20,30]",
+]  # fmt: skip
 
 
-def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims_nothing(visit: Visit, tmp_path: Path) -> None:
+def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims_nothing(
+    visit: Visit, tmp_path: Path
+) -> None:
     visited = visit()
     visited.page.route("**/?*model=deep*", invent({"norm1": "whitening", "leaky2": "gating"}))
     page = open_view(visited, "values:norm1[2,3,4]", "deep")
@@ -62,7 +67,10 @@ def test_a_kind_that_the_page_does_not_know_shows_its_maps_and_values_and_claims
 
 def test_per_input_results_and_the_bias_add_up_to_the_shown_value(visit: Visit) -> None:
     page = open_view(visit(), "microscope:conv_2_1[4,10,12]!0")
-    numbers = lambda selector: [float(str(one.get_attribute("data-value"))) for one in page.locator(selector).all()]  # noqa: E731
+
+    def numbers(selector: str) -> list[float]:
+        return [float(str(one.get_attribute("data-value"))) for one in page.locator(selector).all()]
+
     parts, (bias, total) = numbers(".addends .value"), numbers(".addends-total .value")
     assert len(parts) == 10
     allowed = float(str(page.locator("[data-allowed]").get_attribute("data-allowed")))
@@ -76,7 +84,10 @@ def test_per_input_results_and_the_bias_add_up_to_the_shown_value(visit: Visit) 
 
 def test_the_maps_of_what_spoke_for_and_against_add_up_with_the_bias_to_the_logit(visit: Visit) -> None:
     page = open_view(visit(), "output:output[6]")
-    numbers = lambda selector: [float(str(one.get_attribute("data-value"))) for one in page.locator(selector).all()]  # noqa: E731
+
+    def numbers(selector: str) -> list[float]:
+        return [float(str(one.get_attribute("data-value"))) for one in page.locator(selector).all()]
+
     totals = numbers(".output-row .value.partial")
     positive, negative, bias, logit = numbers(".sum-line:not(.after) .value")
     assert len(totals) == 10
@@ -155,9 +166,11 @@ def test_results_fill_in_while_the_kernels_slide(visit: Visit) -> None:
     visited = visit()
     page = open_view(visited, "neuron:conv_2_2[0,0,0]")
     visited.expect("was preloaded using link preload", "willReadFrequently")  # the test reads canvases back
-    painted = """() => { const canvas = document.querySelector('[data-view=neuron] [data-row="0"] .heat:last-of-type canvas');
+    painted = """() => {
+        const canvas = document.querySelector('[data-view=neuron] [data-row="0"] .heat:last-of-type canvas');
         const output = document.querySelector('[data-view=neuron] .heat.output canvas');
-        return [canvas, output].map((one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((_, i) => i % 4 === 3 && _ > 0).length); }"""
+        return [canvas, output].map((one) => one.getContext('2d').getImageData(0, 0, one.width,
+            one.height).data.filter((_, i) => i % 4 === 3 && _ > 0).length); }"""
     assert page.evaluate(painted)[1] == 26 * 26
     page.click("[data-action=playback-step]")
     assert page.evaluate(painted)[1] == 2
@@ -167,13 +180,21 @@ def test_results_fill_in_while_the_kernels_slide(visit: Visit) -> None:
 
 def test_hovering_an_input_moves_the_window_on_every_map_and_back_without_a_rebuild(visit: Visit) -> None:
     page = open_view(visit(), "neuron:conv_1_2[3,0,0]")
-    page.evaluate("window.rows = [...document.querySelectorAll('.neuron-row *')].length; window.first = document.querySelector('.neuron-row .value')")
+    page.evaluate(
+        "window.rows = [...document.querySelectorAll('.neuron-row *')].length; window.first = "
+        "document.querySelector('.neuron-row .value')"
+    )
     before = page.locator(".neuron-row .value.partial").first.get_attribute("data-value")
     box = page.locator(".heat.output").bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    eventually(lambda: page.locator(".neuron-row .value.partial").first.get_attribute("data-value") != before, "new numbers")
-    assert page.evaluate("window.first === document.querySelector('.neuron-row .value') && window.rows === document.querySelectorAll('.neuron-row *').length")
+    eventually(
+        lambda: page.locator(".neuron-row .value.partial").first.get_attribute("data-value") != before, "new numbers"
+    )
+    assert page.evaluate(
+        "window.first === document.querySelector('.neuron-row .value') && window.rows === "
+        "document.querySelectorAll('.neuron-row *').length"
+    )
 
 
 def test_while_a_view_is_open_another_neuron_picture_and_scale_may_be_chosen(visit: Visit) -> None:
@@ -183,7 +204,9 @@ def test_while_a_view_is_open_another_neuron_picture_and_scale_may_be_chosen(vis
     eventually(lambda: explained(page)[0].startswith("conv_1_2[4,"), "the next neuron")
     page.click('[data-sample="ladybug"]')
     truth = Truth.of(visited.base, sample="ladybug")
-    eventually(lambda: np.float32(explained(page)[1]) == np.float32(truth.value(explained(page)[0])), "the ladybug's value")
+    eventually(
+        lambda: np.float32(explained(page)[1]) == np.float32(truth.value(explained(page)[0])), "the ladybug's value"
+    )
     legend = page.locator(".view-legend").first.inner_text()
     page.locator(".segments input[value=network]").check(force=True)
     eventually(lambda: page.locator(".view-legend").first.inner_text() != legend, "the legend of the new scale")
@@ -214,7 +237,9 @@ def test_views_are_accessible(visit: Visit, axe: str, language: str, scheme: str
         assert violations(page, axe, "loupe-view") == [], view
         assert not re.search(r"\bviews\.[a-z]|\{\w+\}|undefined|NaN", page.locator("loupe-view").inner_text())
         smallest = page.evaluate(
-            "() => Math.min(...[...document.querySelectorAll('loupe-view *')].filter((one) => one.checkVisibility() && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !one.closest('math')).map((one) => parseFloat(getComputedStyle(one).fontSize)))"
+            "() => Math.min(...[...document.querySelectorAll('loupe-view *')].filter((one) => one.checkVisibility() && "
+            "[...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && "
+            "!one.closest('math')).map((one) => parseFloat(getComputedStyle(one).fontSize)))"
         )
         assert smallest >= 12, view
 
@@ -226,8 +251,10 @@ def test_on_a_phone_a_view_is_a_sheet_that_never_scrolls_sideways(visit: Visit) 
         assert page.evaluate("document.querySelector('loupe-view').scrollWidth") <= 390, view
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, view
         small = page.evaluate(
-            """() => [...document.querySelectorAll('loupe-view button, loupe-view select, loupe-view summary')].filter((one) => one.checkVisibility()).map((one) => [one.className, one.getBoundingClientRect()])
-                     .filter(([, box]) => box.width < 24 || box.height < 24).map(([name, box]) => `${name} ${box.width}×${box.height}`)"""
+            """() => [...document.querySelectorAll('loupe-view button, loupe-view select, loupe-view summary')]
+                     .filter((one) => one.checkVisibility()).map((one) => [one.className, one.getBoundingClientRect()])
+                     .filter(([, box]) => box.width < 24 ||
+                         box.height < 24).map(([name, box]) => `${name} ${box.width}×${box.height}`)"""
         )
         assert small == [], view
     page.locator(".view-out").tap()
@@ -278,14 +305,25 @@ def test_a_view_is_exported_as_png_and_svg_and_a_run_as_tensors(visit: Visit, tm
 
 
 CELLS = """() => { const frame = document.querySelector('.view-frame').getBoundingClientRect();
-    return [...document.querySelectorAll('loupe-view .view-stage .grid-cell:not(.padding), loupe-view .microscope .grid-cell:not(.padding), loupe-view .vector-cell i, loupe-view .score-dot')].flatMap((one) => {
-        const [box, hidden] = [one.getBoundingClientRect(), one.closest('.view-stage, .view-side').getBoundingClientRect()];
-        return box.bottom < hidden.bottom && box.top > hidden.top ? [[box.left - frame.left, box.top - frame.top, box.width, box.height, getComputedStyle(one).backgroundColor]] : []; }); }"""
+    return [...document.querySelectorAll('loupe-view .view-stage .grid-cell:not(.padding), loupe-view .vector-cell i, '
+        + 'loupe-view .microscope .grid-cell:not(.padding), loupe-view .score-dot')].flatMap((one) => {
+        const [box, hidden] = [one.getBoundingClientRect(),
+            one.closest('.view-stage, .view-side').getBoundingClientRect()];
+        return box.bottom < hidden.bottom && box.top > hidden.top ? [[box.left - frame.left, box.top - frame.top,
+            box.width, box.height, getComputedStyle(one).backgroundColor]] : []; }); }"""
 
 
 def test_an_exported_view_has_the_numbers_and_colours_of_the_page(visit: Visit, tmp_path: Path) -> None:
     page = open_view(visit(), "activation:leaky2[5]", "deep")
-    for view in ["activation:leaky2[5]", "microscope:c4[7,16,7]!4", "pooling:avg1[3,0,14]", "output:hidden[11]", "softmax:probabilities[0]", "pixels:input[1,20,30]", "flatten:flat[3]"]:
+    for view in [
+        "activation:leaky2[5]",
+        "microscope:c4[7,16,7]!4",
+        "pooling:avg1[3,0,14]",
+        "output:hidden[11]",
+        "softmax:probabilities[0]",
+        "pixels:input[1,20,30]",
+        "flatten:flat[3]",
+    ]:
         show(page, view)
         page.click("[data-action=export-view]")
         files = {}
@@ -296,10 +334,17 @@ def test_an_exported_view_has_the_numbers_and_colours_of_the_page(visit: Visit, 
             download.value.save_as(files[kind])
         page.keyboard.press("Escape")
         svg = minidom.parse(str(files["svg"]))
-        drawn = [[float(one.getAttribute(key)) for key in ("x", "y", "width", "height")] + [one.getAttribute("fill")] for one in svg.getElementsByTagName("rect") if one.hasAttribute("x")]
+        drawn = [
+            [float(one.getAttribute(key)) for key in ("x", "y", "width", "height")] + [one.getAttribute("fill")]
+            for one in svg.getElementsByTagName("rect")
+            if one.hasAttribute("x")
+        ]
         cells = page.evaluate(CELLS)
         for *box, colour in cells:
-            assert any(fill == colour and max(abs(a - b) for a, b in zip(box, where, strict=True)) < 0.6 for *where, fill in drawn), (view, box, colour)
+            assert any(
+                fill == colour and max(abs(a - b) for a, b in zip(box, where, strict=True)) < 0.6
+                for *where, fill in drawn
+            ), (view, box, colour)
         assert cells or view.startswith(("output", "flatten"))
         texts = " ".join(one.firstChild.data for one in svg.getElementsByTagName("text") if one.firstChild)
         for shown in page.locator("[data-explained], .view-stage .value.result").all_inner_texts():
@@ -312,11 +357,20 @@ def test_an_exported_view_has_the_numbers_and_colours_of_the_page(visit: Visit, 
                 point = (left + min(3, width / 2), top + 4) if width > 20 else (left + width / 2, top + height / 2)
                 found = picture.convert("RGB").getpixel((int(point[0] * scale), int(point[1] * scale)))
                 wanted = [int(part) for part in re.findall(r"\d+", colour)[:3]]
-                assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 3, (view, left, top, found, wanted)
+                assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) <= 3, (
+                    view,
+                    left,
+                    top,
+                    found,
+                    wanted,
+                )
 
 
-WATCH = """() => { window.flown = []; new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach((one) => {
-    if (one.classList?.contains('flights')) window.flown.push([...one.children].map((map) => map.getAnimations()[0].effect.getTiming().duration)); })))
+WATCH = """() => {
+    window.flown = [];
+    new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach((one) => {
+    if (one.classList?.contains('flights')) window.flown.push([...one.children].map((map) =>
+        map.getAnimations()[0].effect.getTiming().duration)); })))
     .observe(document.body, { childList: true }); }"""
 
 

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.browser
 def in_sight(page: Page, selector: str) -> bool:
     return bool(
         page.evaluate(
-            "(selector) => { const box = document.querySelector(selector)?.getBoundingClientRect(); return box && box.top >= 0 && box.top < innerHeight / 3; }",
+            "(selector) => { const box = document.querySelector(selector)?.getBoundingClientRect(); return box && "
+            "box.top >= 0 && box.top < innerHeight / 3; }",
             selector,
         )
     )
@@ -69,7 +70,9 @@ def test_the_builder_says_what_share_has_seen(visit: Visit, query: str, meant: d
     assert made["lang"] == ["en"]
 
 
-def test_the_exported_network_says_every_name_and_class(visit: Visit, live_server: RunningServer, tmp_path: Path) -> None:
+def test_the_exported_network_says_every_name_and_class(
+    visit: Visit, live_server: RunningServer, tmp_path: Path
+) -> None:
     model = fetch(f"{live_server.url}/api/v1/models/tiny-vgg")
     page = visit().go("/?lang=en")
     page.click("[data-action=share]")

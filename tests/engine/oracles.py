@@ -82,7 +82,9 @@ def avg_pool2d(layer: layers.AvgPool2D, x: Array, params: Parameters) -> Array:
         for u, v in product(range(layer.window[0]), range(layer.window[1])):
             inside = 0 <= top + u < x.shape[1] and 0 <= left + v < x.shape[2]
             total += maps_at(x, c, top + u, left + v, 0.0)
-            padded = top + u < x.shape[1] + sides(layer.padding[0])[1] and left + v < x.shape[2] + sides(layer.padding[1])[1]
+            padded = (
+                top + u < x.shape[1] + sides(layer.padding[0])[1] and left + v < x.shape[2] + sides(layer.padding[1])[1]
+            )
             count += inside or (layer.count_include_pad and padded)
         y[c, i, j] = total / count
     return y
@@ -91,9 +93,7 @@ def avg_pool2d(layer: layers.AvgPool2D, x: Array, params: Parameters) -> Array:
 def flatten(layer: layers.Flatten, x: Array, params: Parameters) -> Array:
     if layer.order == "hwc" and x.ndim == 3:
         channels, height, width = x.shape
-        return np.array(
-            [float(x[c, i, j]) for i in range(height) for j in range(width) for c in range(channels)]
-        )
+        return np.array([float(x[c, i, j]) for i in range(height) for j in range(width) for c in range(channels)])
     return np.array([float(x[at]) for at in np.ndindex(x.shape)])
 
 
@@ -108,9 +108,7 @@ def lrn(layer: Any, x: Array, params: Parameters) -> Array:
     y = np.zeros(x.shape)
     for c, i, j in np.ndindex(x.shape):
         first, last = c - math.floor((layer.size - 1) / 2), c + math.ceil((layer.size - 1) / 2)
-        squares = sum(
-            maps_at(x, other, i, j, 0.0) ** 2 for other in range(first, last + 1) if 0 <= other < len(x)
-        )
+        squares = sum(maps_at(x, other, i, j, 0.0) ** 2 for other in range(first, last + 1) if 0 <= other < len(x))
         y[c, i, j] = float(x[c, i, j]) / (layer.bias + layer.alpha / layer.size * squares) ** layer.beta
     return y
 
@@ -125,9 +123,7 @@ def pad(layer: Any, x: Array, params: Parameters) -> Array:
 
 def cut(layer: Any, x: Array, params: Parameters) -> Array:
     taken = [
-        i
-        for i in range(x.shape[layer.axis])
-        if layer.start <= i < layer.stop and (i - layer.start) % layer.step == 0
+        i for i in range(x.shape[layer.axis]) if layer.start <= i < layer.stop and (i - layer.start) % layer.step == 0
     ]
     return np.stack([np.take(x, i, axis=layer.axis) for i in taken], axis=layer.axis)
 
@@ -170,9 +166,7 @@ def batch_norm(layer: layers.BatchNorm, x: Array, params: Parameters) -> Array:
     y = np.zeros(x.shape)
     for at in np.ndindex(x.shape):
         c = at[0]
-        scale, shift, mean, variance = (
-            float(params[key][c]) for key in ("weight", "bias", "mean", "variance")
-        )
+        scale, shift, mean, variance = (float(params[key][c]) for key in ("weight", "bias", "mean", "variance"))
         y[at] = (float(x[at]) - mean) / math.sqrt(variance + layer.epsilon) * scale + shift
     return y
 
@@ -184,9 +178,7 @@ def add(layer: layers.Add, *given: Any) -> Array:
 
 def concat(layer: layers.Concat, *given: Any) -> Array:
     *xs, _ = given
-    return np.array([[float(v) for v in np.ravel(part)] for x in xs for part in x]).reshape(
-        -1, *xs[0].shape[1:]
-    )
+    return np.array([[float(v) for v in np.ravel(part)] for x in xs for part in x]).reshape(-1, *xs[0].shape[1:])
 
 
 def gelu(layer: Any, v: float) -> float:
@@ -218,9 +210,7 @@ ORACLES: Mapping[str, Callable[..., Array]] = {
     "tanh": _each(lambda layer, v: (math.exp(v) - math.exp(-v)) / (math.exp(v) + math.exp(-v))),
     "clip": _each(lambda layer, v: layer.low if v < layer.low else layer.high if v > layer.high else v),
     "elu": _each(lambda layer, v: v if v > 0 else layer.alpha * (math.exp(v) - 1)),
-    "selu": _each(
-        lambda layer, v: 1.0507009873554805 * (v if v > 0 else 1.6732632423543772 * (math.exp(v) - 1))
-    ),
+    "selu": _each(lambda layer, v: 1.0507009873554805 * (v if v > 0 else 1.6732632423543772 * (math.exp(v) - 1))),
     "hard_sigmoid": _each(lambda layer, v: min(1.0, max(0.0, layer.slope * v + layer.offset))),
     "swish": _each(lambda layer, v: v / (1 + math.exp(-v))),
     "hard_swish": _each(lambda layer, v: 0.0 if v < -3 else v if v > 3 else v * (v + 3) / 6),

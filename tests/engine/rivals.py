@@ -26,9 +26,7 @@ def torch_module(layer: Layer, own: Parameters, shapes: Sequence[Shape]) -> Any:
         "sigmoid": nn.Sigmoid,
         "tanh": nn.Tanh,
         "max_pool2d": lambda: nn.MaxPool2d(at.window, at.stride, at.padding),
-        "avg_pool2d": lambda: nn.AvgPool2d(
-            at.window, at.stride, at.padding, count_include_pad=at.count_include_pad
-        ),
+        "avg_pool2d": lambda: nn.AvgPool2d(at.window, at.stride, at.padding, count_include_pad=at.count_include_pad),
         "flatten": nn.Flatten,
         "dense": lambda: nn.Linear(channels, at.units),
         "softmax": lambda: nn.Softmax(dim=1),
@@ -115,13 +113,14 @@ def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
     model.ir_version = 8
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 _ONNX: dict[str, Callable[[Any], tuple[str, dict[str, Any]]]] = {
-    "conv2d": lambda at: ("Conv", _window(at.kernel, at) | {"dilations": at.dilation, "group": getattr(at, "groups", 1)}),
+    "conv2d": lambda at: (
+        "Conv",
+        _window(at.kernel, at) | {"dilations": at.dilation, "group": getattr(at, "groups", 1)},
+    ),
     "clip": lambda at: ("Clip", {}),
     "relu": lambda at: ("Relu", {}),
     "tanh": lambda at: ("Tanh", {}),

@@ -141,9 +141,7 @@ def functions_of(draw: st.DrawFn, kind: str, name: str) -> Layer:
 
 
 @st.composite
-def layers_and_shapes(
-    draw: st.DrawFn, kinds: tuple[str, ...] = (*KINDS, *JOINS)
-) -> tuple[Layer, tuple[Shape, ...]]:
+def layers_and_shapes(draw: st.DrawFn, kinds: tuple[str, ...] = (*KINDS, *JOINS)) -> tuple[Layer, tuple[Shape, ...]]:
     """A random layer of one of these kinds with the shapes of inputs that it takes."""
     kind = draw(st.sampled_from(kinds))
     if kind in JOINS:
@@ -241,9 +239,7 @@ def graph_specs(
     return ModelSpec("random", input_shape, Graph(tuple(nodes)))
 
 
-def random_arrays(
-    layer: Layer, shapes: tuple[Shape, ...], seed: int
-) -> tuple[tuple[Array, ...], dict[str, Array]]:
+def random_arrays(layer: Layer, shapes: tuple[Shape, ...], seed: int) -> tuple[tuple[Array, ...], dict[str, Array]]:
     """Float64 inputs and parameters for a layer; no two values of an input are equal, none is 0."""
     rng = np.random.default_rng(seed)
     xs = tuple(distinct(rng, shape) for shape in shapes)

@@ -78,22 +78,16 @@ def test_the_cards_words_come_from_the_recipe_and_change_no_digest(trained: Path
     recipe.write_text(text + '\n[card]\nlimits = "It knows three colours."\n')
     assert read_recipe(recipe).digest() == read_recipe(trained / "recipe.toml").digest()
     assert train(trained, "--recipe", recipe, "--epochs", 1, "--verbose", 0, out="words") == 0
-    assert "## Limits\n\nIt knows three colours." in (trained / "words" / "card.md").read_text(
-        encoding="utf-8"
-    )
+    assert "## Limits\n\nIt knows three colours." in (trained / "words" / "card.md").read_text(encoding="utf-8")
 
 
 def test_a_silent_training_says_nothing(trained: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert (
-        train(trained, "--recipe", trained / "recipe.toml", "--epochs", 1, "--verbose", 0, out="silent") == 0
-    )
+    assert train(trained, "--recipe", trained / "recipe.toml", "--epochs", 1, "--verbose", 0, out="silent") == 0
     assert capfd.readouterr() == ("", "")
 
 
 def test_lines_show_each_epochs_loss_and_accuracy(trained: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert (
-        train(trained, "--recipe", trained / "recipe.toml", "--epochs", 2, "--verbose", 2, out="lines") == 0
-    )
+    assert train(trained, "--recipe", trained / "recipe.toml", "--epochs", 2, "--verbose", 2, out="lines") == 0
     out, err = capfd.readouterr()
     assert out == ""
     lines = err.splitlines()
@@ -102,9 +96,7 @@ def test_lines_show_each_epochs_loss_and_accuracy(trained: Path, capfd: pytest.C
         assert word in lines[1]
 
 
-def test_the_bar_shows_steps_loss_accuracy_and_time_left(
-    trained: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_bar_shows_steps_loss_accuracy_and_time_left(trained: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert train(trained, "--recipe", trained / "recipe.toml", "--epochs", 1, "--verbose", 1, out="bar") == 0
     err = capfd.readouterr().err
     assert "epoch 1/1" in err
@@ -142,9 +134,7 @@ def test_the_same_command_goes_on_where_it_was_interrupted(
 
 
 @pytest.mark.parametrize("out", ["model", "cross-judged"])
-def test_training_records_what_usual_maps_are_like_and_how_often_the_detector_is_wrong(
-    trained: Path, out: str
-) -> None:
+def test_training_records_what_usual_maps_are_like_and_how_often_the_detector_is_wrong(trained: Path, out: str) -> None:
     if out == "cross-judged":
         options = ["--recipe", trained / "recipe.toml", "--epochs", 3, "--cross-validate", "--verbose", 0]
         assert train(trained, *options, out=out) == 0
@@ -169,9 +159,7 @@ def test_training_records_what_usual_maps_are_like_and_how_often_the_detector_is
 def test_resuming_without_a_checkpoint_is_refused_with_what_to_do(
     trained: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert (
-        train(trained, "--recipe", trained / "recipe.toml", "--resume", "--verbose", 0, out="none") == REFUSED
-    )
+    assert train(trained, "--recipe", trained / "recipe.toml", "--resume", "--verbose", 0, out="none") == REFUSED
     assert "there is no checkpoint" in capfd.readouterr().err
 
 
@@ -229,12 +217,8 @@ def test_a_folder_without_pictures_and_an_unreadable_picture_are_said_clearly(
     assert re.search(r"left out: red: 1 file, .*\(bad\.jpg\)", capfd.readouterr().err)
 
 
-@pytest.mark.parametrize(
-    "options", [["--fold", "9"], ["--threads", "0"], ["--measure-every", "0"], ["--epochs", "0"]]
-)
-def test_options_out_of_range_are_refused(
-    trained: Path, options: list[str], capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("options", [["--fold", "9"], ["--threads", "0"], ["--measure-every", "0"], ["--epochs", "0"]])
+def test_options_out_of_range_are_refused(trained: Path, options: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     assert train(trained, "--recipe", trained / "recipe.toml", *options) == REFUSED
     assert "must be" in capfd.readouterr().err
 
@@ -272,9 +256,7 @@ def test_evaluation_as_a_table_names_every_class(trained: Path, capsys: pytest.C
         assert name in out
 
 
-def test_prediction_gives_every_class_the_likeliest_first(
-    trained: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_prediction_gives_every_class_the_likeliest_first(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = str(trained / "pictures" / "red" / "0.png")
     assert main(["predict", picture, "--model", str(trained / "model"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["predictions"]

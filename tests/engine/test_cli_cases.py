@@ -89,7 +89,9 @@ def test_6_names_that_would_be_one_class_are_refused_with_both(
     assert "'hot dog' and 'hot_dog' would be one class" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize(("out", "found"), [("OUT", "out"), ("MyModel", "mymodel"), ("Mein Modell (2)", "mein-modell-2")])
+@pytest.mark.parametrize(
+    ("out", "found"), [("OUT", "out"), ("MyModel", "mymodel"), ("Mein Modell (2)", "mein-modell-2")]
+)
 def test_7_the_id_is_made_from_any_folders_name(tmp_path: Path, train: Train, out: str, found: str) -> None:
     classes(tmp_path / "data", "cat", "dog")
     assert train(out=out) == 0
@@ -127,7 +129,9 @@ def test_9_a_byte_order_mark_loses_no_picture_and_one_class_is_refused(
     (tmp_path / "data" / "val_annotations.txt").write_bytes(rows.encode("utf-8-sig"))
     assert train() == REFUSED
     assert "one class only (cat)" in capfd.readouterr().err
-    (tmp_path / "data" / "val_annotations.txt").write_bytes(rows.replace("5.jpg\tcat", "5.jpg\tdog").encode("utf-8-sig"))
+    (tmp_path / "data" / "val_annotations.txt").write_bytes(
+        rows.replace("5.jpg\tcat", "5.jpg\tdog").encode("utf-8-sig")
+    )
     assert train() == 0
     assert load_model(tmp_path / "out").description["training"]["data"]["per_class"] == [5, 1]
 

@@ -14,9 +14,7 @@ from cnn_loupe.engine.errors import DataError
 from tests.engine.pictures import COLOURS, WNIDS, one_folder_a_class, tiny_imagenet
 
 SHAPE = (3, 12, 12)
-CLASSES = [
-    Category(i, name, {"en": name, "zh-Hans": f"{name}色"}, WNIDS[name]) for i, name in enumerate(COLOURS)
-]
+CLASSES = [Category(i, name, {"en": name, "zh-Hans": f"{name}色"}, WNIDS[name]) for i, name in enumerate(COLOURS)]
 
 
 def test_one_folder_a_class_gives_every_picture_its_folders_class(tmp_path: Path) -> None:

@@ -79,7 +79,12 @@ def expected_values(
                 parameters[name][at] = number
             case SwapKind(layer, kind):
                 known = {"slope": getattr(swapped[layer], "slope", 0.01)} if kind == "leaky_relu" else {}
-                kinds = {"relu": layers.ReLU, "leaky_relu": layers.LeakyReLU, "sigmoid": layers.Sigmoid, "tanh": layers.Tanh}
+                kinds = {
+                    "relu": layers.ReLU,
+                    "leaky_relu": layers.LeakyReLU,
+                    "sigmoid": layers.Sigmoid,
+                    "tanh": layers.Tanh,
+                }
                 swapped[layer] = kinds[kind](layer, **known)  # type: ignore[abstract]
 
     def step(node: Node, xs: list[Array]) -> Array:
@@ -177,7 +182,9 @@ def test_edited_parameters_make_the_network_that_has_them(spec: ModelSpec, seed:
     edited = net.run(picture, [SetParameter(name, value)])
     built = Network(spec, {**parameters, name: value}).run(picture)
     assert all((edited.activations[key] == v).all() for key, v in built.activations.items())
-    assert (net.gradients(edited, 0).input == Network(spec, {**parameters, name: value}).gradients(built, 0).input).all()
+    assert (
+        net.gradients(edited, 0).input == Network(spec, {**parameters, name: value}).gradients(built, 0).input
+    ).all()
     at = tuple(data.draw(st.integers(0, n - 1)) for n in value.shape)
     one = parameters[name].copy()
     one[at] = 0.5

@@ -111,9 +111,7 @@ def test_memory_begins_with_a_line_of_the_cache() -> None:
 
 @given(graph_specs(scores=False), seeds, st.integers(1, 7), st.integers(1, 4))
 @settings(max_examples=50)
-def test_a_batch_gives_what_its_pictures_give_one_by_one(
-    spec: ModelSpec, seed: int, count: int, block: int
-) -> None:
+def test_a_batch_gives_what_its_pictures_give_one_by_one(spec: ModelSpec, seed: int, count: int, block: int) -> None:
     network = Network(spec, random_parameters(spec, seed))
     batch = BatchNetwork(spec, network.parameters, block=block)
     x = pictures(spec, count, seed)

@@ -62,7 +62,17 @@ def test_pictures_may_lie_deeper_in_their_classs_folder(tmp_path: Path) -> None:
 
 
 def test_everything_left_out_is_told_with_class_reason_and_count(tmp_path: Path) -> None:
-    make(tmp_path, "cat/0.jpg", "cat/a.heic", "cat/b.heic", "cat/notes.txt", "dog/0.jpg", "fish/", "docs/x.txt", "loose.png")
+    make(
+        tmp_path,
+        "cat/0.jpg",
+        "cat/a.heic",
+        "cat/b.heic",
+        "cat/notes.txt",
+        "dog/0.jpg",
+        "fish/",
+        "docs/x.txt",
+        "loose.png",
+    )
     assert told(find_pictures(tmp_path).left_out) == [
         "1 file, beside the folders of the classes (loose.png)",
         "cat: 2 files, HEIC is not read (a.heic, b.heic)",
@@ -186,7 +196,9 @@ def test_a_link_that_leads_back_up_ends_somewhere(tmp_path: Path) -> None:
     assert labels(find_pictures(tmp_path)) == {"cat": 1, "dog": 1}
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to be another user for a moment")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to be another user for a moment"
+)
 def test_a_folder_without_permission_is_refused_by_name(tmp_path: Path) -> None:
     make(tmp_path, "cat/0.jpg", "dog/0.jpg")
     for place in tmp_path.parents:

@@ -119,9 +119,7 @@ def test_a_clear_picture_gets_at_least_60_percent_for_its_class(picture: dict[st
     assert says(picture)[picture["class"]] >= 0.60
 
 
-@pytest.mark.parametrize(
-    "picture", [p for p in PICTURES if p["role"] == "instructive"], ids=lambda p: p["id"]
-)
+@pytest.mark.parametrize("picture", [p for p in PICTURES if p["role"] == "instructive"], ids=lambda p: p["id"])
 def test_a_caption_admits_a_wrong_answer_exactly_where_there_is_one(picture: dict[str, Any]) -> None:
     wrong = int(says(picture).argmax()) != picture["class"]
     assert ("The network gets it wrong." in picture["caption"]["en"]) == wrong

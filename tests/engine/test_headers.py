@@ -77,7 +77,10 @@ def test_hundreds_of_large_segments_cost_next_to_nothing() -> None:
     data = encoded(IMAGE, "JPEG")
     began = time.process_time()
     prepare(behind_start(data, *[segment(0xE1, b"Exif\0\0" + bytes(65_000))] * 303), shape=SHAPE)
-    assert refused(behind_start(data, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1000)] * 290)).code == "picture_too_many_blocks"
+    assert (
+        refused(behind_start(data, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1000)] * 290)).code
+        == "picture_too_many_blocks"
+    )
     assert time.process_time() - began < 0.5
 
 
@@ -85,7 +88,10 @@ def test_metadata_that_name_the_same_megabytes_again_and_again_are_not_unpacked(
     """200 tags on one block of 5 MB took 1 GB with older decoders."""
     bomb = b"II*\0\x08\0\0\0" + struct.pack("<H", 200)
     bomb += b"".join(struct.pack("<HHII", 0x9000 + tag, 7, 5_000_000, 3000) for tag in range(200)) + bytes(5_100_000)
-    for data in (png(8, 8, 8, 0, bytes(72), chunk(b"eXIf", bomb)), encoded(scene(8, 8), "WEBP", exif=b"Exif\0\0" + bomb)):
+    for data in (
+        png(8, 8, 8, 0, bytes(72), chunk(b"eXIf", bomb)),
+        encoded(scene(8, 8), "WEBP", exif=b"Exif\0\0" + bomb),
+    ):
         tracemalloc.start()
         prepare(data, shape=SHAPE)
         peak = tracemalloc.get_traced_memory()[1]

@@ -67,7 +67,7 @@ def test_hostile_files_are_refused_or_read_and_never_anything_else(name: str) ->
         ("jpeg that goes on after its scan", "picture_damaged"),
         ("webp of absurd size", "picture_too_many_pixels"),
         ("gif of absurd size", "picture_too_many_pixels"),
-                ("bmp of absurd size", "picture_too_many_pixels"),
+        ("bmp of absurd size", "picture_too_many_pixels"),
         ("heic", "picture_format_refused"),
         ("html", "picture_is_page"),
         ("zip", "picture_is_archive"),

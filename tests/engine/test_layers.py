@@ -26,9 +26,7 @@ def test_every_kind_has_an_oracle_and_a_strategy() -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @given(st.data(), seeds)
 @settings(max_examples=25)
-def test_a_layer_computes_what_loops_over_single_numbers_compute(
-    kind: str, data: st.DataObject, seed: int
-) -> None:
+def test_a_layer_computes_what_loops_over_single_numbers_compute(kind: str, data: st.DataObject, seed: int) -> None:
     layer, shapes = data.draw(layers_and_shapes((kind,)))
     xs, params = random_arrays(layer, shapes, seed)
     y, _ = layer.forward(xs, params)
@@ -52,9 +50,7 @@ def test_kinds_that_keep_values_finite_do_so_up_to_the_largest_float32(
 
 @given(layers_and_shapes(), seeds)
 @settings(max_examples=80)
-def test_declared_shapes_are_the_shapes_that_come_out(
-    found: tuple[Layer, tuple[Shape, ...]], seed: int
-) -> None:
+def test_declared_shapes_are_the_shapes_that_come_out(found: tuple[Layer, tuple[Shape, ...]], seed: int) -> None:
     layer, shapes = found
     xs, params = random_arrays(layer, shapes, seed)
     single = [x.astype(np.float32) for x in xs]
@@ -185,9 +181,7 @@ def test_a_layer_that_does_not_fit_says_what_would(layer: Layer, shape: Shape, w
 
 
 @given(st.integers(1, 30), st.integers(1, 9), st.integers(0, 4), st.integers(1, 4))
-def test_the_largest_kernel_that_an_error_names_fits(
-    size: int, too_large_by: int, padding: int, dilation: int
-) -> None:
+def test_the_largest_kernel_that_an_error_names_fits(size: int, too_large_by: int, padding: int, dilation: int) -> None:
     largest = (size + 2 * padding - 1) // dilation + 1
     pair = (largest + too_large_by, 1)
     layer = Conv2D("c", 1, kernel=pair, padding=(padding, 0), dilation=(dilation, 1))

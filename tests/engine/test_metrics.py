@@ -55,9 +55,7 @@ def test_the_best_temperature_undoes_over_and_underconfidence(factor: float) -> 
     logits, labels = scored(4000)
     found = metrics.best_temperature(logits * np.float32(factor), labels)
     assert found == pytest.approx(factor, rel=0.08)
-    nearby = [
-        metrics.loss(logits * np.float32(factor) / t, labels) for t in (0.97 * found, found, 1.03 * found)
-    ]
+    nearby = [metrics.loss(logits * np.float32(factor) / t, labels) for t in (0.97 * found, found, 1.03 * found)]
     assert nearby[1] == min(nearby)
 
 
@@ -81,6 +79,4 @@ def test_surprise_gives_ordered_quantiles_of_energy_entropy_and_certainty() -> N
         assert found[name] == sorted(found[name])
     assert 0 <= found["entropy"][0] <= found["entropy"][-1] <= math.log(5)
     middle = found["quantiles"].index(0.5)
-    assert found["energy"][middle] == pytest.approx(
-        float(np.median(-np.log(np.exp(logits).sum(axis=1)))), rel=1e-5
-    )
+    assert found["energy"][middle] == pytest.approx(float(np.median(-np.log(np.exp(logits).sum(axis=1)))), rel=1e-5)

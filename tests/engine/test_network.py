@@ -153,9 +153,7 @@ def test_the_gradient_at_the_logits_is_probability_minus_target() -> None:
     at_logits = net.gradients(run, 2).activations["scores"]
     np.testing.assert_allclose(at_logits, run.probabilities - np.eye(4)[2], atol=1e-6)
     soft = np.array([0.1, 0.2, 0.3, 0.4], np.float32)
-    np.testing.assert_allclose(
-        net.gradients(run, soft).activations["scores"], run.probabilities - soft, atol=1e-6
-    )
+    np.testing.assert_allclose(net.gradients(run, soft).activations["scores"], run.probabilities - soft, atol=1e-6)
 
 
 @given(graph_specs(), seeds, st.data())

@@ -28,7 +28,9 @@ def slow_mean(pixels: np.ndarray, factor: int, alpha: bool) -> np.ndarray:
     out = np.zeros((-(-height // factor), -(-width // factor), channels))
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            square = pixels[i * factor : (i + 1) * factor, j * factor : (j + 1) * factor].reshape(-1, channels).astype(float)
+            square = (
+                pixels[i * factor : (i + 1) * factor, j * factor : (j + 1) * factor].reshape(-1, channels).astype(float)
+            )
             if alpha:
                 opaque = square[:, -1].sum()
                 out[i, j, :-1] = (square[:, :-1] * square[:, -1:]).sum(0) / opaque if opaque else 0
@@ -39,10 +41,13 @@ def slow_mean(pixels: np.ndarray, factor: int, alpha: bool) -> np.ndarray:
 
 
 @given(
-    st.integers(33, 70), st.integers(33, 70), st.sampled_from(["L", "LA", "RGB", "RGBA", "CMYK"]), st.integers(2, 9), st.data()
+    st.integers(33, 70), st.integers(33, 70), st.sampled_from(["L", "LA", "RGB", "RGBA", "CMYK"]), st.integers(2, 9),
+    st.data()
 )  # fmt: skip
 @settings(max_examples=60)
-def test_squares_of_any_box_become_their_means(width: int, height: int, mode: str, factor: int, data: st.DataObject) -> None:
+def test_squares_of_any_box_become_their_means(
+    width: int, height: int, mode: str, factor: int, data: st.DataObject
+) -> None:
     left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     right, bottom = data.draw(st.integers(left + 1, width)), data.draw(st.integers(top + 1, height))
     bands = len(Image.new(mode, (1, 1)).getbands())
@@ -78,7 +83,9 @@ def test_a_region_lies_where_it_says_whichever_way_the_picture_was_stored(
     upright = Image.fromarray(np.stack([x, y, x * 0], axis=-1).astype(np.uint8))
     stored = region.lay(upright, turn)
     declared = header(*stored.size, orientation=turn)
-    box = data.draw(st.tuples(st.integers(-9, width - 1), st.integers(-9, height - 1), st.integers(1, 70), st.integers(1, 70)))
+    box = data.draw(
+        st.tuples(st.integers(-9, width - 1), st.integers(-9, height - 1), st.integers(1, 70), st.integers(1, 70))
+    )
     box = (box[0], box[1], max(box[0], 0) + box[2], max(box[1], 0) + box[3])
     decoded = stored.reduce(decoded_at) if decoded_at > 1 else stored
     factor = decoded_at * more
@@ -109,7 +116,9 @@ def test_what_is_transparent_leaves_no_colour() -> None:
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "1", "I;16"])
 def test_a_large_picture_is_averaged_and_looks_the_same(mode: str) -> None:
-    picture = scene(900, 600) if mode not in ("1", "I;16") else Image.linear_gradient("L").resize((900, 600)).convert(mode)
+    picture = (
+        scene(900, 600) if mode not in ("1", "I;16") else Image.linear_gradient("L").resize((900, 600)).convert(mode)
+    )
     found = prepare(encoded(picture.convert(mode), "PNG"), shape=(3, 32, 32))
     assert found.steps[0].id == "reduce"
     assert found.steps[0].params == {"factor": 4}

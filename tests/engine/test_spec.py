@@ -173,30 +173,52 @@ def node(description: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 SECOND: list[tuple[str, Change, str]] = [
-    ("an unknown input", lambda d: node(d, "left_1").update(inputs=["nobody"]), "left_1: there is no layer 'nobody' to read"),
-    ("an input that comes later", lambda d: node(d, "left_1").update(inputs=["picture"]), "left_1: it reads 'picture', which is listed after it"),
-    ("a layer that reads itself", lambda d: node(d, "left_1").update(inputs=["left_1"]), "depends on its own output .left_1 → left_1,"),
-    ("a circle", lambda d: node(d, "left_1").update(inputs=["left_relu"]), "left_1: its input depends on its own output .left_1 → left_relu → left_1,"),
-    ("inputs that are a text", lambda d: node(d, "left_1").update(inputs="stem"), "left_1: inputs is 'stem'; it must be a list"),
-    ("an input that is a number", lambda d: node(d, "left_1").update(inputs=[3]), "left_1: inputs is 3; it must be a text"),
+    ("an unknown input", lambda d: node(d, "left_1").update(inputs=["nobody"]), "left_1: there is no layer 'nobody' to "
+                                                                                "read"),
+    ("an input that comes later", lambda d: node(d, "left_1").update(inputs=["picture"]), "left_1: it reads 'picture', "
+                                                                                          "which is listed after it"),
+    ("a layer that reads itself", lambda d: node(d, "left_1").update(inputs=["left_1"]), "depends on its own output "
+                                                                                         ".left_1 → left_1,"),
+    ("a circle", lambda d: node(d, "left_1").update(inputs=["left_relu"]), "left_1: its input depends on its own "
+                                                                           "output .left_1 → left_relu → left_1,"),
+    ("inputs that are a text", lambda d: node(d, "left_1").update(inputs="stem"), "left_1: inputs is 'stem'; it must "
+                                                                                  "be a list"),
+    ("an input that is a number", lambda d: node(d, "left_1").update(inputs=[3]), "left_1: inputs is 3; it must be a "
+                                                                                  "text"),
     ("no inputs", lambda d: node(d, "left_1").update(inputs=[]), "left_1: conv2d takes 1 input and is given 0"),
-    ("two inputs for one", lambda d: node(d, "left_1").update(inputs=["input", "input"]), "left_1: conv2d takes 1 input and is given 2"),
-    ("one input for a join", lambda d: node(d, "residual").update(inputs=["stem_relu"]), "residual: add takes 2 to 64 inputs and is given 1"),
-    ("an output that nobody reads", lambda d: node(d, "together").update(inputs=["pool", "reduced"]), "picture: no layer reads its output"),
-    ("a sum of two shapes", lambda d: node(d, "residual").update(inputs=["left_norm", "input"]), "residual: add needs inputs of one shape and gets 6×14×11, 3×14×11"),
-    ("maps of two sizes side by side", lambda d: node(d, "together").update(inputs=["pool", "reduced", "residual_relu", "picture"]), "together: concat needs inputs of one height and width"),
-    ("no colour", lambda d: d["input"]["preparation"].pop("colour"), "preparation: colour is None; it must be rgb or bgr or grey"),
-    ("grey with three channels", lambda d: d["input"]["preparation"].update(colour="grey"), "grey for one channel, rgb or bgr for three"),
-    ("two means for three channels", lambda d: d["input"]["preparation"].update(mean=[1, 2]), "3 numbers, one a channel, or none"),
-    ("a deviation of 0", lambda d: d["input"]["preparation"].update(std=[1, 0, 1]), "preparation: std is 0; it must be a number from 1e-06"),
+    ("two inputs for one", lambda d: node(d, "left_1").update(inputs=["input", "input"]), "left_1: conv2d takes 1 "
+                                                                                          "input and is given 2"),
+    ("one input for a join", lambda d: node(d, "residual").update(inputs=["stem_relu"]), "residual: add takes 2 to 64 "
+                                                                                         "inputs and is given 1"),
+    ("an output that nobody reads", lambda d: node(d, "together").update(inputs=["pool", "reduced"]),
+        "picture: no layer reads its output"),
+    ("a sum of two shapes", lambda d: node(d, "residual").update(inputs=["left_norm", "input"]),
+        "residual: add needs inputs of one shape and gets 6×14×11, 3×14×11"),
+    ("maps of two sizes side by side", lambda d: node(d, "together").update(inputs=["pool", "reduced", "residual_relu",
+        "picture"]), "together: concat needs inputs of one height and width"),
+    ("no colour", lambda d: d["input"]["preparation"].pop("colour"), "preparation: colour is None; it must be rgb or "
+                                                                     "bgr or grey"),
+    ("grey with three channels", lambda d: d["input"]["preparation"].update(colour="grey"), "grey for one channel, rgb "
+                                                                                            "or bgr for three"),
+    ("two means for three channels", lambda d: d["input"]["preparation"].update(mean=[1, 2]),
+        "3 numbers, one a channel, or none"),
+    ("a deviation of 0", lambda d: d["input"]["preparation"].update(std=[1, 0, 1]), "preparation: std is 0; it must be "
+                                                                                    "a number from 1e-06"),
     ("an unknown fit", lambda d: d["input"]["preparation"].update(fit="squeeze"), "cover or contain or stretch"),
-    ("an unknown key", lambda d: d["input"]["preparation"].update(gamma=2), "preparation has no 'gamma'; it knows colour"),
-    ("an ending of another kind", lambda d: d["output"].update(ending="logits"), "output: ending is 'logits'; it must be softmax for a model that ends in softmax"),
-    ("an ending that does not exist", lambda d: d["output"].update(ending="argmax"), "softmax or logits or log_softmax"),
-    ("an added layer that is none", lambda d: d["output"].update(added=["x"]), "output: added is 'x'; it must be the name of a layer"),
+    ("an unknown key", lambda d: d["input"]["preparation"].update(gamma=2), "preparation has no 'gamma'; it knows "
+                                                                            "colour"),
+    ("an ending of another kind", lambda d: d["output"].update(ending="logits"), "output: ending is 'logits'; it must "
+                                                                                 "be softmax for a model that ends in "
+                                                                                 "softmax"),
+    ("an ending that does not exist", lambda d: d["output"].update(ending="argmax"), "softmax or logits or "
+                                                                                     "log_softmax"),
+    ("an added layer that is none", lambda d: d["output"].update(added=["x"]), "output: added is 'x'; it must be the "
+                                                                               "name of a layer"),
     ("an origin without format", lambda d: d["origin"].pop("format"), "origin: format is None; it must be a text"),
-    ("an origin of unknown layers", lambda d: d["origin"].update(layers={"x": ["y"]}), "origin: layers is 'x'; it must be the name of a layer"),
-    ("a digest that is none", lambda d: d["origin"]["files"][0].update(sha256="abc"), "origin.files: sha256 is 'abc'; it must be 64 of"),
+    ("an origin of unknown layers", lambda d: d["origin"].update(layers={"x": ["y"]}), "origin: layers is 'x'; it must "
+                                                                                       "be the name of a layer"),
+    ("a digest that is none", lambda d: d["origin"]["files"][0].update(sha256="abc"), "origin.files: sha256 is 'abc'; "
+                                                                                      "it must be 64 of"),
 ]  # fmt: skip
 
 

@@ -33,13 +33,21 @@ def test_ordinary_text_is_shown_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("\x1b[31mred", r"\x1b[31mred"), ("a\nb\r", r"a\nb\r"), ("\udce9", r"\xe9"), ("\u202egnp", r"\u202egnp"), ("👩\u200d🔬", "👩\u200d🔬")],
+    [
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\nb\r", r"a\nb\r"),
+        ("\udce9", r"\xe9"),
+        ("\u202egnp", r"\u202egnp"),
+        ("👩\u200d🔬", "👩\u200d🔬"),
+    ],
 )
 def test_controls_show_as_escapes(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
-@pytest.mark.parametrize("same", [("hot dog", "Hot_Dog"), ("a-b", " a  b "), ("café", "cafe\u0301"), ("STRASSE", "straße")])
+@pytest.mark.parametrize(
+    "same", [("hot dog", "Hot_Dog"), ("a-b", " a  b "), ("café", "cafe\u0301"), ("STRASSE", "straße")]
+)
 def test_names_are_the_same_but_for_case_spaces_and_composition(same: tuple[str, str]) -> None:
     assert folded(same[0]) == folded(same[1])
 

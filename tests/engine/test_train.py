@@ -57,9 +57,7 @@ def test_a_small_network_learns_to_tell_three_colours_apart(task: Task) -> None:
     network = Network(task.spec, parameters)
     picture = task.data.inputs(task.held_out[:1])
     alone = network.run(picture[0]).logits
-    np.testing.assert_allclose(
-        alone, scores(task.spec, parameters, task.data, task.held_out[:1])[0], atol=1e-4
-    )
+    np.testing.assert_allclose(alone, scores(task.spec, parameters, task.data, task.held_out[:1])[0], atol=1e-4)
 
 
 def test_the_same_recipe_gives_the_same_network_and_another_seed_another(task: Task) -> None:

@@ -22,9 +22,7 @@ def test_the_output_size_counts_the_windows_that_fit(size: int, axis: tuple[int,
 
 
 @given(small, AXES)
-def test_a_window_covers_its_cells_at_the_dilations_distance(
-    index: int, axis: tuple[int, int, int, int]
-) -> None:
+def test_a_window_covers_its_cells_at_the_dilations_distance(index: int, axis: tuple[int, int, int, int]) -> None:
     kernel, stride, padding, dilation = axis
     cells = list(covered(index, *axis))
     assert cells == [index * stride - padding + k * dilation for k in range(kernel)]

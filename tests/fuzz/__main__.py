@@ -94,7 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
     for outcome, count in outcomes.most_common():
         print(f"{count:8}  {outcome}")
     minutes = (time.monotonic() - began) / 60
-    print(f"{sent} requests, seed {options.seed}, {minutes:.1f} min: no 5xx, no hang, no leak, every answer well formed")
+    print(
+        f"{sent} requests, seed {options.seed}, {minutes:.1f} min: no 5xx, no hang, no leak, every answer well formed"
+    )
     return 0
 
 

@@ -91,7 +91,9 @@ def with_known_names(client: Client) -> dict[str, Any]:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**400), 10**400) | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["shape", "dtype", "data", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["shape", "dtype", "data", "x"]), inner)
+    ),
     max_leaves=20,
 )
 

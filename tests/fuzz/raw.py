@@ -25,18 +25,22 @@ RUNS = b"/api/v1/models/minimal/runs?layers=none"
 PICTURE = encoded(scene(32, 32), "PNG")
 HEADERS = [
     b"Content-Length: 5", b"Content-Length: -1", b"Content-Length: 99999999999999999999", b"Content-Length: 0x10",
-    b"Content-Length: 5, 5", b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked", b"Transfer-Encoding: x",
+    b"Content-Length: 5, 5", b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked",
+    b"Transfer-Encoding: x",
     b"Expect: 100-continue", b"Expect: x", b"Upgrade: websocket\r\nConnection: Upgrade", b"Upgrade: h2c", b"Host: b",
     b"Host: a\r\nHost: b", b"X: " + b"a" * 70_000, b"X" * 300 + b": 1", b" folded: 1", b"No colon", b": empty",
     b"X: \x00", b"X: \xff\xfe", b"Cookie: " + b"a=b; " * 500, b"Connection: keep-alive, close", b"Range: bytes=0-1",
-    b"Accept-Encoding: " + b"gzip;q=" * 50, b"X-Request-ID: \x1b[2J", b"X-Forwarded-For: ../../x", b"Content-Type: image/png",
+    b"Accept-Encoding: " + b"gzip;q=" * 50, b"X-Request-ID: \x1b[2J", b"X-Forwarded-For: ../../x",
+        b"Content-Type: image/png",
 ]  # fmt: skip
 LINES = [
     b"GET / HTTP/1.1", b"GET / HTTP/1.0", b"GET /", b"GET  /  HTTP/1.1", b"get / HTTP/1.1", b"GET * HTTP/1.1",
-    b"GET http://other/ HTTP/1.1", b"CONNECT a:80 HTTP/1.1", b"OPTIONS * HTTP/1.1", b"PRI * HTTP/2.0", b"GET / HTTP/9.9",
+    b"GET http://other/ HTTP/1.1", b"CONNECT a:80 HTTP/1.1", b"OPTIONS * HTTP/1.1", b"PRI * HTTP/2.0",
+    b"GET / HTTP/9.9",
     b"GET /static/x/..%2f..%2fpyproject.toml HTTP/1.1", b"GET /../../etc/passwd HTTP/1.1", b"GET /\x00 HTTP/1.1",
     b"GET /%00%ff?%zz=%u0041&=&& HTTP/1.1", b"GET /" + b"a" * 70_000 + b" HTTP/1.1", b"HEAD /api/v1/models HTTP/1.1",
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"SSH-2.0-x", b"", b"POST " + RUNS + b" HTTP/1.1", b"TRACE / HTTP/1.1",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"SSH-2.0-x", b"", b"POST " + RUNS + b" HTTP/1.1",
+    b"TRACE / HTTP/1.1",
 ]  # fmt: skip
 
 

@@ -17,19 +17,49 @@ from tests.worst import shapes
 Request = tuple[str, str, dict[str, Any]]
 
 MODELS = ["minimal", "deep", "wide", "tiny-vgg"]
-NUMBERS = ["0", "-1", "1e400", "nan", "inf", "-inf", "1e-300", "00", "0x10", "", " ", "1;2", "9" * 400, "½", "1_0", "٣", "50"]
+NUMBERS = [
+    "0",
+    "-1",
+    "1e400",
+    "nan",
+    "inf",
+    "-inf",
+    "1e-300",
+    "00",
+    "0x10",
+    "",
+    " ",
+    "1;2",
+    "9" * 400,
+    "½",
+    "1_0",
+    "٣",
+    "50",
+]
 WORDS = [
     "../../etc/passwd", "..\\..\\x", "%00", "\x00", "\u202e", "<script>", "' OR 1=1--", "${jndi:ldap://x}", "{{7*7}}",
     "a" * 5000, "\ud7ff", "😀", "none", "base64", "list", "full", "softmax", "edges,flat", ",,,", "%ff%fe", "\r\nX: y",
 ]  # fmt: skip
 PATHS = [
-    "/", "/healthz", "/readyz", "/version", "/api/docs", "/api/v1/openapi.json", "/api/v1/models", "/static/x/js/main.js",
+    "/", "/healthz", "/readyz", "/version", "/api/docs", "/api/v1/openapi.json", "/api/v1/models",
+    "/static/x/js/main.js",
     "/api/v1/models/{}", "/api/v1/models/{}/parameters", "/api/v1/models/{}/samples", "/api/v1/models/{}/samples/{}",
-    "/api/v1/models/{}/samples/{}/thumbnail", "/api/v1/models/{}/runs", "/learn/{}", "/learn/{}/{}", "/static/{}/{}", "/{}",
+    "/api/v1/models/{}/samples/{}/thumbnail", "/api/v1/models/{}/runs", "/learn/{}", "/learn/{}/{}", "/static/{}/{}",
+    "/{}",
 ]  # fmt: skip
 METHODS = [*["GET"] * 16, "HEAD", "HEAD", "POST", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW"]
 NAMES = ["v", "lang", "layers", "encoding", "preparation", "x", "y", "size", "rotate", "model", "\x00", "a" * 300]
-HEADERS = ["Accept-Language", "Accept-Encoding", "If-None-Match", "Cookie", "X-Request-ID", "Origin", "Content-Type", "Accept", "Range"]
+HEADERS = [
+    "Accept-Language",
+    "Accept-Encoding",
+    "If-None-Match",
+    "Cookie",
+    "X-Request-ID",
+    "Origin",
+    "Content-Type",
+    "Accept",
+    "Range",
+]
 
 
 def addresses(rng: random.Random) -> Iterator[Request]:
@@ -41,7 +71,9 @@ def addresses(rng: random.Random) -> Iterator[Request]:
             f"{quote(rng.choice(NAMES))}={quote(rng.choice(WORDS + NUMBERS))}" for _ in range(rng.randrange(4))
         )
         headers = {
-            rng.choice(HEADERS): "".join(c for c in rng.choice([*WORDS, "gzip;q=0", "zh;q=x", '"abc"', "*"]) if 31 < ord(c) < 127)
+            rng.choice(HEADERS): "".join(
+                c for c in rng.choice([*WORDS, "gzip;q=0", "zh;q=x", '"abc"', "*"]) if 31 < ord(c) < 127
+            )
             for _ in range(rng.randrange(3))
         }
         yield rng.choice(METHODS), f"{path}?{query}" if query else path, {"headers": headers}
@@ -59,7 +91,8 @@ def pictures(rng: random.Random) -> Iterator[Request]:
         data = damaged(rng.choice(good), rng) if kind < 0.97 else rng.choice(good if kind < 0.98 else hostile)
         query = rng.choice(["", "", "&layers=softmax", "&preparation=full", "&preparation=none&encoding=list"])
         if rng.random() < 0.3:
-            query += f"&x={rng.uniform(-200, 200):.1f}&y={rng.uniform(-200, 200):.1f}&size={rng.uniform(0.1, 400):.1f}&rotate={rng.randint(-360, 360)}"
+            query += f"&x={rng.uniform(-200, 200):.1f}&y={rng.uniform(-200, 200):.1f}"
+            query += f"&size={rng.uniform(0.1, 400):.1f}&rotate={rng.randint(-360, 360)}"
         model = rng.choice(MODELS)
         layers = "layers=none" if "layers" not in query else f"a={rng.random():.2f}"
         yield "POST", f"/api/v1/models/{model}/runs?{layers}{query}", {"content": data}
@@ -72,15 +105,33 @@ def bodies(rng: random.Random) -> Iterator[Request]:
         text = json.dumps(_body(rng, SPECS[model].input_shape))
         if rng.random() < 0.2:
             cut = rng.randrange(len(text))
-            text = text[:cut] + rng.choice(["", "\x00", "}", "[" * 2000, "1e999", "NaN", '"\\ud800"']) + text[cut + rng.randrange(5) :]
-        headers = {"Content-Type": rng.choice(["application/json", "application/json; charset=utf-16", "text/plain", "APPLICATION/JSON"])}
-        yield "POST", f"/api/v1/models/{model}/runs?layers=none", {"content": text.encode("utf-8", "replace"), "headers": headers}
+            text = (
+                text[:cut]
+                + rng.choice(["", "\x00", "}", "[" * 2000, "1e999", "NaN", '"\\ud800"'])
+                + text[cut + rng.randrange(5) :]
+            )
+        headers = {
+            "Content-Type": rng.choice(
+                ["application/json", "application/json; charset=utf-16", "text/plain", "APPLICATION/JSON"]
+            )
+        }
+        yield (
+            "POST",
+            f"/api/v1/models/{model}/runs?layers=none",
+            {"content": text.encode("utf-8", "replace"), "headers": headers},
+        )
 
 
 def _body(rng: random.Random, shape: tuple[int, ...]) -> Any:
     if rng.random() < 0.15:
-        return rng.choice([None, [], {}, 0, "x", {"sample": rng.choice([*WORDS, None, 3, [], "espresso"])}, {"input": _junk(rng, 3)}])
-    given = list(shape) if rng.random() < 0.7 else [rng.choice([0, 1, 2, 3, 8, -1, 1 << 70, 1.5, "3", None, True]) for _ in range(rng.randrange(6))]
+        return rng.choice(
+            [None, [], {}, 0, "x", {"sample": rng.choice([*WORDS, None, 3, [], "espresso"])}, {"input": _junk(rng, 3)}]
+        )
+    given = (
+        list(shape)
+        if rng.random() < 0.7
+        else [rng.choice([0, 1, 2, 3, 8, -1, 1 << 70, 1.5, "3", None, True]) for _ in range(rng.randrange(6))]
+    )
     count = 1
     for side in shape:
         count *= side

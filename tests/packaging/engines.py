@@ -133,7 +133,13 @@ class Buildah(Engine):
 
     def build(self, secrets: Sequence[str]) -> None:
         # There is no image with Node here: the page is not bundled, which the Dockerfile allows for.
-        options = ["--isolation=chroot", "--pull-never", "--layers=false", "--format=docker", f"--build-arg=NODE={base_name()}"]
+        options = [
+            "--isolation=chroot",
+            "--pull-never",
+            "--layers=false",
+            "--format=docker",
+            f"--build-arg=NODE={base_name()}",
+        ]
         _build([*self.command, "build", *options, *secrets, "--tag", TAG, str(ROOT)])
 
     def config(self) -> dict[str, Any]:
@@ -194,7 +200,10 @@ def engine() -> Engine | str:
             return Docker(program)
     missing = [name for name in ("buildah", "debootstrap", "unshare", "setpriv") if not shutil.which(name)]
     if missing:
-        return f"no container engine answers, and {' and '.join(missing)} cannot be found (apt install buildah debootstrap)"
+        return (
+            f"no container engine answers, and {' and '.join(missing)} cannot be found (apt install buildah "
+            "debootstrap)"
+        )
     if os.geteuid() != 0:
         return "no container engine answers, and buildah with a chroot needs root"
     return Buildah()
@@ -214,7 +223,9 @@ def pip_secrets(python: str) -> Iterator[list[str]]:
     wanted = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "retries")
     lines = []
     for name in wanted:
-        kept = [part for part in settings.get(name, "").replace("\\n", " ").split() if not part.startswith(("file:", "/"))]
+        kept = [
+            part for part in settings.get(name, "").replace("\\n", " ").split() if not part.startswith(("file:", "/"))
+        ]
         if kept:
             lines.append(f"{name} = {' '.join(kept)}")
     names = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")

@@ -73,7 +73,10 @@ def check(running: Running, found: Engine) -> None:
 def compressed_size(folder: Path) -> float:
     """MB of the folder as a layer: a tar file, compressed by gzip as registries do."""
     out = io.BytesIO()
-    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
+    with (
+        gzip.GzipFile(fileobj=out, mode="wb", compresslevel=6) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
         tar.add(folder, "app")
     return len(out.getvalue()) / 1e6
 
@@ -95,7 +98,10 @@ def main() -> int:
         check(running, found)
         if isinstance(found, Buildah):
             own = compressed_size(found.root / "app")
-            print(f"image: {own:.1f} MB + {BASE_MB} MB (slim base, as published) = {own + BASE_MB:.0f} MB; at most {MOST_MB} MB")
+            print(
+                f"image: {own:.1f} MB + {BASE_MB} MB (slim base, as published) = {own + BASE_MB:.0f} MB; at most "
+                f"{MOST_MB} MB"
+            )
             if own + BASE_MB > MOST_MB:
                 return 1
         began = time.monotonic()

@@ -89,7 +89,13 @@ def test_the_image_needs_no_front_end_from_the_network_and_any_base_can_be_named
 def test_the_build_back_end_is_locked_with_hashes() -> None:
     lock = (ROOT / "deploy" / "build.lock").read_text("utf-8")
     entries = re.split(r"^(?=[a-z0-9.-]+==)", lock, flags=re.MULTILINE)[1:]
-    assert {entry.split("==")[0] for entry in entries} >= {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
+    assert {entry.split("==")[0] for entry in entries} >= {
+        "hatchling",
+        "packaging",
+        "pathspec",
+        "pluggy",
+        "trove-classifiers",
+    }
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in lock
     (least,) = re.findall(r"hatchling>=([\d.]+)", (ROOT / "pyproject.toml").read_text("utf-8").split("[project]")[0])
@@ -161,7 +167,14 @@ def test_the_usual_ingress_lets_bodies_of_20_mb_through() -> None:
     assert path["backend"]["service"]["name"] == found["Service"]["metadata"]["name"]
 
 
-FILES = ("deploy/kubernetes.yaml", "compose.yaml", "compose.local.yaml", "Dockerfile", "deploy/README.md", "docs/hosting.md")
+FILES = (
+    "deploy/kubernetes.yaml",
+    "compose.yaml",
+    "compose.local.yaml",
+    "Dockerfile",
+    "deploy/README.md",
+    "docs/hosting.md",
+)
 
 
 def test_the_files_for_operators_set_only_settings_that_exist() -> None:
@@ -198,8 +211,8 @@ def test_nobody_reaches_the_server_but_the_proxy_that_compose_brings() -> None:
     assert [f"listen {port};" in conf for port in ports] == [True] * len(ports)
 
 
-# Megabytes of a worker at its worst, as docs/hosting.md has them under "Memory": at rest, the costliest picture, and all
-# bodies that may be in hand.
+# Megabytes of a worker at its worst, as docs/hosting.md has them under "Memory": at rest, the costliest picture, and
+# all bodies that may be in hand.
 AT_REST, PICTURE = 90, 200
 
 
@@ -215,13 +228,19 @@ def test_memory_limits_fit_the_workers_at_their_worst() -> None:
         workers = int(service["environment"]["CNN_LOUPE_WORKERS"])
         assert mega(service["deploy"]["resources"]["limits"]["memory"]) >= workers * worst + AT_REST
     (container,) = next(
-        each["spec"]["template"]["spec"]["containers"] for each in documents("deploy/kubernetes.yaml") if each["kind"] == "Deployment"
+        each["spec"]["template"]["spec"]["containers"]
+        for each in documents("deploy/kubernetes.yaml")
+        if each["kind"] == "Deployment"
     )
     assert mega(container["resources"]["limits"]["memory"]) >= worst
 
 
 def test_only_continuous_integration_installs_system_packages(tmp_path: Path) -> None:
-    installing = [path.name for path in (ROOT / ".ci").iterdir() if path.is_file() and "apt-get install" in path.read_text("utf-8")]
+    installing = [
+        path.name
+        for path in (ROOT / ".ci").iterdir()
+        if path.is_file() and "apt-get install" in path.read_text("utf-8")
+    ]
     assert installing == ["system"]
     assert "apt-get" not in (ROOT / "Makefile").read_text("utf-8")
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
@@ -232,7 +251,9 @@ def test_only_continuous_integration_installs_system_packages(tmp_path: Path) ->
 
 def test_a_python_that_does_not_work_is_refused_and_not_replaced(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHON": "/nonexistent"}
-    done = subprocess.run([ROOT / ".ci" / "environment", tmp_path / "venv"], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [ROOT / ".ci" / "environment", tmp_path / "venv"], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 1
     assert "PYTHON=/nonexistent is no Python 3.11 or newer" in done.stderr
     assert not (tmp_path / "venv").exists()

@@ -62,7 +62,8 @@ def test_where_node_is_at_hand_the_wheel_has_the_page_as_a_bundle(wheel: Path) -
 def test_without_node_the_wheel_has_plain_modules_and_the_build_says_so(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)],
-        cwd=ROOT, env={"PATH": str(tmp_path), "HOME": str(tmp_path)}, check=True, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, env={"PATH": str(tmp_path), "HOME": str(tmp_path)}, check=True, capture_output=True, text=True,
+        timeout=120,
     )  # fmt: skip
     assert "not bundled" in done.stdout + done.stderr
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as made:
@@ -109,7 +110,8 @@ def test_a_pupils_own_engine_and_server_are_not_in_its_way(home: Path, tmp_path:
     for name in ("engine", "server"):
         (tmp_path / f"{name}.py").write_text(f'raise RuntimeError("the pupil\'s own {name}")\n', "utf-8")
     script = (
-        "import sys; sys.path.insert(0, '.'); from cnn_loupe.engine import zoo; from cnn_loupe.server.app import create_app;"
+        "import sys; sys.path.insert(0, '.'); from cnn_loupe.engine import zoo; from cnn_loupe.server.app import "
+        "create_app;"
         "print(zoo.load().spec.id, sorted(name for name in sys.modules if name.split('.')[0] in ('engine', 'server')))"
     )
     python = str(home / "bin" / "python")

@@ -15,17 +15,29 @@ import sys
 from asyncio import selector_events
 
 OF_OS = (
-    "writev", "readv", "pwritev", "preadv", "sendfile", "fork", "forkpty", "posix_spawn", "posix_spawnp", "wait3", "wait4",
+    "writev", "readv", "pwritev", "preadv", "sendfile", "fork", "forkpty", "posix_spawn", "posix_spawnp", "wait3",
+    "wait4",
     "getuid", "geteuid", "getgid", "setuid", "setgid", "seteuid", "setegid", "getpgid", "setpgid", "setsid", "killpg",
     "chown", "fchmod", "fchown", "mkfifo", "mknod", "nice", "sync", "getloadavg", "pipe2",
-    "sched_getaffinity", "sched_setaffinity", "sched_yield", "O_DIRECTORY", "O_CLOEXEC", "O_NONBLOCK", "O_NOFOLLOW", "O_TMPFILE",
+    "sched_getaffinity", "sched_setaffinity", "sched_yield", "O_DIRECTORY", "O_CLOEXEC", "O_NONBLOCK", "O_NOFOLLOW",
+    "O_TMPFILE",
     "register_at_fork", "eventfd", "memfd_create", "fdatasync", "posix_fadvise", "posix_fallocate",
 )  # fmt: skip
 OF_SIGNAL = (
     "pthread_sigmask", "pthread_kill", "sigwait", "sigwaitinfo", "sigtimedwait", "sigpending", "siginterrupt", "alarm",
-    "setitimer", "getitimer", "pause", "SIGHUP", "SIGKILL", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGPIPE", "SIGALRM",
+    "setitimer", "getitimer", "pause", "SIGHUP", "SIGKILL", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGPIPE",
+    "SIGALRM",
 )  # fmt: skip
-OF_SOCKET = ("SO_REUSEPORT", "TCP_USER_TIMEOUT", "TCP_CORK", "TCP_QUICKACK", "TCP_DEFER_ACCEPT", "MSG_DONTWAIT", "send_fds", "recv_fds")
+OF_SOCKET = (
+    "SO_REUSEPORT",
+    "TCP_USER_TIMEOUT",
+    "TCP_CORK",
+    "TCP_QUICKACK",
+    "TCP_DEFER_ACCEPT",
+    "MSG_DONTWAIT",
+    "send_fds",
+    "recv_fds",
+)
 MODULES = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "curses", "readline")
 
 

@@ -66,7 +66,9 @@ def test_longer_sides_are_refused_for_next_to_nothing() -> None:
                 assert found.status == 413, name
                 assert found.megabytes < 40, name
                 assert found.seconds < 0.5, name
-        for name, found in costs(server, [("crop", PICTURES["PNG, 16 MP, alpha, 16 bits, profile"]())], "?x=90000&y=0&size=9"):
+        for name, found in costs(
+            server, [("crop", PICTURES["PNG, 16 MP, alpha, 16 bits, profile"]())], "?x=90000&y=0&size=9"
+        ):
             assert (found.status, found.megabytes < 40) == (422, True), name
 
 

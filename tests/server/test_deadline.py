@@ -1,4 +1,6 @@
-"""Over real sockets: clients that are slow, fall silent, vanish, or take nothing. uvicorn's part runs from its lowest to its newest version."""
+"""Over real sockets: clients that are slow, fall silent, vanish, or take nothing. uvicorn's part runs from its lowest
+to its newest version.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def test_a_head_that_drips_is_not_waited_for_longer(hasty: RunningServer) -> Non
         assert time.monotonic() - began < 6
 
 
-@pytest.mark.parametrize("start", [b"Content-Length: 1000\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"])
+@pytest.mark.parametrize(
+    "start", [b"Content-Length: 1000\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"]
+)
 def test_a_body_that_does_not_arrive_is_answered_and_the_connection_closed(hasty: RunningServer, start: bytes) -> None:
     with connect(hasty) as client:
         began = time.monotonic()
@@ -117,7 +121,9 @@ def test_a_client_that_takes_nothing_of_its_answer_is_dropped_by_the_system(hast
 def server_side(port: int, client: int) -> bool:
     """Whether the server still holds the connection from this port (proc_net_tcp(5): 01 is ESTABLISHED)."""
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return any(line[1].endswith(f":{port:04X}") and line[2].endswith(f":{client:04X}") and line[3] == "01" for line in lines)
+    return any(
+        line[1].endswith(f":{port:04X}") and line[2].endswith(f":{client:04X}") and line[3] == "01" for line in lines
+    )
 
 
 @linux

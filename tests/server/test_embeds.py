@@ -167,7 +167,9 @@ def test_whose_frame_asks_is_read_from_what_browsers_send(referer: str, origin: 
     assert framing_page({**asked, "sec-fetch-dest": "document"}) is None
 
 
-@pytest.mark.parametrize("origin", ["https://a.example/course", "a.example", "'self'", "https://a b", "https://a;b", "ftp://a.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://a.example/course", "a.example", "'self'", "https://a b", "https://a;b", "ftp://a.example"]
+)
 def test_an_origin_that_is_none_is_refused_at_the_start(origin: str) -> None:
     with pytest.raises(ValidationError, match="is not an origin"):
         Settings(embed_origins=(origin,))

@@ -1,4 +1,6 @@
-"""What stands in the environment: read in any case, passed over with a note where a platform wrote it or nobody knows it."""
+"""What stands in the environment: read in any case, passed over with a note where a platform wrote it or nobody knows
+it.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,17 @@ KUBERNETES = {
     "CNN_LOUPE_METRICS_PORT": "tcp://10.96.0.13:9100",
     "CNN_LOUPE_METRICS_PORT_9100_TCP": "tcp://10.96.0.13:9100",
 }
-DOCKER = {"CNN_LOUPE_NAME": "/web/cnn_loupe", "CNN_LOUPE_ENV_PATH": "/usr/bin", "CNN_LOUPE_PORT": "tcp://172.17.0.5:8000"}
+DOCKER = {
+    "CNN_LOUPE_NAME": "/web/cnn_loupe",
+    "CNN_LOUPE_ENV_PATH": "/usr/bin",
+    "CNN_LOUPE_PORT": "tcp://172.17.0.5:8000",
+}
 
 
 @pytest.mark.parametrize("written", [KUBERNETES, DOCKER])
-def test_names_that_a_platform_writes_change_no_setting(written: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_that_a_platform_writes_change_no_setting(
+    written: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in written.items():
         monkeypatch.setenv(name, value)
     assert Settings() == Settings.model_construct()
@@ -49,7 +57,9 @@ def test_every_command_notes_what_is_passed_over(
     said = capsys.readouterr().err
     assert "note: CNN_LOUPE_PORT=tcp://10.96.0.12:80 is passed over" in said
     assert "note: CNN_LOUPE_WORKER is passed over: there is no such setting; CNN_LOUPE_WORKERS is one" in said
-    assert "--log-level (CNN_LOUPE_LOG_LEVEL): Input should be 'debug', 'info', 'warning' or 'error', not 'loud'" in said
+    assert (
+        "--log-level (CNN_LOUPE_LOG_LEVEL): Input should be 'debug', 'info', 'warning' or 'error', not 'loud'" in said
+    )
 
 
 def test_ones_own_value_beside_the_platforms_names_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,12 +75,15 @@ def test_ones_own_value_beside_the_platforms_names_counts(monkeypatch: pytest.Mo
         ("log_format", "JSON", "json"),
         ("language", "zh-hans", "zh-Hans"),
         ("root_path", "learn/cnn/", "/learn/cnn"),
-        ("allowed_hosts", "a.example, *.b.example,192.168.1.5,[::1]", ("a.example", "*.b.example", "192.168.1.5", "[::1]")),
+        ("allowed_hosts", "a.example, *.b.example,192.168.1.5,[::1]", ("a.example", "*.b.example", "192.168.1.5",
+            "[::1]")),
         ("trusted_proxies", "10.0.0.5, 10.0.0.0/8,::1", "10.0.0.5, 10.0.0.0/8,::1"),
         ("trusted_proxies", "10.0.0.5,*", "*"),
-        ("cors_origins", "HTTPS://A.example:443,http://localhost:8888,http://[::1]:80", ("https://a.example", "http://localhost:8888", "http://[::1]")),
+        ("cors_origins", "HTTPS://A.example:443,http://localhost:8888,http://[::1]:80", ("https://a.example",
+            "http://localhost:8888", "http://[::1]")),
         ("cors_origins", "*", ("*",)),
-        ("embed_origins", "vscode-webview:,vscode-file:,https://*.example.org:*", ("vscode-webview:", "vscode-file:", "https://*.example.org:*")),
+        ("embed_origins", "vscode-webview:,vscode-file:,https://*.example.org:*", ("vscode-webview:", "vscode-file:",
+            "https://*.example.org:*")),
     ],
 )  # fmt: skip
 def test_what_can_only_mean_one_thing_is_taken(
@@ -83,7 +96,8 @@ def test_what_can_only_mean_one_thing_is_taken(
 @pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
-        ("cors_origins", "http://localhost:8888/", "'http://localhost:8888/' can never match: write scheme, name and port"),
+        ("cors_origins", "http://localhost:8888/", "'http://localhost:8888/' can never match: write scheme, name and "
+                                                   "port"),
         ("cors_origins", "localhost:8888", "can never match"),
         ("cors_origins", "https://*.example.org", "can never match"),
         ("cors_origins", "http://localhost:*", "can never match"),

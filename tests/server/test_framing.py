@@ -33,7 +33,15 @@ def with_length(body: bytes, more: bytes = b"") -> bytes:
 
 def in_chunks(body: bytes, more: bytes = b"", behind: bytes = b"") -> bytes:
     parts = [body[i : i + 7] for i in range(0, len(body), 7)]
-    return POST + more + b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n" + behind + b"\r\n"
+    return (
+        POST
+        + more
+        + b"Transfer-Encoding: chunked\r\n\r\n"
+        + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+        + b"0\r\n"
+        + behind
+        + b"\r\n"
+    )
 
 
 def answers(client: socket.socket, most: int) -> list[tuple[int, str, dict[str, str]]]:
@@ -43,7 +51,9 @@ def answers(client: socket.socket, most: int) -> list[tuple[int, str, dict[str, 
     while len(found) < most and stream.peek(1):  # type: ignore[attr-defined]
         answer = HTTPResponse(_Shared(stream))  # type: ignore[arg-type]
         answer.begin()
-        found.append((answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.getheaders()}))
+        found.append(
+            (answer.status, answer.read().decode(), {name.lower(): value for name, value in answer.getheaders()})
+        )
     return found
 
 
@@ -129,7 +139,9 @@ def test_what_is_neither_head_nor_body_has_an_end(server: RunningServer, begin: 
 
 
 @pytest.mark.parametrize("make", [with_length, in_chunks])
-def test_another_protocol_is_not_spoken_and_the_request_is_answered_all_the_same(server: RunningServer, make: object) -> None:
+def test_another_protocol_is_not_spoken_and_the_request_is_answered_all_the_same(
+    server: RunningServer, make: object
+) -> None:
     # Java's client asks for HTTP/2 with its first request, whatever that carries.
     wish = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
     assert callable(make)
@@ -143,13 +155,22 @@ def test_another_protocol_is_not_spoken_and_the_request_is_answered_all_the_same
 
 def test_headers_behind_the_body_are_no_headers(server: RunningServer) -> None:
     with connect(server) as client:
-        client.sendall(in_chunks(JSON, behind=b"X-Request-ID: forged-behind\r\n") + in_chunks(JSON, b"X-Request-ID: said-before\r\n"))
+        client.sendall(
+            in_chunks(JSON, behind=b"X-Request-ID: forged-behind\r\n")
+            + in_chunks(JSON, b"X-Request-ID: said-before\r\n")
+        )
         first, second = answers(client, 2)
         assert first[2]["x-request-id"] != "forged-behind"
         assert second[2]["x-request-id"] == "said-before"
 
 
-STREAM = HEALTH + with_length(JSON) + in_chunks(JSON, behind=b"X: 1\r\n") + with_length(JSON, b"Connection: Upgrade\r\nUpgrade: h2c\r\n") + HEALTH
+STREAM = (
+    HEALTH
+    + with_length(JSON)
+    + in_chunks(JSON, behind=b"X: 1\r\n")
+    + with_length(JSON, b"Connection: Upgrade\r\nUpgrade: h2c\r\n")
+    + HEALTH
+)
 
 
 @given(cuts=st.lists(st.integers(1, len(STREAM) - 1), max_size=6, unique=True))

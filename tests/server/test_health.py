@@ -43,7 +43,9 @@ def test_a_ready_server_is_healthy_whatever_proxies_the_environment_names(live_s
     proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"), dead)
     environment = {**os.environ, **proxies, "CNN_LOUPE_PORT": str(live_server.port)}
     environment.pop("no_proxy", None)
-    done = subprocess.run([sys.executable, "-m", "cnn_loupe", "health"], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "cnn_loupe", "health"], env=environment, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"ready: http://127.0.0.1:{live_server.port}/readyz\n"
 

@@ -84,7 +84,9 @@ def test_the_documented_lesson_is_read_without_a_mistake(tmp_path: Path, library
 
 
 def test_every_form_of_answer_that_the_document_names_can_be_asked(library: Library) -> None:
-    (table,) = re.findall(r"\| `answer` \| is \|\n\|---\|---\|\n((?:\|.*\n)+)", (ROOT / "docs/lessons.md").read_text("utf-8"))
+    (table,) = re.findall(
+        r"\| `answer` \| is \|\n\|---\|---\|\n((?:\|.*\n)+)", (ROOT / "docs/lessons.md").read_text("utf-8")
+    )
     forms = re.findall(r"`([^`]+)`", "".join(row.split("|")[1] for row in table.splitlines()))
     assert len(forms) >= 12
     entry = library.entry("tiny-vgg")
@@ -95,7 +97,9 @@ def test_every_form_of_answer_that_the_document_names_can_be_asked(library: Libr
 
 
 def test_answers_are_the_engines_own(client: Client) -> None:
-    answers = [step["question"] and step["question"]["answer"] for step in client.get("/api/v1/lessons/edges").json()["steps"]]
+    answers = [
+        step["question"] and step["question"]["answer"] for step in client.get("/api/v1/lessons/edges").json()["steps"]
+    ]
 
     def run(sample: str) -> Any:
         return client.get(f"/api/v1/models/tiny-vgg/samples/{sample}/run").json()
@@ -123,7 +127,12 @@ def test_a_link_keeps_what_the_page_reads_and_nothing_of_where_it_was_copied(cli
 
 def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_them(client: Client) -> None:
     (picture,) = [one for one in client.get("/api/v1/models/tiny-vgg/samples").json()["samples"] if one["lesson"]]
-    assert (picture["id"], picture["role"], picture["class"], picture["lesson"]) == ("edges.bars", "lesson", None, "edges")
+    assert (picture["id"], picture["role"], picture["class"], picture["lesson"]) == (
+        "edges.bars",
+        "lesson",
+        None,
+        "edges",
+    )
     assert client.get(picture["url"]).headers["content-type"] == "image/png"
     thumbnail = client.get(picture["thumbnail"])
     assert (thumbnail.headers["content-type"], thumbnail.content[:4]) == ("image/png", b"\x89PNG")
@@ -134,7 +143,9 @@ def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_the
     assert client.get("/api/v1/models/deep/samples").json()["samples"] == []
 
 
-def test_a_picture_that_was_changed_meanwhile_is_not_shown_under_its_old_name(models_folder: Path, tmp_path: Path) -> None:
+def test_a_picture_that_was_changed_meanwhile_is_not_shown_under_its_old_name(
+    models_folder: Path, tmp_path: Path
+) -> None:
     file = write_lesson(tmp_path)
     with Client(create_app(Settings(models=(models_folder,), lessons=(tmp_path,)))) as client:
         picture = file.parent / "bars.png"
@@ -151,7 +162,11 @@ def test_a_picture_that_was_changed_meanwhile_is_not_shown_under_its_old_name(mo
 def test_a_broken_lesson_is_left_out_and_the_others_are_served(client: Client) -> None:
     assert [lesson["id"] for lesson in client.get("/api/v1/lessons").json()["lessons"]] == ["edges", "plain"]
     answer = client.get("/api/v1/lessons/broken")
-    assert (answer.status_code, answer.json()["code"], answer.json()["params"]["known"]) == (404, "unknown_lesson", ["edges", "plain"])
+    assert (answer.status_code, answer.json()["code"], answer.json()["params"]["known"]) == (
+        404,
+        "unknown_lesson",
+        ["edges", "plain"],
+    )
 
 
 def test_the_page_knows_whether_there_are_lessons(client: Client) -> None:
@@ -176,7 +191,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('file = "bars.png"', 'file = "../edges/../../x.png"', "x.png", "outside"),
     ('file = "bars.png"', 'file = "lesson.toml"', "file = ", ""),
     ('id = "bars"', 'id = "Bars 1"', "Bars 1", "cannot be a name"),
-    ('title.zh-Hans = "条纹"\n', "", "title.en = \"Bars\"", "'zh-Hans' is missing"),
+    ('title.zh-Hans = "条纹"\n', "", 'title.en = "Bars"', "'zh-Hans' is missing"),
     ('text.en = "A kernel of', 'text.en = ""  # "A kernel of', '# "A kernel', "not a text"),
     ('link = "?view=neuron', 'link = "?vue=neuron', "vue", "'vue', which means nothing"),
     ('link = "?view=neuron:conv_1_1[3]"', 'link = "?view=neuron:conv_9[3]"', "conv_9", "no layer 'conv_9'"),
@@ -218,12 +233,24 @@ def test_every_mistake_is_named_with_its_line_and_a_remedy(
     assert shelf.lessons == {}
     assert shelf.mistakes
     line = next((number for number, one in enumerate(text.splitlines(), 1) if place in one), None) if place else 1
-    found = [mistake for mistake in shelf.mistakes if mistake.line == line and said in f"{mistake.what} {mistake.remedy}"]
+    found = [
+        mistake for mistake in shelf.mistakes if mistake.line == line and said in f"{mistake.what} {mistake.remedy}"
+    ]
     assert found, [str(mistake) for mistake in shelf.mistakes]
     assert all(mistake.file == file and mistake.remedy.endswith((".", "…")) for mistake in shelf.mistakes)
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"a = " + b"[" * 5000, b"x" * 400_000, b"", b"format = 1\nt = '''", b"\xef\xbb\xbfformat = 1\r\n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xfe\x00",
+        b"a = " + b"[" * 5000,
+        b"x" * 400_000,
+        b"",
+        b"format = 1\nt = '''",
+        b"\xef\xbb\xbfformat = 1\r\n",
+    ],
+)
 def test_files_that_are_no_lesson_at_all_stop_nothing(tmp_path: Path, library: Library, data: bytes) -> None:
     write_lesson(tmp_path).write_bytes(data)
     shelf = read(tmp_path, library)
@@ -262,9 +289,15 @@ def test_the_log_and_the_doctor_name_every_mistake_and_the_server_starts(
     write_lesson(tmp_path, name="good")
     file = write_lesson(tmp_path, documented().replace("tolerance = 0.01", "tolerance = -1"))
     line = documented()[: documented().index("tolerance")].count("\n") + 1
-    with caplog.at_level(logging.ERROR, "cnn_loupe"), Client(create_app(Settings(models=(models_folder,), lessons=(tmp_path, tmp_path / "nowhere")))) as client:
+    with (
+        caplog.at_level(logging.ERROR, "cnn_loupe"),
+        Client(create_app(Settings(models=(models_folder,), lessons=(tmp_path, tmp_path / "nowhere")))) as client,
+    ):
         assert [one["id"] for one in client.get("/api/v1/lessons").json()["lessons"]] == ["good"]
-    assert f"lesson: {file}:{line}: 'tolerance' is not a number from 0 on. Write, for example, tolerance = 0.01." in caplog.text
+    assert (
+        f"lesson: {file}:{line}: 'tolerance' is not a number from 0 on. Write, for example, tolerance = 0.01."
+        in caplog.text
+    )
     assert f"lesson: {tmp_path / 'nowhere'}: The folder cannot be read" in caplog.text
     monkeypatch.setenv("CNN_LOUPE_LESSONS", str(tmp_path))
     found = {one.what: one for one in examine() if one.what.startswith("lesson")}
@@ -273,7 +306,15 @@ def test_the_log_and_the_doctor_name_every_mistake_and_the_server_starts(
 
 
 def test_the_default_tolerance_is_half_of_the_last_digit_shown() -> None:
-    for value, tolerance in [(0.0, 0.005), (-5.72, 0.005), (0.31, 0.005), (0.042, 0.0005), (0.0042, 0.00005), (1234.5, 0.5), (3.2e-5, 0.5e-6)]:
+    for value, tolerance in [
+        (0.0, 0.005),
+        (-5.72, 0.005),
+        (0.31, 0.005),
+        (0.042, 0.0005),
+        (0.0042, 0.00005),
+        (1234.5, 0.5),
+        (3.2e-5, 0.5e-6),
+    ]:
         assert default_tolerance("number", value) == pytest.approx(tolerance), value
     assert default_tolerance("probability", 0.0003) == 0.005
     assert default_tolerance("count", 62) == 0
@@ -303,7 +344,9 @@ def test_the_line_of_every_key_is_where_it_stands(parts: list[tuple[str, str, st
             expected.append(((f"t{number}", 0), text.count("\n") + 1))
             text += f"[[t{number}]]\n"
         expected.append((None if table else (), text.count("\n") + 1))
-        text += f"{key}{number if key.isalnum() else ''} = {value}\n" if key.isalnum() else f"x{number}.{key} = {value}\n"
+        text += (
+            f"{key}{number if key.isalnum() else ''} = {value}\n" if key.isalnum() else f"x{number}.{key} = {value}\n"
+        )
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -76,7 +76,9 @@ def test_an_unknown_default_model_is_said(log: pytest.LogCaptureFixture) -> None
     assert "CNN_LOUPE_DEFAULT_MODEL is 'nope', and no such model is served; the models are tiny-vgg" in log.text
 
 
-def test_a_lost_picture_is_left_out_by_name_and_the_gallery_stays(tmp_path: Path, log: pytest.LogCaptureFixture) -> None:
+def test_a_lost_picture_is_left_out_by_name_and_the_gallery_stays(
+    tmp_path: Path, log: pytest.LogCaptureFixture
+) -> None:
     folder = copy_of_tiny_vgg(tmp_path)
     index = folder / "gallery" / "gallery.json"
     data = json.loads(index.read_text("utf-8"))
@@ -88,7 +90,12 @@ def test_a_lost_picture_is_left_out_by_name_and_the_gallery_stays(tmp_path: Path
     index.write_text(json.dumps(data), "utf-8")
     entry = load_library((tmp_path,), "tiny-vgg").entry("copy")
     assert len(entry.samples) == whole - 4
-    for said in ("cannot be read (No such file or directory); restore the file", "has class 99", "objects of texts", "outside the gallery"):
+    for said in (
+        "cannot be read (No such file or directory); restore the file",
+        "has class 99",
+        "objects of texts",
+        "outside the gallery",
+    ):
         assert said in log.text
 
 

@@ -28,7 +28,9 @@ def server(models_folder: Path) -> Iterator[RunningServer]:
 
 @pytest.mark.parametrize("size", [LIMIT + 1, 3_500_000])
 @pytest.mark.parametrize("path", [RUNS, RUNS + "?layers=absent", "/api/v1/models/absent/runs", "/nothing"])
-def test_clients_that_close_behind_each_request_see_why_they_were_refused(server: RunningServer, path: str, size: int) -> None:
+def test_clients_that_close_behind_each_request_see_why_they_were_refused(
+    server: RunningServer, path: str, size: int
+) -> None:
     """urllib always says `Connection: close` and sends all of a body before it reads."""
     for _ in range(3):
         with pytest.raises(urllib.error.HTTPError) as caught:
@@ -40,7 +42,9 @@ def test_clients_that_close_behind_each_request_see_why_they_were_refused(server
 def test_clients_of_http_1_0_see_why_they_were_refused(server: RunningServer) -> None:
     for _ in range(3):
         with connect(server) as client:
-            client.sendall(b"POST " + RUNS.encode() + b" HTTP/1.0\r\nContent-Length: 3500000\r\n\r\n" + bytes(3_500_000))
+            client.sendall(
+                b"POST " + RUNS.encode() + b" HTTP/1.0\r\nContent-Length: 3500000\r\n\r\n" + bytes(3_500_000)
+            )
             assert client.recv(65536).startswith(b"HTTP/1.1 413")
 
 

@@ -18,7 +18,11 @@ def test_every_request_is_one_json_line_with_its_id_and_without_what_was_sent() 
     picture = encoded(scene(), "JPEG", comment=b"a-private-remark")
     with running_server(log_format="json", log_level="info") as server:
         given = {"X-Request-ID": "from-the-proxy-1"}
-        headers = {**given, "Content-Disposition": 'attachment; filename="my-holiday.jpg"', "Referer": "http://elsewhere/page"}
+        headers = {
+            **given,
+            "Content-Disposition": 'attachment; filename="my-holiday.jpg"',
+            "Referer": "http://elsewhere/page",
+        }
         answers = [
             httpx.post(server.url + RUNS, content=picture, headers=headers),
             httpx.get(server.url + "/nowhere?secret=1"),

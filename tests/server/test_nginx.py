@@ -76,7 +76,11 @@ def test_page_scripts_pictures_and_runs_work_under_a_sub_path(tmp_path: Path) ->
         base, url = found.url, found.url + "/learn/cnn"
         html = httpx.get(url + "/").text
         addresses = {a.replace("&amp;", "&") for a in re.findall(r'(?:href|src)="(/[^"]+)"', html)}
-        kinds = {"scripts": r"/static/[0-9a-f]{16}/js/.+\.js", "styles": r"/static/[0-9a-f]{16}/css/.+\.css", "run": r"/api/.+/run\?v="}
+        kinds = {
+            "scripts": r"/static/[0-9a-f]{16}/js/.+\.js",
+            "styles": r"/static/[0-9a-f]{16}/css/.+\.css",
+            "run": r"/api/.+/run\?v=",
+        }
         for kind, pattern in kinds.items():
             assert any(re.search(pattern, address) for address in addresses), f"the page names no {kind}: {addresses}"
         for address in addresses:
@@ -110,8 +114,20 @@ def test_tls_takes_three_lines(server: RunningServer, tmp_path: Path) -> None:
     if openssl is None:
         pytest.skip("openssl is not installed")
     key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
-    options = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run([openssl, "req", "-x509", *options, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    options = [
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    ]
+    subprocess.run(
+        [openssl, "req", "-x509", *options, "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )
     plain, port = free_port(), free_port()
     text = configuration(tmp_path, plain, [server.port])
     lines = re.findall(r"# (listen 8443 ssl;|ssl_\w+ /etc/nginx/tls/\S+;)", text)
@@ -268,6 +284,9 @@ def test_of_three_instances_one_can_be_killed_under_load_and_no_get_is_lost(tmp_
         for thread in (*posts, *gets):
             thread.join(timeout=60)
     lost = sum(load.lost + load.failed for load in posts)
-    print(f"{sum(load.good for load in posts)} POST answered, {lost} lost; {len(got)} GET, all answered: {set(got) == {200}}")
+    print(
+        f"{sum(load.good for load in posts)} POST answered, {lost} lost; {len(got)} GET, all answered: "
+        f"{set(got) == {200}}"
+    )
     assert set(got) == {200}
     assert lost <= len(posts), "more than what was in hand when the instance was killed"

@@ -161,7 +161,8 @@ def test_a_closed_terminal_stops_a_server_as_sigterm_does() -> None:
 @pytest.mark.slow
 def test_what_takes_longer_than_draining_is_told_so(tmp_path: Path) -> None:
     """Requests that SIGTERM finds waiting, and that have not been computed in time, are refused; no traceback."""
-    # About ten seconds of computing wait for one thread; on the quickest machine still far more than the second of draining.
+    # About ten seconds of computing wait for one thread; on the quickest machine still far more than the second of
+    # draining.
     with running_server(threads=1, drain_seconds=1, log_level="info") as server:
         loads = start_load(server.url, 100, LARGE)
         assert until(lambda: sum(load.good for load in loads) > 0)
@@ -177,10 +178,16 @@ def test_what_takes_longer_than_draining_is_told_so(tmp_path: Path) -> None:
 def test_a_server_that_cannot_start_ends_and_says_why(workers: int, tmp_path: Path) -> None:
     (tmp_path / "jinja2.py").write_text("raise RuntimeError('planted: this module is broken')")
     environment = {
-        **os.environ, "CNN_LOUPE_PORT": str(free_port()), "CNN_LOUPE_WORKERS": str(workers), "PYTHONPATH": str(tmp_path),
+        **os.environ, "CNN_LOUPE_PORT": str(free_port()), "CNN_LOUPE_WORKERS": str(workers),
+        "PYTHONPATH": str(tmp_path),
     }  # fmt: skip
     found = subprocess.run(
-        [sys.executable, "-m", "cnn_loupe", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "cnn_loupe", "serve"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert found.returncode == 1
     assert "planted: this module is broken" in found.stdout
@@ -188,16 +195,21 @@ def test_a_server_that_cannot_start_ends_and_says_why(workers: int, tmp_path: Pa
 
 @linux
 def test_descriptors_are_kept_for_those_who_ask() -> None:
-    """Eight hundred descriptors, of which two hundred are for connections; of six hundred silent ones the oldest make room."""
+    """Eight hundred descriptors, of which two hundred are for connections; of six hundred silent ones the oldest make
+    room.
+    """
     port = free_port()
     process = subprocess.Popen(
         ["sh", "-c", 'ulimit -n 800; exec "$0" -m cnn_loupe serve', sys.executable],
-        cwd=ROOT, env={**os.environ, "CNN_LOUPE_PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ROOT, env={**os.environ, "CNN_LOUPE_PORT": str(port)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
     )  # fmt: skip
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         with contextlib.ExitStack() as opened:
-            silent = [opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(600)]
+            silent = [
+                opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(600)
+            ]
             began = time.monotonic()
             assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code == 200
             assert time.monotonic() - began < 10
@@ -240,7 +252,9 @@ def test_the_command_loads_nothing_before_it_serves_that_only_serving_needs() ->
         "import sys; from cnn_loupe.server.cli import _parser; _parser(); import cnn_loupe.server.serve;"
         "print([name for name in ('numpy', 'PIL', 'fastapi', 'uvicorn', 'starlette') if name in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
     assert found.stdout.strip() == "[]"
 
 
@@ -366,9 +380,7 @@ def test_clients_that_go_away_while_they_wait_are_not_computed_for() -> None:
     """Thirty ask for something long and leave; only what had begun is still done."""
     from tests.benchmarks.bench_server import processor_of
 
-    request = (
-        f"POST {RUNS} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(LARGE)}\r\n\r\n".encode() + LARGE
-    )
+    request = f"POST {RUNS} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(LARGE)}\r\n\r\n".encode() + LARGE
     with running_server(threads=1) as server:
         began = processor_of(server.process.pid)
         assert httpx.post(server.url + RUNS, content=LARGE, timeout=60).status_code == 200
@@ -409,7 +421,9 @@ def test_jumps_of_the_clock_do_no_harm(tmp_path: Path) -> None:
         **os.environ, "CNN_LOUPE_PORT": str(port), "LD_PRELOAD": str(FAKETIME), "FAKETIME_NO_CACHE": "1",
         "FAKETIME_TIMESTAMP_FILE": str(stamp), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "CNN_LOUPE_REQUEST_TIMEOUT": "3",
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "cnn_loupe", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cnn_loupe", "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:

@@ -52,5 +52,7 @@ def test_a_place_lies_in_the_model_or_it_is_said_why_not() -> None:
     assert misplaced(spec, Place("nowhere", (0,))) == Misplaced(None)
     assert misplaced(spec, Place(name, (shape[0],))) == Misplaced(shape, 0)
     assert misplaced(spec, Place(name, tuple(size - 1 for size in shape)), whole=True) is None
-    assert misplaced(spec, Place(name, (*(size - 1 for size in shape[:-1]), shape[-1]))) == Misplaced(shape, len(shape) - 1)
+    assert misplaced(spec, Place(name, (*(size - 1 for size in shape[:-1]), shape[-1]))) == Misplaced(
+        shape, len(shape) - 1
+    )
     assert misplaced(spec, Place(name, (0,)), whole=True) == (None if len(shape) == 1 else Misplaced(shape))

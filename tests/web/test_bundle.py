@@ -64,5 +64,8 @@ def test_the_bundle_has_every_script_that_the_server_names_and_stays_lazy(bundle
 
 def test_the_same_sources_give_the_same_bundle(bundler: list[str], bundle: Path, tmp_path: Path) -> None:
     subprocess.run([*bundler, "--out", str(tmp_path)], check=True, timeout=300)
-    one, other = ({p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()} for folder in (bundle, tmp_path))
+    one, other = (
+        {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        for folder in (bundle, tmp_path)
+    )
     assert one == other

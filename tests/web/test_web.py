@@ -40,4 +40,11 @@ def test_the_pages_types_are_sound(node: str, web_tools: Path) -> None:
 
 
 def test_the_pages_style_is_clean(node: str, web_tools: Path) -> None:
-    run(node, str(web_tools / "eslint/bin/eslint.js"), "--config", str(HERE / "eslint.config.mjs"), "static/js", "tests/web")
+    run(
+        node,
+        str(web_tools / "eslint/bin/eslint.js"),
+        "--config",
+        str(HERE / "eslint.config.mjs"),
+        "static/js",
+        "tests/web",
+    )

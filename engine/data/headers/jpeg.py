@@ -101,9 +101,7 @@ def read(data: bytes) -> Header:
 def _next(data: bytes, position: int, skipped: int) -> tuple[int, int, int]:
     """Where this segment's bytes begin and where its marker does, behind fill bytes and what belongs to nothing."""
     start = position
-    while (filled := data.find(b"\xff", position)) >= 0 and (
-        found := _NOT_FILLED.search(data, filled)
-    ) is not None:
+    while (filled := data.find(b"\xff", position)) >= 0 and (found := _NOT_FILLED.search(data, filled)) is not None:
         skipped += filled - position
         if skipped > MOST_SKIPPED:
             break

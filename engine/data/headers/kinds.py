@@ -160,9 +160,6 @@ def _text(data: bytes) -> Kind | None:
         return None
     if b"<svg" in start or b"<!doctype svg" in start:
         return Kind("picture_format_refused", "SVG")
-    if (
-        start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<!--"))
-        or b"<html" in start
-    ):
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<!--")) or b"<html" in start:
         return Kind("picture_is_page", "HTML")
     return Kind("picture_is_page", "XML") if start.startswith(b"<?xml") else None

@@ -107,9 +107,7 @@ def prepare(
     picture, box = cut(replace(region, image=opaque), crop, width, height)
     size = max(1, round(box[2] - box[0])), max(1, round(box[3] - box[1]))
     if pictures:
-        looks["cut"] = picture.crop(
-            (round(box[0]), round(box[1]), round(box[0]) + size[0], round(box[1]) + size[1])
-        )
+        looks["cut"] = picture.crop((round(box[0]), round(box[1]), round(box[0]) + size[0], round(box[1]) + size[1]))
     params = {"x": crop.x, "y": crop.y, "size": crop.size, "rotate": crop.rotate}
     done.append(("crop", params, view(size, "cut")))
     picture = _resized(picture, (width, height), box, "L" if channels == 1 else "RGB")
@@ -121,9 +119,7 @@ def prepare(
 
     pixels = np.ascontiguousarray(np.asarray(picture).reshape(height, width, channels).transpose(2, 0, 1))
     shown = View(*header.upright, None if whole is None else small(_in_srgb(whole, header), upright))
-    return Prepared(
-        pixels, pixels.astype(np.float32) / np.float32(255), source, shown, steps_of(done, first), crop
-    )
+    return Prepared(pixels, pixels.astype(np.float32) / np.float32(255), source, shown, steps_of(done, first), crop)
 
 
 def _resized(

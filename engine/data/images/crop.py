@@ -80,9 +80,7 @@ def around(crop: Crop, width: int, height: int, margin: float) -> Box:
     return math.floor(x - w / 2), math.floor(y - h / 2), math.ceil(x + w / 2), math.ceil(y + h / 2)
 
 
-def cut(
-    region: Region, crop: Crop, width: int, height: int
-) -> tuple[Image.Image, tuple[float, float, float, float]]:
+def cut(region: Region, crop: Crop, width: int, height: int) -> tuple[Image.Image, tuple[float, float, float, float]]:
     """A picture (L or RGB) and the box in it, in its pixels, that is the crop for a target of width × height."""
     image, factor = region.image, region.factor
     w, h = crop.sides(width, height)

@@ -148,9 +148,7 @@ def tone_mapped(x: Array) -> Array:
 def _table() -> Array:
     """encode(l) · 255, rounded, at the squares of equal steps: dark places need finer ones."""
     l = (np.arange(_STEPS) / (_STEPS - 1)) ** 2  # noqa: E741
-    return np.round(255 * np.where(l <= 0.0031308, 12.92 * l, 1.055 * l ** (1 / 2.4) - 0.055)).astype(
-        np.uint8
-    )
+    return np.round(255 * np.where(l <= 0.0031308, 12.92 * l, 1.055 * l ** (1 / 2.4) - 0.055)).astype(np.uint8)
 
 
 def encoded(linear: Array) -> Array:

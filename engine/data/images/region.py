@@ -97,9 +97,7 @@ def averaged(image: Image.Image, header: Header, box: Box, factor: int) -> Image
         weighted = {"LA": "La", "RGBA": "RGBa"}.get(strip.mode, strip.mode)
         small = strip.convert(weighted).reduce(factor).convert(strip.mode)
         if out is None:
-            out = Image.new(
-                strip.mode, (math.ceil((box[2] - box[0]) / factor), math.ceil((box[3] - box[1]) / factor))
-            )
+            out = Image.new(strip.mode, (math.ceil((box[2] - box[0]) / factor), math.ceil((box[3] - box[1]) / factor)))
         out.paste(small, (0, top // factor))
     assert out is not None
     return out

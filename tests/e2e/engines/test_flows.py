@@ -1,4 +1,6 @@
-"""What people do first, in the engines that the other browser tests do not run in. Consoles must stay silent (conftest)."""
+"""What people do first, in the engines that the other browser tests do not run in. Consoles must stay silent
+(conftest).
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def test_from_the_network_to_a_number_and_back(launch: Launch, live_server: Runn
     window = launch()
     window.go()
     window.point(UNIT.format("conv_1_2", 3))
-    window.until("return document.querySelector('loupe-inspector').textContent.includes('conv_1_2[3]')", "the inspector")
+    window.until(
+        "return document.querySelector('loupe-inspector').textContent.includes('conv_1_2[3]')", "the inspector"
+    )
     window.look("hover")
     window.click(UNIT.format("conv_1_2", 3))
     window.settled("neuron")
@@ -122,7 +126,10 @@ def test_a_chapter_its_widget_and_a_question(launch: Launch) -> None:
         window.click(f"{question} input")
         window.type(f"{typed:.5f}".rstrip("0").rstrip("."))
         window.click(f"{question} [data-do=check]")
-        judged = f"const said = document.querySelector('{question}').dataset.verdict; return said && said !== 'revealed' && said {verdict} 'right'"
+        judged = (
+            f"const said = document.querySelector('{question}').dataset.verdict; return said && said !== "
+            f"'revealed' && said {verdict} 'right'"
+        )
         window.until(judged, f"a verdict on {typed}")
         assert window.run(feedback) != revealed
     window.look("question")

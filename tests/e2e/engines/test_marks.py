@@ -33,7 +33,8 @@ MARKS = """
     [...mark.children].forEach((cell, index) => put(`cell ${index} of a kernel with gaps`, cell, canvas));
   }
   for (const mark of document.querySelectorAll(".sidebar-window"))
-    put("sidebar:" + mark.closest("[data-sidebar-layer]").dataset.sidebarLayer, mark, mark.parentElement.querySelector("canvas"));
+    put("sidebar:" + mark.closest("[data-sidebar-layer]").dataset.sidebarLayer, mark,
+        mark.parentElement.querySelector("canvas"));
   return found;
 """
 
@@ -78,11 +79,14 @@ def windows_behind(truth: Truth, layer: str, row: int, column: int) -> dict[str,
 def off(mark: list[Any], region: Region) -> float:
     """How far an edge of a mark is from where the edge of its cells is, in CSS pixels."""
     _what, _rows, _columns, *box, high, wide = mark
-    return max(abs(measured - meant) * scale for measured, meant, scale in zip(box, region, (high, wide, high, wide), strict=True))
+    return max(
+        abs(measured - meant) * scale
+        for measured, meant, scale in zip(box, region, (high, wide, high, wide), strict=True)
+    )
 
 
 def astray(window: Window, meant: dict[tuple[str, int, int], Region], at_least: int) -> list[str]:
-    """Marks that are not where they should be. Every mark of the view has to be meant, and each that is meant be there."""
+    """Marks that are not where they should be. Every mark of the view has to be meant, each that is meant be there."""
     marks = window.run(MARKS)
     kinds = {(what, rows, columns) for what, rows, columns, *_ in marks}
     assert kinds >= meant.keys(), f"marks that the view lacks: {meant.keys() - kinds}"
@@ -90,14 +94,18 @@ def astray(window: Window, meant: dict[tuple[str, int, int], Region], at_least: 
     assert not unknown, f"marks that nothing is known of: {unknown}"
     assert len(marks) >= at_least, f"{len(marks)} marks"
     return [
-        f"{what} on {rows}×{columns}: {off(mark, meant[what, rows, columns]):.2f} px from {tuple(meant[what, rows, columns])}"
+        f"{what} on {rows}×{columns}: {off(mark, meant[what, rows, columns]):.2f} px from "
+        f"{tuple(meant[what, rows, columns])}"
         for mark in marks
-        if (what := mark[0], rows := mark[1], columns := mark[2]) in meant and off(mark, meant[what, rows, columns]) > TOLERANCE
+        if (what := mark[0], rows := mark[1], columns := mark[2]) in meant
+        and off(mark, meant[what, rows, columns]) > TOLERANCE
     ]
 
 
 def sidebar(truth: Truth, behind: dict[str, Region]) -> dict[tuple[str, int, int], Region]:
-    """The windows on the small maps beside a view: at least three pixels large, so only those of some cells can be measured."""
+    """The windows on the small maps beside a view: at least three pixels large, so only those of some cells can be
+    measured.
+    """
     shapes = {name: tensor.shape for name, tensor in truth.tensors.items()}
     return {
         (f"sidebar:{name}", *shapes[name][1:]): region
@@ -125,7 +133,10 @@ def cases(truth: Truth) -> dict[str, tuple[dict[tuple[str, int, int], Region], i
         f"neuron:conv_1_2[3,{row},{column}]": (convolution | field | sidebar(truth, behind), 22),
         f"microscope:conv_1_2[3,{row},{column}]!7": (convolution | field | sidebar(truth, behind), 3),
         "activation:relu_1_1[4,60,59]": (
-            {("mark-cell", 62, 62): cell(60, 59), ("mark-field", 64, 64): windows_behind(truth, "relu_1_1", 60, 59)["input"]},
+            {
+                ("mark-cell", 62, 62): cell(60, 59),
+                ("mark-field", 64, 64): windows_behind(truth, "relu_1_1", 60, 59)["input"],
+            },
             3,
         ),
         "pooling:max_pool_1[2,27,28]": (

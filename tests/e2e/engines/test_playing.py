@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tests.e2e.engines.window import Launch
 
-# Samples every frame. [position of the stage, its number, position that is explained, that number, does the formula show]
+# Samples every frame. [position of the stage, its number, position that is explained, that number, does the formula
+# show]
 WATCH = """
   const seen = (window.seen = []);
   const value = (selector) => document.querySelector(selector);
   const sample = () => {
-    const [stage, name, number] = [value(".neuron-output .value.result"), value(".explained-name"), value(".explained .value")];
+    const [stage, name, number] = [value(".neuron-output .value.result"), value(".explained-name"),
+        value(".explained .value")];
     const formula = value(".formula-box");
     seen.push([stage.dataset.place, stage.dataset.value, name.textContent.replaceAll(" ", ""), number.dataset.value,
       getComputedStyle(formula).visibility === "visible" ? formula.textContent.replace(/\\s/g, "").split("=")[0] : ""]);

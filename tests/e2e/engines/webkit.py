@@ -27,7 +27,8 @@ KEYS = {
     "ArrowRight": "\ue014", "ArrowDown": "\ue015", "Home": "\ue011", "End": "\ue010",
 }  # fmt: skip
 
-# Says whether it listens from the beginning, before the page's own elements are defined; null while there is no document yet.
+# Says whether it listens from the beginning, before the page's own elements are defined; null while there is no
+# document yet.
 LISTEN = """
   if (location.href === "about:blank" || window.leaving) return null;
   if (window.complaints) return true;
@@ -41,10 +42,13 @@ LISTEN = """
     const { target } = event;
     // Sizes that are to be told of in the next frame: every engine reports it as an event, none in its console.
     if (event.message?.startsWith("ResizeObserver loop")) return;
-    heard.push(target instanceof Element ? `not loaded: ${target.src ?? target.href}` : `${event.message}\\n${event.error?.stack}`);
+    heard.push(target instanceof Element ?
+        `not loaded: ${target.src ?? target.href}` : `${event.message}\\n${event.error?.stack}`);
   }, true);
-  addEventListener("unhandledrejection", ({ reason }) => heard.push(`unhandled rejection: ${reason}\\n${reason?.stack}`));
-  addEventListener("securitypolicyviolation", (event) => heard.push(`refused by the page's policy: ${event.violatedDirective} ${event.blockedURI}`));
+  addEventListener("unhandledrejection", ({ reason }) =>
+      heard.push(`unhandled rejection: ${reason}\\n${reason?.stack}`));
+  addEventListener("securitypolicyviolation", (event) =>
+      heard.push(`refused by the page's policy: ${event.violatedDirective} ${event.blockedURI}`));
   return true;
 """
 
@@ -73,12 +77,19 @@ class WebKit(Window):
         )
         assert self.display.stdout is not None
         number = self.display.stdout.readline().strip()
-        environment = os.environ | {"DISPLAY": f":{number}", "GDK_BACKEND": "x11", "GDK_SCALE": str(ratio), "LC_ALL": "C.UTF-8"}
+        environment = os.environ | {
+            "DISPLAY": f":{number}",
+            "GDK_BACKEND": "x11",
+            "GDK_SCALE": str(ratio),
+            "LC_ALL": "C.UTF-8",
+        }
         # WebKitGTK asks the desktop's settings whether motion is reduced.
         self.settings = tempfile.TemporaryDirectory()
         folder = Path(self.settings.name, "gtk-3.0")
         folder.mkdir()
-        folder.joinpath("settings.ini").write_text(f"[Settings]\ngtk-enable-animations={int(not reduced_motion)}\n", "utf-8")
+        folder.joinpath("settings.ini").write_text(
+            f"[Settings]\ngtk-enable-animations={int(not reduced_motion)}\n", "utf-8"
+        )
         environment["XDG_CONFIG_HOME"] = self.settings.name
         port = free_port()
         self.driver = subprocess.Popen(

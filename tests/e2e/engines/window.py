@@ -123,7 +123,8 @@ class Window(ABC):
         where = lambda: self.until(  # noqa: E731
             """const found = [...document.querySelectorAll(arguments[0])].find((one) => one.getClientRects().length);
                if (!found) return null;
-               const seen = (box) => box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+               const seen = (box) => box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 &&
+                   box.right <= innerWidth;
                if (!seen(found.getBoundingClientRect())) found.scrollIntoView({ block: "center", behavior: "instant" });
                const { left, top, width, height } = found.getBoundingClientRect();
                return [left + arguments[1] * width, top + arguments[2] * height];""",
@@ -158,7 +159,9 @@ class Window(ABC):
 
 
 def needed(found: str | None, what: str) -> str:
-    """The path of an engine. Where there is none its tests are skipped; continuous integration installs it, so there they fail."""
+    """The path of an engine. Where there is none its tests are skipped; continuous integration installs it, so there
+    they fail.
+    """
     if found:
         return found
     reason = f"{what} is not installed (.ci/tools installs it on Debian)"

@@ -33,7 +33,8 @@ def onnx_model(*, external: bool = False) -> dict[str, bytes]:
     from onnx import TensorProto, helper, numpy_helper
 
     constants = {
-        "conv.weight": normal(4, 3, 3, 3), "conv.bias": normal(4), "fc.weight": normal(5, 4 * 4 * 4), "fc.bias": normal(5),
+        "conv.weight": normal(4, 3, 3, 3), "conv.bias": normal(4), "fc.weight": normal(5, 4 * 4 * 4),
+        "fc.bias": normal(5),
         "zero": np.array(0, np.int64), "minus": np.array([-1], np.int64), "axes": np.array([0], np.int64),
     }  # fmt: skip
     nodes = [
@@ -79,14 +80,16 @@ def onnx_model(*, external: bool = False) -> dict[str, bytes]:
 # Keras
 
 LAYERS: list[tuple[str, dict[str, Any], Arrays]] = [
-    ("Conv2D", {"name": "first", "filters": 4, "kernel_size": [3, 3], "strides": [2, 2], "padding": "same", "activation": "relu", "use_bias": True},
+    ("Conv2D", {"name": "first", "filters": 4, "kernel_size": [3, 3], "strides": [2, 2],
+        "padding": "same", "activation": "relu", "use_bias": True},
      {"kernel": normal(3, 3, 3, 4), "bias": normal(4)}),
     ("BatchNormalization", {"name": "norm", "epsilon": 0.001, "scale": True, "center": True},
      {"gamma": 1 + normal(4), "beta": normal(4), "moving_mean": normal(4), "moving_variance": 1 + normal(4) ** 2}),
     ("MaxPooling2D", {"name": "pool", "pool_size": [2, 2], "strides": [2, 2], "padding": "valid"}, {}),
     ("Flatten", {"name": "flat"}, {}),
     ("Dropout", {"name": "drop", "rate": 0.5}, {}),
-    ("Dense", {"name": "out", "units": 3, "activation": "softmax", "use_bias": True}, {"kernel": normal(16, 3), "bias": normal(3)}),
+    ("Dense", {"name": "out", "units": 3, "activation": "softmax", "use_bias": True}, {"kernel": normal(16, 3),
+        "bias": normal(3)}),
 ]  # fmt: skip
 
 
@@ -236,7 +239,8 @@ def _wrapped(value: Any) -> Any:
 
 
 BLITZ: Arrays = {
-    "conv1.weight": normal(6, 3, 5, 5), "conv1.bias": normal(6), "conv2.weight": normal(16, 6, 5, 5), "conv2.bias": normal(16),
+    "conv1.weight": normal(6, 3, 5, 5), "conv1.bias": normal(6), "conv2.weight": normal(16, 6, 5, 5),
+    "conv2.bias": normal(16),
     "fc1.weight": normal(120, 400), "fc1.bias": normal(120), "fc2.weight": normal(84, 120), "fc2.bias": normal(84),
     "fc3.weight": normal(4, 84), "fc3.bias": normal(4),
 }  # fmt: skip

@@ -85,10 +85,13 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "bias added behind": ([node("Conv", ["x", "w"], "c"), node("Add", ["c", "k"])], {"k": normal(4, 1, 1)}),
     "depthwise": ([BEGIN, node("Conv", ["c", "d"], group=4)], {"d": normal(4, 1, 3, 3)}),
     "groups": ([BEGIN, node("Conv", ["c", "d"], group=2)], {"d": normal(4, 2, 1, 1)}),
-    "padding as a layer": ([node("Pad", ["x", "p"], "q"), node("Conv", ["q", "w", "b"])], {"p": np.array([0, 0, 1, 2, 0, 0, 0, 1], np.int64)}),
+    "padding as a layer": ([node("Pad", ["x", "p"], "q"),
+        node("Conv", ["q", "w", "b"])], {"p": np.array([0, 0, 1, 2, 0, 0, 0, 1], np.int64)}),
     "max pool with ceil": ([BEGIN, node("MaxPool", ["c"], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)], {}),
-    "average pool, padding counted": ([BEGIN, node("AveragePool", ["c"], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], count_include_pad=1)], {}),
-    "average pool, padding not counted": ([BEGIN, node("AveragePool", ["c"], kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])], {}),
+    "average pool, padding counted": ([BEGIN, node("AveragePool", ["c"], kernel_shape=[3, 3], strides=[2, 2],
+        pads=[1, 1, 1, 1], count_include_pad=1)], {}),
+    "average pool, padding not counted": ([BEGIN, node("AveragePool", ["c"], kernel_shape=[3, 3], strides=[2, 2],
+        pads=[1, 1, 1, 1])], {}),
     "batch normalisation": (
         [BEGIN, node("BatchNormalization", ["c", "s", "t", "u", "v"], epsilon=1e-3)],
         {"s": 1 + normal(4), "t": normal(4), "u": normal(4), "v": 1 + normal(4) ** 2},
@@ -96,7 +99,8 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "residual": ([BEGIN, node("Relu", ["c"], "r"), node("Add", ["c", "r"])], {}),
     "product": ([BEGIN, node("Sigmoid", ["c"], "r"), node("Mul", ["c", "r"])], {}),
     "squeeze and excitation": (
-        [BEGIN, node("GlobalAveragePool", ["c"], "s"), node("Conv", ["s", "e"], "t"), node("HardSigmoid", ["t"], "u"), node("Mul", ["c", "u"])],
+        [BEGIN, node("GlobalAveragePool", ["c"], "s"), node("Conv", ["s", "e"], "t"), node("HardSigmoid", ["t"], "u"),
+            node("Mul", ["c", "u"])],
         {"e": normal(4, 4, 1, 1)},
     ),
     "leaky": ([BEGIN, node("LeakyRelu", ["c"], alpha=0.3)], {}),
@@ -107,12 +111,16 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "softplus": ([BEGIN, node("Softplus", ["c"])], {}),
     "relu6": ([BEGIN, node("Clip", ["c", "lo", "hi"])], {"lo": np.float32(0), "hi": np.float32(6)}),
     "prelu": ([BEGIN, node("PRelu", ["c", "a"])], {"a": normal(4, 1, 1) ** 2}),
-    "scale": ([BEGIN, node("Mul", ["c", "k"], "t"), node("Add", ["t", "l"])], {"k": normal(4, 1, 1), "l": normal(1, 4, 1, 1)}),
+    "scale": ([BEGIN, node("Mul", ["c", "k"], "t"), node("Add", ["t", "l"])], {"k": normal(4, 1, 1),
+        "l": normal(1, 4, 1, 1)}),
     "shuffle": (
-        [BEGIN, node("Reshape", ["c", "s1"], "a"), node("Transpose", ["a"], "t", perm=[0, 2, 1, 3, 4]), node("Reshape", ["t", "s2"])],
+        [BEGIN, node("Reshape", ["c", "s1"], "a"), node("Transpose", ["a"], "t", perm=[0, 2, 1, 3, 4]),
+            node("Reshape", ["t", "s2"])],
         {"s1": np.array([0, 2, 2, 9, 9], np.int64), "s2": np.array([0, 4, 9, 9], np.int64)},
     ),
-    "upsample": ([BEGIN, node("Resize", ["c", "", "k"], mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")], {"k": np.array([1, 1, 2, 2], np.float32)}),
+    "upsample": ([BEGIN, node("Resize", ["c", "", "k"],
+        mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")],
+        {"k": np.array([1, 1, 2, 2], np.float32)}),
     "reduce mean": ([BEGIN, node("ReduceMean", ["c"], "g2", axes=[2, 3], keepdims=1), node("Mul", ["c", "g2"])], {}),
     "slice": (
         [BEGIN, node("Concat", ["c", "x"], "k7", axis=1), node("Slice", ["k7", "i", "j", "ax"])],
@@ -134,7 +142,9 @@ def test_local_response_normalisation_is_the_formula_of_its_specification() -> N
     data = with_head([BEGIN, node("LRN", ["c"], size=3, alpha=0.5, beta=0.75, bias=2.0)], CONV)
     model = import_files({"net.onnx": data})
     found = run(model, np.random.default_rng(1).normal(0.2, 1, (3, 9, 9)))
-    lrn, conv = (next(n for n in model.spec.names if model.spec.node(n).layer.kind == kind) for kind in ("lrn", "conv2d"))
+    lrn, conv = (
+        next(n for n in model.spec.names if model.spec.node(n).layer.kind == kind) for kind in ("lrn", "conv2d")
+    )
     squares = np.pad(found[conv] ** 2, ((1, 1), (0, 0), (0, 0)))
     around = squares[:-2] + squares[1:-1] + squares[2:]
     np.testing.assert_allclose(found[lrn], found[conv] / (2.0 + 0.5 / 3 * around) ** 0.75, rtol=1e-5)
@@ -149,7 +159,9 @@ def test_nhwc_with_transposes_loses_them_and_flattens_in_the_files_order() -> No
         node("MatMul", ["f", "k"], "z"),
         node("Add", ["z", "a"], "y"),
     ]
-    data = onnx_file(nodes, {**CONV, "s": np.array([-1, 196], np.int64), "k": normal(196, 5), "a": normal(5)}, [1, 9, 9, 3], "y")
+    data = onnx_file(
+        nodes, {**CONV, "s": np.array([-1, 196], np.int64), "k": normal(196, 5), "a": normal(5)}, [1, 9, 9, 3], "y"
+    )
     model = import_files({"net.onnx": data})
     assert model.spec.input_shape == (3, 9, 9)
     assert [layer.kind for layer in model.spec.layers] == ["conv2d", "flatten", "dense", "softmax"]
@@ -160,13 +172,29 @@ def test_nhwc_with_transposes_loses_them_and_flattens_in_the_files_order() -> No
 
 
 def test_nodes_in_any_order_and_a_fixed_batch_are_read() -> None:
-    nodes = [node("Flatten", ["r"], "f"), node("Relu", ["c"], "r"), node("Conv", ["x", "w", "b"], "c"), node("Gemm", ["f", "k"], "y", transB=1)]
+    nodes = [
+        node("Flatten", ["r"], "f"),
+        node("Relu", ["c"], "r"),
+        node("Conv", ["x", "w", "b"], "c"),
+        node("Gemm", ["f", "k"], "y", transB=1),
+    ]
     data = onnx_file(nodes, {**CONV, "k": normal(5, 196)}, [10, 3, 9, 9], "y")
-    assert [layer.kind for layer in import_files({"n.onnx": data}).spec.layers] == ["conv2d", "relu", "flatten", "dense", "softmax"]
+    assert [layer.kind for layer in import_files({"n.onnx": data}).spec.layers] == [
+        "conv2d",
+        "relu",
+        "flatten",
+        "dense",
+        "softmax",
+    ]
 
 
 def test_a_network_of_vectors_reads_its_picture_as_one() -> None:
-    data = onnx_file([node("Gemm", ["x", "k"], "h", transB=1), node("Relu", ["h"], "r"), node("Gemm", ["r", "l"], "y", transB=1)], {"k": normal(8, 784), "l": normal(10, 8)}, ["N", 784], "y")
+    data = onnx_file(
+        [node("Gemm", ["x", "k"], "h", transB=1), node("Relu", ["h"], "r"), node("Gemm", ["r", "l"], "y", transB=1)],
+        {"k": normal(8, 784), "l": normal(10, 8)},
+        ["N", 784],
+        "y",
+    )
     model = agree(data, np.random.default_rng(3).random(784))
     assert model.spec.input_shape == (1, 28, 28)
     assert [category.name for category in model.spec.classes] == list("0123456789")
@@ -176,7 +204,12 @@ def keras_by_hand(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The network of tests.engine.files.made in plain NumPy; x (H, W, C)."""
     (_, _, conv), (_, _, norm), _, _, _, (_, _, out) = made.LAYERS
     padded = np.pad(x, ((0, 1), (0, 1), (0, 0)))
-    y = np.array([[np.tensordot(padded[2 * r : 2 * r + 3, 2 * c : 2 * c + 3], conv["kernel"], 3) for c in range(4)] for r in range(4)])
+    y = np.array(
+        [
+            [np.tensordot(padded[2 * r : 2 * r + 3, 2 * c : 2 * c + 3], conv["kernel"], 3) for c in range(4)]
+            for r in range(4)
+        ]
+    )
     y = np.maximum(y + conv["bias"], 0)
     y = (y - norm["moving_mean"]) / np.sqrt(norm["moving_variance"] + 1e-3) * norm["gamma"] + norm["beta"]
     y = y.reshape(2, 2, 2, 2, 4).max(axis=(1, 3)).reshape(-1)
@@ -219,7 +252,9 @@ def test_classes_come_from_a_file_beside_the_model() -> None:
     assert [c.name for c in import_files(files).spec.classes] == ["Paper", "Rock", "Scissors"]
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here: real files of other people are not committed")
+@pytest.mark.skipif(
+    not DATA.is_dir(), reason="../shared/data is not here: real files of other people are not committed"
+)
 @pytest.mark.parametrize("case", sorted(p.name for p in DATA.glob("models/*")) if DATA.is_dir() else ["none"])
 def test_a_real_file_gives_every_layer_of_its_own_runtime(case: str) -> None:
     folder = DATA / "models" / case
@@ -259,7 +294,9 @@ def test_a_real_file_gives_every_layer_of_its_own_runtime(case: str) -> None:
     assert np.abs(ours[last].ravel() - out[: ours[last].size]).max() <= tolerance * np.abs(out).max()
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here: real files of other people are not committed")
+@pytest.mark.skipif(
+    not DATA.is_dir(), reason="../shared/data is not here: real files of other people are not committed"
+)
 @pytest.mark.parametrize(
     ("file", "words"),
     [

@@ -26,9 +26,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
             found[chance.randrange(len(found))] = chance.randrange(256)
     elif way == 2:
         for _ in range(chance.choice([1, 3, 10])):
-            found[chance.randrange(min(len(found), 2000))] = chance.choice(
-                [0, 255, 127, 128, chance.randrange(256)]
-            )
+            found[chance.randrange(min(len(found), 2000))] = chance.choice([0, 255, 127, 128, chance.randrange(256)])
     elif way == 3:
         del found[place : place + chance.randrange(1, 2000)]
     else:
@@ -48,9 +46,7 @@ def attack(seed: int, count: int) -> dict[str, int]:
         except EngineError as error:
             outcome = error.code
         except Exception as error:  # the point of the test: nothing else may come out
-            raise AssertionError(
-                f"seed {seed}, file {number} ({name}): {type(error).__name__}: {error}"
-            ) from error
+            raise AssertionError(f"seed {seed}, file {number} ({name}): {type(error).__name__}: {error}") from error
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
     return outcomes
 

@@ -46,9 +46,7 @@ def test_onnx_gives_every_node_and_tensor_as_the_onnx_package_does(external: boo
     assert [(v.name, v.shape) for v in graph.inputs] == [("picture", (None, 3, 8, 8))]
 
 
-@pytest.mark.parametrize(
-    "dtype", [np.float32, np.float64, np.float16, np.int64, np.int32, np.uint8, np.bool_]
-)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int64, np.int32, np.uint8, np.bool_])
 def test_onnx_reads_numbers_of_every_kind_packed_and_raw(dtype: Any) -> None:
     array = np.array([[0, 1, 2], [3, 1, 0]]).astype(dtype)
     kind = onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
@@ -127,9 +125,7 @@ def test_keras_models_give_the_same_layers_and_weights_from_every_container(form
         "keras called h5": {"net.keras": made.h5_model()},
     }[form]
     graph = read(files)
-    assert [(n.op, n.name) for n in graph.nodes] == [
-        (kind, config["name"]) for kind, config, _ in made.LAYERS
-    ]
+    assert [(n.op, n.name) for n in graph.nodes] == [(kind, config["name"]) for kind, config, _ in made.LAYERS]
     assert [v.shape for v in graph.inputs] == [(None, 8, 8, 3)]
     for node, (_, _, arrays_there) in zip(graph.nodes, made.LAYERS, strict=True):
         assert set(node.attributes["weights"]) == set(arrays_there)
