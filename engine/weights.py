@@ -31,12 +31,12 @@ LARGEST_DESCRIPTION, LARGEST_WEIGHTS = 16 * 2**20, 256 * 2**20  # bytes
 
 @dataclass(frozen=True)
 class Model:
-    """A model that was read from a folder."""
+    """A model with what is said of it."""
 
     spec: ModelSpec
     network: Network
     description: Mapping[str, Any]  # model.json as it stands, training record included
-    folder: Path
+    folder: Path | None  # None for one that was never on disk
 
     @property
     def id(self) -> str:

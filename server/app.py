@@ -16,9 +16,10 @@ from cnn_loupe.server.deadline import Connections, DeadlineMiddleware
 from cnn_loupe.server.dependencies import Services
 from cnn_loupe.server.descriptors import most_connections
 from cnn_loupe.server.errors import install_error_handlers
+from cnn_loupe.server.held import Held
 from cnn_loupe.server.lessons.shelf import load_shelf
 from cnn_loupe.server.lessons.told import Lessons
-from cnn_loupe.server.library import Library, load_library
+from cnn_loupe.server.library import Entry, Library, load_library
 from cnn_loupe.server.limits import Workshop
 from cnn_loupe.server.lingering import LingeringMiddleware
 from cnn_loupe.server.metrics import Meter
@@ -26,6 +27,7 @@ from cnn_loupe.server.openapi import describe
 from cnn_loupe.server.pages import Pages
 from cnn_loupe.server.paths import LIVE
 from cnn_loupe.server.routes import embed, health, learn, lessons, models, pages, runs, samples
+from cnn_loupe.server.routes import own as own_models
 from cnn_loupe.server.runs import SampleRuns
 from cnn_loupe.server.security import Frame
 from cnn_loupe.server.settings import Settings
@@ -52,6 +54,8 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
         max_body=settings.max_upload_bytes,
         max_pending=settings.max_pending_bytes,
     )
+    own: Held[Entry] = Held(settings.own_cache_bytes)
+    library = library.with_own(own)
     meter = Meter(workshop)
 
     @asynccontextmanager
@@ -76,15 +80,16 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
         workshop=workshop,
         sample_runs=SampleRuns(),
         picture_limits=limits,
+        own=own,
         self_test=_self_test(library),
     )
     app.state.pages = Pages(live=live)
     # The one that is added last is the outermost.
     app.add_middleware(Frame, settings=settings, observe=meter.observe)
-    app.add_middleware(LingeringMiddleware, most=settings.max_upload_bytes)
+    app.add_middleware(LingeringMiddleware, most=settings.largest_body)
     app.add_middleware(DeadlineMiddleware, seconds=settings.request_timeout)
     install_error_handlers(app, pages.error_page)
-    for router in (models.router, samples.router, runs.router, lessons.router):
+    for router in (models.router, samples.router, runs.router, own_models.router, lessons.router):
         app.include_router(router, prefix=API)
     for router in (health.router, pages.router, learn.router, embed.router):
         app.include_router(router)

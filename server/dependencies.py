@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.server.assets import Assets
+from cnn_loupe.server.held import Held
 from cnn_loupe.server.lessons.told import Lessons
 from cnn_loupe.server.library import Entry, Library
 from cnn_loupe.server.limits import Workshop
@@ -27,6 +28,7 @@ class Services:
     workshop: Workshop
     sample_runs: SampleRuns
     picture_limits: Limits
+    own: Held[Entry]
     self_test: dict[str, float | None] | None
 
 

@@ -37,9 +37,12 @@ class Problem(Exception):
         /,
         *,
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
         **params: Any,
     ) -> None:
+        """`members` are further fields of the answer, beside `params`; their values are made plain like those."""
         super().__init__(detail)
+        self.members = dict(members or {})
         self.status = status
         self.code = code
         self.detail = detail
@@ -79,6 +82,7 @@ def problem_response(
     *,
     fields: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
     """The answer itself; unusual values in `params` are written as text, never as invalid JSON."""
     body: dict[str, Any] = {
@@ -91,6 +95,7 @@ def problem_response(
     }
     if fields:
         body["fields"] = fields
+    body |= {name: _plain(value, MOST_PROBLEMS) for name, value in (members or {}).items()}
     text = json.dumps(body, ensure_ascii=False, allow_nan=False)
     return Response(
         text.encode("utf-8"),
@@ -100,13 +105,21 @@ def problem_response(
     )
 
 
-def _plain(value: Any) -> Any:
+MOST_PROBLEMS = 100  # of one file, at once
+
+
+def _plain(value: Any, most: int = 20) -> Any:
     if isinstance(value, bool) or value is None or isinstance(value, int):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value[:20]]
+        return [_plain(item) for item in value[:most]]
+    if isinstance(value, Mapping):
+        return {
+            str(name)[:64]: _printable(text)[:1000] if name == "detail" else _plain(text)
+            for name, text in value.items()
+        }
     return _printable(str(value))[:200]
 
 
@@ -127,7 +140,9 @@ def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Res
     async def on_problem(request: Request, error: Problem) -> Response:
         if error.status == 404 and wants_page(request):
             return page(request, error.status, error.code)
-        return problem_response(error.status, error.code, error.detail, error.params, headers=error.headers)
+        return problem_response(
+            error.status, error.code, error.detail, error.params, headers=error.headers, members=error.members
+        )
 
     @app.exception_handler(EngineError)
     async def on_engine_error(_: Request, error: EngineError) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,16 +24,20 @@ from cnn_loupe.engine.graph import Node
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.ood.detector import OodDetector
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.surroundings import Origin
 from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
 from cnn_loupe.server import wire
 from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.gallery import Sample, digest_of, read_gallery
+from cnn_loupe.server.held import Held
 
 logger = logging.getLogger("cnn_loupe")
 
 # Part of every digest: raise it when the form of stored answers changes, and caches start anew.
 WIRE_VERSION = "2"
+OWN = "own-"  # begins the id of a person's own model
+OWN_ID = re.compile(rf"{OWN}[0-9a-f]{{32}}")
 WHOLE = 2_000_000  # values of a run, or learned numbers, that are still sent in one answer: 8 MB
 
 
@@ -106,7 +111,14 @@ class Entry:
                 "shape": list(spec.input_shape),
                 "channels": list(spec.channel_names),
                 "range": list(spec.input_range),
+                "preparation": None if spec.preparation is None else spec.preparation.describe(),
             },
+            "output": {
+                "ending": spec.ending,
+                "added": list(spec.output.added) if spec.output else [],
+                "scores": spec.scores,
+            },
+            "origin": None if spec.origin is None else _describe_origin(spec.origin),
             "classes": [category.describe() for category in spec.classes],
             "parameter_count": spec.parameter_count,
             "activation_count": self.activation_count,
@@ -164,8 +176,9 @@ class Entry:
 class Library:
     """All served models by id, in the order in which they are listed: the default one first."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], own: Held[Entry] | None = None) -> None:
         self._entries = {entry.id: entry for entry in entries}
+        self._own = own
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
@@ -178,6 +191,17 @@ class Library:
         return next(iter(self), None)
 
     def entry(self, name: str) -> Entry:
+        """The model with this id: a served one, or one that somebody brought. Raises Problem (404)."""
+        if OWN_ID.fullmatch(name) and name not in self._entries:
+            found = self._own.get(name) if self._own is not None else None
+            if found is None:
+                raise Problem(
+                    404,
+                    "own_model_gone",
+                    f"{name} is not held (any more); send its files again to POST /api/v1/own.",
+                    model=name,
+                )
+            return found
         if name not in self._entries:
             known = list(self._entries)
             raise Problem(
@@ -195,8 +219,13 @@ class Library:
             [
                 replace(entry, samples={**entry.samples, **more}) if (more := pictures.get(entry.id)) else entry
                 for entry in self
-            ]
+            ],
+            self._own,
         )
+
+    def with_own(self, own: Held[Entry]) -> Library:
+        """The same models, and those of people's own that are held at the moment."""
+        return Library(list(self), own)
 
     def self_test(self) -> dict[str, float | None]:
         """The largest deviation of every model from its golden values; None where it has none.
@@ -218,6 +247,7 @@ def self_test(model: Model) -> float | None:
     Raises EngineError where it is beyond the tolerance, where the values are unreadable, and where a
     shipped model has none.
     """
+    assert model.folder is not None
     golden = Golden.read(model.folder, model.description)
     if golden is None and is_shipped(model.folder):
         raise WeightsError(
@@ -273,6 +303,7 @@ def model_folders(folders: Sequence[Path]) -> list[Path]:
 
 
 def _entry(model: Model, *, default: bool) -> Entry:
+    assert model.folder is not None
     bare = Entry(model, default)
     found = read_gallery(model.folder, bare.digest, len(model.spec.classes))
     for mistake in found.mistakes:
@@ -280,10 +311,16 @@ def _entry(model: Model, *, default: bool) -> Entry:
     return Entry(model, default, found.samples, found.default)
 
 
+def _describe_origin(origin: Origin) -> dict[str, Any]:
+    """Where an imported model is from; the names of each layer in its file stand with the layer."""
+    return {name: value for name, value in origin.describe().items() if name != "layers"}
+
+
 def _describe_layer(spec: ModelSpec, node: Node) -> dict[str, Any]:
     return {
         **node.layer.describe(),
         "inputs": list(node.inputs),
+        "origin": list(spec.origin.layers.get(node.name, ())) if spec.origin else [],
         "output_shape": list(spec.shapes[node.name]),
         "parameter_count": spec.parameter_counts[node.name],
         "parameters": {key: list(shape) for key, shape in spec.layer_parameters[node.name].items()},

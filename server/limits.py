@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -20,6 +22,7 @@ RETRY_AFTER = {"Retry-After": "1"}
 # Jobs handed to the threads before one of them is free. A thread that has to wait until the loop has sent the answer
 # to its last job stands still for a quarter of the time; with one job ahead there are a tenth more runs.
 AHEAD = 1
+LOOK_AGAIN = 0.05  # seconds between two looks whether the client of a long job is still there
 
 
 class ClientGone(Exception):
@@ -64,23 +67,48 @@ class Workshop:
         finally:
             self.jobs -= 1
 
+    async def run_cancellable(self, request: Request, job: Callable[[Callable[[], bool]], Result]) -> Result:
+        """Do a long job, which asks the function that it gets whether the client has left meanwhile.
+
+        The body must have been read. Raises what `run` raises.
+        """
+        left = threading.Event()
+
+        async def watch() -> None:
+            while not await request.is_disconnected():
+                await asyncio.sleep(LOOK_AGAIN)
+            left.set()
+
+        watcher = asyncio.create_task(watch())
+        try:
+            return await self.run(request, lambda: job(left.is_set))
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+
     @asynccontextmanager
-    async def body(self, request: Request, most: int | None = None) -> AsyncIterator[bytes]:
+    async def body(
+        self,
+        request: Request,
+        most: int | None = None,
+        too_large: Callable[[int, int], Problem] | None = None,
+    ) -> AsyncIterator[bytes]:
         """The request's body, counted while it streams in and for as long as it is held.
 
-        The declared length is believed only where it is already too large; what arrives is counted.
-        At most `most` bytes are read, and never more than the setting allows.
+        The declared length is believed only where it is already too large; what arrives is counted. At most `most`
+        bytes are read, which is the setting for pictures where it is left out; `too_large` makes the refusal of more.
         """
-        most = self._max_body if most is None else min(most, self._max_body)
+        most, refused = self._max_body if most is None else most, too_large or _too_large
         declared = request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
-            raise _too_large(int(declared), most)
+            raise refused(int(declared), most)
         held = 0
         chunks: list[bytes] = []
         try:
             async for chunk in request.stream():
                 if held + len(chunk) > most:
-                    raise _too_large(held + len(chunk), most)
+                    raise refused(held + len(chunk), most)
                 if self.pending_bytes + len(chunk) > self._max_pending:
                     raise self._busy()
                 held += len(chunk)

@@ -27,6 +27,7 @@ _TAGS = [
     {"name": "Models", "description": "What can be run: descriptions and learned numbers."},
     {"name": "Samples", "description": "The gallery: pictures to try, and their runs."},
     {"name": "Runs", "description": "A picture goes in, every layer's values come out."},
+    {"name": "Own models", "description": "Models that people bring, held in memory alone."},
     {"name": "Lessons", "description": "Tours and pictures that a teacher's folder adds."},
     {"name": "Operation", "description": "For those who run the server."},
 ]

@@ -16,6 +16,7 @@ from cnn_loupe.server.assets import STYLESHEET
 from cnn_loupe.server.dependencies import Services
 from cnn_loupe.server.i18n import EAGER, LANGUAGES, load_catalogue, translator
 from cnn_loupe.server.paths import TEMPLATES
+from cnn_loupe.server.settings import PREFIX
 from cnn_loupe.server.vocabulary import THEMES
 
 VARY = "Accept-Encoding, Accept-Language, Cookie"
@@ -118,6 +119,9 @@ def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> d
             "picture_by_address": settings.picture_by_address,
             "max_upload_bytes": settings.max_upload_bytes,
             "max_pixels": settings.max_pixels,
+            "own_models": settings.own_models_on,
+            "own_models_setting": f"{PREFIX}OWN_MODELS",
+            "max_model_bytes": settings.largest_model,
             "lessons": len(services.lessons),
         },
         "catalogue": {area: catalogue[area] for area in EAGER if area in catalogue},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import Any
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 # A source of Content-Security-Policy's frame-ancestors that names a site, or every site.
@@ -18,6 +19,27 @@ _EDITORS = frozenset({"vscode-webview:", "vscode-file:"})
 _ORIGIN = re.compile(rf"(https?)://({_NAME}|\[[0-9A-Fa-f:.]+\])(?::(\d{{1,5}}))?", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _HOST = re.compile(rf"(?:\*\.)?{_NAME}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.]+\]?")
+
+
+def switch(value: Any) -> Any:
+    """auto, on or off, however people write on and off; anything else is left as it is."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    words = {
+        **dict.fromkeys(("1", "true", "yes", "on"), "on"),
+        **dict.fromkeys(("0", "false", "no", "off"), "off"),
+    }
+    return words.get(value.lower(), value.lower()) if isinstance(value, str) else value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def root_path(value: str) -> str:

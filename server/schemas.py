@@ -33,6 +33,14 @@ class Tensor(Schema):
     data: str | Nested = Field(examples=["AACAPwAAAEA="])
 
 
+class OwnProblem(Schema):
+    """One thing that stands in the way of showing a network."""
+
+    code: str = Field(description="Stable; also the translation key `own.problems.<code>`.")
+    params: dict[str, Any] = Field(examples=[{"layer": "lstm", "operation": "LSTM", "position": 0}])
+    detail: str = Field(description="The English sentence: layer, operation, attribute, value, remedy.")
+
+
 class Problem(Schema):
     """Everything that goes wrong, in one shape (RFC 9457)."""
 
@@ -43,6 +51,9 @@ class Problem(Schema):
     params: dict[str, Any] = Field(description="The values that the sentence mentions.", examples=[{"model": "vgg"}])
     detail: str = Field(description="The English sentence: value, rule, remedy.")
     fields: list[dict[str, str]] | None = Field(None, description="Which fields are at fault, where that applies.")
+    problems: list[OwnProblem] | None = Field(
+        None, description="Everything that stands in the way of a person's own model."
+    )
 
 
 class ModelSummary(Schema):
@@ -58,10 +69,49 @@ class Models(Schema):
     models: list[ModelSummary]
 
 
+class InputPreparation(Schema):
+    """x[c] = (scale · q[c] − mean[c]) / std[c]; q = 1 − p where `invert` is set, else p; values p are from 0 to 1."""
+
+    colour: Literal["rgb", "bgr", "grey"]
+    invert: bool
+    fit: Literal["cover", "contain", "stretch"]
+    scale: float
+    mean: list[float]
+    std: list[float]
+    source: Literal["file", "person", "guess"]
+
+
+class Output(Schema):
+    """How the last layer's values are read."""
+
+    ending: Literal["softmax", "logits", "log_softmax", "sigmoid", "binary"]
+    added: list[str] = Field(description="Layers that the model's own file does not have.")
+    scores: str = Field(description="The layer, or `input`, whose values are the scores before probabilities.")
+
+
+class SourceFile(Schema):
+    name: str
+    sha256: str
+
+
+class Origin(Schema):
+    """Where an imported model is from, and what became of its parts."""
+
+    format: str = Field(examples=["onnx"])
+    producer: str
+    files: list[SourceFile]
+    layout: Literal["chw", "hwc"]
+    folded: list[str]
+    dropped: list[str]
+
+
 class Input(Schema):
     shape: Shape
     channels: list[str] = Field(examples=[["red", "green", "blue"]])
     range: list[float] = Field(min_length=2, max_length=2, examples=[[0, 1]])
+    preparation: InputPreparation | None = Field(
+        description="How a picture's values become the input; null where they are divided by 255 and nothing else."
+    )
 
 
 class Category(Schema):
@@ -91,6 +141,9 @@ class Layer(BaseModel):
         description="The layers whose outputs it reads, in its order; `input` is the picture.",
         examples=[["input"]],
     )
+    origin: list[str] = Field(
+        description="The names that it had in the file it was imported from, first the one whose output it is."
+    )
     output_shape: Shape
     parameter_count: int
     parameters: dict[str, Shape] = Field(examples=[{"weight": [10, 3, 3, 3], "bias": [10]}])
@@ -102,6 +155,8 @@ class Model(Schema):
     title: Texts
     digest: str = Field(description="Names description and weights; changes with either.")
     input: Input
+    output: Output
+    origin: Origin | None = Field(description="Null for a model that was made by this program.")
     classes: list[Category]
     parameter_count: int = Field(examples=[19920])
     activation_count: int = Field(description="Values of all layers in one run.", examples=[195762])
@@ -111,6 +166,62 @@ class Model(Schema):
     layers: list[Layer]
     training: dict[str, Any] | None = Field(description="History, confusion matrix and recipe, where known.")
     samples_default: str | None = Field(description="The sample shown first.", examples=["espresso"])
+
+
+class OwnLayer(Schema):
+    """A layer of ours with the names that it, and what was merged into it, have in the person's file."""
+
+    name: str
+    kind: str
+    shape: Shape
+    origin: list[str]
+    parameters: int
+
+
+class OwnNote(Schema):
+    """Something that was done on the way in."""
+
+    action: Literal["folded", "dropped", "added", "renamed", "split"]
+    what: str = Field(description="The step of the file.")
+    reason: str = Field(description="The key of a sentence, `own.reasons.<reason>`.")
+    into: str | None = Field(description="The layer of ours, where there is one.")
+
+
+class OwnReport(Schema):
+    """What the files hold, and what became of each part."""
+
+    format: str = Field(examples=["keras"])
+    producer: str = Field(examples=["Keras 2.4"])
+    files: dict[str, str] = Field(description="SHA-256 by name.")
+    input_shape: Shape
+    preparation: InputPreparation | None
+    classes: list[str]
+    classes_source: Literal["person", "file", "beside", "usual", "numbers"]
+    suggestions: dict[str, list[str]]
+    ending: str
+    added: list[str]
+    outputs: list[str]
+    output: str | None
+    licence: str | None
+    author: str | None
+    parameter_count: int
+    multiplications: int = Field(description="Multiply-adds of one run.")
+    activations: int = Field(description="Values of one run, 4 bytes each.")
+    layers: list[OwnLayer]
+    notes: list[OwnNote]
+
+
+class OwnModel(Schema):
+    """A model that was brought in."""
+
+    id: str | None = Field(description="What every other route takes; null with `inspect`.", examples=["own-5f…"])
+    content: str = Field(description="SHA-256 of the files' contents alone: the same for other names and choices.")
+    report: OwnReport
+    questions: list[dict[str, Any]] = Field(
+        description="What neither file nor person has said: `about` is classes, preparation, fit or output."
+    )
+    description: Model
+    proof: dict[str, Any] | None
 
 
 class LayerParameters(BaseModel):

@@ -61,6 +61,33 @@ class Settings(BaseSettings):
         description="Most pixels of a picture; WebP and JPEG have limits of their own as well.",
     )
 
+    own_models: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether people may bring models of their own; auto is on where only this machine can ask: `host` "
+        "is of the loopback, and `allowed_hosts`, `root_path` and `trusted_proxies` are left as they are.",
+    )
+    max_model_bytes: int = Field(
+        64_000_000,
+        ge=10_000,
+        le=512_000_000,
+        description="Largest model of a person's own, all its files together.",
+    )
+    own_cache_bytes: int = Field(
+        256_000_000,
+        ge=1_000_000,
+        le=100_000_000_000,
+        description="Bytes of people's own models held in each worker; past it the one not used for longest goes.",
+    )
+    max_activations: int = Field(
+        64_000_000, ge=1_000, le=64_000_000, description="Most values in one run of a person's own model."
+    )
+    max_multiply_adds: int = Field(
+        10_000_000_000,
+        ge=1_000_000,
+        le=10_000_000_000,
+        description="Most multiply-adds in one run of a person's own model.",
+    )
+
     request_timeout: float = Field(20, gt=0, le=600, description="Seconds in which a request must have arrived whole.")
     response_timeout: float = Field(
         60,
@@ -121,6 +148,32 @@ class Settings(BaseSettings):
                 f"choose {largest} or more"
             )
         return value
+
+    @field_validator("own_models", mode="before")
+    @classmethod
+    def _switch(cls, value: Any) -> Any:
+        return rules.switch(value)
+
+    @property
+    def own_models_on(self) -> bool:
+        """Whether people may bring models: as it is set, or by itself where only this machine can ask."""
+        if self.own_models != "auto":
+            return self.own_models == "on"
+        untouched = all(
+            getattr(self, name) == type(self).model_fields[name].default
+            for name in ("allowed_hosts", "root_path", "trusted_proxies")
+        )
+        return untouched and rules.is_loopback(self.host)
+
+    @property
+    def largest_model(self) -> int:
+        """The largest model whose body there is room for."""
+        return min(self.max_model_bytes, self.max_pending_bytes)
+
+    @property
+    def largest_body(self) -> int:
+        """The largest body of any request."""
+        return max(self.max_upload_bytes, self.largest_model if self.own_models_on else 0)
 
     @field_validator("host")
     @classmethod

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,8 @@ from cnn_loupe.engine.errors import DataError, FileError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.golden import write_golden
 from cnn_loupe.engine.importing import labels, preparation, proof
-from cnn_loupe.engine.importing.model import Choice, Imported, ImportFailed, import_files
+from cnn_loupe.engine.importing.around import Choice
+from cnn_loupe.engine.importing.model import Imported, ImportFailed, import_files
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.storage import replace_file
 from cnn_loupe.engine.weights import Model, load_model, save_model
@@ -56,7 +56,7 @@ def _files(parser: argparse.ArgumentParser) -> None:
     add("--labels", type=Path, metavar="FILE", help="the names of the classes, a line each, or JSON")
     add("--prepare", metavar="WAY", help=f"how pictures are prepared: {ways}")
     fits = ("cover", "contain", "stretch")
-    add("--fit", choices=fits, default="cover", help="how pictures fill the input")
+    add("--fit", choices=fits, help="how pictures fill the input; cover otherwise")
     add("--grey", action="store_true", help="grey pictures")
     add("--bgr", action="store_true", help="blue, green, red, as OpenCV reads pictures")
     add("--invert", action="store_true", help="dark becomes bright: white digits on black")
@@ -106,7 +106,7 @@ def _choice(args: argparse.Namespace) -> Choice:
         way = None
     colour = "grey" if args.grey else "bgr" if args.bgr else None
     return Choice(
-        id=getattr(args, "id", None), classes=names, way=way, colour=colour, invert=args.invert, fit=args.fit,
+        id=getattr(args, "id", None), classes=names, way=way, colour=colour, invert=args.invert or None, fit=args.fit,
         preparation=given, output=args.output, architecture=args.architecture,
     )  # fmt: skip
 
@@ -159,32 +159,9 @@ def run_inspect(args: argparse.Namespace) -> None:
     """Print what the file is and what each of its layers becomes."""
     _, model = brought(args)
     if args.json:
-        print(json.dumps(report_json(model), indent=2, allow_nan=False))
+        print(json.dumps(model.report.describe(model.spec), indent=2, allow_nan=False))
         return
     _say_report(model)
-
-
-def report_json(model: Imported) -> dict[str, Any]:
-    """The report as data, as the API gives it."""
-    report, spec = model.report, model.spec
-    return {
-        "format": report.format,
-        "producer": report.producer,
-        "files": dict(report.files),
-        "input_shape": list(spec.input_shape),
-        "preparation": None if spec.preparation is None else spec.preparation.describe(),
-        "classes": [category.name for category in spec.classes],
-        "classes_source": report.classes_source,
-        "suggestions": {name: list(names) for name, names in report.suggestions.items()},
-        "ending": report.ending,
-        "added": list(spec.output.added) if spec.output else [],
-        "outputs": list(report.outputs),
-        "parameter_count": spec.parameter_count,
-        "multiplications": sum(spec.multiplications.values()),
-        "activations": sum(int(np.prod(shape)) for shape in spec.shapes.values()),
-        "layers": list(report.layers),
-        "notes": [vars(entry) for entry in report.notes],
-    }
 
 
 _ACTIONS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,45 +14,19 @@ from cnn_loupe.engine.arrays import Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import EngineError, FileError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, short
-from cnn_loupe.engine.importing import keras, labels, onnx, preparation, tensorflow, torch  # noqa: F401  (they register converters)
+from cnn_loupe.engine.importing import keras, labels, onnx, tensorflow, torch  # noqa: F401  (they register converters)
+from cnn_loupe.engine.importing.around import UNSAID, Choice, class_count, classes_of, input_of, is_teachable
 from cnn_loupe.engine.importing.axes import Activation
 from cnn_loupe.engine.importing.draft import UNKNOWN, Draft, Entry, Note, Unknown
 from cnn_loupe.engine.importing.folding import FOLDED, LARGEST, CannotFold, TooLarge, fold
-from cnn_loupe.engine.importing.inputs import input_meanings, meanings
+from cnn_loupe.engine.importing.inputs import input_meanings
+from cnn_loupe.engine.importing.ours import network_missing, read_ours
 from cnn_loupe.engine.importing.registry import find, operations
+from cnn_loupe.engine.importing.report import Report
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.surroundings import Preparation
 
 MOST_MULTIPLICATIONS = 10_000_000_000  # of one pass
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a person has said of the model; everything that is not said is found out or left as it usually is."""
-
-    id: str | None = None
-    classes: tuple[str, ...] = ()
-    way: str | None = None  # a key of preparation.WAYS
-    colour: str | None = None
-    invert: bool = False
-    fit: str = "cover"
-    preparation: Mapping[str, Any] | None = None
-    output: str | None = None
-    architecture: str | None = None
-
-
-@dataclass(frozen=True)
-class Report:
-    """What happened on the way in, as plain data."""
-
-    format: str
-    producer: str
-    files: Mapping[str, str]  # name → SHA-256
-    layers: Sequence[Mapping[str, Any]]  # name, kind, shape, origin, parameters
-    notes: Sequence[Note]
-    ending: str
-    outputs: Sequence[str]
-    classes_source: str
-    suggestions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,23 +54,36 @@ class ImportFailed(EngineError):
         self.problems = tuple(problems)
 
 
-def import_files(files: Files, choice: Choice = Choice()) -> Imported:
+class Cancelled(Exception):
+    """Nobody waits for the model any more."""
+
+
+def import_files(files: Files, choice: Choice = UNSAID, *, cancelled: Callable[[], bool] = lambda: False) -> Imported:
     """Make a model of one or several files.
 
-    Raises FileError where a file cannot be read, and ImportFailed with all problems where the network in it cannot be
-    shown as it is.
+    `cancelled` is asked before each step of the network. Raises FileError where a file cannot be read, ImportFailed
+    with all problems where the network in it cannot be shown as it is, and Cancelled.
     """
     files = content.unpacked(files)
     name, kind = content.model_in(files)
+    if kind == "safetensors":
+        raise network_missing(name)
+    if kind == "description":
+        return _ours(name, files, choice)
     graph = torch.graph_of(name, files, choice.architecture) if kind == "torch" else content.read(name, kind, files)
-    draft, output = translated(graph, name, choice.output)
+    draft, output = translated(graph, name, choice.output, cancelled)
     return _finished(draft, output, files, name, choice)
 
 
 # Translation
 
 
-def translated(graph: ForeignGraph, file: str, wanted: str | None = None) -> tuple[Draft, Activation]:
+def translated(
+    graph: ForeignGraph,
+    file: str,
+    wanted: str | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Draft, Activation]:
     """All nodes as layers. Raises ImportFailed with every problem.
 
     Where a file does not say how its picture's sides are ordered, both orders are tried: the right one is the one in
@@ -106,7 +93,7 @@ def translated(graph: ForeignGraph, file: str, wanted: str | None = None) -> tup
     for axes in input_meanings(graph, file):
         draft = Draft(graph, file)
         draft.set_input(graph.inputs[0].name, axes)
-        _run(draft)
+        _run(draft, cancelled)
         output = _output(draft, wanted)
         if not draft.problems and output is not None:
             return draft, output
@@ -115,10 +102,12 @@ def translated(graph: ForeignGraph, file: str, wanted: str | None = None) -> tup
     raise ImportFailed(file, best.problems)
 
 
-def _run(draft: Draft) -> None:
+def _run(draft: Draft, cancelled: Callable[[], bool]) -> None:
     graph = draft.graph
     draft.values.update(graph.constants)
     for node in _sorted(graph):
+        if cancelled():
+            raise Cancelled
         inputs = [draft.values.get(name, UNKNOWN) if name else None for name in node.inputs]
         if any(isinstance(value, Unknown) for value in inputs):
             if find(graph.format, node.op, graph.version) is None and node.op not in FOLDED:
@@ -221,9 +210,8 @@ def _output(draft: Draft, wanted: str | None) -> Activation | None:
     found = {name: value for name, value in outputs.items() if isinstance(value, Activation)}
     if wanted is not None and wanted in found:
         return _scores(draft, found[wanted])
-    for name, value in found.items():
-        if len(value.meaningful) <= 1 or not value.is_maps:
-            return _scores(draft, found[name])
+    for name in _score_like(draft):
+        return _scores(draft, found[name])
     for told in draft.graph.outputs:
         shape = told.shape or ()
         long = [side for side in shape[2:] if side is not None and side > 1]
@@ -236,6 +224,16 @@ def _output(draft: Draft, wanted: str | None) -> Activation | None:
         name, value = next(iter(found.items()))
         draft.problems.append(_output_is_picture(draft, name, value.shape))
     return None
+
+
+def _score_like(draft: Draft) -> list[str]:
+    """The outputs of the file that can be the scores of classes, in its order."""
+    values = {value.name: draft.values.get(value.name) for value in draft.graph.outputs}
+    return [
+        name
+        for name, value in values.items()
+        if isinstance(value, Activation) and (len(value.meaningful) <= 1 or not value.is_maps)
+    ]
 
 
 def _output_is_picture(draft: Draft, name: str, shape: Shape) -> EngineError:
@@ -291,14 +289,15 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
     ending = _ending(entries[output.layer])
     added = _probabilities(draft, output, entries, ending)
     count = 2 if ending == "binary" else output.shape[0]
-    classes, source = _classes(draft.graph, files, count, choice)
+    classes, source = classes_of(draft.graph, files, count, choice)
     parameters = {f"{n}.{key}": array for n, entry in entries.items() for key, array in entry.parameters.items()}
-    digests = {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if content.format_of(data) != "picture"}
+    digests = _digests(files)
+    outputs = [value.name for value in draft.graph.outputs]
     description = {
         "format": 2,
         "id": _id(choice.id or name),
         "title": {},
-        "input": _input(draft, choice),
+        "input": input_of(draft, choice),
         "classes": [{"index": i, "name": text} for i, text in enumerate(classes)],
         "layers": _layers(entries),
         "output": {"ending": "softmax" if added and ending == "logits" else ending, "added": added},
@@ -329,11 +328,62 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
         ],
         notes=draft.notes,
         ending=ending,
-        outputs=[value.name for value in draft.graph.outputs],
+        outputs=outputs,
         classes_source=source,
         suggestions=dict(labels.suggestions(draft.input_shape, count)),
+        scores=(scores := _score_like(draft)),
+        shown=choice.output if choice.output in outputs else next(iter(scores), None),
+        fit_known=choice.fit is not None or choice.preparation is not None or is_teachable(draft),
+        licence=_said(draft.graph.metadata, "license", "licence"),
+        author=_said(draft.graph.metadata, "author", "authors"),
     )
     return Imported(spec, parameters, description, report)
+
+
+def _said(metadata: Mapping[str, Any], *keys: str) -> str | None:
+    """What the file says of itself under one of these names."""
+    found = next((v for k, v in metadata.items() if k.lower() in keys and isinstance(v, str) and v), None)
+    return None if found is None else short(found, 200)
+
+
+def _ours(name: str, files: Files, choice: Choice) -> Imported:
+    """A model of this program's own, as it is; only what a person says of it is changed."""
+    spec, parameters = read_ours(name, files)
+    changes: dict[str, Any] = {} if choice.id is None else {"id": choice.id}
+    if choice.classes:
+        if len(choice.classes) != len(spec.classes):
+            raise class_count(len(choice.classes), len(spec.classes))
+        changes["classes"] = tuple(
+            replace(category, name=text, labels={}) for category, text in zip(spec.classes, choice.classes, strict=True)
+        )
+    if choice.preparation is not None:
+        changes["preparation"] = Preparation.from_json(choice.preparation)
+    spec = replace(spec, **changes)
+    report = Report(
+        format="cnn-loupe",
+        producer="CNN Loupe",
+        files=_digests(files),
+        layers=[
+            {
+                "name": node.name,
+                "kind": node.layer.kind,
+                "shape": list(spec.shapes[node.name]),
+                "origin": [],
+                "parameters": spec.parameter_counts[node.name],
+            }
+            for node in spec.graph.nodes
+        ],
+        notes=[],
+        ending=spec.ending,
+        outputs=[spec.graph.output.name],
+        classes_source="person" if choice.classes else "file",
+        fit_known=True,
+    )
+    return Imported(spec, parameters, spec.to_json(), report)
+
+
+def _digests(files: Files) -> dict[str, str]:
+    return {n: hashlib.sha256(data).hexdigest() for n, data in files.items() if content.format_of(data) != "picture"}
 
 
 def _probabilities(draft: Draft, output: Activation, entries: dict[str, Entry], ending: str) -> list[str]:
@@ -374,63 +424,6 @@ def _layers(entries: Mapping[str, Entry]) -> list[dict[str, Any]]:
         found.append(described)
         before = name
     return found
-
-
-def _classes(graph: ForeignGraph, files: Files, count: int, choice: Choice) -> tuple[list[str], str]:
-    """The classes' names, and where they come from: "person", "file", "beside", "usual" or "numbers"."""
-    if choice.classes:
-        if len(choice.classes) != count:
-            raise FileError(
-                "import_classes",
-                f"there are {len(choice.classes)} names for {count} classes; give one a class, in the network's order",
-                found=len(choice.classes),
-                expected=count,
-            )
-        return list(choice.classes), "person"
-    for found, source in ((graph.labels, "file"), (labels.in_metadata(graph.metadata), "file")):
-        if len(found) == count:
-            return list(found), source
-    for data in files.values():
-        if content.format_of(data) in ("text", "json"):
-            beside = labels.from_text(data.decode("utf-8", "replace"))
-            if len(beside) == count:
-                return list(beside), "beside"
-    usual = labels.suggestions(_shape_of(graph), count)
-    return (list(usual[0][1]), "usual") if usual else ([f"class {i}" for i in range(count)], "numbers")
-
-
-def _shape_of(graph: ForeignGraph) -> Shape:
-    found = meanings(graph, graph.inputs[0])
-    return found[0][1] if found else (0, 0, 0)
-
-
-def _input(draft: Draft, choice: Choice) -> dict[str, Any]:
-    """The description of the input. A picture with other than 1 or 3 channels has no usual preparation."""
-    channels = draft.input_shape[0]
-    if channels not in (1, 3):
-        return {"shape": list(draft.input_shape), "range": [0.0, 1.0]}
-    ready = _preparation(draft, choice)
-    low, high = preparation.value_range(ready)
-    return {"shape": list(draft.input_shape), "range": [low, high], "preparation": ready}
-
-
-def _preparation(draft: Draft, choice: Choice) -> dict[str, Any]:
-    """What a person said, else what the file tells, else the usual way, as a guess."""
-    channels, metadata = draft.input_shape[0], draft.graph.metadata
-    if choice.preparation is not None:
-        return dict(choice.preparation)
-    known = None
-    if choice.way is not None:
-        known = preparation.usual(choice.way, channels, source="person")
-    elif isinstance(metadata.get("normalisation"), Mapping):
-        known = preparation.from_normalisation(metadata["normalisation"], channels)
-    elif any(e.layer.kind == "scale_shift" and e.inputs == ["input"] for e in draft.entries.values()):
-        known = preparation.usual("0..255", channels, source="file")  # Rescaling or Normalization inside the network
-    elif isinstance(metadata.get("userDefinedMetadata"), Mapping) and draft.input_shape[1:] == (224, 224):
-        known = preparation.usual("-1..1", channels, source="file")  # Teachable Machine
-    found = known or preparation.usual("0..1", channels, source="guess")
-    colour = choice.colour if choice.colour and channels == 3 else found["colour"]
-    return {**found, "colour": colour, "invert": choice.invert, "fit": choice.fit}
 
 
 def _id(text: str) -> str:

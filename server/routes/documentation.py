@@ -14,6 +14,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 _REASONS = {
     400: "The request cannot be read",
+    403: "The server's settings do not allow it",
     404: "There is no such model, sample, lesson or address",
     408: "The request did not arrive in time",
     413: "The body or the picture is too large",

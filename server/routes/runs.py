@@ -152,7 +152,8 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = declared == "application/json"
     make = run_request if is_json else run_picture
-    async with services.workshop.body(request, most_json(entry) if is_json else None) as data:
+    most = min(most_json(entry), services.settings.max_upload_bytes) if is_json else None
+    async with services.workshop.body(request, most) as data:
         try:
             answer = await services.workshop.run(request, lambda: make(entry, data, wish, services.picture_limits))
         except ImageError as error:

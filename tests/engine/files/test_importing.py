@@ -19,7 +19,8 @@ from onnx.reference import ReferenceEvaluator
 
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.files import content
-from cnn_loupe.engine.importing.model import Choice, Imported, ImportFailed, import_files
+from cnn_loupe.engine.importing.around import Choice
+from cnn_loupe.engine.importing.model import Imported, ImportFailed, import_files
 from cnn_loupe.engine.importing.proof import differences, in_our_order
 from cnn_loupe.engine.network import Network
 from tests.conftest import ROOT

@@ -8,7 +8,8 @@ import tracemalloc
 import pytest
 
 from cnn_loupe.engine.errors import EngineError
-from cnn_loupe.engine.importing.model import Choice, import_files
+from cnn_loupe.engine.importing.around import Choice
+from cnn_loupe.engine.importing.model import import_files
 from tests.engine.files import made
 
 FILES = made.every_file()
