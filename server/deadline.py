@@ -6,6 +6,9 @@ request line and headers do not arrive in time. `DeadlineMiddleware` is plain AS
 body does not arrive in time. Each request that reaches the application tells the protocol that its head is there, by
 way of the state that ASGI lets a server hand to an application.
 
+Where a request stops being HTTP in its middle, uvicorn answers 400 and closes, whatever the application is doing. Both
+parts keep quiet then: there is nobody left to answer, and nothing went wrong here that a log should tell.
+
 This is the one module that names a class of uvicorn's which its documentation does not describe: H11Protocol, what
 `--http h11` stands for. tests/server/test_deadline.py runs with the lowest and the newest version.
 """
@@ -15,6 +18,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -27,7 +31,7 @@ class Connections:
     """The open connections of one worker: at most `most`, each with `seconds` for the head of a request.
 
     Past `most` the connection that has been idle longest makes room for the new one, so that whoever opens many
-    and says nothing takes them from himself.
+    and says nothing takes them from himself. One whose answer is still on its way is idle last.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
@@ -45,7 +49,8 @@ class Connections:
         self._open += 1
         self.begun(connection)
         if self._open > self._most:
-            oldest = next(iter(self._idle))
+            waiting = (each for each in self._idle if not each.is_sending())
+            oldest = next(waiting, next(iter(self._idle)))
             self.busy(oldest)  # gone in a moment, and dropped only once
             oldest.drop()
 
@@ -91,7 +96,12 @@ class PunctualProtocol(asyncio.Protocol):
         if not self._requests and not self._begun:
             self._begun = True
             self._connections.begun(self)
-        self._http.data_received(data)
+        try:
+            self._http.data_received(data)
+        except h11.LocalProtocolError:
+            # It wanted to answer 400 to the rest of a request whose answer has already begun.
+            assert self._transport is not None
+            self._transport.close()
 
     def eof_received(self) -> None:
         self._http.eof_received()
@@ -111,6 +121,14 @@ class PunctualProtocol(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def is_sending(self) -> bool:
+        """Whether bytes of an answer wait for the client to take them."""
+        return self._transport is not None and self._transport.get_write_buffer_size() > 0
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._transport is None or self._transport.is_closing()
+
     def request_began(self) -> None:
         """A head is there."""
         self._begun = False
@@ -120,7 +138,7 @@ class PunctualProtocol(asyncio.Protocol):
     def request_ended(self) -> None:
         """A request is answered; the next one may already be there."""
         self._requests -= 1
-        if not self._requests and self._transport is not None and not self._transport.is_closing():
+        if not self._requests and not self.is_closing():
             self._connections.done(self)
 
 
@@ -137,7 +155,7 @@ class DeadlineMiddleware:
             return
         connection: PunctualProtocol | None = scope.get("state", {}).pop(_CONNECTION, None)
         deadline = asyncio.get_running_loop().time() + self._seconds
-        whole = False
+        whole = ended = False
 
         async def receive_in_time() -> Message:
             nonlocal whole
@@ -156,10 +174,30 @@ class DeadlineMiddleware:
             whole = not message.get("more_body", False)
             return message
 
+        def end() -> None:
+            nonlocal ended
+            if connection is not None and not ended:
+                connection.request_ended()
+            ended = True
+
+        async def send_while_open(message: Message) -> None:
+            if connection is not None and connection.is_closing():
+                await _disconnected(receive)
+                return
+            await send(message)
+            # Bytes that come from here on begin another request, though the application may not have returned yet.
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                end()
+
         if connection is not None:
             connection.request_began()
         try:
-            await self._app(scope, receive_in_time, send)
+            await self._app(scope, receive_in_time, send_while_open)
         finally:
-            if connection is not None:
-                connection.request_ended()
+            end()
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Wait until a connection that is closing is gone, and uvicorn expects no answer any more."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
