@@ -84,6 +84,32 @@ export function createApi({ base, fetch, known = {} }) {
     },
     /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Query} [query] @param {AbortSignal} [signal] */
     runPicture: async (model, picture, query = {}, signal) => decodeRun(await runs(model, picture, query, signal)),
+    /** A large run: an overview of some layers, and the way to the rest of it. Every piece is run for anew, from the same source.
+     * @param {string} model @param {Blob | { sample: string } | { input: import("./wire.js").Tensor }} source
+     * @param {{ layers: readonly string[], count: number }} shown what is shown first, and how many units of each layer
+     * @param {Query} [query] @param {AbortSignal} [signal] @returns {Promise<Run>} */
+    async runLarge(model, source, { layers, count }, query = {}, signal) {
+      const body = "input" in source ? { input: encodeTensor(source.input) } : source;
+      const ask = (/** @type {Query} */ more, /** @type {AbortSignal | undefined} */ until) =>
+        runs(model, body, { ...query, ...more }, until);
+      const units = (/** @type {number} */ first, /** @type {number} */ many) => `${first}-${first + many - 1}`;
+      const file = await ask({ detail: "overview", layers: named(layers), units: units(0, count) }, signal);
+      return {
+        ...decodeRun({ ...file, answer: { ...file.answer, layers: [] } }),
+        overview: decodeOverview(file),
+        ask: {
+          overview: async (names, first, many, until) =>
+            decodeOverview(
+              await ask(
+                { detail: "overview", preparation: "none", layers: named(names), units: units(first, many) },
+                until,
+              ),
+            ),
+          values: async (names, until) =>
+            decodeRun(await ask({ preparation: "none", ...(names && { layers: named(names) }) }, until)).activations,
+        },
+      };
+    },
     /** What is done to a picture on its way to the network, with small pictures of every step.
      * @param {string} model @param {Blob | { sample: string }} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
     prepare: async (model, picture, query = {}, signal) =>
@@ -106,8 +132,16 @@ export function createApi({ base, fetch, known = {} }) {
  * @property {import("./wire.js").Tensor} input
  * @property {Map<string, import("./wire.js").Tensor>} activations by layer name, in layer order
  * @property {{ class: number, logit: number, probability: number }[]} scores in class order
+ * @property {Map<string, import("../model/overview.js").Overview>} [overview] of a large run, what is shown of its layers
+ *   while `activations` holds only those that were asked for
+ * @property {Pieces} [ask] how the rest of a large run is asked for
  * @property {any} preparation
  * @property {any} note
+ */
+/**
+ * @typedef {object} Pieces
+ * @property {(layers: readonly string[], first: number, count: number, signal?: AbortSignal) => Promise<Map<string, import("../model/overview.js").Overview>>} overview
+ * @property {(layers: readonly string[] | null, signal?: AbortSignal) => Promise<Map<string, import("./wire.js").Tensor>>} values of these layers; null for all
  */
 
 /** @param {import("./wire.js").TensorFile} file @returns {Run} */
@@ -119,6 +153,33 @@ export const decodeRun = ({ answer, tensor }) => ({
   preparation: answer.preparation ?? null,
   note: answer.note ?? null,
 });
+
+/** @param {readonly string[]} layers */
+const named = (layers) => layers.join(",") || "none";
+
+/** @param {import("./wire.js").TensorFile} file @returns {Map<string, import("../model/overview.js").Overview>} */
+const decodeOverview = ({ answer, tensor, numbers }) =>
+  new Map(
+    answer.layers.map((/** @type {any} */ layer) => {
+      const values = (/** @type {string} */ key) => tensor(layer[key]).data;
+      const small = layer.thumbnails && numbers(layer.thumbnails);
+      const thumbnails = small
+        ? [
+            {
+              first: layer.units[0],
+              count: small.shape[0],
+              rows: small.shape[1],
+              columns: small.shape[2],
+              low: values("low"),
+              high: values("high"),
+              data: small.data,
+            },
+          ]
+        : [];
+      const { statistics } = layer;
+      return [layer.name, { statistics, minimum: values("minimum"), maximum: values("maximum"), thumbnails }];
+    }),
+  );
 
 /** @param {import("./wire.js").TensorFile} file @returns {Parameters} */
 export const decodeParameters = ({ answer, tensor }) =>

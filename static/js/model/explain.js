@@ -23,14 +23,21 @@ import { product, valueAt } from "./trace.js";
 export const tensorOf = ({ run }, layer) =>
   /** @type {import("./trace.js").Tensor | undefined} */ (tensorNamed(run, layer));
 
-/** @param {Scene} scene @param {Spot} spot @returns {Explanation} */
+/** Whether what a layer's values are made from is at hand: of a large run it may not be. @param {Scene} scene @param {import("./model.js").Layer} layer */
+export const traceable = ({ run, parameters }, layer) =>
+  !run.ask ||
+  (layer.inputs.every((name) => name === INPUT || run.activations.has(name)) &&
+    (layer.parameter_count === 0 || parameters.has(layer.name)));
+
+/** A value that is not at hand, of a large run, is NaN, and its trace is null.
+ * @param {Scene} scene @param {Spot} spot @returns {Explanation} */
 export function explain(scene, spot) {
   const tensor = tensorOf(scene, spot.layer);
-  if (!tensor) throw new Error(`explain: the run has no layer ${spot.layer}`);
-  const value = valueAt(tensor, spot.at);
   const layer = scene.model.layer(spot.layer);
+  if (!tensor && !(layer && scene.run.ask)) throw new Error(`explain: the run has no layer ${spot.layer}`);
+  const value = tensor ? valueAt(tensor, spot.at) : NaN;
   const tracer = layer?.record.tracer;
-  if (!tracer) return { spot, value, trace: null, sources: [] };
+  if (!tracer || !traceable(scene, layer)) return { spot, value, trace: null, sources: [] };
   const trace = tracer.trace(layer, inputsOf(layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
   return { spot, value, trace, sources: layer.inputs };
 }
@@ -88,6 +95,8 @@ export const destinations = (scene, spot) =>
   scene.model.readers(spot.layer).map((layer) => {
     const { tracer } = layer.record;
     if (!tracer) return { layer, consumers: null };
+    if (scene.run.ask && layer.parameter_count > 0 && !scene.parameters.has(layer.name))
+      return { layer, consumers: [] };
     const parameters = scene.parameters.get(layer.name) ?? null;
     const consumers = layer.inputs
       .flatMap((name, source) => (name === spot.layer ? tracer.consumers(layer, parameters, spot.at, source) : []))

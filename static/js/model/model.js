@@ -34,6 +34,7 @@
  * @property {{ shape: number[], channels: string[], range: number[] }} input
  * @property {{ index: number, name: string, labels: Record<string, string>, wnid?: string }[]} classes
  * @property {number} parameter_count
+ * @property {boolean} [in_pieces] runs and parameters are too large to be asked for whole
  * @property {Layer[]} layers
  * @property {any} training
  * @property {string | null} samples_default

@@ -4,13 +4,14 @@
  *
  * A range is symmetric about 0 and ends at the 99.5th percentile of |v| over everything that
  * shares it: a few outliers would otherwise leave all maps pale. Values beyond take the end colour.
+ * Of a large run only figures are known: the largest of the layers' percentiles counts, and of a unit its largest size.
  */
 import { columnsOf } from "./columns.js";
 import { largestMagnitude, magnitudeQuantile, unitValues } from "./statistics.js";
 
 /** @typedef {"unit" | "layer" | "module" | "network"} Scale */
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {{ activations: Map<string, import("../api/wire.js").Tensor> }} Activations what of a run is needed here */
+/** @typedef {{ activations: Map<string, import("../api/wire.js").Tensor>, overview?: Map<string, import("./overview.js").Overview> }} Activations what of a run is needed here */
 /** @typedef {{ columns: string[], limit: number | null }} Group columns side by side that share a range; null: each unit has its own */
 /** @typedef {{ groups: Group[], limit: (layer: string, unit: number) => number }} Ranges */
 
@@ -21,6 +22,10 @@ export function limitOf(arrays) {
   return magnitudeQuantile(arrays, QUANTILE) || largestMagnitude(arrays);
 }
 
+/** @param {import("./overview.js").Overview | undefined} overview */
+const magnitudeOf = (overview) =>
+  overview ? overview.statistics.magnitude || Math.max(-overview.statistics.minimum, overview.statistics.maximum) : 0;
+
 /**
  * @param {Model} model
  * @param {Activations} run the run that sets the ranges: the drawn one, or the locked one
@@ -28,9 +33,19 @@ export function limitOf(arrays) {
  * @returns {Ranges}
  */
 export function rangesOf(model, run, scale) {
-  const coloured = columnsOf(model).filter(({ group }) => group >= 0);
+  const { overview } = run;
+  const coloured = columnsOf(model).filter(({ group, name }) => group >= 0 && (!overview || overview.has(name)));
   const tensor = (/** @type {string} */ name) =>
     /** @type {import("../api/wire.js").Tensor} */ (run.activations.get(name));
+  const ofUnit = (/** @type {string} */ layer, /** @type {number} */ unit) => {
+    if (!overview) return limitOf([unitValues(tensor(layer), unit)]);
+    const known = overview.get(layer);
+    return known ? Math.max(Math.abs(known.minimum[unit]), Math.abs(known.maximum[unit])) : 0;
+  };
+  const ofLayers = (/** @type {string[]} */ names) =>
+    overview
+      ? Math.max(0, ...names.map((name) => magnitudeOf(overview.get(name))))
+      : limitOf(names.map((name) => tensor(name).data));
 
   if (scale === "unit") {
     /** @type {Map<string, number>} */
@@ -40,7 +55,7 @@ export function rangesOf(model, run, scale) {
       limit(layer, unit) {
         const key = `${layer}[${unit}]`;
         let limit = own.get(key);
-        if (limit === undefined) own.set(key, (limit = limitOf([unitValues(tensor(layer), unit)])));
+        if (limit === undefined) own.set(key, (limit = ofUnit(layer, unit)));
         return limit;
       },
     };
@@ -59,7 +74,7 @@ export function rangesOf(model, run, scale) {
   }
   const groups = [...shared.values()].map((columns) => ({
     columns,
-    limit: limitOf(columns.map((name) => tensor(name).data)),
+    limit: ofLayers(columns),
   }));
   const byLayer = new Map(groups.flatMap(({ columns, limit }) => columns.map((name) => [name, limit])));
   return { groups, limit: (layer) => byLayer.get(layer) ?? 0 };

@@ -69,6 +69,7 @@ export function follow({ store, api, runs }) {
     const { model, run, parameters } = store.state;
     if (!model || parameters || run?.model !== model.id) return;
     try {
+      if (model.in_pieces) return store.update({ parameters: new Map() });
       const loaded = await parametersTask((signal) => api.parameters(model, null, signal));
       if (loaded !== SUPERSEDED && store.state.model === model) store.update({ parameters: loaded });
     } catch (error) {
@@ -122,7 +123,7 @@ export function follow({ store, api, runs }) {
         // Kept: even of a module that is there, an import is answered only after the next frame.
         const { transformInput } = (transforms ??= await import("../model/transform.js"));
         return {
-          run: await api.runInput(model.id, transformInput(original.input, transform, model.input.range), signal),
+          run: await runs.runInput(model, transformInput(original.input, transform, model.input.range), signal),
           originalRun: original,
         };
       });
@@ -172,5 +173,17 @@ export function follow({ store, api, runs }) {
       () => void loadParameters(),
     ),
   ];
+  let following = false;
+  stops.push(
+    store.select(
+      ({ model }) => model?.in_pieces === true,
+      async (large) => {
+        if (!large || following) return;
+        following = true;
+        const { followPieces } = await import("./pieces.js");
+        stops.push(followPieces({ store, api }));
+      },
+    ),
+  );
   return () => stops.forEach((stop) => stop());
 }

@@ -26,6 +26,8 @@
  *
  * @property {PictureRef | null} picture the chosen picture
  * @property {import("../api/client.js").Run | null} run the run that is drawn
+ * @property {number} arrived counts up with each piece of a large run that is there (`pieces.js`)
+ * @property {{ layer: string, first: number } | null} scrolled the column of the map that was scrolled last, and its first unit
  * @property {PictureRef | null} runOf the picture of the run that is drawn
  * @property {"loading" | "ready" | "error"} network
  * @property {boolean} working a picture is on its way
@@ -97,6 +99,8 @@ export const initialState = () => ({
   ownPictures: [],
   picture: null,
   run: null,
+  arrived: 0,
+  scrolled: null,
   runOf: null,
   network: "loading",
   working: false,

@@ -24,8 +24,19 @@ export function createRuns(api) {
   /** Insertion order is age. @type {Map<string, Promise<import("../api/client.js").Run>>} */
   const kept = new Map();
 
+  /** A run of a model that is too large to be sent whole. @param {Picture} picture */
+  const askLarge = async ({ model, ref, sample, own }) => {
+    const source =
+      ref.source === "noise"
+        ? { input: await noise(model.input) }
+        : (own?.blob ?? (sample?.borrowed ? await api.picture(sample.url) : { sample: ref.id }));
+    return api.runLarge(model.id, source, await firstShown(model), { ...own?.crop, preparation: "summary" });
+  };
+
   /** @param {Picture} picture */
-  const ask = async ({ model, ref, sample, own }) => {
+  const ask = async (picture) => {
+    const { model, ref, sample, own } = picture;
+    if (model.in_pieces) return askLarge(picture);
     if (ref.source === "noise") return api.runInput(model.id, await noise(model.input));
     if (own)
       return api.runPicture(model.id, own.blob, {
@@ -59,11 +70,22 @@ export function createRuns(api) {
 
   return {
     run,
+    /** Run a prepared input. @param {import("../model/model.js").Model} model @param {import("../api/wire.js").Tensor} input @param {AbortSignal} [signal] */
+    runInput: (model, input, signal) =>
+      model.in_pieces
+        ? firstShown(model).then((shown) => api.runLarge(model.id, { input }, shown, {}, signal))
+        : api.runInput(model.id, input, signal),
     /** Whether this run is at hand or on its way. @param {Picture} picture */
     has: (picture) => kept.has(keyOf(picture)),
     /** Ask ahead of need; a failure shows itself when the run is wanted. @param {Picture} picture */
-    prefetch: (picture) => void run(picture).catch(() => {}),
+    prefetch: (picture) => void (picture.model.in_pieces || run(picture).catch(() => {})),
   };
+}
+
+/** What of a large run is asked for first: what the map shows before anybody opens a block. @param {import("../model/model.js").Model} model */
+async function firstShown(model) {
+  const { overviewed, SHOWN } = await import("./pieces.js");
+  return { layers: overviewed({ model, blocks: [] }), count: SHOWN };
 }
 
 /** @param {Picture} picture */

@@ -73,7 +73,9 @@ export function colourRanges({ model, run, lock, lockedRun, scale }) {
   const source = lock && lockedRun?.model === model.id ? lockedRun : run;
   let scales = known.get(source);
   if (!scales) known.set(source, (scales = new Map()));
-  let ranges = scales.get(scale);
-  if (!ranges) scales.set(scale, (ranges = rangesOf(model, source, scale)));
+  // Of a large run more layers become known while one looks at it, and the range that they share may grow.
+  const key = `${scale} ${source.overview?.size ?? ""}`;
+  let ranges = scales.get(key);
+  if (!ranges) scales.set(key, (ranges = rangesOf(model, source, scale)));
   return ranges;
 }

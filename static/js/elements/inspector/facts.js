@@ -140,7 +140,7 @@ export function layerFacts(host, { model, column }) {
   ];
 }
 
-/** A class's score: the share of every map before, the bias, the sum. @param {Host} host @param {Subject} subject */
+/** A class's score: the share of every map before, the bias, the sum. @param {Host} host @param {Omit<Subject, "tensor">} subject */
 export function classFacts(host, { model, run, column, unit }) {
   const { i18n } = host;
   const { logit, probability } = run.scores[unit];
@@ -160,8 +160,9 @@ export function classFacts(host, { model, run, column, unit }) {
   const parameters = host.store.state.parameters?.get(layer.name);
   const before = columnsOf(model).find(({ name }) => name === column.sources[0]);
   const owners = ownersOf(model, column);
-  if (!parameters || parameters.weight.shape.length !== 2 || !before || !owners) return [facts];
-  const sums = sumsByOwner(productsOf(inputOf(layer, run).data, parameters.weight, unit), owners, before.units);
+  const input = inputOf(layer, run);
+  if (!parameters || parameters.weight.shape.length !== 2 || !before || !owners || !input) return [facts];
+  const sums = sumsByOwner(productsOf(input.data, parameters.weight, unit), owners, before.units);
   const bias = parameters.bias?.data[unit] ?? 0;
   const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
   const largest = Math.max(Math.abs(bias), ...sums.map(Math.abs));

@@ -60,7 +60,7 @@ export class LoupeInspector extends LoupeElement {
       this.#show();
     });
     this.watch(
-      ({ model, run, parameters, details, scale, lock, lockedRun, tint, view, hover, selection }) => [
+      ({ model, run, parameters, details, scale, lock, lockedRun, tint, view, hover, selection, arrived }) => [
         model,
         run,
         parameters,
@@ -75,6 +75,7 @@ export class LoupeInspector extends LoupeElement {
         hover?.unit,
         selection?.layer,
         selection?.unit,
+        arrived,
       ],
       () => this.frame(this.#show),
     );
@@ -101,11 +102,22 @@ export class LoupeInspector extends LoupeElement {
     return column && tensor && place.unit < column.units ? { model, run, column, unit: place.unit, tensor } : null;
   }
 
+  /** The unit of a large run whose values are on their way, or whose class is known without them. */
+  #coming() {
+    const { model, run } = this.store.state;
+    const { place } = this;
+    const column = place && model && run?.overview && columnsOf(model).find(({ name }) => name === place.layer);
+    const known = column && run?.overview?.get(column.name);
+    return model && run && known && place.unit < column.units ? { model, run, column, unit: place.unit, known } : null;
+  }
+
   #show = () => {
     const { model } = this.store.state;
     if (!model || !this.isConnected) return;
     const subject = this.#subject();
     this.dataset.of = subject ? `${subject.column.name}[${subject.unit}]` : "model";
+    const coming = subject ? null : this.#coming();
+    if (coming) return this.#showComing(coming);
     if (!subject) {
       this.#map.detach();
       this.#head.replaceChildren(
@@ -138,6 +150,26 @@ export class LoupeInspector extends LoupeElement {
     else this.#map.detach();
   };
 
+  /** What is known of a unit before its values are there. @param {{ model: import("../../model/model.js").Model, run: import("../../api/client.js").Run, column: import("../../model/columns.js").Column, unit: number, known: import("../../model/overview.js").Overview }} coming */
+  #showComing({ model, run, column, unit, known }) {
+    this.#map.detach();
+    this.dataset.of = `${column.name}[${unit}]`;
+    const about = { model, run, column, unit };
+    const classes = column.form === "classes";
+    const name = classes
+      ? this.i18n.label(model.classes[unit].labels)
+      : this.t("network.inspector.unit", { layer: column.name, unit });
+    this.#head.replaceChildren(h("h2", null, name), h("p", null, this.#subtitle(about)));
+    const range = `${this.i18n.value(known.minimum[unit])} … ${this.i18n.value(known.maximum[unit])}`;
+    this.#fill(null, [
+      ...(classes ? classFacts(this, about) : []),
+      ...(classes ? [] : [h("p", { class: "inspector-hint", role: "status" }, this.t("network.inspector.coming"))]),
+      h("dl", { class: "inspector-facts" }, h("dt", null, this.t("network.inspector.range")), h("dd", null, range)),
+      ...layerFacts(this, about),
+      ...this.#actions(about),
+    ]);
+  }
+
   /** Put new content below the map, which stays where it is, and keep the focus: keys go on reading values.
    * @param {HTMLElement | null} map @param {(Node | string)[]} content */
   #fill(map, content) {
@@ -155,7 +187,7 @@ export class LoupeInspector extends LoupeElement {
 
   #point = () => this.#map.point(this.store.state.hover?.at ?? null);
 
-  /** One line that says what kind of thing this is. @param {Subject} subject */
+  /** One line that says what kind of thing this is. @param {Omit<Subject, "tensor">} subject */
   #subtitle({ model, column, unit }) {
     const { layer } = column;
     if (!layer)
@@ -165,7 +197,7 @@ export class LoupeInspector extends LoupeElement {
     return this.t(`${layer.record.words}.about`, factsOf(layer));
   }
 
-  /** @param {Subject} subject */
+  /** @param {Omit<Subject, "tensor">} subject */
   #actions({ column, unit }) {
     if (column.layer && !column.layer.record.view && column.form !== "maps") return [];
     return [

@@ -269,12 +269,13 @@ export class NetworkColumns {
     if (!layout) return;
     const best = topScore(run);
     for (const { column, boxes, total } of layout.columns) {
-      const tensor = column.layer && !isMaps(column.shape) && run.activations.get(column.name);
+      const vector = column.layer && !isMaps(column.shape);
+      const values = vector && (run.activations.get(column.name)?.data ?? run.overview?.get(column.name)?.maximum);
       for (const { unit } of boxes) {
         const control = this.control(column.name, unit);
         if (control && column.form === "classes")
           this.#announceClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
-        else if (control && tensor) control.dataset.value = exact(tensor.data[unit]);
+        else if (control && values) control.dataset.value = exact(values[unit]);
       }
     }
     clearTimeout(this.#announcing);
@@ -293,14 +294,17 @@ export class NetworkColumns {
     this.#announced = { run, layout };
     for (const { column, boxes, total } of layout.columns) {
       const tensor = column.layer ? run.activations.get(column.name) : run.input;
-      if (!tensor || column.form === "classes" || !this.#model) continue;
+      const known = run.overview?.get(column.name);
+      if ((!tensor && !known) || column.form === "classes" || !this.#model) continue;
       const key = !column.layer
         ? "network.say.channel"
         : isMaps(column.shape)
           ? "network.say.map"
           : "network.say.value";
       for (const { unit } of boxes) {
-        const { minimum, maximum } = summarise(unitValues(tensor, unit));
+        const { minimum, maximum } = known
+          ? { minimum: known.minimum[unit], maximum: known.maximum[unit] }
+          : summarise(unitValues(/** @type {import("../../api/wire.js").Tensor} */ (tensor), unit));
         this.control(column.name, unit)?.setAttribute(
           "aria-label",
           map.t(key, {

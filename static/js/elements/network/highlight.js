@@ -105,8 +105,9 @@ export class NetworkHighlight {
     const weight = layer && parameters?.get(layer.name)?.weight;
     const owners = weight && model && connects === "all" && weight.shape.length === 2 ? ownersOf(model, column) : null;
     const before = model?.shape(column.sources[0]);
-    if (!weight || !run || !layer || !owners || !before) return { amounts: null, amountLimit: 0 };
-    const sums = sumsByOwner(productsOf(inputOf(layer, run).data, weight, unit), owners, before[0]);
+    const input = run && layer && inputOf(layer, run);
+    if (!weight || !input || !owners || !before) return { amounts: null, amountLimit: 0 };
+    const sums = sumsByOwner(productsOf(input.data, weight, unit), owners, before[0]);
     const amountLimit = sums.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     return {
       amounts: (/** @type {number} */ source) => ({ value: sums[source], text: this.#map.i18n.value(sums[source]) }),

@@ -29,6 +29,7 @@ import { blocksAround, togglesOf } from "../../model/blocks.js";
 import { columnsOf } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
+import { thumbnailOf } from "../../model/overview.js";
 import { summarise, unitValues } from "../../model/statistics.js";
 import { setOrder, toggleBlock, toggleTint } from "../../state/actions.js";
 import { colourRanges, shownNow, strength } from "../../state/selectors.js";
@@ -137,7 +138,7 @@ export class LoupeNetwork extends LoupeElement {
       () => this.#drawAnother(),
     );
     this.watch(
-      ({ model, run, scale, lock, lockedRun, details, order, tint, blocks }) => [
+      ({ model, run, scale, lock, lockedRun, details, order, tint, blocks, arrived }) => [
         model,
         run,
         scale,
@@ -147,6 +148,7 @@ export class LoupeNetwork extends LoupeElement {
         order,
         tint,
         blocks,
+        arrived,
       ],
       this.redraw,
     );
@@ -351,7 +353,7 @@ export class LoupeNetwork extends LoupeElement {
     const { maps } = this.#contexts;
     const { state } = this.store;
     const ranges = run && colourRanges(state);
-    const source = [layout, run, ranges, state.tint];
+    const source = [layout, run, ranges, state.tint, state.arrived];
     if (sameItems(source, this.#painted)) return;
     this.#painted = [];
     yield;
@@ -375,17 +377,42 @@ export class LoupeNetwork extends LoupeElement {
     const { model, run, tint } = this.store.state;
     const column = model && columnsOf(model).find(({ name }) => name === layer);
     const ranges = colourRanges(this.store.state);
-    const tensor = column?.layer ? run?.activations.get(layer) : run?.input;
-    if (!model || !column || !ranges || !tensor || column.form === "classes") return;
+    if (!model || !run || !column || !ranges || column.form === "classes") return;
+    const tensor = column.layer ? run.activations.get(layer) : run.input;
     const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
-    if (!isMaps(column.shape))
-      return drawBars(context, boxes, tensor.data, column.layer ? limit : () => model.input.range[1], this.theme);
+    const known = run.overview?.get(layer);
+    if (!isMaps(column.shape)) {
+      // Of a vector's units the largest value is the only one.
+      const values = tensor?.data ?? known?.maximum;
+      if (values) drawBars(context, boxes, values, column.layer ? limit : () => model.input.range[1], this.theme);
+      return;
+    }
+    if (!tensor) return this.#paintThumbnails(context, layer, boxes, ratio);
     const paint = column.layer
       ? divergingPainter(limit)
       : sequentialPainter(model.input.range[0], model.input.range[1], (unit) =>
           channelScale(model.input.channels[unit], tint),
         );
     drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
+  }
+
+  /** Small pictures stand in until the maps themselves are asked for. @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../../model/layout.js").Box[]} boxes @param {number} ratio */
+  #paintThumbnails(context, layer, boxes, ratio) {
+    const known = this.store.state.run?.overview?.get(layer);
+    const ranges = colourRanges(this.store.state);
+    for (const box of boxes) {
+      const small = known && thumbnailOf(known, box.unit);
+      if (small && ranges)
+        drawMaps(
+          context,
+          this.#contexts.scratch,
+          [{ ...box, unit: 0 }],
+          small,
+          divergingPainter(() => ranges.limit(layer, box.unit)),
+          ratio,
+        );
+      else context.clearRect(box.x, box.y, box.width, box.height);
+    }
   }
 
   /** A colour for each unit of a column, in the order that it is shown.
@@ -399,6 +426,15 @@ export class LoupeNetwork extends LoupeElement {
         LOGITS.css(Math.max(0, share / largest)),
       );
     }
+    const known = run.overview?.get(column.name);
+    if (known)
+      return Array.from(known.maximum, (largest, unit) =>
+        colourOf(
+          ACTIVATIONS,
+          -known.minimum[unit] > largest ? known.minimum[unit] : largest,
+          ranges.limit(column.name, unit),
+        ),
+      );
     const tensor = column.layer ? run.activations.get(column.name) : run.input;
     if (!tensor) return [];
     return Array.from({ length: column.units }, (_, unit) => {
@@ -426,6 +462,7 @@ export class LoupeNetwork extends LoupeElement {
     const next = Math.max(0, Math.min(placed.hidden, Math.round(first)));
     if (next === placed.first) return;
     this.windows.set(layer, next);
+    this.store.update({ scrolled: { layer, first: next } });
     this.redraw();
   }
 

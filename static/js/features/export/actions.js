@@ -25,8 +25,11 @@ function fileName({ model, runOf, view }, ofView = true) {
   return [model?.id, picture, ...place].join("-");
 }
 
-/** Input and every layer's output, in layer order. @param {State} state */
-const tensors = ({ run }) => (run ? new Map([[INPUT, run.input], ...run.activations]) : new Map());
+/** Input and every layer's output, in layer order; of a large run they are asked for now. @param {State} state */
+const tensors = async ({ run }) => {
+  if (!run) return new Map();
+  return new Map([[INPUT, run.input], ...(run.ask ? await run.ask.values(null) : run.activations)]);
+};
 
 const svgText = () => {
   const root = shown();
@@ -46,14 +49,21 @@ const EXPORTS = {
     },
   },
   svg: { extension: "svg", view: true, make: () => new Blob([svgText().svg], { type: "image/svg+xml" }) },
-  npz: { extension: "npz", view: false, make: (state) => new Blob([npz(tensors(state))], { type: "application/zip" }) },
+  npz: {
+    extension: "npz",
+    view: false,
+    make: async (state) => new Blob([npz(await tensors(state))], { type: "application/zip" }),
+  },
   safetensors: {
     extension: "safetensors",
     view: false,
-    make: (state) =>
-      new Blob([safetensors(tensors(state), { model: state.model?.id ?? "", digest: state.model?.digest ?? "" })], {
-        type: "application/octet-stream",
-      }),
+    make: async (state) =>
+      new Blob(
+        [safetensors(await tensors(state), { model: state.model?.id ?? "", digest: state.model?.digest ?? "" })],
+        {
+          type: "application/octet-stream",
+        },
+      ),
   },
 };
 

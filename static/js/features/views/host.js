@@ -48,6 +48,7 @@ import { createPrebuild } from "./prebuild.js";
 import { createExplanation } from "./explanation.js";
 import { createNetworkSidebar } from "./network-sidebar.js";
 import { VIEWS, viewNamed } from "./registry.js";
+import { shownNow } from "../../state/selectors.js";
 import { classLabel, spotOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
@@ -83,7 +84,7 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(
-      ({ view, run, parameters, model, scale, lock, tint, language }) => [
+      ({ view, run, parameters, model, scale, lock, tint, language, arrived }) => [
         view,
         run,
         parameters,
@@ -92,6 +93,7 @@ export class LoupeView extends LoupeElement {
         lock,
         tint,
         language,
+        arrived,
       ],
       () => this.#follow(),
     );
@@ -253,8 +255,19 @@ export class LoupeView extends LoupeElement {
 
   /** @param {Subject["scene"]} scene */
   #beside(scene) {
-    const key = [scene.model.id, scene.model.digest].join("|");
-    if (this.#sidebar?.key !== key) this.#sidebar = { key, part: createNetworkSidebar(scene, this.#actions) };
+    const { state } = this.store;
+    const { model } = scene;
+    // Beside a large network stands what the map shows of it, and what the opened layer reads.
+    const name = state.view?.layer ?? "";
+    const also = new Set([
+      name,
+      ...(model.layer(name)?.inputs ?? []),
+      ...(state.view?.trail ?? []).map(({ layer }) => layer),
+    ]);
+    if (model.in_pieces) for (const column of shownNow({ model, blocks: state.blocks }).columns) also.add(column.name);
+    const names = model.layers.map((layer) => layer.name).filter((one) => !model.in_pieces || also.has(one));
+    const key = JSON.stringify([model.id, model.digest, model.in_pieces && names]);
+    if (this.#sidebar?.key !== key) this.#sidebar = { key, part: createNetworkSidebar(scene, names, this.#actions) };
     return this.#sidebar.part;
   }
 

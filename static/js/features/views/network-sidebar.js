@@ -14,6 +14,7 @@ import { inputImage } from "../../draw/input.js";
 import { nameOf } from "../../formula/tree.js";
 import { mainTrail, tensorOf } from "../../model/explain.js";
 import { INPUT, isMaps, unitCount } from "../../model/model.js";
+import { thumbnailOf } from "../../model/overview.js";
 import { limitOf } from "../../model/ranges.js";
 import { regionsBehind } from "../../model/receptive-field.js";
 import { unitValues } from "../../model/statistics.js";
@@ -30,9 +31,9 @@ import { shownValue, sizeText, spotText } from "./parts/value.js";
 /** @typedef {import("../../model/explain.js").Scene} Scene */
 /** @typedef {{ spot: Spot | null, key: string }} Shown what an entry shows now */
 
-/** @param {Scene} scene @param {import("./host.js").Actions} actions */
-export function createNetworkSidebar({ model }, { t, i18n, state }) {
-  const entries = [INPUT, ...model.layers.map(({ name }) => name)].map((layer) =>
+/** @param {Scene} scene @param {readonly string[]} names of the layers that stand in it @param {import("./host.js").Actions} actions */
+export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
+  const entries = [INPUT, ...names].map((layer) =>
     createEntry(
       layer,
       layer === INPUT
@@ -151,7 +152,7 @@ export function createNetworkSidebar({ model }, { t, i18n, state }) {
     },
     /** Bring the shown value's layer into sight. @param {Spot} spot */
     reveal(spot) {
-      if (spot.layer !== INPUT) scrollTo(list, /** @type {Entry} */ (byLayer.get(spot.layer)).root);
+      if (spot.layer !== INPUT) scrollTo(list, byLayer.get(spot.layer)?.root ?? null);
     },
   };
 }
@@ -220,9 +221,12 @@ function createEntry(layer, shape, title, i18n) {
       if (maps && layer !== INPUT) map.dataset.from = `${layer}[${unit}]`;
       button.toggleAttribute("aria-current", order === "here");
       if (order === "here") button.setAttribute("aria-current", "true");
-      const tensor = /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(scene, layer));
+      const tensor = tensorOf(scene, layer);
+      const known = scene.run.overview?.get(layer);
+      // Of a large run only some values are at hand; a small picture stands for a map that nobody has asked for.
+      const small = tensor ? null : known && (thumbnailOf(known, unit) ?? thumbnailOf(known, 0));
       name.replaceChildren(title, ...(maps && layer !== INPUT ? [h("wbr"), `[${unit}]`] : []));
-      if (spot) {
+      if (spot && tensor) {
         const found = valueAt(tensor, spot.at);
         value.textContent = shownValue(i18n, scene.model, layer, found);
         button.dataset.place = spotText(spot);
@@ -232,18 +236,20 @@ function createEntry(layer, shape, title, i18n) {
         value.textContent = maps ? sizeText([rows, columns]) : sizeText(shape);
         for (const attribute of ["data-place", "data-value", "title"]) button.removeAttribute(attribute);
       }
-      const wanted = [scene.run, unit, scale, lock && lockedRun];
-      if (sameItems(wanted, painted)) return;
+      const wanted = [scene.run, unit, scale, lock && lockedRun, tensor !== undefined, small !== null];
+      const shownTensor = tensor ?? (known && !maps ? { shape, data: known.maximum } : small);
+      if (sameItems(wanted, painted) || !shownTensor) return;
       painted = wanted;
+      [canvas.height, canvas.width] = maps ? [shownTensor.shape[1], shownTensor.shape[2]] : [1, shape[0]];
       const pen = canvas.getContext("2d");
       if (layer === INPUT)
         return pen.putImageData(
-          inputImage((width, height) => new ImageData(width, height), tensor, scene.model.input.range),
+          inputImage((width, height) => new ImageData(width, height), shownTensor, scene.model.input.range),
           0,
           0,
         );
-      const values = maps ? unitValues(tensor, unit) : tensor.data;
-      const image = pen.createImageData(columns, rows);
+      const values = small ? small.data : maps ? unitValues(shownTensor, unit) : shownTensor.data;
+      const image = pen.createImageData(canvas.width, canvas.height);
       // A vector is one map of its layer here, so its own range is that of all its values.
       const limit = !maps && scale === "unit" ? 0 : colourRanges(state)?.limit(layer, unit);
       paintDiverging(new Uint32Array(image.data.buffer), 0, values, limit || limitOf([values]), ACTIVATIONS);

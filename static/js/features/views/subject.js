@@ -17,6 +17,7 @@
 /** @typedef {import("../../model/trace.js").Tensor} Tensor */
 import { tensorOf } from "../../model/explain.js";
 import { INPUT, inputsOf, isMaps, scoreLayer } from "../../model/model.js";
+import { atHand, needsOf } from "../../model/needs.js";
 import { indexAt } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
 import { exists } from "../../state/view.js";
@@ -30,7 +31,7 @@ export function subjectOf({ model, run, parameters, view }) {
   const layer = view.layer === INPUT ? null : (model.layer(view.layer) ?? null);
   const scene = { model, run, parameters };
   const output = tensorOf(scene, view.layer);
-  if (!output) return null;
+  if (!output || (run.ask && !atHand(needsOf(model, view.layer), run, parameters))) return null;
   const [sources, inputs] = layer ? [layer.inputs, inputsOf(layer, run)] : [[INPUT], [output]];
   return {
     scene,

@@ -41,9 +41,9 @@ export function createTrail(actions) {
                 type: "button",
                 class: "button quiet",
                 "data-action": "trail-to-pixel",
-                onclick: () => {
+                onclick: async () => {
                   const index = steps.findIndex((step) => samePlace(step, here));
-                  const onward = mainTrail(scene, spot).map(({ layer, at }) => placeOf(layer, at));
+                  const onward = (await wholeTrail(scene, spot)).map(({ layer, at }) => placeOf(layer, at));
                   openView(store, here, {
                     name: view.name,
                     input: view.input,
@@ -61,8 +61,8 @@ export function createTrail(actions) {
                 type: "button",
                 class: "button quiet",
                 "data-action": "trail-from-top",
-                onclick: () => {
-                  const trail = fromTop(scene);
+                onclick: async () => {
+                  const trail = await fromTop(scene);
                   openView(store, trail[0], { trail });
                 },
               },
@@ -73,7 +73,7 @@ export function createTrail(actions) {
       /** @param {import("../../state/initial.js").Place} step */
       function card(step) {
         const place = { layer: step.layer, at: indexOf(step) };
-        const { value, trace } = explain(scene, place);
+        const { value, operation, count } = factsOf(scene, place);
         const current = samePlace(step, here);
         return h(
           "li",
@@ -85,16 +85,20 @@ export function createTrail(actions) {
               class: "trail-step",
               "data-direction": "trail",
               "data-place": spotText(place),
-              "data-value": exact(value),
+              "data-value": Number.isNaN(value) ? null : exact(value),
               "aria-current": current ? "step" : null,
             },
             h("span", { class: "trail-name" }, nameOf(place)),
-            h("strong", { class: "mono" }, shownValue(actions.i18n, scene.model, place.layer, value)),
+            h(
+              "strong",
+              { class: "mono" },
+              Number.isNaN(value) ? "…" : shownValue(actions.i18n, scene.model, place.layer, value),
+            ),
             h(
               "span",
               { class: "trail-how" },
-              trace
-                ? t(`operations.${trace.operation}.step`, { count: trace.terms.length })
+              operation
+                ? t(`operations.${operation}.step`, { count })
                 : t(place.layer === INPUT ? "views.operation.pixel" : "views.operation.unknown"),
             ),
           ),
@@ -108,15 +112,83 @@ export function createTrail(actions) {
   };
 }
 
+/**
+ * The way from a value to a pixel. Of a large run, the values on it are asked for some layers at a time, and only what is
+ * said of each step is kept.
+ * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Spot} spot
+ */
+async function wholeTrail(scene, spot) {
+  const { model, run, parameters } = scene;
+  const trail = mainTrail(scene, spot);
+  trail.forEach((step) => factsOf(scene, step));
+  for (let end = trail[trail.length - 1]; run.ask && end.layer !== INPUT; end = trail[trail.length - 1]) {
+    const names = layersBehind(model, end.layer);
+    const learned = names.filter((name) => (model.layer(name)?.parameter_count ?? 0) > 0);
+    const [values, numbers] = await Promise.all([run.ask.values(names), context().api.parameters(model, learned)]);
+    const part = {
+      model,
+      run: { ...run, activations: new Map([...run.activations, ...values]) },
+      parameters: new Map([...parameters, ...numbers]),
+    };
+    const onward = mainTrail(part, end).slice(1);
+    if (!onward.length) break; // a kind that the page cannot trace
+    for (const step of [end, ...onward]) remember(run, step, explain(part, step));
+    trail.push(...onward);
+  }
+  return trail;
+}
+
+/** A layer and those behind it, the nearest first, as many as are asked for at once. @param {import("../../model/model.js").Model} model @param {string} name */
+function layersBehind(model, name) {
+  const found = new Set([name]);
+  for (let index = model.layer(name)?.index ?? -1; index >= 0; index--) {
+    const layer = model.layers[index];
+    if (found.has(layer.name)) layer.inputs.forEach((input) => input !== INPUT && found.add(input));
+  }
+  const nearest = [...found].sort((a, b) => (model.layer(b)?.index ?? 0) - (model.layer(a)?.index ?? 0));
+  let values = 0;
+  const most = nearest.findIndex((one, index) => {
+    values +=
+      (model.shape(one) ?? []).reduce((count, size) => count * size, 1) + (model.layer(one)?.parameter_count ?? 0);
+    return index > 3 && values > AT_ONCE;
+  });
+  return most < 0 ? nearest : nearest.slice(0, most);
+}
+
+/** So many values and learned numbers of a large run are asked for at once, unless four layers have more. */
+const AT_ONCE = 4_000_000;
+
+/** @typedef {{ value: number, operation: string | null, count: number }} Facts what a step of the trail says */
+/** What was once said of values of large runs, which are not kept. @type {WeakMap<object, Map<string, Facts>>} */
+const told = new WeakMap();
+
+/** @param {object} run @param {import("../../model/explain.js").Spot} spot @param {import("../../model/explain.js").Explanation} found @returns {Facts} */
+function remember(run, spot, { value, trace }) {
+  const facts = { value, operation: trace?.operation ?? null, count: trace?.terms.length ?? 0 };
+  if (!told.has(run)) told.set(run, new Map());
+  if (!Number.isNaN(value)) told.get(run)?.set(spotText(spot), facts);
+  return facts;
+}
+
+/** @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Spot} spot @returns {Facts} */
+const factsOf = (scene, spot) => {
+  const found = explain(scene, spot);
+  const known =
+    scene.run.ask && (Number.isNaN(found.value) || !found.trace) && told.get(scene.run)?.get(spotText(spot));
+  return known || remember(scene.run, spot, found);
+};
+
 /** The way from the class that won to a pixel. @param {import("../../model/explain.js").Scene} scene */
-function fromTop(scene) {
+async function fromTop(scene) {
   const last = scene.model.output;
-  const output = scene.run.activations.get(last.name);
+  const { ask, activations } = scene.run;
+  const output = activations.get(last.name) ?? (await ask?.values([last.name]))?.get(last.name);
   if (!output) return [];
   let best = 0;
   output.data.forEach((value, index) => {
     if (value > output.data[best]) best = index;
   });
   const at = output.shape.length === 1 ? [best] : [0, 0, 0];
-  return mainTrail(scene, { layer: last.name, at }).map((spot) => placeOf(spot.layer, spot.at));
+  const trail = await wholeTrail(scene, { layer: last.name, at });
+  return trail.map((spot) => placeOf(spot.layer, spot.at));
 }

@@ -1,0 +1,33 @@
+// @ts-check
+/** Which values of a large run, and which learned numbers, must be at hand to show or explain something. */
+import { INPUT } from "./model.js";
+
+/** @typedef {import("./model.js").Model} Model */
+/** @typedef {{ tensors: string[], parameters: string[] }} Needs layers by their names */
+
+/** What an opened view of a layer shows: its output, what it reads, the maps behind a flattened vector, and what weighs or
+ * normalises its values. @param {Model} model @param {string} name @returns {Needs} */
+export function needsOf(model, name) {
+  const layer = model.layer(name);
+  if (!layer) return { tensors: [], parameters: [] };
+  const behind = layer.inputs.flatMap((input) => {
+    const before = model.layer(input);
+    return before?.record.family === "reshape" ? before.inputs : [];
+  });
+  const after = model
+    .readers(name)
+    .filter(
+      ({ record }) =>
+        record.family === "probability" || (layer.record.family === "reshape" && record.family === "dense"),
+    );
+  const tensors = new Set([name, ...layer.inputs, ...behind, ...after.map((reader) => reader.name)]);
+  tensors.delete(INPUT);
+  return { tensors: [...tensors], parameters: learned([layer, ...after]) };
+}
+
+/** @param {readonly import("./model.js").Layer[]} layers */
+const learned = (layers) => layers.filter(({ parameter_count: count }) => count > 0).map(({ name }) => name);
+
+/** Whether all of it is at hand. @param {Needs} needs @param {{ activations: ReadonlyMap<string, unknown> }} run @param {ReadonlyMap<string, unknown>} parameters */
+export const atHand = ({ tensors, parameters: learnedOf }, run, parameters) =>
+  tensors.every((name) => run.activations.has(name)) && learnedOf.every((name) => parameters.has(name));

@@ -1,0 +1,162 @@
+// @ts-check
+/**
+ * Large runs, piece by piece: what is shown of them is asked for when it is shown, what is explained when it is looked
+ * at, and what has not been looked at for long is let go. Nothing is fetched ahead of need.
+ *
+ * Pieces are put into the run and the parameters that are there; `arrived` counts up, so that whoever shows them looks again.
+ *
+ * @typedef {import("./initial.js").State} State
+ * @typedef {import("../api/client.js").Run} Run
+ */
+import { Problem } from "../api/client.js";
+import { createTask, SUPERSEDED } from "../core/timing.js";
+import { columnsOf } from "../model/columns.js";
+import { needsOf } from "../model/needs.js";
+import { hasThumbnails, merged, SHOWN } from "../model/overview.js";
+import { shownNow } from "./selectors.js";
+
+export { SHOWN };
+
+/** How many bytes of values and learned numbers are kept beside the overview. */
+export const MOST_BYTES = 48_000_000;
+/** How long one must look at a unit before its values are asked for, in milliseconds. */
+const LOOKS = 180;
+
+/** The layers of which the map shows something: those of its columns, and those that share a colour range with them.
+ * @param {Pick<State, "blocks"> & { model: import("../model/model.js").Model }} state */
+export function overviewed(state) {
+  const { columns } = shownNow(state);
+  const groups = new Set(columns.map(({ group }) => group).filter((group) => group >= 0));
+  const names = new Set(columns.filter(({ layer }) => layer).map(({ name }) => name));
+  for (const { name, group } of columnsOf(state.model)) if (groups.has(group)) names.add(name);
+  return state.model.layers.map(({ name }) => name).filter((name) => names.has(name));
+}
+
+/**
+ * @param {{ store: import("./actions.js").AppStore, api: import("../api/client.js").Api }} parts
+ * @returns {() => void} stops following
+ */
+export function followPieces({ store, api }) {
+  const overviewTask = createTask();
+  const windowTask = createTask();
+  const valuesTask = createTask();
+  const parametersTask = createTask();
+  /** Names in the order in which they were last wanted. @type {Map<string, number>} */
+  const used = new Map();
+  let clock = 0;
+
+  /** The large run that is drawn. */
+  const large = () => {
+    const { model, run } = store.state;
+    return model && run?.ask && run.overview && run.model === model.id
+      ? { model, run, ask: run.ask, overview: run.overview }
+      : null;
+  };
+
+  /** @template T @param {ReturnType<typeof createTask>} task @param {(signal: AbortSignal) => Promise<T>} ask @param {(answer: T) => void} keep */
+  const fetchPiece = async (task, ask, keep) => {
+    const { run } = store.state;
+    try {
+      const answer = await task(ask);
+      if (answer === SUPERSEDED) return;
+      keep(/** @type {T} */ (answer));
+      if (store.state.run === run) store.update({ arrived: store.state.arrived + 1 });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      store.update({ problem: error, ...(error.code === "server_unreachable" && { offline: true }) });
+    }
+  };
+
+  const lookAround = () => {
+    const now = large();
+    if (!now) return;
+    const { model, ask, overview } = now;
+    const missing = overviewed({ model, blocks: store.state.blocks }).filter((name) => !overview.has(name));
+    if (missing.length)
+      void fetchPiece(
+        overviewTask,
+        (signal) => ask.overview(missing, 0, SHOWN, signal),
+        (found) => found.forEach((one, name) => overview.set(name, merged(overview.get(name), one))),
+      );
+    const { scrolled } = store.state;
+    const known = scrolled && overview.get(scrolled.layer);
+    if (scrolled && known && known.thumbnails.length && !hasThumbnails(known, scrolled.first, SHOWN))
+      void fetchPiece(
+        windowTask,
+        (signal) => ask.overview([scrolled.layer], Math.max(0, scrolled.first - SHOWN / 2), 2 * SHOWN, signal),
+        (found) => found.forEach((one, name) => overview.set(name, merged(overview.get(name), one))),
+      );
+  };
+
+  const lookClosely = () => {
+    const now = large();
+    if (!now) return;
+    const { model, run, ask } = now;
+    const { view, hover, selection, parameters } = store.state;
+    const place = view ?? hover ?? selection;
+    if (!place) return;
+    const layer = model.layer(place.layer);
+    const needs = view ? needsOf(model, view.layer) : { tensors: layer ? [place.layer] : [], parameters: [] };
+    for (const name of [...needs.tensors, ...needs.parameters]) used.set(name, ++clock);
+    const values = needs.tensors.filter((name) => !run.activations.has(name));
+    if (values.length)
+      void fetchPiece(
+        valuesTask,
+        (signal) => ask.values(values, signal),
+        (found) => {
+          found.forEach((tensor, name) => run.activations.set(name, tensor));
+          letGo(run.activations, new Set(needs.tensors), ({ data }) => data.byteLength);
+        },
+      );
+    const learned = needs.parameters.filter((name) => !parameters?.has(name));
+    if (parameters && learned.length)
+      void fetchPiece(
+        parametersTask,
+        (signal) => api.parameters(model, learned, signal),
+        (found) => {
+          found.forEach((tensors, name) => parameters.set(name, tensors));
+          letGo(parameters, new Set(needs.parameters), (tensors) =>
+            Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0),
+          );
+        },
+      );
+  };
+
+  /** Forget what was wanted longest ago, until the rest fits. @template T @param {Map<string, T>} pieces @param {ReadonlySet<string>} wanted @param {(piece: T) => number} bytesOf */
+  const letGo = (pieces, wanted, bytesOf) => {
+    let bytes = [...pieces.values()].reduce((sum, piece) => sum + bytesOf(piece), 0);
+    const oldest = [...pieces.keys()]
+      .filter((name) => !wanted.has(name))
+      .sort((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
+    for (const name of oldest) {
+      if (bytes <= MOST_BYTES / 2) break;
+      bytes -= bytesOf(/** @type {T} */ (pieces.get(name)));
+      pieces.delete(name);
+    }
+  };
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let looking;
+  const stops = [
+    store.select(({ model, run, blocks, scrolled }) => [model, run, blocks, scrolled], lookAround),
+    store.select(
+      ({ model, run, parameters, view, hover, selection }) => [
+        model,
+        run,
+        parameters,
+        view?.layer,
+        hover?.layer,
+        selection?.layer,
+      ],
+      () => {
+        clearTimeout(looking);
+        if (store.state.view) lookClosely();
+        else looking = setTimeout(lookClosely, LOOKS);
+      },
+    ),
+  ];
+  return () => {
+    clearTimeout(looking);
+    stops.forEach((stop) => stop());
+  };
+}
