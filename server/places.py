@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.server.vocabulary import LONGEST_TRAIL
+from cnn_loupe.server.vocabulary import LONGEST_VIEW
 
 _INDEXED = re.compile(r"([\w.-]{1,80})\[(\d{1,7}(?:,\d{1,7}){0,3})\]", re.ASCII)
 _VIEW = re.compile(r"([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?", re.ASCII)
@@ -67,7 +67,7 @@ def read_view(text: str) -> View | None:
     """The parts of a view's address; None where the text is none."""
     head, *trail = text.split("~")
     match = _VIEW.fullmatch(head)
-    if match is None or len(trail) > LONGEST_TRAIL:
+    if match is None or len(text) > LONGEST_VIEW:
         return None
     return View(match[1], (match[2], *trail), None if match[3] is None else int(match[3]))
 

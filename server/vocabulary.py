@@ -18,8 +18,9 @@ PARAMETERS: tuple[str, ...] = tuple(_words["parameters"])
 """What the address of the page may carry."""
 
 VIEWS: tuple[str, ...] = tuple(_words["views"])
-LONGEST_TRAIL: int = _words["longest_trail"]
-"""How many places a view's address may carry beside its own: one for each layer of the deepest model, and some."""
+LONGEST_VIEW: int = _words["longest_view"]
+"""Characters of a view with its trail. With percent signs the whole address stays below 4 kB, which proxies take
+(deploy/nginx.conf); of a longer trail the page's address has the steps next to the opened place."""
 
 SCALES: tuple[str, ...] = tuple(_words["scales"])
 ORDERS: tuple[str, ...] = tuple(_words["orders"])

@@ -38,7 +38,7 @@ REFUSALS = [
     ("/embed/network?size=640x50", 422, "embed_size_refused"),
     ("/embed/view", 422, "embed_view_missing"),
     ("/embed/view?view=conv_1_2[3]", 422, "embed_view_refused"),
-    ("/embed/view?view=neuron:conv_1_2[3]" + "~input[0]" * 71, 422, "embed_view_refused"),
+    ("/embed/view?view=neuron:conv_1_2[3]" + "~input[0]" * 300, 422, "embed_view_refused"),
     ("/embed/view?view=inside:conv_1_2[3]", 422, "embed_choice_unknown"),
     ("/embed/view?view=neuron:conv_1_2", 422, "embed_place_refused"),
     ("/embed/view?view=neuron:conv_9_9[3]", 422, "unknown_layer"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from cnn_loupe.server.places import Misplaced, Place, misplaced, read_indexed, read_place, read_view
-from cnn_loupe.server.vocabulary import LONGEST_TRAIL
+from cnn_loupe.server.vocabulary import LONGEST_VIEW
 from tests.conftest import ROOT
 from tests.models import minimal
 
@@ -32,9 +34,19 @@ def test_a_view_is_read_or_refused(case: dict[str, Any]) -> None:
         assert [view.name, [*view.places], view.input] == [case["name"], case["places"], case.get("input")]
 
 
-def test_a_trail_has_an_end() -> None:
-    assert read_view("neuron:conv[1]" + "~a[0]" * LONGEST_TRAIL) is not None
-    assert read_view("neuron:conv[1]" + "~a[0]" * (LONGEST_TRAIL + 1)) is None
+def test_a_view_has_a_longest_address() -> None:
+    head, step = "neuron:conv[1]", "~a[0]"
+    most = (LONGEST_VIEW - len(head)) // len(step)
+    assert read_view(head + step * most) is not None
+    assert read_view(head + step * (most + 1)) is None
+
+
+def test_the_longest_view_fits_the_request_line_that_the_proxy_takes() -> None:
+    line = re.search(r"large_client_header_buffers \d+ (\d+)k;", (ROOT / "deploy/nginx.conf").read_text("utf-8"))
+    assert line is not None
+    places = "output:output[6]" + "~layer4.0.downsample[511,13,13]" * 100
+    written = quote(places[:LONGEST_VIEW], safe=",:~!")
+    assert len("GET /?model=some-model-of-mine&own=") + 64 + len(written) + 500 < 1024 * int(line[1])
 
 
 def test_only_lessons_write_spaces_and_name_parameters() -> None:

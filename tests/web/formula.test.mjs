@@ -60,6 +60,11 @@ for (const one of cases()) {
       input: null,
     });
     assert.match(text, /\nprint\(y\)\n/);
+    assert.match(text, /source = \{"sample": "s"\}/);
+    const read = [...new Set(one.layer.inputs)].filter((name) => name !== "input").join("%2C") || "none";
+    assert.ok(text.includes(`/models/m/runs?layers=${read}"`), "it asks for the layers that it reads, and no others");
+    const learned = `/models/m/parameters?layers=${one.layer.name}"`;
+    assert.equal(text.includes(learned), one.layer.parameter_count > 0);
     assert.doesNotMatch(text, /undefined|NaN\b(?!\))|\[object/);
     assert.match(lines(one.layer, explanation).at(-1), /^y = /);
   });
@@ -121,5 +126,5 @@ test("an own picture's input travels inside the script", () => {
     input: { shape: [1, 2, 2], data: "AAAA" },
   });
   assert.match(text, /shape, pixels = \[1,2,2\], "AAAA"/);
-  assert.doesNotMatch(text, /samples/);
+  assert.doesNotMatch(text, /sample/);
 });

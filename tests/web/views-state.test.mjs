@@ -21,6 +21,8 @@ import {
   SPEEDS,
   step,
 } from "../../static/js/model/playback.js";
+import { FIELDS } from "../../static/js/state/address.js";
+import { VOCABULARY } from "../../static/js/state/vocabulary.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { formatView, parseView } from "../../static/js/state/place.js";
 import { climb, exists, follow, followForward, openClass, openView, pointAt } from "../../static/js/state/view.js";
@@ -59,11 +61,36 @@ test("addresses that make no sense are refused, whole", () => {
     "NEURON:conv[1]",
     "neuron:conv[1]!x",
     "neuron:conv[1]~bad",
-    `neuron:conv[1]${"~a[0]".repeat(80)}`,
+    `neuron:conv[1]${"~a[0]".repeat(VOCABULARY.longest_view / 5)}`,
     "2.neuron:conv[1]",
     "neuron:<b>[1]",
   ])
     assert.equal(parseView(text), null, text);
+});
+
+test("of a trail that is too long for an address, the steps next to the opened place are written", () => {
+  const trail = Array.from({ length: 300 }, (_, unit) => ({ layer: "block.conv", unit, at: [3, 4] }));
+  for (const here of [0, 150, 299]) {
+    const text = formatView({ name: "neuron", ...trail[here], trail });
+    assert.ok(text.length <= VOCABULARY.longest_view && text.length > VOCABULARY.longest_view - 60);
+    const read = parseView(text).trail;
+    const from = trail.findIndex((step) => step.unit === read[0].unit);
+    assert.deepEqual(read, trail.slice(from, from + read.length), "a part of the trail, without a gap");
+    assert.ok(read.some(({ unit }) => unit === here));
+  }
+  const short = trail.slice(0, 40);
+  assert.deepEqual(parseView(formatView({ name: "neuron", ...short[7], trail: short })).trail, short);
+});
+
+test("of more blocks than an address has room for, those opened last are written", () => {
+  const { format, parse } = FIELDS.find(({ parameter }) => parameter === "blocks");
+  const blocks = Array.from({ length: 90 }, (_, index) => `layer${index}.add`);
+  const text = format({ ...initialState(), blocks });
+  assert.ok(text.length <= VOCABULARY.longest_blocks);
+  const read = parse(text).blocks;
+  assert.deepEqual(read, blocks.slice(-read.length));
+  assert.equal(parse(`${text},${text}`), null);
+  assert.equal(format(initialState()), null);
 });
 
 test("a place exists only inside the model's shapes", () => {

@@ -106,7 +106,7 @@ export function createApi({ base, fetch, known = {} }) {
               ),
             ),
           values: async (names, until) =>
-            decodeRun(await ask({ preparation: "none", ...(names && { layers: named(names) }) }, until)).activations,
+            decodeValues(await ask({ ...REST, ...(names && { layers: named(names) }) }, until)),
         },
       };
     },
@@ -144,11 +144,15 @@ export function createApi({ base, fetch, known = {} }) {
  * @property {(layers: readonly string[] | null, signal?: AbortSignal) => Promise<Map<string, import("./wire.js").Tensor>>} values of these layers; null for all
  */
 
+/** @param {Pick<import("./wire.js").TensorFile, "answer" | "tensor">} file @returns {Run["activations"]} */
+const decodeValues = ({ answer, tensor }) =>
+  new Map(answer.layers.map((/** @type {any} */ layer) => [layer.name, tensor(layer.tensor)]));
+
 /** @param {import("./wire.js").TensorFile} file @returns {Run} */
 export const decodeRun = ({ answer, tensor }) => ({
   model: answer.model,
   input: tensor(answer.input),
-  activations: new Map(answer.layers.map((/** @type {any} */ layer) => [layer.name, tensor(layer.tensor)])),
+  activations: decodeValues({ answer, tensor }),
   scores: answer.scores,
   preparation: answer.preparation ?? null,
   note: answer.note ?? null,
@@ -191,6 +195,9 @@ export const decodeParameters = ({ answer, tensor }) =>
   );
 
 /** @typedef {Record<string, string | number>} Query what stands after the question mark of an address */
+
+/** What later pieces of a run need not say again. */
+const REST = { preparation: "none", input: "none" };
 
 /** In this form answers come with tensors. */
 const TENSORS = { encoding: "safetensors" };

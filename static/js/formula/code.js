@@ -9,6 +9,7 @@
  * @typedef {import("../model/explain.js").Explanation} Explanation
  */
 import { exact } from "../core/i18n.js";
+import { INPUT } from "../model/model.js";
 import { tolerance } from "../model/operations.js";
 import { nameOf } from "./tree.js";
 
@@ -18,12 +19,24 @@ export function lines(layer, { spot, sources }) {
   if (!layer?.record.code || !sources.length) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
   return [
     sources.length === 1 ? `x = ${tensorText(sources[0])}` : `xs = [${sources.map(tensorText).join(", ")}]`,
-    ...(Object.keys(/** @type {any} */ (layer).parameters ?? {}).length || layer.parameter_count
-      ? [`layer = parameters["${layer.name}"]`]
-      : []),
+    ...(hasParameters(layer) ? [`layer = parameters["${layer.name}"]`] : []),
     ...layer.record.code(layer, spot.at),
   ];
 }
+
+/** The layers whose outputs the lines read, and the one whose learned numbers they read: the script asks for nothing else.
+ * @param {Layer | undefined} layer @param {Explanation} explanation */
+function reads(layer, { spot, sources }) {
+  const names = layer?.record.code && sources.length ? sources : [spot.layer];
+  return {
+    tensors: names.filter((name, index) => name !== INPUT && names.indexOf(name) === index),
+    learned: layer?.record.code && sources.length && hasParameters(layer) ? layer.name : null,
+  };
+}
+
+/** @param {Layer} layer */
+const hasParameters = (layer) =>
+  Object.keys(/** @type {any} */ (layer).parameters ?? {}).length > 0 || layer.parameter_count > 0;
 
 /** @param {string} name */
 const tensorText = (name) => `run["${name}"]`;
@@ -43,13 +56,14 @@ const tensorText = (name) => `run["${name}"]`;
 export function script(layer, explanation, { api, model, sample, input }) {
   const { value, trace } = explanation;
   const allowed = trace ? tolerance(trace) : 0;
+  const { tensors, learned } = reads(layer, explanation);
+  const asked = `/models/${model}/runs?layers=${encodeURIComponent(tensors.join(",") || "none")}`;
   const body = input
     ? [
         `shape, pixels = ${JSON.stringify(input.shape)}, "${input.data}"`,
-        `body = json.dumps({"input": {"shape": shape, "dtype": "float32", "data": pixels}}).encode()`,
-        `answer = get("/models/${model}/runs", body)`,
+        `source = {"input": {"shape": shape, "dtype": "float32", "data": pixels}}`,
       ]
-    : [`answer = get("/models/${model}/samples/${sample}/run")`];
+    : [`source = {"sample": ${JSON.stringify(sample)}}`];
   return [
     `# ${nameOf(explanation.spot)} of ${model}, recomputed with NumPy`,
     "import base64, json, urllib.request",
@@ -65,12 +79,17 @@ export function script(layer, explanation, { api, model, sample, input }) {
     `    return np.frombuffer(base64.b64decode(tensor["data"]), "<f4").reshape(tensor["shape"])`,
     "",
     ...body,
+    `answer = get("${asked}", json.dumps(source).encode())`,
     `run = {layer["name"]: array(layer["tensor"]) for layer in answer["layers"]}`,
     `run["input"] = array(answer["input"])`,
-    "parameters = {",
-    `    layer.pop("name"): {key: array(tensor) for key, tensor in layer.items()}`,
-    `    for layer in get("/models/${model}/parameters")["layers"]`,
-    "}",
+    ...(learned
+      ? [
+          "parameters = {",
+          `    layer.pop("name"): {key: array(tensor) for key, tensor in layer.items()}`,
+          `    for layer in get("/models/${model}/parameters?layers=${encodeURIComponent(learned)}")["layers"]`,
+          "}",
+        ]
+      : []),
     "",
     ...lines(layer, explanation),
     "",

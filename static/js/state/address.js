@@ -20,8 +20,15 @@ const oneOf = (choices, text) =>
 /** `add_3,add_4`: layers by their names. @param {string} text @returns {readonly string[] | null} */
 const parseNames = (text) => {
   const names = text.split(",");
-  return names.length <= 1024 && names.every((name) => parsePlace(`${name}[0]`)) ? names : null;
+  return text.length <= VOCABULARY.longest_blocks && names.every((name) => parsePlace(`${name}[0]`)) ? names : null;
 };
+
+/** Of more names than an address has room for, the last. @param {readonly string[]} names @returns {string | null} */
+function formatNames(names) {
+  const text = names.join(",");
+  if (text.length > VOCABULARY.longest_blocks) return formatNames(names.slice(1));
+  return text || null;
+}
 
 /** The fields that an address decides: going back to one without them resets them to their defaults.
  * @type {(keyof State)[]} */
@@ -113,7 +120,7 @@ export const FIELDS = [
       const blocks = parseNames(text);
       return blocks && { blocks };
     },
-    format: ({ blocks }) => (blocks.length ? blocks.join(",") : null),
+    format: ({ blocks }) => formatNames(blocks),
   },
   {
     parameter: "at",

@@ -48,7 +48,7 @@ export function parseView(text) {
   const [head, ...steps] = text.split("~");
   const match = VIEW.exec(head);
   const place = match && parsePlace(match[2]);
-  if (!match || !place || steps.length > VOCABULARY.longest_trail) return null;
+  if (!match || !place || text.length > VOCABULARY.longest_view) return null;
   const trail = steps.map(parsePlace);
   if (trail.some((step) => step === null)) return null;
   return {
@@ -61,9 +61,21 @@ export function parseView(text) {
   };
 }
 
-/** @param {View} view */
-export const formatView = (view) =>
-  [
-    `${view.name}:${formatPlace(view)}${view.input === undefined ? "" : `!${view.input}`}`,
-    ...(view.trail ?? []).map(formatPlace),
-  ].join("~");
+/** The view's notation. Of a trail that is too long for an address it has the steps next to the view's own place.
+ * @param {View} view */
+export function formatView(view) {
+  const head = `${view.name}:${formatPlace(view)}${view.input === undefined ? "" : `!${view.input}`}`;
+  const trail = (view.trail ?? []).map(formatPlace);
+  let room = VOCABULARY.longest_view - head.length;
+  let from = Math.max(0, trail.indexOf(formatPlace(view)));
+  let to = from;
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const index of [to, from - 1]) {
+      if (index < 0 || index >= trail.length || trail[index].length + 1 > room) continue;
+      room -= trail[index].length + 1;
+      [from, to, grown] = [Math.min(from, index), Math.max(to, index + 1), true];
+    }
+  }
+  return [head, ...trail.slice(from, to)].join("~");
+}

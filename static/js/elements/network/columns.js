@@ -56,6 +56,8 @@ export class NetworkColumns {
     }
     this.#layout = layout;
     this.grid.classList.toggle("is-staggered", layout.staggered);
+    this.#removeAllBut(new Set(layout.columns.map(({ column }) => column.name)));
+    let before = /** @type {HTMLElement | null} */ (null);
     for (const placed of layout.columns) {
       let entry = this.#rows.get(placed.column.name);
       if (!entry) {
@@ -69,13 +71,28 @@ export class NetworkColumns {
           units: new Map(),
         };
         this.#rows.set(placed.column.name, entry);
-        this.grid.append(entry.row);
       }
+      // A block that opens puts its columns between others: rows are read in the order of the layout.
+      const { row } = entry;
+      if (row.previousElementSibling !== before || !row.parentElement) {
+        if (before) before.after(row);
+        else this.grid.prepend(row);
+      }
+      before = row;
       this.#placeColumn(entry, placed, model, layout);
     }
     this.more.replaceChildren(...layout.columns.flatMap((placed) => (placed.hidden ? this.#more(placed) : [])));
     this.#placeBlocks(layout);
     this.#keepOneInTabOrder();
+  }
+
+  /** Columns that a closed block hides leave no controls behind. @param {ReadonlySet<string>} shown */
+  #removeAllBut(shown) {
+    for (const [name, { row }] of this.#rows) {
+      if (shown.has(name)) continue;
+      row.remove();
+      this.#rows.delete(name);
+    }
   }
 
   /** A button over each closed block, a bracket over the columns of each open one. @param {Layout} layout */
@@ -279,19 +296,21 @@ export class NetworkColumns {
       }
     }
     clearTimeout(this.#announcing);
-    if (run !== this.#announced.run || layout !== this.#announced.layout)
+    const { known } = this.#announced;
+    if (run !== this.#announced.run || layout !== this.#announced.layout || known !== run.overview?.size)
       this.#announcing = setTimeout(() => this.#announceUnits(run, layout));
   }
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #announcing;
-  /** What the sentences speak of. @type {{ run: import("../../api/client.js").Run | null, layout: Layout | null }} */
-  #announced = { run: null, layout: null };
+  /** What the sentences speak of; `known`: of how many layers of a large run.
+   * @type {{ run: import("../../api/client.js").Run | null, layout: Layout | null, known: number | undefined }} */
+  #announced = { run: null, layout: null, known: undefined };
 
   /** @param {import("../../api/client.js").Run} run @param {Layout} layout */
   #announceUnits(run, layout) {
     const map = this.#map;
-    this.#announced = { run, layout };
+    this.#announced = { run, layout, known: run.overview?.size };
     for (const { column, boxes, total } of layout.columns) {
       const tensor = column.layer ? run.activations.get(column.name) : run.input;
       const known = run.overview?.get(column.name);

@@ -54,8 +54,8 @@ export function createCode(actions) {
 }
 
 /**
- * Where the script finds the tensors: a gallery picture is fetched from this server; the input of
- * any other picture, and of a changed one, is written into the script.
+ * Where the script finds the tensors: the server has the gallery's pictures; the input of any other picture, and of a
+ * changed one, is written into the script.
  * @param {import("../../model/explain.js").Scene} scene @param {import("../../state/initial.js").State} state
  */
 function origin({ model, run }, { runOf, originalRun, samples }) {

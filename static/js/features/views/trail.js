@@ -138,24 +138,27 @@ async function wholeTrail(scene, spot) {
   return trail;
 }
 
-/** A layer and those behind it, the nearest first, as many as are asked for at once. @param {import("../../model/model.js").Model} model @param {string} name */
+/** A layer, what it reads and those behind it, the nearest first, as many as are asked for at once. @param {import("../../model/model.js").Model} model @param {string} name */
 function layersBehind(model, name) {
   const found = new Set([name]);
   for (let index = model.layer(name)?.index ?? -1; index >= 0; index--) {
     const layer = model.layers[index];
     if (found.has(layer.name)) layer.inputs.forEach((input) => input !== INPUT && found.add(input));
   }
-  const nearest = [...found].sort((a, b) => (model.layer(b)?.index ?? 0) - (model.layer(a)?.index ?? 0));
+  const own = [name, ...(model.layer(name)?.inputs ?? []).filter((input) => input !== INPUT)];
+  const order = (/** @type {string} */ one) =>
+    own.includes(one) ? model.layers.length : (model.layer(one)?.index ?? 0);
+  const nearest = [...found].sort((a, b) => order(b) - order(a));
   let values = 0;
   const most = nearest.findIndex((one, index) => {
     values +=
       (model.shape(one) ?? []).reduce((count, size) => count * size, 1) + (model.layer(one)?.parameter_count ?? 0);
-    return index > 3 && values > AT_ONCE;
+    return index > own.length && values > AT_ONCE;
   });
   return most < 0 ? nearest : nearest.slice(0, most);
 }
 
-/** So many values and learned numbers of a large run are asked for at once, unless four layers have more. */
+/** So many values and learned numbers of a large run are asked for at once, unless one step needs more. */
 const AT_ONCE = 4_000_000;
 
 /** @typedef {{ value: number, operation: string | null, count: number }} Facts what a step of the trail says */

@@ -1,7 +1,6 @@
 // @ts-check
 /** Activations: each value is a function of the one value at the same place (`operations/function.js`). */
-import { needed } from "./kind.js";
-import { pointwise } from "./pointwise.js";
+import { needed, pointwise } from "./kind.js";
 
 /** @typedef {import("./kind.js").Layer} Layer */
 /** @typedef {import("./kind.js").Tensor} Tensor */

@@ -1,4 +1,6 @@
 // @ts-check
+import { readTerm } from "../trace.js";
+
 /**
  * What a kind of layer is to the page. Each file of this folder holds one family of kinds, each kind with all that
  * the page knows of it; `kinds.js` collects them.
@@ -63,3 +65,28 @@ export function needed(layer, parameters) {
   if (!parameters) throw new Error(`${layer.name}: a ${layer.kind} layer cannot be traced without its parameters`);
   return parameters;
 }
+
+/**
+ * What kinds share that make each value from the one value at the same place.
+ * @param {(layer: Layer, parameters: LayerParameters | null, at: number[]) =>
+ *   { operation: string, constants: Record<string, number | undefined> }} how
+ * @returns {Partial<Kind> & { tracer: Tracer }}
+ */
+export const pointwise = (how) => ({
+  family: "activation",
+  connects: "one",
+  view: "activation",
+  tracer: {
+    trace(layer, [input], parameters, at) {
+      const { operation, constants } = how(layer, parameters, at);
+      return {
+        operation,
+        at,
+        terms: [readTerm(input, at)],
+        bias: null,
+        constants: /** @type {Record<string, number>} */ (constants),
+      };
+    },
+    consumers: (_layer, _parameters, at) => [{ at, weight: null }],
+  },
+});

@@ -1,8 +1,7 @@
 // @ts-check
 /** Normalisation: by fixed numbers, one set of them for each map, or by the maps beside a map. */
 import { readTerm } from "../trace.js";
-import { needed } from "./kind.js";
-import { pointwise } from "./pointwise.js";
+import { needed, pointwise } from "./kind.js";
 
 const USUAL_EPSILON = 1e-5;
 

@@ -1,0 +1,112 @@
+"""Networks of the size that people bring: an overview, blocks that open, values in pieces, trails through branches."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.conftest import RunningServer, running_server
+from tests.e2e.conftest import READY, Visit
+from tests.e2e.opened import copied_script, printed
+from tests.large_models import LARGE, write_large_models
+
+Open = Callable[[str], tuple[Page, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_server(models=write_large_models(tmp_path_factory.mktemp("large"))) as found:
+        yield found
+
+
+@pytest.fixture
+def opened(visit: Visit, large: RunningServer) -> Open:
+    """Opens an address of the server with large models; also gives the addresses of runs that are asked for."""
+    visited = visit(base=large.url)
+    visited.expect("was preloaded using link preload")
+
+    def go(address: str) -> tuple[Page, list[str]]:
+        asked: list[str] = []
+        visited.page.on(
+            "request",
+            lambda request: (
+                asked.append(request.url) if request.url.endswith("/runs") or "/runs?" in request.url else None
+            ),
+        )
+        visited.page.goto(large.url + address)
+        visited.page.wait_for_selector(READY, state="attached")
+        return visited.page, asked
+
+    return go
+
+
+def column_names(page: Page) -> list[str]:
+    found: list[str] = page.locator("[data-column]").evaluate_all("rows => rows.map((row) => row.dataset.column)")
+    return found
+
+
+@pytest.mark.parametrize("model", list(LARGE))
+def test_a_large_model_opens_as_an_overview_whose_blocks_open_and_close(opened: Open, model: str) -> None:
+    page, _ = opened(f"/?model={model}")
+    closed = column_names(page)
+    assert len(closed) <= 24
+    buttons = page.locator("[data-block][aria-expanded=false]")
+    assert buttons.count() >= 8
+    block = str(buttons.first.get_attribute("data-block"))
+    buttons.first.click()
+    page.wait_for_selector(f"[data-block='{block}'][aria-expanded=true]")
+    assert len(column_names(page)) > len(closed)
+    assert f"blocks={block}" in page.url
+    page.wait_for_function("() => !document.querySelector('[data-column] [data-unit]:not([aria-label])')")
+    page.focus(f"[data-block='{block}']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-block='{block}'][aria-expanded=false]")
+    assert column_names(page) == closed
+    assert "blocks=" not in page.url
+
+
+def test_of_a_large_run_only_what_is_shown_or_explained_is_asked_for(opened: Open) -> None:
+    page, asked = opened("/?model=resnet-like")
+    assert len(asked) == 1
+    assert "detail=overview" in asked[0]
+    page.click("[data-layer='layer4.1.relu2'][data-unit='2']")
+    page.wait_for_selector("[data-view=activation][data-settled]")
+    later = asked[1:]
+    assert later
+    assert all("layers=layer4.1" in url for url in later)
+    assert page.evaluate("performance.memory.usedJSHeapSize") < 100e6
+
+
+def test_a_joined_value_leads_through_its_branches_to_the_picture(opened: Open, tmp_path: Path) -> None:
+    page, _ = opened("/?model=resnet-like&view=values:layer4.1.add[2,0,1]")
+    page.wait_for_selector("[data-explained]")
+    operands = page.locator(".operands [data-place]").evaluate_all("found => found.map((one) => one.dataset.place)")
+    assert sorted(operands) == ["layer4.0.relu2[2,0,1]", "layer4.1.conv2[2,0,1]"]
+    values = page.locator(".operands [data-place]").evaluate_all(
+        "found => found.map((one) => Number(one.dataset.value))"
+    )
+    shown = float(str(page.locator("[data-explained]").get_attribute("data-value")))
+    assert sum(values) == pytest.approx(shown, rel=1e-6)
+    script = copied_script(page)
+    assert (
+        "runs?layers=layer4.0.relu2%2Clayer4.1.conv2" in script
+        or "runs?layers=layer4.1.conv2%2Clayer4.0.relu2" in script
+    )
+    assert "/parameters" not in script
+    assert printed(script, tmp_path) == pytest.approx(shown, rel=1e-6)
+    page.click("[data-action=trail-to-pixel]")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.trail-step')].at(-1)?.dataset.place?.startsWith('input[')"
+    )
+    steps = page.locator(".trail-step").evaluate_all(
+        "found => found.map((one) => [one.dataset.place, one.dataset.value])"
+    )
+    layers = [place.partition("[")[0] for place, _ in steps]
+    graph = LARGE["resnet-like"]().graph.by_name
+    for later, earlier in itertools.pairwise(layers):
+        assert earlier in graph[later].inputs
+    assert all(value is not None for _, value in steps)
