@@ -116,6 +116,19 @@ class Window:
         rows, columns = covered(row, *self.axis(0)), covered(column, *self.axis(1))
         return [(i, j) for i in rows for j in columns]
 
+    def reading(self, axis: int, position: int, count: int) -> list[Pair]:
+        """Which of `count` windows along an axis lie over a position, and with which cell: pairs (window, cell).
+
+        Window i has its cell u there where i·stride + u·dilation − padding = position.
+        """
+        found = []
+        for cell in range(self.size[axis] - 1, -1, -1):
+            start = position + self.padding[axis] - cell * self.dilation[axis]
+            index, between = divmod(start, self.stride[axis])
+            if not between and 0 <= index < count:
+                found.append((index, cell))
+        return found
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -166,6 +179,22 @@ class Reach:
             return self
         return Reach(self.positions * factor, self.whole().size, 0, self.start)
 
+    def spread(self, window: Window, axis: int, positions: int) -> Reach:
+        """The reach of `positions` over which windows lie that each belong to one position of this layer.
+
+        With stride 1 the windows move on as the positions do. With any other a position sees the few whose windows
+        lie over it, in turns, which no single jump describes: it is said to see all that any of them sees.
+        """
+        if window.stride[axis] > 1:
+            return Reach(positions, self.whole().size, 0, self.start)
+        reach = window.span[axis] - 1
+        return Reach(
+            positions,
+            size=self.size + reach * self.jump,
+            jump=self.jump,
+            start=self.start + (window.padding[axis] - reach) * self.jump,
+        )
+
     def hull(self, other: Reach) -> Reach:
         """The reach of a layer whose position i depends on position i of both.
 
@@ -210,6 +239,10 @@ class ReceptiveField:
     def repeated(self, factor: Pair) -> ReceptiveField:
         """The field after every position has been repeated, down and across."""
         return ReceptiveField(self.rows.repeated(factor[0]), self.columns.repeated(factor[1]))
+
+    def spread(self, window: Window, positions: Pair) -> ReceptiveField:
+        """The field of the positions over which the windows of this layer's values lie."""
+        return ReceptiveField(self.rows.spread(window, 0, positions[0]), self.columns.spread(window, 1, positions[1]))
 
     def hull(self, other: ReceptiveField) -> ReceptiveField:
         """The field of a layer whose values each depend on one of both."""

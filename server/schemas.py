@@ -225,7 +225,7 @@ class OwnModel(Schema):
 
 
 class LayerParameters(BaseModel):
-    """`weight` is (O, C, Kh, Kw) for a convolution and (O, I) for a dense layer; `bias` is (O,)."""
+    """`weight` is (O, C / groups, Kh, Kw) for a convolution and (O, I) for a dense layer; `bias` is (O,)."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Tensor]

@@ -30,3 +30,4 @@ from cnn_loupe.engine.layers.pooling import MaxPool2D as MaxPool2D
 from cnn_loupe.engine.layers.pooling import Pool2D as Pool2D
 from cnn_loupe.engine.layers.reshape import Flatten as Flatten
 from cnn_loupe.engine.layers.softmax import Softmax as Softmax
+from cnn_loupe.engine.layers.transposed import ConvTranspose2D as ConvTranspose2D

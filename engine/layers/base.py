@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnn_loupe.engine.arrays import Array, Padding, Pair, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
-from cnn_loupe.engine.fields import FourSides, WholePair
+from cnn_loupe.engine.fields import FourSides, WholePair, bad
 from cnn_loupe.engine.layers.starts import Start, he_normal, zeros
 from cnn_loupe.engine.trace import Trace
 from cnn_loupe.engine.windows import ReceptiveField, Window
@@ -204,6 +204,13 @@ def expect_vector(layer: Layer, shape: Shape) -> int:
             shape=list(shape),
         )
     return shape[0]
+
+
+def expect_groups(layer: Layer, groups: int, channels: int, filters: int) -> None:
+    """Refuse maps that come in, or filters, that do not split into as many equal groups."""
+    for count, what in ((channels, "maps that come in"), (filters, "filters")):
+        if count % groups:
+            raise bad(layer.name, "groups", groups, f"a divisor of the {count} {what}")
 
 
 def slide(layer: Layer, window: Window, height: int, width: int) -> tuple[int, int]:

@@ -9,8 +9,16 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from cnn_loupe.engine.arrays import Array, Parameters, Shape
-from cnn_loupe.engine.fields import Flag, Whole, bad
-from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_maps, slide
+from cnn_loupe.engine.fields import Flag, Whole
+from cnn_loupe.engine.layers.base import (
+    Gradients,
+    Margins,
+    Sides,
+    UnaryLayer,
+    expect_groups,
+    expect_maps,
+    slide,
+)
 from cnn_loupe.engine.layers.sliding import pad, room, unpad, windows
 from cnn_loupe.engine.trace import Trace, check_index, terms
 from cnn_loupe.engine.windows import Window
@@ -80,9 +88,7 @@ class Conv2D(UnaryLayer):
 
     def output_shape_of(self, shape: Shape) -> Shape:
         channels, height, width = expect_maps(self, shape)
-        for count, what in ((channels, "maps that come in"), (self.filters, "filters")):
-            if count % self.groups:
-                raise bad(self.name, "groups", self.groups, f"a divisor of the {count} {what}")
+        expect_groups(self, self.groups, channels, self.filters)
         return (self.filters, *slide(self, self.sliding, height, width))
 
     def parameter_shapes_of(self, shape: Shape) -> dict[str, Shape]:

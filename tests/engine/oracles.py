@@ -63,6 +63,23 @@ def conv2d(layer: layers.Conv2D, x: Array, params: Parameters) -> Array:
     return y
 
 
+def conv_transpose2d(layer: layers.ConvTranspose2D, x: Array, params: Parameters) -> Array:
+    w, b = params["weight"], params.get("bias", np.zeros(layer.filters))
+    count, neurons = x.shape[0] // layer.groups, layer.filters // layer.groups
+    (top, bottom), (left, right) = map(sides, layer.padding)
+    height, width = (
+        (x.shape[1 + axis] - 1) * layer.stride[axis] + layer.dilation[axis] * (layer.kernel[axis] - 1) + 1
+        for axis in (0, 1)
+    )
+    whole = np.zeros((layer.filters, height + layer.output_padding[0], width + layer.output_padding[1]))
+    for o, c, i, j in product(range(layer.filters), range(count), range(x.shape[1]), range(x.shape[2])):
+        for u, v in product(range(layer.kernel[0]), range(layer.kernel[1])):
+            row, column = i * layer.stride[0] + u * layer.dilation[0], j * layer.stride[1] + v * layer.dilation[1]
+            whole[o, row, column] += float(x[o // neurons * count + c, i, j]) * float(w[o, c, u, v])
+    y = whole[:, top : whole.shape[1] - bottom, left : whole.shape[2] - right]
+    return y + np.array([[[float(bias)]] for bias in b])
+
+
 def max_pool2d(layer: layers.MaxPool2D, x: Array, params: Parameters) -> Array:
     rows, columns = positions(layer, layer.window, x)
     y = np.zeros((x.shape[0], len(rows), len(columns)))
@@ -204,6 +221,7 @@ def _each(function: Callable[[Any, float], float]) -> Callable[[Any, Array, Para
 
 ORACLES: Mapping[str, Callable[..., Array]] = {
     "conv2d": conv2d,
+    "conv_transpose2d": conv_transpose2d,
     "relu": _each(lambda layer, v: v if v > 0 else 0.0),
     "leaky_relu": _each(lambda layer, v: v if v > 0 else layer.slope * v),
     "sigmoid": _each(lambda layer, v: 1 / (1 + math.exp(-v))),

@@ -23,6 +23,7 @@ from cnn_loupe.engine.spec import ModelSpec
 
 MAPS_ONLY = (
     "conv2d",
+    "conv_transpose2d",
     "max_pool2d",
     "avg_pool2d",
     "global_avg_pool2d",
@@ -57,6 +58,32 @@ def axis(draw: st.DrawFn, size: int, *, pool: bool) -> tuple[int, int, int, int]
 
 
 @st.composite
+def transposed(draw: st.DrawFn, shape: Shape, name: str) -> Layer:
+    """A transposed convolution that leaves something of what its kernels cover."""
+    kernel, stride, dilation, padding = [], [], [], []
+    for size in shape[1:]:
+        kernel.append(draw(st.integers(1, 4)))
+        stride.append(draw(st.integers(1, 4)))
+        dilation.append(draw(st.integers(1, 3)))
+        most = (size - 1) * stride[-1] + dilation[-1] * (kernel[-1] - 1)
+        before = draw(st.integers(0, min(3, most)))
+        padding.append((before, draw(st.integers(0, min(3, most - before)))))
+    alike = all(before == after for before, after in padding)
+    groups = draw(st.sampled_from([n for n in (1, 1, 2, 3) if shape[0] % n == 0]))
+    return layers.ConvTranspose2D(
+        name,
+        groups * draw(st.integers(1, 3)),
+        kernel=tuple(kernel),
+        stride=tuple(stride),
+        padding=tuple(before for before, _ in padding) if alike else tuple(padding),
+        output_padding=draw(st.tuples(st.integers(0, 3), st.integers(0, 3))),
+        dilation=tuple(dilation),
+        groups=groups,
+        bias=draw(st.booleans()),
+    )
+
+
+@st.composite
 def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") -> Layer:
     """A layer of this kind that takes inputs of this shape."""
     hyperparameters: dict[str, Any] = {}
@@ -80,6 +107,8 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         groups = draw(st.sampled_from([n for n in (1, 1, 2, 3) if shape[0] % n == 0]))
         filters = groups * draw(st.integers(1, 3))
         return layers.Conv2D(name, filters, **hyperparameters, groups=groups, bias=draw(st.booleans()))
+    if kind == "conv_transpose2d":
+        return draw(transposed(shape, name))
     if kind == "max_pool2d":
         del hyperparameters["dilation"]
         return layers.MaxPool2D(name, **hyperparameters)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_loupe.engine.arrays import Array, Shape
-from cnn_loupe.engine.errors import ShapeError, TensorError
+from cnn_loupe.engine.errors import ShapeError, SpecError, TensorError
 from cnn_loupe.engine.kinds import KINDS
-from cnn_loupe.engine.layers import Conv2D, Dense, Layer, MaxPool2D
+from cnn_loupe.engine.layers import Conv2D, ConvTranspose2D, Dense, Layer, MaxPool2D
 from cnn_loupe.engine.windows import ReceptiveField
 from tests.engine import strategies
 from tests.engine.oracles import ORACLES, oracle
@@ -136,7 +136,7 @@ def test_a_trace_names_every_value_that_the_output_depends_on(
     assert moved <= named
 
 
-@given(layers_and_shapes(("conv2d", "max_pool2d", "avg_pool2d", "relu")), seeds, st.data())
+@given(layers_and_shapes(("conv2d", "conv_transpose2d", "max_pool2d", "avg_pool2d", "relu")), seeds, st.data())
 @settings(max_examples=50)
 def test_the_receptive_field_is_where_the_terms_lie(
     found: tuple[Layer, tuple[Shape, ...]], seed: int, data: st.DataObject
@@ -156,6 +156,25 @@ def test_the_receptive_field_is_where_the_terms_lie(
         assert reach.positions == output_shape[axis]
 
 
+@pytest.mark.parametrize("kind", ["conv2d", "conv_transpose2d"])
+def test_groups_divide_the_maps_and_the_filters(kind: str) -> None:
+    for filters, groups, count in ((4, 2, 3), (3, 2, 4)):
+        with pytest.raises(SpecError, match=f"groups is 2; it must be a divisor of the {3}"):
+            KINDS[kind]("c", filters=filters, groups=groups).output_shape((count, 4, 4))
+
+
+def test_a_transposed_convolution_is_the_way_back_of_a_convolution() -> None:
+    rng = np.random.default_rng(0)
+    forth = Conv2D("c", 4, kernel=(3, 2), stride=(2, 3), padding=(1, 0), groups=2, bias=False)
+    x, w = rng.standard_normal((6, 8, 9)), rng.standard_normal((4, 3, 3, 2))
+    y, cache = forth.forward_of(x, {"weight": w})
+    dy = rng.standard_normal(y.shape)
+    dx, _ = forth.backward_of(cache, dy, {"weight": w})
+    back = ConvTranspose2D("t", 6, (3, 2), (2, 3), (1, 0), (1, 1), groups=2, bias=False)
+    turned = np.concatenate([part.swapaxes(0, 1) for part in np.split(w, 2)])
+    np.testing.assert_allclose(back.forward_of(dy, {"weight": turned})[0], dx, rtol=1e-12)
+
+
 def test_an_index_outside_a_layer_is_refused() -> None:
     layer, x = Conv2D("conv", 2), np.zeros((1, 4, 4))
     params = {"weight": np.zeros((2, 1, 3, 3)), "bias": np.zeros(2)}
@@ -170,6 +189,8 @@ def test_an_index_outside_a_layer_is_refused() -> None:
         (Conv2D("c", 1, kernel=(5, 5)), (1, 3, 3), "c: a window of 5×5 does not fit .* 3×3"),
         (Conv2D("c", 1, kernel=(3, 3), dilation=(2, 2)), (1, 4, 4), "with dilation 2×2 .* at most 2×2"),
         (Conv2D("c", 1), (9,), "c: conv2d needs maps"),
+        (ConvTranspose2D("t", 1), (9,), "t: conv_transpose2d needs maps"),
+        (ConvTranspose2D("t", 1, padding=((1, 1), (2, 4))), (1, 1, 3), r"t: padding \[\[1, 1\], \[2, 4\]\] .* the 2×6"),
         (MaxPool2D("p"), (1, 1, 5), "p: a window of 2×2 does not fit"),
         (MaxPool2D("p", padding=(2, 0)), (1, 4, 4), "more than half of the window"),
         (Dense("d", 3), (1, 2, 2), "d: dense needs a vector .* flatten"),

@@ -1,6 +1,8 @@
 // The inspector's numbers: statistics, arithmetic, receptive fields, contributions.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { kindOf } from "../../static/js/model/kinds.js";
+import { cases } from "./support/fixtures.mjs";
 import { parameterArithmetic, sizeArithmetic } from "../../static/js/model/arithmetic.js";
 import { productsOf, sumsByOwner } from "../../static/js/model/contributions.js";
 import { columnsOf, ownersOf } from "../../static/js/model/columns.js";
@@ -51,6 +53,56 @@ test("a window that does not divide is said to be rounded down, dilation is writ
     { axis: "height", text: "⌊(10 − (2·(3 − 1) + 1) + 2·1) / 2⌋ + 1", result: 4, exact: false },
     { axis: "width", text: "⌊(11 − (2·(3 − 1) + 1) + 2·1) / 2⌋ + 1", result: 5, exact: true },
   ]);
+});
+
+/** What a written calculation with + − · and parentheses makes. */
+function calculated(text) {
+  const tokens = text.match(/\d+|[()·+−]/g);
+  const factor = () => {
+    const token = tokens.shift();
+    if (token !== "(") return Number(token);
+    const value = total();
+    tokens.shift();
+    return value;
+  };
+  const product = () => {
+    let value = factor();
+    while (tokens[0] === "·") value *= (tokens.shift(), factor());
+    return value;
+  };
+  const total = () => {
+    let value = product();
+    while ("+−".includes(tokens[0] ?? " ")) value += tokens.shift() === "+" ? product() : -product();
+    return value;
+  };
+  return total();
+}
+
+test("the sizes of a transposed convolution are what is written out", () => {
+  const sides = {
+    kernel: [3, 4],
+    stride: [2, 2],
+    padding: [
+      [1, 1],
+      [0, 2],
+    ],
+    output_padding: [1, 0],
+    dilation: [1, 2],
+  };
+  const layer = { kind: "conv_transpose2d", input_shape: [2, 5, 6], output_shape: [3, 10, 15], ...sides };
+  assert.deepEqual(sizeArithmetic({ ...layer, record: kindOf(layer.kind) }), [
+    { axis: "height", text: "(5 − 1)·2 + 3 − 2·1 + 1", result: 10, exact: true },
+    { axis: "width", text: "(6 − 1)·2 + (2·(4 − 1) + 1) − 0 − 2", result: 15, exact: true },
+  ]);
+  for (const recorded of cases().filter(({ kind }) => kind === layer.kind))
+    for (const { axis, text } of sizeArithmetic(recorded.layer)) {
+      const value = calculated(text);
+      for (const [along, size] of [
+        ["height", recorded.output.shape[1]],
+        ["width", recorded.output.shape[2]],
+      ])
+        if (axis === along || axis === "both") assert.equal(value, size, `${recorded.name}: ${text}`);
+    }
 });
 
 test("hyperparameters are listed for any kind, derived fields are not", () => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { kinds } from "../../static/js/model/kinds.js";
 import { destinations, explain, mainTrail, rankedTerms, tensorOf } from "../../static/js/model/explain.js";
 import { partialMap, partialsAt } from "../../static/js/model/partial-sums.js";
+import { holds, stepBack } from "../../static/js/model/receptive-field.js";
 import { evaluate, tolerance, winner } from "../../static/js/model/operations.js";
 import { contains, indexAt, offset, product, valueAt } from "../../static/js/model/trace.js";
 import { dropped, nearest, reading } from "../../static/js/model/window.js";
@@ -86,6 +87,26 @@ for (const { name, layer, inputs, parameters, output, traces } of cases()) {
     );
   });
 }
+
+for (const { name, layer, inputs, parameters, output } of cases())
+  test(`the part of each input behind a value of ${name} holds all that it was made from`, () => {
+    output.data.forEach((_, position) => {
+      const at = indexAt(output.shape, position);
+      const [unit, top = 0, left = 0] = at;
+      const area = { units: { first: unit, count: 1 }, top, left, bottom: top, right: left };
+      const parts = inputs.map((_, source) => stepBack(layer, source, area));
+      for (const { source, at: read, padding } of layer.record.tracer.trace(layer, inputs, parameters, at).terms) {
+        if (padding) continue;
+        const [map, row = 0, column = 0] = read;
+        const part = parts[source];
+        assert.ok(part && holds(part, map), `${name} at ${at}: map ${map}`);
+        assert.ok(
+          row >= part.top && row <= part.bottom && column >= part.left && column <= part.right,
+          `${at}: ${read}`,
+        );
+      }
+    });
+  });
 
 for (const id of RECORDED) {
   const { scene, traces } = recorded(id);

@@ -21,12 +21,14 @@ export function parameterArithmetic(layer) {
 }
 
 /**
- * The output sizes of a sliding window with every number written out, one entry for an axis
+ * The output sizes of a sliding window, or of a transposed convolution, with every number written out, one entry for an axis
  * (a single one where both axes are alike).
  * @param {Layer} layer
  * @returns {{ axis: "both" | "height" | "width", text: string, result: number, exact: boolean }[]} empty without a window
  */
 export function sizeArithmetic(layer) {
+  const spread = layer.record.spread(layer);
+  if (spread) return onceIfAlike([0, 1].map((axis) => enlarged(layer, spread, axis)));
   const sliding = layer.record.window(layer);
   if (!sliding || layer.input_shape.length !== 3) return [];
   const entries = [0, 1].map((axis) => {
@@ -39,16 +41,14 @@ export function sizeArithmetic(layer) {
       sliding.dilation[axis],
     ];
     const [open, close] = sliding.ceil ? ["⌈", "⌉"] : ["⌊", "⌋"];
-    const covered = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
     return {
       axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"),
-      text: `${open}(${size} − ${covered} + ${padding === after ? `2·${padding}` : `${padding} + ${after}`}) / ${stride}${close} + 1`,
+      text: `${open}(${size} − ${covered(kernel, dilation)} + ${padding === after ? `2·${padding}` : `${padding} + ${after}`}) / ${stride}${close} + 1`,
       result: outputSize(sliding, axis, size),
       exact: leftOver(sliding, axis, size) === 0,
     };
   });
-  const [rows, columns] = entries;
-  return rows.text === columns.text ? [{ ...rows, axis: "both" }] : entries;
+  return onceIfAlike(entries);
 }
 
 /**
@@ -72,9 +72,29 @@ export function fieldArithmetic(model, layer) {
       result: after.size[axis],
     };
   });
-  const [rows, columns] = entries;
-  return rows.text === columns.text ? [{ ...rows, axis: "both" }] : entries;
+  return onceIfAlike(entries);
 }
+
+/** How far a kernel reaches along one axis, written out. @param {number} kernel @param {number} dilation */
+const covered = (kernel, dilation) => (dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`);
+
+/** The output size of a transposed convolution along one axis: all that its windows cover, without what is cut off.
+ * @param {Layer} layer @param {import("./kinds.js").Window2D} spread @param {number} axis */
+function enlarged(layer, spread, axis) {
+  const [size, result] = [layer.input_shape[axis + 1], layer.output_shape[axis + 1]];
+  const [before, after] = [spread.padding[axis], endOf(spread, axis)];
+  const [cut, kept] = [before === after ? `2·${before}` : `${before} − ${after}`, layer.output_padding?.[axis] ?? 0];
+  const whole = `(${size} − 1)·${spread.stride[axis]} + ${covered(spread.size[axis], spread.dilation[axis])}`;
+  return {
+    axis: /** @type {"both" | "height" | "width"} */ (axis === 0 ? "height" : "width"),
+    text: `${whole}${before || after ? ` − ${cut}` : ""}${kept ? ` + ${kept}` : ""}`,
+    result,
+    exact: true,
+  };
+}
+
+/** One entry where both axes are alike. @template {{ axis: "both" | "height" | "width", text: string }} T @param {T[]} entries @returns {T[]} */
+const onceIfAlike = ([rows, columns]) => (rows.text === columns.text ? [{ ...rows, axis: "both" }] : [rows, columns]);
 
 /** @param {number[]} numbers */
 const product = (numbers) => numbers.reduce((result, number) => result * number, 1);

@@ -19,7 +19,7 @@
  * @property {{ size: number[], jump: number[], start: number[] } | null} receptive_field
  * @property {import("./kinds.js").Kind} record
  * @property {number} [filters] @property {number[]} [kernel] @property {number[]} [window]
- * @property {number[]} [stride] @property {(number | number[])[]} [padding] two numbers, or two ends for each axis @property {number[]} [dilation]
+ * @property {number[]} [stride] @property {(number | number[])[]} [padding] two numbers, or two ends for each axis @property {number[]} [dilation] @property {number[]} [output_padding]
  * @property {boolean} [count_include_pad] @property {boolean} [ceil] @property {number} [slope] @property {number} [units] @property {number} [epsilon]
  * @property {"chw" | "hwc"} [order] @property {number} [axis] @property {number} [start] @property {number} [stop] @property {number} [step]
  * @property {number} [groups] @property {number[]} [factor] @property {number} [size] @property {number} [value] @property {number} [beta] @property {number | boolean} [bias]

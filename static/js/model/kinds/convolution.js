@@ -1,6 +1,6 @@
 // @ts-check
 import { offset, readTerm } from "../trace.js";
-import { cells, reading } from "../window.js";
+import { cells, reading, span } from "../window.js";
 import { needed } from "./kind.js";
 import { cut, sliding, underWindows, windowOf } from "./sliding.js";
 
@@ -9,6 +9,17 @@ function mapsOf({ groups = 1, input_shape: [maps], output_shape: [units] }, unit
   const count = maps / groups;
   return { first: Math.floor((unit * groups) / units) * count, count };
 }
+
+/** The window of a transposed convolution, which slides over its output: one place for each of the input's.
+ * @param {import("./kind.js").Layer} layer */
+const spreadOf = (layer) => sliding(layer.kernel, layer);
+
+/** The input values whose kernels reach an output place, as rows and columns with the kernel's cell that lies there.
+ * @param {import("./kind.js").Layer} layer @param {readonly number[]} at */
+const reaching = (layer, [, row, column]) => ({
+  rows: reading(spreadOf(layer), 0, row, layer.input_shape[1]),
+  columns: reading(spreadOf(layer), 1, column, layer.input_shape[2]),
+});
 
 /** @type {Record<string, import("./kind.js").Row>} */
 export const convolutions = {
@@ -72,6 +83,71 @@ export const convolutions = {
       return [
         ...cut(layer, at, (layer.groups ?? 1) > 1 ? `${first}:${first + count}` : ":", ""),
         `y = (window * layer["weight"][${at[0]}]).sum()${layer.bias === false ? "" : ` + layer["bias"][${at[0]}]`}`,
+      ];
+    },
+  },
+  conv_transpose2d: {
+    family: "transposed_convolution",
+    connects: "all",
+    mixes: true,
+    chapter: "convolution",
+    spread: spreadOf,
+    back(layer, _source, area) {
+      const { size, stride, padding, dilation } = spreadOf(layer);
+      const [low, high] = [area.units.first, area.units.first + area.units.count - 1].map((one) => mapsOf(layer, one));
+      const between = (/** @type {number} */ first, /** @type {number} */ last, /** @type {number} */ axis) => [
+        Math.max(0, Math.ceil((first + padding[axis] - span(size[axis], dilation[axis]) + 1) / stride[axis])),
+        Math.min(layer.input_shape[axis + 1] - 1, Math.floor((last + padding[axis]) / stride[axis])),
+      ];
+      const [top, bottom] = between(area.top, area.bottom, 0);
+      const [left, right] = between(area.left, area.right, 1);
+      if (top > bottom || left > right) return null;
+      return { units: { first: low.first, count: high.first + high.count - low.first }, top, left, bottom, right };
+    },
+    tracer: {
+      /** y[o, i·stride + u·dilation − padding, …] = b[o] + Σ x[c, i, j] · w[o, c, u, v]: the values whose kernels reach. */
+      trace(layer, [input], parameters, at) {
+        const { weight, bias } = needed(layer, parameters);
+        const { rows, columns } = reaching(layer, at);
+        const { first, count } = mapsOf(layer, at[0]);
+        const terms = Array.from({ length: count }, (_, channel) =>
+          rows.flatMap((row) =>
+            columns.map((column) => {
+              const parameter = [at[0], channel, row.cell, column.cell];
+              const factor = weight.data[offset(weight.shape, parameter)];
+              return readTerm(input, [first + channel, row.index, column.index], factor, parameter);
+            }),
+          ),
+        ).flat();
+        return { operation: "weighted_sum", at, terms, bias: bias ? bias.data[at[0]] : null, constants: {} };
+      },
+      consumers(layer, parameters, [channel, row, column]) {
+        const { weight } = needed(layer, parameters);
+        const [filters, height, width] = layer.output_shape;
+        const spread = spreadOf(layer);
+        const units = Array.from({ length: filters }, (_, unit) => ({ unit, ...mapsOf(layer, unit) }));
+        return units
+          .filter(({ first, count }) => channel >= first && channel < first + count)
+          .flatMap(({ unit, first }) =>
+            cells(spread, row, column).flatMap(([i, j], cell) => {
+              const parameter = [unit, channel - first, Math.floor(cell / spread.size[1]), cell % spread.size[1]];
+              const inside = i >= 0 && j >= 0 && i < height && j < width;
+              return inside ? [{ at: [unit, i, j], weight: weight.data[offset(weight.shape, parameter)] }] : [];
+            }),
+          );
+      },
+    },
+    code(layer, at) {
+      const { first, count } = mapsOf(layer, at[0]);
+      const { rows, columns } = reaching(layer, at);
+      const list = (/** @type {number[]} */ numbers) => `[${numbers.join(", ")}]`;
+      const maps = (layer.groups ?? 1) > 1 ? `${first}:${first + count}` : ":";
+      const pick = (/** @type {(one: { index: number, cell: number }) => number} */ of) =>
+        `[:, ${list(rows.map(of))}][:, :, ${list(columns.map(of))}]`;
+      return [
+        `near = x[${maps}]${pick(({ index }) => index)}`,
+        `cells = layer["weight"][${at[0]}]${pick(({ cell }) => cell)}`,
+        `y = (near * cells).sum()${layer.bias === false ? "" : ` + layer["bias"][${at[0]}]`}`,
       ];
     },
   },

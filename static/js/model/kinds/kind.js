@@ -8,7 +8,7 @@ import { readTerm } from "../trace.js";
  * @typedef {object} Kind
  * @property {string} kind
  * @property {string} words where the catalogue has its words: `name` and `about`
- * @property {"convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" | "reshape" | "rearrangement" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
+ * @property {"convolution" | "transposed_convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" | "reshape" | "rearrangement" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
  * @property {"all" | "one" | "none"} connects which units before a unit reads: every one, the one of its own index
  * @property {boolean} column whether its output is a column of the network map
  * @property {boolean} mixes it makes new values from all units before it: a wider gap stands before it and
@@ -18,6 +18,7 @@ import { readTerm } from "../trace.js";
  * @property {string | null} view the opened view of one of its units
  * @property {string} chapter the chapter of Learn that explains it
  * @property {(layer: Layer) => Window2D | null} window the sliding window, if it has one
+ * @property {(layer: Layer) => Window2D | null} spread the window that slides over its output, one place for each value of the input
  * @property {((layer: Layer, source: number, area: Area) => Area | null) | null} back what of input number `source` a part
  *   of the output is made from (null: nothing of it), for a kind of which `connects` and `window` do not say it
  * @property {Partial<Kind> | null} grouped what differs where a unit reads a part of the maps only (`groups`)
@@ -54,6 +55,7 @@ export const PLAIN = {
   view: null,
   chapter: "cnn",
   window: () => null,
+  spread: () => null,
   back: null,
   grouped: null,
   tracer: null,

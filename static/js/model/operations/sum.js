@@ -18,6 +18,7 @@ export const weightedSum = {
   /** Sums over maps are written as one part for each map, all others as products by size. */
   formula(trace, sources, written) {
     const bias = trace.bias === null ? [] : [number(trace.bias, { note: "bias" })];
+    if (!trace.terms.length && !bias.length) return literal(0); // where no kernel of a transposed convolution reaches
     const channels = channelCount(trace);
     if (channels > 1 && channels < trace.terms.length) {
       const each = trace.terms.length / channels;
