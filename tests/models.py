@@ -23,7 +23,7 @@ import numpy as np
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.graph import INPUT, Graph, Node
-from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.layers import Layer, activation, normalisation, pooling, reshape, softmax
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.weights import save_model
@@ -175,8 +175,62 @@ def branched() -> ModelSpec:
     )
 
 
+def varied() -> ModelSpec:
+    """Every kind that is no plain layer of a chain: groups, sides that differ, joins, copies, gates, normalisation."""
+    return graph_spec(
+        "varied",
+        (3, 20, 17),
+        Graph(
+            (
+                Node(reshape.Pad("framed", padding=((1, 2), (0, 3)), value=0.25), (INPUT,)),
+                Node(
+                    layers.Conv2D("stem", 8, stride=(2, 2), padding=((0, 1), (0, 1)), bias=False),
+                    ("framed",),
+                ),
+                Node(normalisation.BatchNorm("norm"), ("stem",)),
+                Node(layers.Clip("clip"), ("norm",)),
+                Node(
+                    layers.Conv2D("depthwise", 8, padding=((0, 2), (1, 1)), groups=8, bias=False), ("clip",)
+                ),
+                Node(normalisation.ScaleShift("scaled"), ("depthwise",)),
+                Node(activation.HardSwish("swish"), ("scaled",)),
+                Node(pooling.GlobalAvgPool2D("squeeze"), ("swish",)),
+                Node(layers.Dense("excite", 8, bias=False), ("squeeze",)),
+                Node(activation.HardSigmoid("gate"), ("excite",)),
+                Node(layers.Multiply("gated"), ("swish", "gate")),
+                Node(layers.Add("residual"), ("gated", "clip")),
+                Node(
+                    layers.Conv2D("grouped", 12, kernel=(3, 2), padding=((1, 0), (0, 1)), groups=4),
+                    ("residual",),
+                ),
+                Node(activation.PReLU("bent"), ("grouped",)),
+                Node(normalisation.LRN("rivals", size=3, alpha=0.5), ("bent",)),
+                Node(reshape.ChannelShuffle("shuffled", groups=3), ("rivals",)),
+                Node(reshape.Slice("half", axis=0, start=1, stop=12, step=2), ("shuffled",)),
+                Node(reshape.Slice("cropped", axis=1, start=1, stop=9), ("half",)),
+                Node(
+                    layers.MaxPool2D(
+                        "pool", window=(3, 2), stride=(3, 2), padding=((0, 1), (0, 0)), ceil=True
+                    ),
+                    ("cropped",),
+                ),
+                Node(reshape.Upsample("larger", factor=(2, 3)), ("pool",)),
+                Node(layers.Conv2D("other", 4, kernel=(1, 1)), ("larger",)),
+                Node(layers.Concat("together"), ("larger", "other", "larger")),
+                Node(pooling.GlobalMaxPool2D("largest"), ("together",)),
+                Node(layers.Flatten("pixels", order="hwc"), ("pool",)),
+                Node(layers.Dense("reduced", 16), ("pixels",)),
+                Node(layers.Concat("both"), ("largest", "reduced")),
+                Node(normalisation.BatchNorm("settled"), ("both",)),
+                Node(layers.Dense("scores", 5), ("settled",)),
+                Node(softmax.LogSoftmax("logs"), ("scores",)),
+            )
+        ),
+    )
+
+
 SPECS = {spec.id: spec for spec in (minimal(), deep(), wide(), tiny_vgg())}
-GRAPHS = {spec.id: spec for spec in (branched(),)}  # what is no chain
+GRAPHS = {spec.id: spec for spec in (branched(), varied())}  # what is no chain
 ALL = SPECS | GRAPHS
 
 

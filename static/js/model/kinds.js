@@ -43,7 +43,7 @@ export function recordOf({ kind, groups = 1, order }) {
   const record = kindOf(kind);
   if (groups > 1 && record.grouped) return Object.freeze({ ...record, ...record.grouped });
   // The view of a flatten layer lays out map after map.
-  return order === "hwc" ? Object.freeze({ ...record, view: null }) : record;
+  return order === "hwc" ? Object.freeze({ ...record, view: "copy" }) : record;
 }
 
 export const kinds = () => [...KINDS.keys()];

@@ -3,7 +3,9 @@
  * What one input map alone gives to a convolution neuron: the map that its one kernel makes,
  * before the C results and the bias are added up.
  *
- * r[c, i, j] = Σ_{u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]
+ * r[c, i, j] = Σ_{u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c − first, u, v]
+ *
+ * A neuron of a grouped convolution reads the maps of its group only, from `first` on (`mapsOf`).
  *
  * The engine has no such tensor (it adds everything at once), so the page computes it: maps in
  * float32 for painting, single positions in float64, which add up to the output within `tolerance` (`operations.js`).
@@ -11,12 +13,13 @@
  * @typedef {import("./model.js").Layer} Layer
  * @typedef {import("./trace.js").Tensor} Tensor
  */
+import { mapsOf } from "./kinds/sliding.js";
 import { offset } from "./trace.js";
 
-/** The K×K numbers of one kernel. @param {Tensor} weight @param {number} unit @param {number} channel */
-export function kernelOf(weight, unit, channel) {
+/** The K×K numbers of one kernel. @param {Layer} layer @param {Tensor} weight @param {number} unit @param {number} channel the input map that it lies on */
+export function kernelOf(layer, weight, unit, channel) {
   const size = weight.shape[2] * weight.shape[3];
-  const start = offset(weight.shape, [unit, channel, 0, 0]);
+  const start = offset(weight.shape, [unit, channel - mapsOf(layer, unit).first, 0, 0]);
   return weight.data.subarray(start, start + size);
 }
 
@@ -29,7 +32,7 @@ export function partialMap(layer, input, weight, unit, channel) {
   const sliding = /** @type {import("./kinds.js").Window2D} */ (layer.record.window(layer));
   const [, height, width] = layer.output_shape;
   const [, inputHeight, inputWidth] = input.shape;
-  const kernel = kernelOf(weight, unit, channel);
+  const kernel = kernelOf(layer, weight, unit, channel);
   const base = channel * inputHeight * inputWidth;
   const { data } = input;
   const stride = sliding.stride[1];

@@ -82,3 +82,23 @@ export function dropped(sliding, axis, size, count) {
   const { first, size: reach } = stretch(sliding, axis, count - 1);
   return Math.max(0, size - (first + reach));
 }
+
+/** @typedef {{ top: number, right: number, bottom: number, left: number }} Sides */
+
+/**
+ * The rows and columns around a map that windows may reach: its padding, and with `ceil` what lies beyond that.
+ * @param {Window2D} sliding @param {readonly number[]} input rows and columns @param {readonly number[]} output how many windows fit
+ * @returns {Sides}
+ */
+export function ringOf(sliding, input, output) {
+  const [bottom, right] = [0, 1].map((axis) =>
+    Math.max(endOf(sliding, axis), beyond(sliding, axis, input[axis], output[axis])),
+  );
+  return { top: sliding.padding[0], right, bottom, left: sliding.padding[1] };
+}
+
+/** How many positions behind the last one of a map its last window reaches. @param {Window2D} sliding @param {number} axis @param {number} size @param {number} count how many windows fit */
+export function beyond(sliding, axis, size, count) {
+  const { first, size: reach } = stretch(sliding, axis, count - 1);
+  return Math.max(0, first + reach - size);
+}

@@ -9,7 +9,7 @@ import { evaluate } from "../../model/operations.js";
 import { valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { valuesLegend } from "./parts/legend.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { paintUnit } from "./parts/paint.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
@@ -146,12 +146,7 @@ export function createActivation(subject, actions) {
           ),
         ]),
       );
-      legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-      );
+      legends.replaceChildren(valuesLegend(limit, t));
     },
     point(at, revealed) {
       const index = [current.unit, ...at];

@@ -9,7 +9,7 @@ import { indexAt, offset, valueAt } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { valuesLegend } from "./parts/legend.js";
 import { viewLimit } from "./parts/range.js";
 import { scrollTo } from "../../elements/scroll.js";
 import { addOperands, operandRow } from "./parts/operands.js";
@@ -136,12 +136,7 @@ export function createFlatten(subject, actions) {
         addOperands(weights, weighedBy(shown.scene, weighed, subject.unit, shown.output.data[subject.unit], i18n));
       }
       setValue(value, valueAt(shown.output, [shown.unit]), { layer: layer.name, at: [shown.unit] });
-      legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-      );
+      legends.replaceChildren(valuesLegend(limit, t));
     },
     point() {},
     settle() {

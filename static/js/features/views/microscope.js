@@ -3,77 +3,44 @@
  * The convolution microscope: one input map, its kernel and the map they make, large; the products
  * under the window with their sum; and how all inputs' results and the bias give the neuron's value.
  */
-import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS, WEIGHTS } from "../../draw/colour.js";
+import { mapsOf } from "../../model/kinds/sliding.js";
 import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
 import { valueAt } from "../../model/trace.js";
-import { nearest, span } from "../../model/window.js";
+import { span, stretch } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
 import { createGrid } from "./parts/grid.js";
-import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { valuesLegend, weightsLegend } from "./parts/legend.js";
 import { paintUnit } from "./parts/paint.js";
 import { inputValues, viewLimit } from "./parts/range.js";
-import { createValue, setValue, sizeText } from "./parts/value.js";
+import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
+import { createWindowMaps, isPadded, paddingText } from "./parts/window-maps.js";
 
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
 export function createMicroscope(subject, actions) {
   const { t } = actions;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
-  const [channels, inputRows, inputColumns] = subject.input.shape;
-  const channel = Math.min(channels - 1, subject.view.input ?? 0);
+  const [, inputRows, inputColumns] = subject.input.shape;
+  const { first, count } = mapsOf(layer, subject.unit);
+  const channel = Math.max(first, Math.min(first + count - 1, subject.view.input ?? first));
   const [, rows, columns] = layer.output_shape;
   const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
   const [kernelRows, kernelColumns] = window.size;
   const each = kernelRows * kernelColumns;
-  const reach = /** @type {[number, number]} */ ([0, 1].map((axis) => span(window.size[axis], window.dilation[axis])));
-  const gaps = window.dilation.some((gap) => gap > 1)
-    ? /** @type {[number, number]} */ ([kernelRows, kernelColumns])
-    : undefined;
-  const padding = /** @type {[number, number]} */ ([window.padding[0], window.padding[1]]);
+  const reach = [0, 1].map((axis) => span(window.size[axis], window.dilation[axis]));
   const name = `${subject.source}[${channel}]`;
-
-  const input = createHeat({
-    rows: inputRows,
-    columns: inputColumns,
-    padding,
-    className: "large",
+  const sliding = createWindowMaps({
+    window,
+    input: [inputRows, inputColumns],
+    output: [rows, columns],
     label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }),
-    onPoint: (row, column, pinned) =>
-      actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned),
+    resultLabel: t("views.neuron.result_of", { name }),
+    large: true,
+    point: actions.point,
   });
-  // Arrow keys on the input move the window, not a pixel: they start from the output position.
-  input.root.addEventListener(
-    "keydown",
-    (/** @type {KeyboardEvent} */ event) => {
-      const by = /** @type {Record<string, [number, number]>} */ ({
-        ArrowUp: [-1, 0],
-        ArrowDown: [1, 0],
-        ArrowLeft: [0, -1],
-        ArrowRight: [0, 1],
-      })[event.key];
-      if (!by) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      actions.point(
-        [Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))],
-        true,
-      );
-    },
-    { capture: true },
-  );
-  const result = createHeat({
-    rows,
-    columns,
-    className: "large",
-    label: t("views.neuron.result_of", { name }),
-    onPoint: (row, column, pinned) => actions.point([row, column], pinned),
-  });
-  const inputMark = input.mark("window", reach, gaps);
-  const resultMark = result.mark("cell", [1, 1]);
   const inputPlace = h("figcaption", { class: "mono" });
   const resultPlace = h("figcaption", { class: "mono" });
 
@@ -81,20 +48,20 @@ export function createMicroscope(subject, actions) {
   const kernel = createGrid(kernelRows, kernelColumns, t("views.microscope.kernel"));
   const products = createGrid(kernelRows, kernelColumns, t("views.microscope.products"));
   const partial = createValue("result");
-  const all = Array.from({ length: channels }, (_, index) => {
+  const all = Array.from({ length: count }, (_, index) => {
     const value = createValue("");
     const item = h(
       "li",
-      { class: index === channel ? "chosen" : null },
+      { class: first + index === channel ? "chosen" : null },
       h(
         "button",
         {
           type: "button",
           class: "addend",
-          title: t("views.neuron.open_row", { name: `${subject.source}[${index}]` }),
-          onclick: () => actions.openInput(index),
+          title: t("views.neuron.open_row", { name: `${subject.source}[${first + index}]` }),
+          onclick: () => actions.openInput(first + index),
         },
-        h("span", { class: "addend-name" }, `[${index}]`),
+        h("span", { class: "addend-name" }, `[${first + index}]`),
         value,
       ),
     );
@@ -114,22 +81,22 @@ export function createMicroscope(subject, actions) {
     h(
       "h3",
       null,
-      `${name} ∗ ${t("views.microscope.kernel_of", { unit: subject.unit, channel })}`,
+      `${name} ∗ ${t("views.microscope.kernel_of", { unit: subject.unit, channel: channel - first })}`,
       h("span", { class: "note" }, t("views.microscope.hint")),
     ),
     h(
       "div",
       { class: "microscope-maps" },
-      h("figure", null, input.root, inputPlace),
+      h("figure", null, sliding.input.root, inputPlace),
       h("span", { class: "arrow", "aria-hidden": "true" }, "→"),
-      h("figure", null, result.root, resultPlace),
+      h("figure", null, sliding.result.root, resultPlace),
     ),
-    padding.some((size) => size > 0)
+    isPadded(window)
       ? h(
           "p",
           { class: "note" },
           h("span", { class: "padding-key", "aria-hidden": "true" }),
-          t("views.microscope.padding", { size: sizeText(padding) }),
+          t("views.microscope.padding", { size: paddingText(window, t) }),
         )
       : "",
     h(
@@ -152,7 +119,7 @@ export function createMicroscope(subject, actions) {
       h("h4", null, t("views.microscope.all")),
       h(
         "ol",
-        { class: "addends", start: "0" },
+        { class: "addends", start: String(first) },
         all.map(({ item }) => item),
       ),
       h("p", { class: "addends-total" }, h("span", null, `+ ${t("views.bias")} `), bias, h("span", null, " = "), total),
@@ -178,42 +145,30 @@ export function createMicroscope(subject, actions) {
       const everything = () => [
         ...inputValues(next),
         unitValues(next.output, next.unit),
-        ...Array.from({ length: channels }, (_, index) =>
-          index === channel ? own : partialMap(layer, next.input, weight, next.unit, index),
+        ...Array.from({ length: count }, (_, index) =>
+          first + index === channel ? own : partialMap(layer, next.input, weight, next.unit, first + index),
         ),
       ];
       limit = viewLimit(actions.state(), next, everything);
       const size = weight.data.length / weight.shape[0];
       weightLimit = limitOf([weight.data.subarray(next.unit * size, (next.unit + 1) * size)]);
-      paintUnit(input, next.scene, next.source, next.input, channel, limit, actions.state().tint);
-      result.paint(own, limit, ACTIVATIONS);
+      paintUnit(sliding.input, next.scene, next.source, next.input, channel, limit, actions.state().tint);
+      sliding.result.paint(own, limit, ACTIVATIONS);
       kernel.set(
-        [...kernelOf(weight, next.unit, channel)].map((value) => ({ value })),
+        [...kernelOf(layer, weight, next.unit, channel)].map((value) => ({ value })),
         weightLimit,
         WEIGHTS,
       );
-      legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-        createLegend(t("views.legend.weights"), WEIGHTS, {
-          low: `≤ ${signed(-weightLimit)}`,
-          high: `≥ ${signed(weightLimit)}`,
-        }),
-      );
+      legends.replaceChildren(valuesLegend(limit, t), weightsLegend(weightLimit, t));
     },
     point(position, revealed) {
       at = position;
       const [row, column] = at;
-      const [top, left] = [row * window.stride[0] - window.padding[0], column * window.stride[1] - window.padding[1]];
-      inputMark.move(top, left);
-      resultMark.move(row, column);
-      result.place(row, column);
-      result.reveal(revealed);
+      const [top, left] = [0, 1].map((axis) => stretch(window, axis, at[axis]).first);
+      sliding.move(at, revealed);
       const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       if (!trace) return;
-      const terms = trace.terms.slice(channel * each, (channel + 1) * each);
+      const terms = trace.terms.slice((channel - first) * each, (channel - first + 1) * each);
       const cellLimit = current.source === INPUT ? Math.max(...current.scene.model.input.range.map(Math.abs)) : limit;
       values.set(
         terms.map(({ value, padding: outside, at: place }) => ({
@@ -229,10 +184,10 @@ export function createMicroscope(subject, actions) {
         limit,
         ACTIVATIONS,
       );
-      const subtotals = partialsAt(trace, channels);
-      setValue(partial, subtotals[channel]);
+      const subtotals = partialsAt(trace, count);
+      setValue(partial, subtotals[channel - first]);
       subtotals.forEach((value, index) => setValue(all[index].value, value));
-      setValue(bias, trace.bias ?? 0);
+      setBias(bias, trace.bias, t);
       setValue(total, valueAt(current.output, [current.unit, row, column]));
       inputPlace.textContent = t("views.microscope.input_place", {
         rows: `${top}–${top + reach[0] - 1}`,

@@ -1,23 +1,24 @@
 // @ts-check
 /**
- * The opened convolution neuron: every input map, its own kernel, the map that the two make, and
- * their sum with the bias. All kernels slide together.
+ * The opened convolution neuron: every input map that it reads (of a grouped convolution those of its group), its own
+ * kernel, the map that the two make, and their sum with the bias. All kernels slide together.
  */
 import { ACTIVATIONS, colourOf, WEIGHTS } from "../../draw/colour.js";
 import { shapeText } from "../../model/arithmetic.js";
+import { mapsOf } from "../../model/kinds/sliding.js";
 import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
 import { valueAt } from "../../model/trace.js";
-import { nearest, span } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { valuesLegend, weightsLegend } from "./parts/legend.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { paintUnit } from "./parts/paint.js";
-import { scrollTo } from "../../elements/scroll.js";
-import { createValue, setValue, sizeText } from "./parts/value.js";
+import { createRows } from "./parts/rows.js";
+import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
+import { createWindowMaps } from "./parts/window-maps.js";
 import { signed } from "../../core/i18n.js";
 
 /** How long the pointer rests before rows out of sight follow it, in milliseconds. */
@@ -26,46 +27,28 @@ const UNSEEN = 200;
 /** @typedef {import("./subject.js").Subject} Subject */
 /** @typedef {import("./host.js").Actions} Actions */
 
-/** Rows that are painted before it is known which of them fit. */
-const AT_ONCE = 16;
-
 /** @param {Subject} subject @param {Actions} actions @returns {import("./host.js").ViewPart} */
 export function createNeuron(subject, actions) {
   const { t } = actions;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
-  const [channels, inputRows, inputColumns] = subject.input.shape;
+  const [maps, inputRows, inputColumns] = subject.input.shape;
   const [, rows, columns] = layer.output_shape;
+  const { first, count } = mapsOf(layer, subject.unit);
   const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
-  const reach = /** @type {[number, number]} */ ([0, 1].map((axis) => span(window.size[axis], window.dilation[axis])));
-  const gaps = window.dilation.some((gap) => gap > 1)
-    ? /** @type {[number, number]} */ ([window.size[0], window.size[1]])
-    : undefined;
   const middle = window.size.map((size) => Math.floor((size - 1) / 2));
 
-  const toOutput = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) =>
-    actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned);
-
-  const parts = Array.from({ length: channels }, (_, channel) => {
+  const build = (/** @type {number} */ index) => {
+    const channel = first + index;
     const name = `${subject.source}[${channel}]`;
-    const input = createHeat({
-      rows: inputRows,
-      columns: inputColumns,
-      from: name,
+    const sliding = createWindowMaps({
+      window,
+      input: [inputRows, inputColumns],
+      output: [rows, columns],
       label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }),
-      onPoint: (row, column, pinned) => !pinned && toOutput(row, column, false),
+      resultLabel: t("views.neuron.result_of", { name }),
+      from: name,
+      point: actions.point,
     });
-    const result = createHeat({
-      rows,
-      columns,
-      label: t("views.neuron.result_of", { name }),
-      onPoint: (row, column, pinned) => !pinned && actions.point([row, column], false),
-    });
-    for (const heat of [input, result]) {
-      heat.root.tabIndex = -1;
-      heat.root.setAttribute("role", "img");
-    }
-    const inputMark = input.mark("window", reach, gaps);
-    const resultMark = result.mark("cell", [1, 1]);
     const inputValue = createValue("small", true);
     const partial = createValue("partial");
     const kernel = h("button", {
@@ -82,12 +65,12 @@ export function createNeuron(subject, actions) {
       "div",
       { class: "neuron-row", "data-row": channel },
       h("span", { class: "row-name", "data-place-unit": name }, `[${channel}]`),
-      input.root,
+      sliding.input.root,
       inputValue,
       h("span", { class: "times", "aria-hidden": "true" }, "∗"),
       kernel,
       h("span", { class: "wire", "aria-hidden": "true" }),
-      result.root,
+      sliding.result.root,
       partial,
     );
     row.addEventListener("click", (/** @type {MouseEvent} */ event) => {
@@ -97,8 +80,9 @@ export function createNeuron(subject, actions) {
     kernel.addEventListener("pointerenter", () => actions.tip(kernel, () => kernelTable(cells, window.size[1])));
     kernel.addEventListener("focus", () => actions.tip(kernel, () => kernelTable(cells, window.size[1])));
     for (const type of ["pointerleave", "blur"]) kernel.addEventListener(type, () => actions.tip(null));
-    return { row, input, result, inputMark, resultMark, inputValue, partial, kernel, cells, painted: 0 };
-  });
+    row.classList.toggle("chosen", channel === chosen);
+    return { row, sliding, inputValue, partial, cells, painted: 0 };
+  };
 
   const output = createHeat({
     rows,
@@ -117,22 +101,24 @@ export function createNeuron(subject, actions) {
   const heads = h(
     "div",
     { class: "neuron-heads" },
-    head(subject.source === INPUT ? t("views.input") : subject.source, shapeText(subject.input.shape)),
-    head(t("views.neuron.kernels"), `${channels} · ${sizeText(window.size)}`),
+    head(
+      subject.source === INPUT ? t("views.input") : subject.source,
+      count === maps
+        ? shapeText(subject.input.shape)
+        : t(`views.neuron.${count === 1 ? "group_one" : "group"}`, { first, last: first + count - 1, count: maps }),
+    ),
+    head(t("views.neuron.kernels"), `${count} · ${sizeText(window.size)}`),
     head(t("views.neuron.results"), sizeText([rows, columns])),
   );
-  const list = h(
-    "div",
-    { class: "neuron-rows", tabindex: "0", role: "group", "aria-label": t("views.neuron.rows", { count: channels }) },
-    heads,
-    parts.map(({ row }) => row),
-  );
-  list.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
+  /** @type {number | undefined} the input that the microscope shows */
+  let chosen;
+  const list = createRows({ count, className: "neuron-rows", label: t("views.neuron.rows", { count }), heads, build });
+  list.root.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
   const legends = h("div", { class: "view-legends" });
   const root = h(
     "div",
     { class: "stage-neuron" },
-    h("div", { class: "neuron-left" }, list),
+    h("div", { class: "neuron-left" }, list.root),
     h(
       "div",
       { class: "neuron-sum" },
@@ -143,7 +129,7 @@ export function createNeuron(subject, actions) {
         h(
           "div",
           { class: "sum-words" },
-          h("span", null, t("views.neuron.sum", { count: channels }), " ", sum),
+          h("span", null, count === 1 ? t("views.neuron.sum_one") : t("views.neuron.sum", { count }), " ", sum),
           h("span", null, t("views.bias"), " ", bias),
         ),
       ),
@@ -163,9 +149,10 @@ export function createNeuron(subject, actions) {
     wires,
     legends,
   );
-  root.style.setProperty("--count", String(channels));
+  root.style.setProperty("--count", String(count));
 
   let limit = 1;
+  let weightLimit = 1;
   /** @type {Subject} */
   let current = subject;
   /** @type {Map<number, Float32Array>} */
@@ -175,43 +162,39 @@ export function createNeuron(subject, actions) {
   let shown = null;
   /** @type {number[]} */
   let at = subject.at;
-  /** @type {number | undefined} the row that the microscope shows */
-  let chosen;
-  /** @type {number[]} rows that are on the screen */
-  let visible = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let unseen;
 
-  const partialOf = (/** @type {number} */ channel) => {
-    let map = partials.get(channel);
-    if (!map)
-      partials.set(
-        channel,
-        (map = partialMap(layer, current.input, /** @type {any} */ (current.parameters).weight, current.unit, channel)),
-      );
+  const weights = () => /** @type {import("../../model/kinds.js").LayerParameters} */ (current.parameters).weight;
+  /** What one input and its kernel make. @param {number} index among those that the neuron reads */
+  const partialOf = (index) => {
+    let map = partials.get(index);
+    if (!map) partials.set(index, (map = partialMap(layer, current.input, weights(), current.unit, first + index)));
     return map;
   };
 
   /** Rows come and go while one scrolls: those that are seen are painted, once for each set of data. */
   const look = () => {
-    const box = list.getBoundingClientRect();
-    visible = parts.flatMap(({ row }, channel) => {
-      const { top, bottom } = row.getBoundingClientRect();
-      return bottom > box.top - 40 && top < box.bottom + 40 ? [channel] : [];
-    });
+    list.look();
     paintVisible();
     drawWires();
   };
 
   const paintVisible = () => {
-    for (const channel of visible) {
-      const part = parts[channel];
+    for (const index of list.visible) {
+      const part = list.parts.get(index);
+      if (!part) continue;
+      const { input, result } = part.sliding;
       if (part.painted !== version) {
         part.painted = version;
-        paintUnit(part.input, current.scene, current.source, current.input, channel, limit, actions.state().tint);
-        part.result.paint(partialOf(channel), limit, ACTIVATIONS);
+        paintUnit(input, current.scene, current.source, current.input, first + index, limit, actions.state().tint);
+        result.paint(partialOf(index), limit, ACTIVATIONS);
+        kernelOf(layer, weights(), current.unit, first + index).forEach((value, cell) => {
+          part.cells[cell].style.backgroundColor = colourOf(WEIGHTS, value, weightLimit);
+          part.cells[cell].dataset.value = String(value);
+        });
       }
-      part.result.reveal(shown);
+      result.reveal(shown);
     }
   };
 
@@ -221,10 +204,11 @@ export function createNeuron(subject, actions) {
     const end = plus.getBoundingClientRect();
     const [x1, y1] = [end.left - frame.left, end.top + end.height / 2 - frame.top];
     wires.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
-    const box = list.getBoundingClientRect();
+    const box = list.root.getBoundingClientRect();
     wires.replaceChildren(
-      ...visible.flatMap((channel) => {
-        const start = parts[channel].partial.getBoundingClientRect();
+      ...list.visible.flatMap((index) => {
+        const start = list.parts.get(index)?.partial.getBoundingClientRect();
+        if (!start) return [];
         const y0 = start.top + start.height / 2;
         if (y0 < box.top || y0 > box.bottom || start.right > end.left) return [];
         const x0 = start.right - frame.left + 4;
@@ -232,14 +216,14 @@ export function createNeuron(subject, actions) {
         return [
           h("svg:path", {
             d: `M${x0} ${y0 - frame.top}C${bend} ${y0 - frame.top} ${bend} ${y1} ${x1} ${y1}`,
-            class: channel === chosen ? "chosen" : null,
+            class: first + index === chosen ? "chosen" : null,
           }),
         ];
       }),
     );
   };
 
-  list.addEventListener(
+  list.root.addEventListener(
     "scroll",
     () =>
       actions.frame(() => {
@@ -248,7 +232,12 @@ export function createNeuron(subject, actions) {
       }),
     { passive: true },
   );
-  const sized = new ResizeObserver(() => actions.frame(look));
+  const sized = new ResizeObserver(() =>
+    actions.frame(() => {
+      look();
+      point(at, shown);
+    }),
+  );
   sized.observe(root);
 
   /** @param {number[]} next @param {number | null} revealed */
@@ -256,25 +245,23 @@ export function createNeuron(subject, actions) {
     at = next;
     shown = revealed;
     const [row, column] = at;
-    const [top, left] = [row * window.stride[0] - window.padding[0], column * window.stride[1] - window.padding[1]];
     const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
     if (!trace) return;
-    const subtotals = partialsAt(trace, channels);
+    const subtotals = partialsAt(trace, count);
     const cell = middle[0] * window.size[1] + middle[1];
     const each = window.size[0] * window.size[1];
-    const write = (/** @type {number} */ channel) => {
-      const part = parts[channel];
-      part.inputMark.move(top, left);
-      part.resultMark.move(row, column);
-      part.result.reveal(revealed);
-      const term = trace.terms[channel * each + cell];
+    const write = (/** @type {number} */ index) => {
+      const part = list.parts.get(index);
+      if (!part) return;
+      part.sliding.move(at, revealed);
+      const term = trace.terms[index * each + cell];
       setValue(part.inputValue, term.value, term.padding ? null : { layer: current.source, at: term.at });
-      setValue(part.partial, subtotals[channel]);
+      setValue(part.partial, subtotals[index]);
     };
-    visible.forEach(write);
+    list.visible.forEach(write);
     // Rows that are scrolled away are reached by key and by screen reader all the same.
     clearTimeout(unseen);
-    unseen = setTimeout(() => parts.forEach((_, channel) => write(channel)), UNSEEN);
+    unseen = setTimeout(() => [...list.parts.keys()].forEach(write), UNSEEN);
     output.place(row, column);
     outputMark.move(row, column);
     output.reveal(revealed);
@@ -282,7 +269,7 @@ export function createNeuron(subject, actions) {
       layer: layer.name,
       at: [current.unit, row, column],
     });
-    setValue(bias, trace.bias ?? 0);
+    setBias(bias, trace.bias, t);
     setValue(
       sum,
       subtotals.reduce((total, value) => total + value, 0),
@@ -297,49 +284,29 @@ export function createNeuron(subject, actions) {
       current = next;
       partials = new Map();
       version++;
-      const weight = /** @type {any} */ (current.parameters).weight;
       const all = () => [
         ...inputValues(current),
         unitValues(current.output, current.unit),
-        ...parts.map((_, channel) => partialOf(channel)),
+        ...Array.from({ length: count }, (_, index) => partialOf(index)),
       ];
       limit = viewLimit(actions.state(), current, all);
-      const weightLimit = limitOf([
-        weight.data.subarray(
-          current.unit * (weight.data.length / weight.shape[0]),
-          (current.unit + 1) * (weight.data.length / weight.shape[0]),
-        ),
-      ]);
-      parts.forEach(({ cells }, channel) => {
-        kernelOf(weight, current.unit, channel).forEach((value, index) => {
-          cells[index].style.backgroundColor = colourOf(WEIGHTS, value, weightLimit);
-          cells[index].dataset.value = String(value);
-        });
-      });
+      const weight = weights();
+      const size = weight.data.length / weight.shape[0];
+      weightLimit = limitOf([weight.data.subarray(current.unit * size, (current.unit + 1) * size)]);
       output.paint(unitValues(current.output, current.unit), limit, ACTIVATIONS);
-      legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-        createLegend(t("views.legend.weights"), WEIGHTS, {
-          low: `≤ ${signed(-weightLimit)}`,
-          high: `≥ ${signed(weightLimit)}`,
-        }),
-      );
-      visible = parts.slice(0, AT_ONCE).map((_, channel) => channel);
+      legends.replaceChildren(valuesLegend(limit, t), weightsLegend(weightLimit, t));
       paintVisible();
     },
     choose(input) {
       chosen = input;
-      parts.forEach(({ row }, channel) => row.classList.toggle("chosen", channel === chosen));
+      for (const [index, { row }] of list.parts) row.classList.toggle("chosen", first + index === chosen);
     },
     point,
     /** Bring the chosen row into view, and find out which others are. */
     settle() {
-      if (chosen !== undefined) scrollTo(list, parts[chosen]?.row);
+      if (chosen !== undefined) list.reveal(Math.max(0, Math.min(count - 1, chosen - first)));
       look();
-      if (parts.length > AT_ONCE) point(at, shown);
+      point(at, shown);
     },
     dispose() {
       sized.disconnect();

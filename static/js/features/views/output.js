@@ -12,7 +12,7 @@ import { limitOf } from "../../model/ranges.js";
 import { indexAt, valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { contributionsLegend, valuesLegend, weightsLegend } from "./parts/legend.js";
 import { addOperands, operandRow } from "./parts/operands.js";
 import { viewLimit } from "./parts/range.js";
 import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
@@ -231,7 +231,7 @@ export function createOutput(subject, actions) {
       const limit =
         viewLimit(
           actions.state(),
-          { ...next, layer: flattened ?? next.layer, source: mapsName, view: { ...next.view, unit: 0 } },
+          { ...next, layer: flattened ?? next.layer, sources: [mapsName], view: { ...next.view, unit: 0 } },
           () => [values],
         ) || 1;
       const [weightLimit, productLimit] = [limitOf([weights]), limitOf([products])];
@@ -263,18 +263,9 @@ export function createOutput(subject, actions) {
         addOperands(list, listed(sign));
       }
       legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-        createLegend(t("views.legend.weights"), WEIGHTS, {
-          low: `≤ ${signed(-weightLimit)}`,
-          high: `≥ ${signed(weightLimit)}`,
-        }),
-        createLegend(t("views.legend.contributions"), ACTIVATIONS, {
-          low: `≤ ${signed(-productLimit)}`,
-          high: `≥ ${signed(productLimit)}`,
-        }),
+        valuesLegend(limit, t),
+        weightsLegend(weightLimit, t),
+        contributionsLegend(productLimit, t),
       );
       element = largest(found.products, 1, 1)[0] ?? 0;
       draw();

@@ -1,18 +1,17 @@
 // @ts-check
 /** Pooling: the window on the input map, which value it chose or what mean it took, and the smaller map it makes. */
-import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { unitValues } from "../../model/statistics.js";
 import { winner } from "../../model/operations.js";
 import { valueAt } from "../../model/trace.js";
-import { cells, dropped, nearest } from "../../model/window.js";
+import { beyond, cells, dropped, endOf } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
 import { createGrid } from "./parts/grid.js";
-import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { valuesLegend } from "./parts/legend.js";
 import { paintUnit } from "./parts/paint.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
+import { createWindowMaps, isPadded, paddingText } from "./parts/window-maps.js";
 
 /** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
 export function createPooling(subject, actions) {
@@ -23,50 +22,26 @@ export function createPooling(subject, actions) {
   const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
   const tracer = /** @type {import("../../model/kinds/kind.js").Tracer} */ (layer.record.tracer);
   const { operation } = tracer.trace(layer, subject.inputs, subject.parameters, [subject.unit, 0, 0]);
-  const padding = /** @type {[number, number]} */ ([window.padding[0], window.padding[1]]);
   const lost = [dropped(window, 0, inputRows, rows), dropped(window, 1, inputColumns, columns)];
+  // With `ceil` the last windows may reach beyond the map and its padding.
+  const past = [0, 1].map((axis) =>
+    Math.max(0, beyond(window, axis, [inputRows, inputColumns][axis], [rows, columns][axis]) - endOf(window, axis)),
+  );
   const [inName, outName] = [`${subject.source}[${subject.unit}]`, `${layer.name}[${subject.unit}]`];
 
-  const input = createHeat({
-    rows: inputRows,
-    columns: inputColumns,
-    padding,
-    className: "large",
-    from: padding.some(Boolean) ? undefined : inName,
+  const sliding = createWindowMaps({
+    window,
+    input: [inputRows, inputColumns],
+    output: [rows, columns],
     label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }),
-    onPoint: (row, column, pinned) =>
-      actions.point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned),
+    resultLabel: t("views.map", { name: outName, shape: sizeText([rows, columns]) }),
+    from: inName,
+    resultFrom: outName,
+    large: true,
+    point: actions.point,
   });
-  input.root.addEventListener(
-    "keydown",
-    (/** @type {KeyboardEvent} */ event) => {
-      const by = /** @type {Record<string, [number, number]>} */ ({
-        ArrowUp: [-1, 0],
-        ArrowDown: [1, 0],
-        ArrowLeft: [0, -1],
-        ArrowRight: [0, 1],
-      })[event.key];
-      if (!by) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      actions.point(
-        [Math.max(0, Math.min(rows - 1, at[0] + by[0])), Math.max(0, Math.min(columns - 1, at[1] + by[1]))],
-        true,
-      );
-    },
-    { capture: true },
-  );
-  const output = createHeat({
-    rows,
-    columns,
-    className: "large",
-    from: outName,
-    label: t("views.map", { name: outName, shape: sizeText([rows, columns]) }),
-    onPoint: (row, column, pinned) => actions.point([row, column], pinned),
-  });
-  const windowMark = input.mark("window", /** @type {[number, number]} */ ([window.size[0], window.size[1]]));
+  const { input, result: output } = sliding;
   const winnerMark = input.mark("winner", [1, 1]);
-  const outputMark = output.mark("cell", [1, 1]);
   // Rows and columns that no whole window reaches are veiled: the floor of the size formula drops them.
   lost.forEach((count, axis) => {
     if (!count) return;
@@ -114,7 +89,7 @@ export function createPooling(subject, actions) {
           t("views.pooling.dropped", { rows: lost[0], columns: lost[1] }),
         )
       : "",
-    padding.some((size) => size > 0)
+    isPadded(window)
       ? h(
           "p",
           { class: "note" },
@@ -123,8 +98,16 @@ export function createPooling(subject, actions) {
             layer.count_include_pad === false || layer.kind === "max_pool2d"
               ? "views.pooling.padding_ignored"
               : "views.pooling.padding_counted",
-            { size: sizeText(padding) },
+            { size: paddingText(window, t) },
           ),
+        )
+      : "",
+    past.some(Boolean)
+      ? h(
+          "p",
+          { class: "note" },
+          h("span", { class: "padding-key", "aria-hidden": "true" }),
+          t("views.pooling.beyond", { rows: past[0], columns: past[1] }),
         )
       : "",
     legends,
@@ -132,8 +115,6 @@ export function createPooling(subject, actions) {
 
   let current = subject;
   let limit = 1;
-  /** @type {number[]} */
-  let at = subject.at;
 
   return {
     root,
@@ -144,20 +125,11 @@ export function createPooling(subject, actions) {
       limit = viewLimit(actions.state(), next, () => [...inputValues(next), unitValues(next.output, next.unit)]);
       paintUnit(input, next.scene, next.source, next.input, next.unit, limit, actions.state().tint);
       output.paint(unitValues(next.output, next.unit), limit, ACTIVATIONS);
-      legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-      );
+      legends.replaceChildren(valuesLegend(limit, t));
     },
-    point(position, revealed) {
-      at = position;
+    point(at, revealed) {
       const [row, column] = at;
-      windowMark.move(row * window.stride[0] - padding[0], column * window.stride[1] - padding[1]);
-      outputMark.move(row, column);
-      output.place(row, column);
-      output.reveal(revealed);
+      sliding.move(at, revealed);
       const trace = tracer.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       const won = winner(trace);
       const chosen = won === null ? null : trace.terms[won].at;

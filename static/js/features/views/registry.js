@@ -1,7 +1,10 @@
 // @ts-check
 /** The opened views by name. `stage` fills the view; `card` lies beside it. */
 import { createActivation } from "./activation.js";
+import { createCopy } from "./copy.js";
 import { createFlatten } from "./flatten.js";
+import { createGlobal } from "./global.js";
+import { createMaps } from "./maps.js";
 import { createMicroscope } from "./microscope.js";
 import { createNeuron } from "./neuron.js";
 import { createOutput } from "./output.js";
@@ -24,6 +27,9 @@ export const VIEWS = {
   output: { stage: createOutput },
   softmax: { stage: createSoftmax },
   pixels: { stage: createPixels },
+  maps: { stage: createMaps },
+  copy: { stage: createCopy },
+  global: { stage: createGlobal },
   values: { stage: createValues },
 };
 

@@ -1,6 +1,5 @@
 // @ts-check
 /** The plain view: a unit's map and its values. It is all that is shown of kinds that the page does not know. */
-import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { isMaps } from "../../model/model.js";
 import { unitValues } from "../../model/statistics.js";
@@ -8,7 +7,7 @@ import { valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createGrid } from "./parts/grid.js";
 import { createHeat } from "./parts/heat.js";
-import { createLegend } from "./parts/legend.js";
+import { valuesLegend } from "./parts/legend.js";
 import { viewLimit } from "./parts/range.js";
 import { createValue, setValue, sizeText } from "./parts/value.js";
 import { createVector } from "./parts/vector.js";
@@ -62,12 +61,7 @@ export function createValues(subject, actions) {
       limit = viewLimit(actions.state(), next, () => [maps ? unitValues(next.output, next.unit) : next.output.data]);
       heat?.paint(unitValues(next.output, next.unit), limit, ACTIVATIONS);
       vector?.paint(next.output.data, limit, next.unit, next.view.layer);
-      legends.replaceChildren(
-        createLegend(t("views.legend.activations"), ACTIVATIONS, {
-          low: `≤ ${signed(-limit)}`,
-          high: `≥ ${signed(limit)}`,
-        }),
-      );
+      legends.replaceChildren(valuesLegend(limit, t));
     },
     point(at) {
       setValue(value, valueAt(current.output, [current.unit, ...at]));

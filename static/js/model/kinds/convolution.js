@@ -2,13 +2,7 @@
 import { offset, readTerm } from "../trace.js";
 import { cells, reading, span } from "../window.js";
 import { needed } from "./kind.js";
-import { cut, sliding, underWindows, windowOf } from "./sliding.js";
-
-/** The maps that a neuron reads: those of its group. @param {import("./kind.js").Layer} layer @param {number} unit */
-function mapsOf({ groups = 1, input_shape: [maps], output_shape: [units] }, unit) {
-  const count = maps / groups;
-  return { first: Math.floor((unit * groups) / units) * count, count };
-}
+import { cut, mapsOf, sliding, underWindows, windowOf } from "./sliding.js";
 
 /** The window of a transposed convolution, which slides over its output: one place for each of the input's.
  * @param {import("./kind.js").Layer} layer */
@@ -68,8 +62,6 @@ export const convolutions = {
       },
     },
     grouped: {
-      // The view of a neuron lays out every map that comes in; one of a group has its values and its formula.
-      view: null,
       back(layer, _source, area) {
         const [low, high] = [area.units.first, area.units.first + area.units.count - 1].map((one) =>
           mapsOf(layer, one),

@@ -6,7 +6,7 @@ import { readTerm } from "../trace.js";
 /** @typedef {import("./kind.js").Layer} Layer */
 
 /** @type {Pick<Kind, "family" | "connects" | "view" | "chapter">} */
-const JOIN = { family: "join", connects: "one", view: null, chapter: "cnn" };
+const JOIN = { family: "join", connects: "one", view: "maps", chapter: "cnn" };
 
 /** How many units stand before those of input number `source` in a concatenation. @param {Layer} layer @param {number} source */
 const offsetOf = ({ input_shapes: shapes }, source) =>
@@ -66,6 +66,7 @@ export const joins = {
   },
   concat: {
     ...JOIN,
+    view: "copy",
     /** The part of an area that lies in the units of one input. */
     back(layer, source, area) {
       const [before, count] = [offsetOf(layer, source), layer.input_shapes[source][0]];

@@ -55,6 +55,7 @@ export const normalisations = {
   lrn: {
     family: "normalisation",
     connects: "all",
+    view: "maps",
     chapter: "overfitting",
     back: (layer, _source, { units: { first, count }, ...area }) => {
       const [low, high] = [neighbourhood(layer, first), neighbourhood(layer, first + count - 1)];

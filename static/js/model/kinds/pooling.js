@@ -57,7 +57,7 @@ const POOLING = {
 };
 
 /** @type {Partial<import("./kind.js").Kind>} */
-const GLOBAL = { family: "global_pooling", connects: "one", closesModule: true, chapter: "pooling" };
+const GLOBAL = { family: "global_pooling", connects: "one", closesModule: true, view: "global", chapter: "pooling" };
 
 /** @type {Record<string, import("./kind.js").Row>} */
 export const pools = {

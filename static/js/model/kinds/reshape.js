@@ -32,11 +32,12 @@ const flattenedFrom = (layer, _source, { units: { first, count } }) => {
  * A kind of which every value is a copy of one value.
  * @param {(layer: Layer, at: readonly number[]) => number[]} from where it stands in the input
  * @param {(layer: Layer, at: number[]) => number[][]} to where an input value is copied to
- * @returns {Pick<Row, "family" | "connects" | "tracer" | "code">}
+ * @returns {Pick<Row, "family" | "connects" | "view" | "tracer" | "code">}
  */
 const copying = (from, to) => ({
   family: "rearrangement",
   connects: "one",
+  view: "copy",
   tracer: {
     trace: (layer, [input], _parameters, at) => ({
       operation: "copy",
@@ -83,6 +84,7 @@ export const reshapes = {
   pad: {
     family: "rearrangement",
     connects: "one",
+    view: "copy",
     window: (layer) => sliding([1, 1], layer),
     tracer: {
       /** What stands on the map, or the value that is written around it. */

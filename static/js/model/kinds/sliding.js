@@ -18,6 +18,12 @@ export const sliding = (size, { stride, padding = [0, 0], dilation, ceil }) => (
 /** @param {Layer} layer */
 export const windowOf = (layer) => /** @type {ReturnType<typeof sliding>} */ (layer.record.window(layer));
 
+/** The maps that a neuron reads: those of its group. @param {Layer} layer @param {number} unit */
+export function mapsOf({ groups = 1, input_shape: [maps], output_shape: [units] }, unit) {
+  const count = maps / groups;
+  return { first: Math.floor((unit * groups) / units) * count, count };
+}
+
 /** Rows and columns under the windows of an area. @param {Layer} layer @param {import("../receptive-field.js").Area} area */
 export function underWindows(layer, { top, left, bottom, right }) {
   const { size, stride, padding, dilation } = windowOf(layer);

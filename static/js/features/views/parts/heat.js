@@ -11,7 +11,7 @@ import { takeCanvas } from "./canvas.js";
  * @typedef {object} HeatOptions
  * @property {number} rows @property {number} columns
  * @property {string} label what it is, for screen readers
- * @property {[number, number]} [padding] rows and columns of padding drawn around the map
+ * @property {import("../../../model/window.js").Sides} [padding] rows and columns of padding drawn around the map
  * @property {string} [className]
  * @property {string} [from] the unit whose map it is, `conv_1_2[3]`: it comes from there when the view opens
  * @property {(row: number, column: number, pinned: boolean) => void} [onPoint] pointed at; `pinned` by click, tap or key
@@ -21,14 +21,16 @@ import { takeCanvas } from "./canvas.js";
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
+
 /** Padding is drawn as a chequered ground that no value has. Packed bytes, the same in either byte order. */
 const PADDING_PIXELS = [0xffd8d8d8, 0xffbcbcbc];
 
 /** @param {HeatOptions} options */
-export function createHeat({ rows, columns, label, padding = [0, 0], className = "", from, onPoint }) {
-  const [above, beside] = padding;
-  const height = rows + 2 * above;
-  const width = columns + 2 * beside;
+export function createHeat({ rows, columns, label, padding = NONE, className = "", from, onPoint }) {
+  const { top: above, left: beside } = padding;
+  const height = above + rows + padding.bottom;
+  const width = beside + columns + padding.right;
   const { canvas, context } = takeCanvas(width, height);
   const root = h(
     "div",
@@ -102,7 +104,7 @@ export function createHeat({ rows, columns, label, padding = [0, 0], className =
      * @param {(out: Uint32Array, offset: number, values: Float32Array) => void} [paint] another way to colour them
      */
     paint(values, limit, scale, paint = (out, offset, part) => paintDiverging(out, offset, part, limit, scale)) {
-      if (above || beside) {
+      if (height > rows || width > columns) {
         for (let i = 0; i < pixels.length; i++) pixels[i] = PADDING_PIXELS[((i % width) + Math.floor(i / width)) & 1];
         for (let i = 0; i < rows; i++)
           paint(pixels, (i + above) * width + beside, values.subarray(i * columns, (i + 1) * columns));

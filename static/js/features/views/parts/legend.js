@@ -1,6 +1,7 @@
 // @ts-check
 /** The colour key of a view: a ramp with its ends and its middle written out. */
-import { paintDiverging, paintSequential } from "../../../draw/colour.js";
+import { signed } from "../../../core/i18n.js";
+import { ACTIVATIONS, paintDiverging, paintSequential, WEIGHTS } from "../../../draw/colour.js";
 import { h } from "../../../elements/dom.js";
 import { takeCanvas } from "./canvas.js";
 
@@ -34,3 +35,16 @@ export function createLegend(title, scale, { low, middle = "0", high, sequential
   );
   return h("div", { class: "view-legend" }, h("div", { class: "legend-title" }, title), ramp, ends);
 }
+
+/** The key of a scale around 0 that ends at a limit. @param {string} title @param {Scale} scale @param {number} limit */
+const around = (title, scale, limit) =>
+  createLegend(title, scale, { low: `≤ ${signed(-limit)}`, high: `≥ ${signed(limit)}` });
+
+/** The key of a layer's values. @param {number} limit @param {(key: string) => string} t */
+export const valuesLegend = (limit, t) => around(t("views.legend.activations"), ACTIVATIONS, limit);
+
+/** The key of learned numbers. @param {number} limit @param {(key: string) => string} t */
+export const weightsLegend = (limit, t) => around(t("views.legend.weights"), WEIGHTS, limit);
+
+/** The key of what values add to a sum. @param {number} limit @param {(key: string) => string} t */
+export const contributionsLegend = (limit, t) => around(t("views.legend.contributions"), ACTIVATIONS, limit);

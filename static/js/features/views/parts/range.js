@@ -13,10 +13,10 @@ import { colourRanges } from "../../../state/selectors.js";
  * @param {import("../../../state/initial.js").State} state @param {Subject} subject
  * @param {() => Float32Array[]} values everything that is painted in the view
  */
-export function viewLimit(state, { source, layer, view }, values) {
+export function viewLimit(state, { sources, layer, view }, values) {
   const ranges = colourRanges(state);
   if (state.scale === "unit" || !ranges) return limitOf(values());
-  const limits = [source, layer?.name ?? view.layer]
+  const limits = [...sources, layer?.name ?? view.layer]
     .filter((name) => name !== INPUT)
     .map((name) => ranges.limit(name, view.unit));
   return Math.max(...limits, 0) || limitOf(values());

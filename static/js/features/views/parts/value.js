@@ -41,5 +41,13 @@ export function setValue(element, value, spot = null, format = signed) {
   else delete element.dataset.place;
 }
 
+/** A bias, or that the layer has none. @param {HTMLElement} element @param {number | null} bias @param {(key: string) => string} t */
+export function setBias(element, bias, t) {
+  if (bias !== null) return setValue(element, bias);
+  delete element.dataset.value;
+  element.textContent = t("views.no_bias");
+  return undefined;
+}
+
 /** `60×60` @param {readonly number[]} sizes */
 export const sizeText = (sizes) => sizes.join("×");

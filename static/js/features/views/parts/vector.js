@@ -32,7 +32,11 @@ export function createVector(count, name, choose) {
     const box = canvas.getBoundingClientRect();
     choose(Math.max(0, Math.min(count - 1, Math.floor(((event.clientY - box.top) / box.height) * count))));
   });
-  const root = written ? h("ol", { class: "vector", start: "0" }, cells) : h("div", { class: "vector-holder" }, canvas);
+  const mark = h("div", { class: "mark mark-cell", "aria-hidden": "true" });
+  mark.style.height = `${100 / count}%`;
+  const root = written
+    ? h("ol", { class: "vector", start: "0" }, cells)
+    : h("div", { class: "vector-holder" }, canvas, mark);
   return {
     root,
     /** @param {Float32Array} values @param {number} limit @param {number} chosen @param {string} layer */
@@ -42,6 +46,7 @@ export function createVector(count, name, choose) {
         const image = context.createImageData(1, count);
         paintDiverging(new Uint32Array(image.data.buffer), 0, values, limit, ACTIVATIONS);
         context.putImageData(image, 0, 0);
+        mark.style.top = `${(100 * chosen) / count}%`;
       }
       cells.forEach((cell, unit) => {
         const [button] = cell.children;
