@@ -229,6 +229,8 @@ class ModelSpec:
         """The input channels' names; usual ones where the description gives none."""
         count = self.input_shape[0]
         usual = _USUAL_CHANNELS.get(count, tuple(f"channel_{i}" for i in range(count)))
+        if self.preparation is not None and self.preparation.colour == "bgr":
+            usual = usual[::-1]
         return self.channels or usual
 
 

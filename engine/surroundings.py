@@ -7,7 +7,7 @@ none of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -64,6 +64,29 @@ class Preparation:
         mean = np.asarray(self.mean or [0.0] * len(p), np.float64)[:, None, None]
         std = np.asarray(self.std or [1.0] * len(p), np.float64)[:, None, None]
         return np.ascontiguousarray((self.scale * q - mean) / std, dtype=FLOAT)
+
+    def apply_all(self, pictures: Array) -> Array:
+        """The model's inputs (N, C, H, W) from the values of N pictures."""
+        return np.stack([self.apply(p) for p in pictures])
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest number that the model can get."""
+        count = len(self.mean) or len(self.std) or 1
+        pairs = zip(self.mean or (0.0,) * count, self.std or (1.0,) * count, strict=True)
+        ends = [(end * self.scale - mean) / std for mean, std in pairs for end in (0.0, 1.0)]
+        return min(ends), max(ends)
+
+    def steps(self, channels: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What `apply` does, step by step, without what changes nothing: the step's name and its numbers."""
+        if self.invert:
+            yield "invert", {}
+        if self.colour == "bgr":
+            yield "channels", {"order": ["blue", "green", "red"]}
+        mean, std = self.mean or (0.0,) * channels, self.std or (1.0,) * channels
+        if self.scale != 1 or any(mean) or any(s != 1 for s in std):
+            numbers = {"scale": self.scale, "mean": list(mean), "std": list(std)}
+            yield "normalise", {**numbers, "from": [0, 1], "to": list(self.range)}
 
     @classmethod
     def from_json(cls, entry: Any) -> Preparation:

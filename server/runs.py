@@ -36,6 +36,7 @@ def run_picture(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
             limits=limits,
             pictures=wish.preparation == "full",
             upright=wish.upright if wish.preparation != "none" else 0,
+            preparation=entry.spec.preparation,
         )
     return _answer(entry, prepared.input, wish, prepared)
 
@@ -48,7 +49,7 @@ def run_sample(entry: Entry, sample: Sample, wish: Wish, limits: Limits) -> byte
 def run_of_sample(entry: Entry, sample: Sample, limits: Limits) -> Run:
     """The run itself of a picture of a gallery."""
     with _decoding:
-        prepared = prepare(sample.read(), shape=_shape(entry), limits=limits)
+        prepared = prepare(sample.read(), shape=_shape(entry), limits=limits, preparation=entry.spec.preparation)
     return entry.network.run(prepared.input)
 
 

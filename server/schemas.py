@@ -313,7 +313,9 @@ class View(Schema):
 
 
 class Step(Schema):
-    id: Literal["reduce", "orientation", "colours", "alpha", "crop", "resize", "scale"]
+    id: Literal[
+        "reduce", "orientation", "colours", "alpha", "crop", "resize", "scale", "invert", "channels", "normalise"
+    ]
     params: dict[str, Any]
     before: View
     after: View

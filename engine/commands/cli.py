@@ -82,6 +82,7 @@ def run_evaluate(args: argparse.Namespace) -> None:
         model.spec.classes,
         model.spec.input_shape,
         skip_unreadable=args.skip_unreadable,
+        preparation=model.spec.preparation,
         progress=progress,
     )
     left_out = told(data.left_out)
@@ -113,8 +114,7 @@ def run_predict(args: argparse.Namespace) -> None:
             file=str(args.picture),
         ) from None
     channels, height, width = model.spec.input_shape
-    x = prepare(data, shape=(channels, height, width)).input
-    run = model.network.run(x if model.spec.preparation is None else model.spec.preparation.apply(x))
+    run = model.network.run(prepare(data, shape=(channels, height, width), preparation=model.spec.preparation).input)
     if run.probabilities is None or run.logits is None:
         raise DataError("no_probabilities", f"{model.id} does not end in softmax; it gives no probabilities")
     ranked = [

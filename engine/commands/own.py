@@ -228,5 +228,5 @@ def _input(args: argparse.Namespace, model: Model) -> Array:
             ) from None
     data = next(iter(read_files([args.picture]).values()))
     channels, height, width = spec.input_shape
-    x: Array = prepare(data, shape=(channels, height, width)).input
-    return x if spec.preparation is None else spec.preparation.apply(x)
+    x: Array = prepare(data, shape=(channels, height, width), preparation=spec.preparation).input
+    return x

@@ -22,6 +22,7 @@ from cnn_loupe.engine.data.folder import (
 from cnn_loupe.engine.data.images import LIMITS, prepare
 from cnn_loupe.engine.entries import Category
 from cnn_loupe.engine.errors import DataError, ImageError
+from cnn_loupe.engine.surroundings import Preparation
 from cnn_loupe.engine.text import folded, printable, storable
 
 WORDS = "words.txt"
@@ -161,10 +162,12 @@ def load_dataset(
     survey: Survey | None = None,
     skip_unreadable: bool = False,
     progress: Progress | None = None,
+    preparation: Preparation | None = None,
 ) -> Dataset:
     """Decode every picture of the folder whose label is a class, prepared as the server does it.
 
-    shape is the network's input (C, H, W); survey is what `find_pictures` found in the folder.
+    shape is the network's input (C, H, W); survey is what `find_pictures` found in the folder. Of `preparation` only
+    how a picture fills the input is done here: a dataset holds values from 0 to 255.
     `progress(done, of)` is called after each picture.
 
     Raises DataError naming the unreadable pictures (unless they are to be skipped), for a class that
@@ -181,7 +184,7 @@ def load_dataset(
     bad: list[tuple[str, Path, str]] = []
     for done, item in enumerate(wanted):
         try:
-            prepared = prepare(_bytes(item.path), shape=(channels, height, width))
+            prepared = prepare(_bytes(item.path), shape=(channels, height, width), preparation=preparation)
         except (ImageError, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             bad.append((item.label, item.path, reason))

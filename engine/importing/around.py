@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn_loupe.engine.arrays import Shape
-from cnn_loupe.engine.errors import FileError
+from cnn_loupe.engine.errors import FileError, SpecError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.foreign import Files, ForeignGraph
 from cnn_loupe.engine.importing import labels, preparation
 from cnn_loupe.engine.importing.draft import Draft
 from cnn_loupe.engine.importing.inputs import meanings
+from cnn_loupe.engine.surroundings import Preparation
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,19 @@ def input_of(draft: Draft, choice: Choice) -> dict[str, Any]:
     channels = draft.input_shape[0]
     if channels not in (1, 3):
         return {"shape": list(draft.input_shape), "range": [0.0, 1.0]}
-    ready = _preparation(draft, choice)
-    low, high = preparation.value_range(ready)
-    return {"shape": list(draft.input_shape), "range": [low, high], "preparation": ready}
+    ready = checked(_preparation(draft, choice), channels)
+    return {"shape": list(draft.input_shape), "range": list(ready.range), "preparation": ready.describe()}
+
+
+def checked(given: Mapping[str, Any], channels: int) -> Preparation:
+    """A preparation as data that a person wrote, or that was found out. Raises FileError where it is none."""
+    usual = {"colour": "grey" if channels == 1 else "rgb", "source": "person"}
+    try:
+        found = Preparation.from_json({**usual, **given})
+        found.check(channels)
+    except SpecError as error:
+        raise FileError("import_preparation", f"the preparation is not understood: {error}", what=str(error)) from error
+    return found
 
 
 def _preparation(draft: Draft, choice: Choice) -> dict[str, Any]:

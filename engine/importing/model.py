@@ -15,7 +15,7 @@ from cnn_loupe.engine.errors import EngineError, FileError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, short
 from cnn_loupe.engine.importing import keras, labels, onnx, tensorflow, torch  # noqa: F401  (they register converters)
-from cnn_loupe.engine.importing.around import UNSAID, Choice, class_count, classes_of, input_of, is_teachable
+from cnn_loupe.engine.importing.around import UNSAID, Choice, checked, class_count, classes_of, input_of, is_teachable
 from cnn_loupe.engine.importing.axes import Activation
 from cnn_loupe.engine.importing.draft import UNKNOWN, Draft, Entry, Note, Unknown
 from cnn_loupe.engine.importing.folding import FOLDED, LARGEST, CannotFold, TooLarge, fold
@@ -24,7 +24,6 @@ from cnn_loupe.engine.importing.ours import network_missing, read_ours
 from cnn_loupe.engine.importing.registry import find, operations
 from cnn_loupe.engine.importing.report import Report
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.engine.surroundings import Preparation
 
 MOST_MULTIPLICATIONS = 10_000_000_000  # of one pass
 
@@ -357,7 +356,7 @@ def _ours(name: str, files: Files, choice: Choice) -> Imported:
             replace(category, name=text, labels={}) for category, text in zip(spec.classes, choice.classes, strict=True)
         )
     if choice.preparation is not None:
-        changes["preparation"] = Preparation.from_json(choice.preparation)
+        changes["preparation"] = checked(choice.preparation, spec.input_shape[0])
     spec = replace(spec, **changes)
     report = Report(
         format="cnn-loupe",

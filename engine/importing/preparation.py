@@ -60,13 +60,3 @@ def from_normalisation(normalisation: Mapping[str, Any], channels: int) -> dict[
         "mean": spread([float(m) for m in mean], channels),
         "std": spread([float(s) for s in std], channels),
     }
-
-
-def value_range(preparation: Mapping[str, Any]) -> tuple[float, float]:
-    """The smallest and largest number that the network can get."""
-    ends = [
-        (end * preparation["scale"] - mean) / std
-        for end in (0.0, 1.0)
-        for mean, std in zip(preparation["mean"], preparation["std"], strict=True)
-    ]
-    return min(ends), max(ends)

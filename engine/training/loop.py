@@ -159,10 +159,11 @@ def finished(task: Task, state: State) -> Trained:
 
 
 def scores(spec: ModelSpec, parameters: Mapping[str, Array], data: Dataset, rows: Array) -> Array:
-    """The logits of the chosen pictures, unchanged as they are: (N, K)."""
+    """The logits of the chosen pictures, unchanged but for the model's own preparation: (N, K)."""
     network = BatchNetwork(spec, parameters)
     parts = [rows[i : i + CHUNK] for i in range(0, len(rows), CHUNK)]
-    found = [np.array(network.forward(data.inputs(part))) for part in parts]
+    ready = spec.preparation.apply_all if spec.preparation else np.asarray
+    found = [np.array(network.forward(ready(data.inputs(part)))) for part in parts]
     return np.concatenate(found) if found else np.empty((0, *spec.shapes[spec.scores]), FLOAT)
 
 

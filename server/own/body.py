@@ -14,9 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.importing.around import Choice
-from cnn_loupe.engine.surroundings import Preparation
 from cnn_loupe.server.errors import Problem
 
 LARGEST_HEADER = 2_000_000  # bytes
@@ -52,25 +50,9 @@ class Brought:
     choices: Choices
 
     def choice(self, identity: str) -> Choice:
-        """For the importer. Raises Problem (`own_choices_invalid`)."""
-        said = self.choices
-        preparation = said.preparation
-        if preparation is not None:
-            try:
-                preparation = Preparation.from_json({"source": "person", **preparation}).describe()
-            except EngineError as error:
-                raise _bad_choices(str(error)) from error
-        return Choice(
-            id=identity,
-            classes=tuple(said.classes),
-            way=said.way,
-            colour=said.colour,
-            invert=said.invert,
-            fit=said.fit,
-            preparation=preparation,
-            output=said.output,
-            architecture=said.architecture,
-        )
+        """For the importer."""
+        said = self.choices.model_dump()
+        return Choice(**{**said, "id": identity, "classes": tuple(self.choices.classes)})
 
 
 def read_body(data: bytes) -> Brought:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corners, handle, move, resize, settle, towards, turn } from "../../static/js/model/crop.js";
-import { afterCrop, beforeCrop, inFile, inInput, stages, upright } from "../../static/js/model/preparation.js";
+import { afterCrop, applied, beforeCrop, inFile, inInput, stages, upright } from "../../static/js/model/preparation.js";
 import { centredCrop } from "../../static/js/features/pictures/own-pictures.js";
 
 const PICTURE = { width: 300, height: 200 };
@@ -91,4 +91,30 @@ test("a pixel is followed from the file to the input and back from every stage",
   places.forEach((place, stage) =>
     assert.ok(near(inInput(preparation, stage, place, [64, 64]), [0.4, 0.6]), `stage ${stage}`),
   );
+});
+
+test("a stretched picture is followed across its whole width and height", () => {
+  const steps = [
+    { id: "orientation", params: { exif: 1 } },
+    { id: "crop", params: { fit: "stretch" } },
+    { id: "resize", params: {} },
+  ];
+  const preparation = { steps, crop: { x: 0, y: 0, size: 300, rotate: 0 }, source: PICTURE };
+  for (const place of [
+    [0, 0],
+    [1, 1],
+    [0.25, 0.75],
+  ]) {
+    for (const found of stages(preparation, place, [28, 28])) assert(near(found, place));
+    for (let stage = 0; stage <= steps.length; stage++)
+      assert(near(inInput(preparation, stage, place, [28, 28]), place));
+  }
+});
+
+test("steps of values are applied as the engine does", () => {
+  assert.deepEqual(applied({ id: "scale", params: { divisor: 255 } }, [255, 51, 0]), [1, 0.2, 0]);
+  assert.deepEqual(applied({ id: "invert", params: {} }, [1, 0.25]), [0, 0.75]);
+  assert.deepEqual(applied({ id: "channels", params: {} }, [1, 2, 3]), [3, 2, 1]);
+  const params = { scale: 2, mean: [1, 1, 0], std: [1, 2, 4] };
+  assert.deepEqual(applied({ id: "normalise", params }, [1, 0.5, 2]), [1, 0, 1]);
 });

@@ -17,16 +17,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cnn_loupe.engine.data.headers import Header
 from cnn_loupe.engine.data.images.colours import over_white, to_srgb
-from cnn_loupe.engine.data.images.crop import Crop, around, centred, cut, inside
+from cnn_loupe.engine.data.images.crop import Crop, around, cut, fitted, inside
 from cnn_loupe.engine.data.images.decode import decode, describe, fraction
 from cnn_loupe.engine.data.images.limits import LIMITS, Limits, header_within
 from cnn_loupe.engine.data.images.region import lay, take
 from cnn_loupe.engine.data.images.steps import PREVIEW, Step, View, small, steps_of
 from cnn_loupe.engine.errors import ImageError
+from cnn_loupe.engine.surroundings import Preparation
 
 __all__ = ["LIMITS", "MOST_UPRIGHT", "Crop", "Limits", "Prepared", "Step", "View", "prepare"]
 
@@ -36,7 +37,7 @@ MOST_UPRIGHT = 1024  # longest side of a picture of the whole that may be asked 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A picture ready for a network: `pixels` uint8 and `input` = pixels / 255, both (C, H, W).
+    """A picture ready for a network: `pixels` uint8, and `input`, made of p = pixels / 255; both (C, H, W).
 
     source says what the file is, upright how large it is once it is turned, with a picture of it on request.
     """
@@ -57,13 +58,15 @@ def prepare(
     limits: Limits = LIMITS,
     pictures: bool = False,
     upright: int = 0,
+    preparation: Preparation | None = None,
 ) -> Prepared:
     """Turn the bytes of a picture into the (C, H, W) tensor a network takes.
 
     shape is the network's input; 3 channels give red, green and blue, 1 gives grey (luma of
-    ITU-R BT.601). Without a crop the largest centred square is taken. With `pictures` every step
-    carries small pictures of before and after; `upright` asks for one of the whole in the colours that
-    the network gets, its longer side at most so many pixels. Neither changes the tensor.
+    ITU-R BT.601). `preparation` says how a picture without a crop fills the input, which is by its largest
+    centred part otherwise, and what becomes of p = pixels / 255, which is the input otherwise. With `pictures`
+    every step carries small pictures of before and after; `upright` asks for one of the whole in the colours
+    that the network gets, its longer side at most so many pixels. Neither changes the tensor.
 
     Raises ImageError: what `header_within` raises, and `picture_damaged`, `picture_kind_refused`,
     `picture_channels`, `crop_invalid`.
@@ -77,15 +80,22 @@ def prepare(
             channels=channels,
         )
     header = header_within(data, limits)
-    crop = inside(crop, header.upright, width, height) if crop else centred(header.upright, width, height)
+    fit = None if crop else preparation.fit if preparation else "cover"
+    if fit is None:
+        assert crop is not None
+        crop, proportions = inside(crop, header.upright, width, height), (width, height)
+    else:
+        crop, proportions = fitted(header.upright, width, height, fit)
     factor = max(1, int(crop.size // (OVERSAMPLE * max(height, width))))
+    if fit == "stretch":
+        factor = max(1, min(proportions[0] // (OVERSAMPLE * width), proportions[1] // (OVERSAMPLE * height)))
     decoded_at = fraction(header, factor, limits)
     factor = max(1, factor // decoded_at) * decoded_at
 
     image = decode(header, decoded_at)
     source = describe(image, header, len(data))
     looks = _looks(image, header, decoded_at, channels == 1) if pictures else {}
-    region = take(image, header, around(crop, width, height, 3 * factor), factor, decoded_at)
+    region = take(image, header, around(crop, *proportions, 3 * factor), factor, decoded_at)
     whole = _whole(image, header, decoded_at, upright, limits) if upright else None
     del image  # the large one: what follows works on parts and on small pictures of it
 
@@ -104,11 +114,11 @@ def prepare(
     done.append(("colours", {"from": source["mode"], **params}, view(now, "colours")))
     opaque, params = over_white(colours)
     done.append(("alpha", params, view(now, "opaque")))
-    picture, box = cut(replace(region, image=opaque), crop, width, height)
+    picture, box = cut(replace(region, image=opaque), crop, *proportions)
     size = max(1, round(box[2] - box[0])), max(1, round(box[3] - box[1]))
     if pictures:
         looks["cut"] = picture.crop((round(box[0]), round(box[1]), round(box[0]) + size[0], round(box[1]) + size[1]))
-    params = {"x": crop.x, "y": crop.y, "size": crop.size, "rotate": crop.rotate}
+    params = {"x": crop.x, "y": crop.y, "size": crop.size, "rotate": crop.rotate, "fit": fit}
     done.append(("crop", params, view(size, "cut")))
     picture = _resized(picture, (width, height), box, "L" if channels == 1 else "RGB")
     if pictures:
@@ -118,8 +128,14 @@ def prepare(
     done.append(("scale", {"divisor": 255, "from": [0, 255], "to": [0, 1]}, done[-1][2]))
 
     pixels = np.ascontiguousarray(np.asarray(picture).reshape(height, width, channels).transpose(2, 0, 1))
+    p = pixels.astype(np.float32) / np.float32(255)
+    if preparation is not None:
+        if preparation.invert and pictures:
+            looks["input"] = ImageOps.invert(picture)
+        done += [(name, params, view((width, height), "input")) for name, params in preparation.steps(channels)]
+        p = preparation.apply(p)
     shown = View(*header.upright, None if whole is None else small(_in_srgb(whole, header), upright))
-    return Prepared(pixels, pixels.astype(np.float32) / np.float32(255), source, shown, steps_of(done, first), crop)
+    return Prepared(pixels, p, source, shown, steps_of(done, first), crop)
 
 
 def _resized(

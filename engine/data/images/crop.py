@@ -40,6 +40,23 @@ def centred(size: tuple[int, int], width: int, height: int) -> Crop:
     return Crop(math.floor((size[0] - w) / 2), math.floor((size[1] - h) / 2), side)
 
 
+def fitted(size: tuple[int, int], width: int, height: int, fit: str) -> tuple[Crop, tuple[int, int]]:
+    """The crop by which a picture of this size fills a target of width × height, and the proportions that it has.
+
+    cover    the largest part of the target's proportions in the middle of the picture
+    contain  the whole picture, with white margins where its proportions are others
+    stretch  the whole picture, in its own proportions
+    """
+    if fit == "stretch":
+        return centred(size, *size), size
+    if fit == "cover":
+        return centred(size, width, height), (width, height)
+    longer = max(width, height)
+    side = math.ceil(max(size[0] * longer / width, size[1] * longer / height))
+    w, h = side * width / longer, side * height / longer
+    return Crop(math.floor((size[0] - w) / 2), math.floor((size[1] - h) / 2), side), (width, height)
+
+
 def inside(crop: Crop, size: tuple[int, int], width: int, height: int) -> Crop:
     """Whole pixels, and its centre inside the picture. Raises ImageError (`crop_invalid`)."""
     if not all(math.isfinite(value) for value in (crop.x, crop.y, crop.size, crop.rotate)) or crop.size < 1:

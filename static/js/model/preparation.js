@@ -71,7 +71,7 @@ export function stages({ steps, crop, source }, place, target) {
   const cropped = steps.findIndex(({ id }) => id === "crop");
   const turned = steps.findIndex(({ id }) => id === "orientation");
   const full = exif >= 5 ? { width: source.height, height: source.width } : source;
-  const onPicture = beforeCrop(place, crop, full, target);
+  const onPicture = beforeCrop(place, crop, full, proportions(steps, full, target));
   const onFile = inFile(exif, onPicture);
   return [onFile, ...steps.map((_, index) => (index >= cropped ? place : index >= turned ? onPicture : onFile))];
 }
@@ -88,5 +88,27 @@ export function inInput({ steps, crop, source }, stage, place, target) {
   const cropped = steps.findIndex(({ id }) => id === "crop");
   const turned = steps.findIndex(({ id }) => id === "orientation");
   if (stage - 1 >= cropped) return place;
-  return afterCrop(stage - 1 >= turned ? place : upright(exif, place), crop, full, target);
+  const shape = proportions(steps, full, target);
+  return afterCrop(stage - 1 >= turned ? place : upright(exif, place), crop, full, shape);
+}
+
+/**
+ * What the crop has the proportions of: the input, or the whole picture where that is stretched.
+ * @param {Step[]} steps @param {{ width: number, height: number }} full @param {readonly number[]} target
+ */
+function proportions(steps, full, target) {
+  return steps.find(({ id }) => id === "crop")?.params.fit === "stretch" ? [full.height, full.width] : target;
+}
+
+/**
+ * What a step makes of the values of one place, one a channel: the engine's steps of values, 0 to 255 at first.
+ * @param {{ id: string, params: Record<string, any> }} step @param {readonly number[]} values @returns {number[]}
+ */
+export function applied({ id, params }, values) {
+  if (id === "scale") return values.map((value) => value / params.divisor);
+  if (id === "invert") return values.map((value) => 1 - value);
+  if (id === "channels") return [...values].reverse();
+  if (id === "normalise")
+    return values.map((value, channel) => (params.scale * value - params.mean[channel]) / params.std[channel]);
+  return [...values];
 }

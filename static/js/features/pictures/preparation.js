@@ -4,7 +4,7 @@
  * after it, what was done and why, and one pixel followed through all of them.
  */
 import { createTask, SUPERSEDED } from "../../core/timing.js";
-import { inInput, stages } from "../../model/preparation.js";
+import { applied, inInput, stages } from "../../model/preparation.js";
 import { ownOf, sampleOf } from "../../state/selectors.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
@@ -126,14 +126,17 @@ class LoupePreparation extends LoupeElement {
       holder,
       h("p", { class: "stage-size mono" }, `${shown.width}×${shown.height}`),
       values,
-      h("p", { class: "stage-words" }, this.#words(step)),
+      h("p", { class: "stage-words" }, this.#words(step, last)),
     );
     return { stage: element, canvas, mark, values, pixels };
   }
 
-  /** What this step did to this picture. @param {{ id: string, params: Record<string, any> }} step */
-  #words({ id, params }) {
-    const { key, values } = describe(id, params);
+  /**
+   * What this step did to this picture.
+   * @param {{ id: string, params: Record<string, any> }} step @param {boolean} last
+   */
+  #words({ id, params }, last) {
+    const { key, values } = describe(id, params, last);
     const said = [this.t(`pictures.steps.${id}.why`), this.t(`pictures.steps.${id}.${key}`, values)];
     if (id === "colours" && params.bits > 8) said.push(this.t("pictures.steps.colours.bits", { bits: params.bits }));
     return said.join(" ");
@@ -172,6 +175,8 @@ class LoupePreparation extends LoupeElement {
     if (!model || !input || !this.#cards.length) return;
     const [channels, height, width] = model.input.shape;
     const [row, column] = this.#at;
+    const { steps } = this.#preparation;
+    const scaled = steps.findIndex((/** @type {any} */ step) => step.id === "scale");
     const places = stages(this.#preparation, [(column + 0.5) / width, (row + 0.5) / height], [height, width]);
     this.#cards.forEach(({ stage, canvas, mark, values, pixels }, index) => {
       const [x, y] = places[index];
@@ -180,8 +185,11 @@ class LoupePreparation extends LoupeElement {
       const last = index === this.#cards.length - 1;
       const numbers = last
         ? Array.from({ length: channels }, (_, channel) => input.data[(channel * height + row) * width + column])
-        : bytesAt(pixels, x, y);
-      values.replaceChildren(...this.#numbers(numbers, last));
+        : index > scaled
+          ? this.#between(steps.slice(scaled, index), this.#cards[scaled], places[scaled], channels)
+          : bytesAt(pixels, x, y);
+      const order = steps.slice(0, index).some((/** @type {any} */ step) => step.id === "channels");
+      values.replaceChildren(...this.#numbers(numbers, index > scaled, order));
       if (last)
         /** @type {HTMLElement} */ (stage.querySelector(".stage-size")).textContent = this.t(
           "pictures.preparation.at",
@@ -190,10 +198,21 @@ class LoupePreparation extends LoupeElement {
     });
   }
 
-  /** @param {number[] | null} numbers @param {boolean} scaled */
-  #numbers(numbers, scaled) {
+  /**
+   * The values of a place after some steps of values, from the picture before them.
+   * @param {any[]} steps @param {{ pixels: ImageData }} card @param {[number, number]} place @param {number} channels
+   */
+  #between(steps, { pixels }, [x, y], channels) {
+    const values = bytesAt(pixels, x, y)?.slice(0, channels) ?? null;
+    return values && steps.reduce((found, step) => applied(step, found), values);
+  }
+
+  /** @param {number[] | null} numbers @param {boolean} scaled @param {boolean} reversed blue comes first */
+  #numbers(numbers, scaled, reversed) {
     if (!numbers) return [h("span", null, this.t("pictures.preparation.outside"))];
-    const names = scaled ? (this.store.state.model?.input.channels ?? []) : ["red", "green", "blue", "alpha"];
+    const usual = numbers.length === 1 && scaled ? ["grey"] : ["red", "green", "blue", "alpha"];
+    const own = this.store.state.model?.input.channels ?? usual;
+    const names = !scaled ? usual : reversed || own[0] !== "blue" ? own : [...own].reverse();
     return numbers.map((value, channel) =>
       h(
         "span",
@@ -210,9 +229,11 @@ const unchanged = ({ id, params }) => describe(id, params).key === "nothing";
 
 /**
  * Which sentence tells what a step did, and its numbers.
- * @param {string} id @param {Record<string, any>} params @returns {{ key: string, values: Record<string, string | number> }}
+ * @param {string} id @param {Record<string, any>} params @param {boolean} [last] whether it makes the input
+ * @returns {{ key: string, values: Record<string, string | number> }}
  */
-export function describe(id, params) {
+export function describe(id, params, last = true) {
+  const done = last ? "done" : "between";
   switch (id) {
     case "orientation":
       return params.exif > 1 ? { key: "done", values: { exif: params.exif } } : { key: "nothing", values: {} };
@@ -221,14 +242,28 @@ export function describe(id, params) {
     case "alpha":
       return params.present ? { key: "done", values: {} } : { key: "nothing", values: {} };
     case "crop":
+      if (params.fit === "contain" || params.fit === "stretch") return { key: params.fit, values: {} };
       return { key: "done", values: { x: params.x, y: params.y, size: params.size, rotate: params.rotate } };
     case "resize":
       return { key: "done", values: { from: params.from.join("×"), to: params.to.join("×"), filter: params.filter } };
     case "scale":
-      return { key: "done", values: { divisor: params.divisor } };
+      return { key: done, values: { divisor: params.divisor } };
+    case "invert":
+    case "channels":
+      return { key: done, values: {} };
+    case "normalise":
+      return { key: done, values: normalised(params) };
     default:
       return { key: "done", values: params };
   }
+}
+
+/** Its numbers as text; one stands for all channels where they are alike. @param {Record<string, any>} params */
+function normalised({ scale, mean, std, to }) {
+  const short = (/** @type {number} */ value) => String(Number(value.toPrecision(4)));
+  const all = (/** @type {number[]} */ values) =>
+    values.every((value) => value === values[0]) ? short(values[0]) : `(${values.map(short).join(", ")})`;
+  return { scale: short(scale), mean: all(mean), std: all(std), low: short(to[0]), high: short(to[1]) };
 }
 
 /** @param {Record<string, any>} params @returns {{ key: string, values: Record<string, string | number> }} */
