@@ -1,8 +1,9 @@
 """Send hostile requests until the number is reached; one bad answer ends it with the seed to repeat it.
 
 Six sources share the number: the OpenAPI description (schemathesis, where it is installed), tensors (hypothesis),
-hardly HTTP over real sockets, addresses with strange parameters, JSON bodies, and damaged pictures. Wanted: never a
-5xx (503 of a full queue aside), never a hang, never an answer outside the schemas, never a path of this machine in one.
+hardly HTTP over real sockets (to a server alone, and to one behind nginx), addresses with strange parameters, JSON
+bodies, and damaged pictures. Wanted: never a 5xx (503 of a full queue aside), never a hang, never an answer outside the
+schemas, never a path of this machine in one, and not a word about an error in the server's log.
 
 All but the sockets go to the application in this process. Templates and static files are read once, so that what is
 edited meanwhile in a checkout does not matter.
