@@ -1,15 +1,17 @@
 # docker build -t cnn-loupe .    docker run --rm -p 8000:8000 --read-only cnn-loupe
-# docs/hosting.md says how to pin the base image by its digest, and how to build behind a package index of your own.
+# docs/hosting.md says how to pin both images by their digests, and how to build behind package indexes of your own.
 ARG PYTHON=docker.io/library/python:3.13-slim
 ARG NODE=docker.io/library/node:22-slim
 
-# 1. The page's scripts as a bundle; plain modules where NODE names an image without Node.
+# 1. The page's scripts as a bundle; plain modules where NODE names an image without Node. esbuild comes by the hashes of
+#    the lock alone: its install script, which might fetch a program by itself, is not run.
 FROM ${NODE} AS page
 WORKDIR /page
 COPY .ci/bundle/package.json .ci/bundle/package-lock.json .ci/bundle/bundle.mjs .ci/bundle/
 COPY static static
-RUN mkdir /bundle \
- && if command -v npm; then cd .ci/bundle && npm ci --no-audit --no-fund && node bundle.mjs --out /bundle; \
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca-bundle \
+    mkdir /bundle \
+ && if command -v npm; then cd .ci/bundle && npm ci --ignore-scripts --no-audit --no-fund && node bundle.mjs --out /bundle; \
     else echo "No Node in this stage: the page is not bundled."; fi
 
 # 2. The wheel, and an environment with it and its locked dependencies. Everything that is installed has a hash: the

@@ -52,7 +52,9 @@ class Page(BuildHookInterface[Any]):
         shutil.rmtree(target, ignore_errors=True)
         try:
             if not (tool / "node_modules" / "esbuild").is_dir():
-                subprocess.run([npm or "npm", "ci", "--no-audit", "--no-fund"], cwd=tool, check=True, timeout=600)
+                # esbuild comes by the lock's hashes alone: its install script might fetch a program by itself.
+                options = ["--ignore-scripts", "--no-audit", "--no-fund"]
+                subprocess.run([npm or "npm", "ci", *options], cwd=tool, check=True, timeout=600)
             subprocess.run([node, "bundle.mjs", "--out", str(target)], cwd=tool, check=True, timeout=600)
         except (OSError, subprocess.SubprocessError) as error:
             self.app.display_warning(f"esbuild could not be run: {error}")

@@ -116,8 +116,8 @@ def behind_nginx(models: Path) -> Iterator[Target]:
         folder, port = Path(place), free_port()
         folder.chmod(0o755)
         text = configuration(folder, port, [server.port])
-        waits = ("client_header_timeout 10s;", "client_body_timeout 10s;", "keepalive_timeout 20s;", "lingering_timeout 5s;")
-        for line in waits:
+        waits = ("client_header_timeout 10s;", "client_body_timeout 10s;", "keepalive_timeout 20s;")
+        for line in (*waits, "lingering_timeout 5s;"):
             assert line in text
             text = text.replace(line, f"{line.split()[0]} {PATIENCE}s;")
         complaints = folder / "error.log"

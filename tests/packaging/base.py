@@ -1,4 +1,5 @@
-"""A stand-in for the image's base where no registry is at hand: Debian's own Python, laid out as the base has it.
+"""Stand-ins for the images' bases where no registry is at hand: Debian's own Python, laid out as the base has it, and
+with it this machine's Node.
 
 debootstrap makes a minimal Debian with Python 3.13 in a chroot; `python3 -m venv /usr/local` gives it the `python` and
 `pip` of python:3.13-slim. It takes minutes, so the result is kept as a tar file under build/, which git ignores.
@@ -16,6 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SUITE = "trixie"
 PACKAGES = "python3,python3-venv,ca-certificates"
 KEPT = ROOT / "build" / "image" / f"base-{SUITE}.tar"
+NODE, NPM = shutil.which("node"), shutil.which("npm")
+if NODE is None or NPM is None:
+    NODE = NPM = None
 
 
 def base() -> Path:
@@ -38,3 +42,18 @@ def base() -> Path:
         subprocess.run(["tar", "--create", f"--file={draft}", f"--directory={root}", "."], check=True, env=os.environ)
         draft.replace(KEPT)
     return KEPT
+
+
+def node_parts() -> dict[Path, str]:
+    """What to copy so that the base has Node and npm: files of this machine → places in the image."""
+    assert NODE
+    assert NPM
+    program = Path(NPM).resolve()  # …/npm/bin/npm-cli.js
+    start = KEPT.with_name("npm")
+    start.write_text('#!/bin/sh\nexec node /usr/local/lib/node_modules/npm/bin/npm-cli.js "$@"\n')
+    start.chmod(0o755)
+    return {
+        Path(NODE).resolve(): "/usr/local/bin/node",
+        program.parents[1]: "/usr/local/lib/node_modules/npm",
+        start: "/usr/local/bin/npm",
+    }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.packaging.base import ROOT, base
+from tests.packaging.base import NODE, ROOT, base, node_parts
 
 TAG = "localhost/cnn-loupe-test:latest"
 STORAGE = ROOT / "build" / "image"
@@ -43,6 +43,7 @@ class Engine(ABC):
     """Builds this checkout's Dockerfile, and runs what comes out as the image says."""
 
     name: str
+    has_node = True  # in the image that the page is bundled in
 
     def prepare(self) -> None:  # noqa: B027 (an engine with a registry has nothing to prepare)
         """See to the base image."""
@@ -105,6 +106,7 @@ class Buildah(Engine):
     """Debian's buildah with chroot isolation: needs root on Linux, and no service, registry or kernel feature."""
 
     name = "buildah"
+    has_node = NODE is not None
 
     def __init__(self) -> None:
         places = [f"--root={STORAGE / 'storage'}", f"--runroot={STORAGE / 'run'}"]
@@ -121,25 +123,26 @@ class Buildah(Engine):
         return done.stdout.strip()
 
     def prepare(self) -> None:
-        """The base under the name that the Dockerfile knows it by."""
-        name = base_name()
-        if subprocess.run([*self.command, "inspect", "--type=image", name], capture_output=True).returncode == 0:
-            return
-        container = self._buildah("from", "scratch")
-        self._buildah("add", "--quiet", container, str(base()), "/")
-        path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-        self._buildah("config", "--env", f"PATH={path}", "--cmd", "python3", container)
-        self._buildah("commit", "--quiet", "--rm", container, name)
+        """The bases under the names that the Dockerfile knows them by."""
+        if not self._has(argument("PYTHON")):
+            container = self._buildah("from", "scratch")
+            self._buildah("add", "--quiet", container, str(base()), "/")
+            path = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+            self._buildah("config", "--env", f"PATH={path}", "--cmd", "python3", container)
+            self._buildah("commit", "--quiet", "--rm", container, argument("PYTHON"))
+        if NODE and not self._has(argument("NODE")):
+            container = self._buildah("from", "--pull-never", argument("PYTHON"))
+            for part, place in node_parts().items():
+                self._buildah("add", "--quiet", container, str(part), place)
+            self._buildah("commit", "--quiet", "--rm", container, argument("NODE"))
+
+    def _has(self, name: str) -> bool:
+        return subprocess.run([*self.command, "inspect", "--type=image", name], capture_output=True).returncode == 0
 
     def build(self, secrets: Sequence[str]) -> None:
-        # There is no image with Node here: the page is not bundled, which the Dockerfile allows for.
-        options = [
-            "--isolation=chroot",
-            "--pull-never",
-            "--layers=false",
-            "--format=docker",
-            f"--build-arg=NODE={base_name()}",
-        ]
+        # Without Node on this machine the page is not bundled, which the Dockerfile allows for.
+        node = [] if NODE else [f"--build-arg=NODE={argument('PYTHON')}"]
+        options = ["--isolation=chroot", "--pull-never", "--layers=false", "--format=docker", *node]
         _build([*self.command, "build", *options, *secrets, "--tag", TAG, str(ROOT)])
 
     def config(self) -> dict[str, Any]:
@@ -181,10 +184,10 @@ class Buildah(Engine):
         return subprocess.run(whole, env=self.environment, cwd="/", capture_output=True, text=True)
 
 
-def base_name() -> str:
-    """The base image's name as the Dockerfile has it."""
+def argument(name: str) -> str:
+    """The default of one of the Dockerfile's arguments: the name of a base image."""
     lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
-    return next(line for line in lines if line.startswith("ARG PYTHON=")).partition("=")[2]
+    return next(line for line in lines if line.startswith(f"ARG {name}=")).partition("=")[2]
 
 
 def _build(command: Sequence[str]) -> None:
@@ -210,8 +213,8 @@ def engine() -> Engine | str:
 
 
 @contextlib.contextmanager
-def pip_secrets(python: str) -> Iterator[list[str]]:
-    """This machine's way to its package index, for the build alone: pip's settings and certificates as secrets.
+def index_secrets(python: str) -> Iterator[list[str]]:
+    """This machine's way to its package indexes, for the build alone: settings of pip and npm, and certificates.
 
     Only settings that make sense inside are handed on: no folders and files of this machine but its certificates.
     """
@@ -221,20 +224,27 @@ def pip_secrets(python: str) -> Iterator[list[str]]:
         name, _, value = line.partition("=")
         settings[name.rpartition(".")[2]] = value.strip("'\"")
     wanted = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout", "retries")
-    lines = []
+    pip, npm = ["[global]"], []
     for name in wanted:
-        kept = [
-            part for part in settings.get(name, "").replace("\\n", " ").split() if not part.startswith(("file:", "/"))
-        ]
+        parts = settings.get(name, "").replace("\\n", " ").split()
+        kept = [part for part in parts if not part.startswith(("file:", "/"))]
         if kept:
-            lines.append(f"{name} = {' '.join(kept)}")
+            pip.append(f"{name} = {' '.join(kept)}")
+    if NODE:
+        for name in ("registry", "https-proxy"):
+            done = subprocess.run(["npm", "config", "get", name], capture_output=True, text=True, cwd=ROOT)
+            if done.returncode == 0 and done.stdout.strip() not in ("", "null", "undefined"):
+                npm.append(f"{name} = {done.stdout.strip()}")
     names = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     certificates = settings.get("cert") or next((os.environ[name] for name in names if os.environ.get(name)), "")
     with tempfile.TemporaryDirectory() as folder:
         secrets = []
         if certificates:
-            lines.append("cert = /run/secrets/ca-bundle")
+            pip.append("cert = /run/secrets/ca-bundle")
+            npm.append("cafile = /run/secrets/ca-bundle")
             secrets += ["--secret", f"id=ca-bundle,src={certificates}"]
-        path = Path(folder) / "pip.conf"
-        path.write_text("[global]\n" + "\n".join(lines) + "\n")
-        yield [*secrets, "--secret", f"id=pip-conf,src={path}"]
+        for identity, lines in (("pip-conf", pip), ("npmrc", npm)):
+            path = Path(folder) / identity
+            path.write_text("\n".join(lines) + "\n")
+            secrets += ["--secret", f"id={identity},src={path}"]
+        yield secrets

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from tests.conftest import free_port
-from tests.packaging.engines import Buildah, Engine, Running, engine, pip_secrets
+from tests.packaging.engines import Buildah, Engine, Running, engine, index_secrets
 
 BASE_MB = 45  # python:3.13-slim, compressed, as its registry publishes it for linux/amd64
 MOST_MB = 120
@@ -62,7 +62,9 @@ def check(running: Running, found: Engine) -> None:
     run = httpx.get(running.url + "/api/v1/models/tiny-vgg/samples/espresso/run")
     if page.status_code != 200 or len(run.json()["scores"]) != 10:
         raise SystemExit("the page or a run is not answered")
-    print("the page and a run are answered")
+    if ("/js/parts/" in page.text) != found.has_node:
+        raise SystemExit(f"Node was at hand: {found.has_node}; the page is a bundle: {not found.has_node}")
+    print(f"the page and a run are answered; {'a bundle' if found.has_node else 'plain modules, without Node'}")
     names = json.loads(found.inside("python", "-c", LIST).stdout)
     left = [name for name in names if TOOLS.match(name)]
     if left:
@@ -90,7 +92,7 @@ def main() -> int:
     found.prepare()
     print(f"{found.name}: base image at hand after {time.monotonic() - began:.0f} s", flush=True)
     began = time.monotonic()
-    with pip_secrets(sys.executable) as secrets:
+    with index_secrets(sys.executable) as secrets:
         found.build(secrets)
     print(f"built in {time.monotonic() - began:.0f} s", flush=True)
     port = free_port()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -82,7 +83,10 @@ def test_the_image_installs_what_is_locked_and_runs_without_rights() -> None:
 
 def test_the_image_needs_no_front_end_from_the_network_and_any_base_can_be_named() -> None:
     assert not re.search(r"^#\s*syntax\s*=", DOCKERFILE, re.MULTILINE)
-    assert steps()[0][1:] == ("ARG", "PYTHON=docker.io/library/python:3.13-slim")
+    assert [step[1:] for step in steps()[:2]] == [
+        ("ARG", "PYTHON=docker.io/library/python:3.13-slim"),
+        ("ARG", "NODE=docker.io/library/node:22-slim"),
+    ]
     assert [rest.split()[0] for _, name, rest in steps() if name == "FROM"] == ["${NODE}", "${PYTHON}", "${PYTHON}"]
 
 
@@ -100,6 +104,18 @@ def test_the_build_back_end_is_locked_with_hashes() -> None:
     assert "://" not in lock
     (least,) = re.findall(r"hatchling>=([\d.]+)", (ROOT / "pyproject.toml").read_text("utf-8").split("[project]")[0])
     assert numbers(re.findall(r"^hatchling==([\d.]+)", lock, re.MULTILINE)[0]) >= numbers(least)
+
+
+def test_esbuild_comes_by_the_hashes_of_its_lock_alone() -> None:
+    """Each package, its binaries for every system included, and no install script that might fetch another."""
+    packages = json.loads((ROOT / ".ci" / "bundle" / "package-lock.json").read_text("utf-8"))["packages"]
+    named = {name: entry for name, entry in packages.items() if name}
+    assert "node_modules/@esbuild/linux-x64" in named
+    assert all(entry["integrity"].startswith("sha512-") and "resolved" not in entry for entry in named.values())
+    for name in ("Dockerfile", "hatch_build.py"):
+        text = (ROOT / name).read_text("utf-8")
+        assert "--ignore-scripts" in text
+        assert len(re.findall(r"npm(\"?,)? \"?ci", text)) == 1
 
 
 @pytest.mark.slow
