@@ -14,6 +14,7 @@ from cnn_loupe.server.vocabulary import LONGEST_VIEW
 
 _INDEXED = re.compile(r"([\w.-]{1,80})\[(\d{1,7}(?:,\d{1,7}){0,3})\]", re.ASCII)
 _VIEW = re.compile(r"([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?", re.ASCII)
+_WHY = re.compile(r"(top|.+?\])(?:-(\d{1,7}))?(?:@\d{1,7},\d{1,7})?", re.ASCII)
 _LONGEST_NAME = 64
 _MOST_AXES = 3
 
@@ -40,6 +41,17 @@ class View:
 
 
 @dataclass(frozen=True)
+class Why:
+    """Whose evidence is laid over the picture: `output[6]-8@3,4`. of is None for the class that leads.
+
+    against  a second unit of the same layer, that it is set against
+    """
+
+    of: Place | None
+    against: int | None
+
+
+@dataclass(frozen=True)
 class Misplaced:
     """Why a model lacks a place: it has no such layer (shape is None), or the index does not fit the shape.
 
@@ -61,6 +73,17 @@ def read_place(text: str) -> Place | None:
     match = _INDEXED.fullmatch(text)
     place = Place(match[1], tuple(map(int, match[2].split(",")))) if match else None
     return place if place and len(place.name) <= _LONGEST_NAME and len(place.index) <= _MOST_AXES else None
+
+
+def read_why(text: str) -> Why | None:
+    """Whose evidence an address asks for; None where the text makes no sense."""
+    match = _WHY.fullmatch(text)
+    if match is None:
+        return None
+    of = read_place(match[1]) if match[1] != "top" else None
+    against = None if match[2] is None else int(match[2])
+    unread = match[1] != "top" and (of is None or len(of.index) > 1)
+    return None if unread or (of is None and against is not None) else Why(of, against)
 
 
 def read_view(text: str) -> View | None:

@@ -27,7 +27,7 @@ const ENTRIES = [
   "js/elements/inspector/pointing.js",
   "js/model/create.js",
   "js/state/follow.js",
-  ...["views", "tour", "present", "learn"].map((name) => `js/features/${name}/index.js`),
+  ...["views", "tour", "present", "learn", "why"].map((name) => `js/features/${name}/index.js`),
   ...["network", "view", "widget", "builder"].map((name) => `js/features/embed/${name}.js`),
   ...scripts("js/features/learn/widgets"),
 ];

@@ -10,7 +10,7 @@ from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.gallery import Sample
 from cnn_loupe.server.lessons.mistakes import Wrong
 from cnn_loupe.server.library import Entry, Library
-from cnn_loupe.server.places import Place, misplaced, read_place, read_view
+from cnn_loupe.server.places import Place, misplaced, read_place, read_view, read_why
 from cnn_loupe.server.vocabulary import (
     ORDERS,
     PANELS,
@@ -57,6 +57,8 @@ def read_link(text: str, library: Library, entry: Entry, pictures: Mapping[str, 
     for name in ("at", "view"):
         if name in given:
             _check_place(name, given[name], entry.spec)
+    if "why" in given:
+        _check_why(given["why"], entry.spec)
     for name, choices in _CHOICES.items():
         if name in given and given[name] not in choices:
             raise Wrong(f"The link has {name}={given[name][:40]!r}.", f"It may be {', '.join(choices)}.")
@@ -136,6 +138,19 @@ def _check_place(name: str, text: str, spec: ModelSpec) -> None:
                 "Write layer[unit] or layer[unit,row,column].",
             )
         check_index(spec, place)
+
+
+def _check_why(text: str, spec: ModelSpec) -> None:
+    why = read_why(text)
+    if why is None:
+        raise Wrong(
+            f"{text[:80]!r} does not say whose evidence is shown.",
+            "Open Why? in the page and copy its link with Share.",
+        )
+    if why.of is not None:
+        check_index(spec, why.of)
+        if why.against is not None:
+            check_index(spec, Place(why.of.name, (why.against,)))
 
 
 def _check_transform(text: str) -> None:

@@ -18,6 +18,7 @@ const PARTS = {
   learn: () => import("./features/learn/index.js"),
   tour: () => import("./features/tour/index.js"),
   present: () => import("./features/present/index.js"),
+  why: () => import("./features/why/index.js"),
 };
 
 /** How far above its place Learn begins to load. */
@@ -49,6 +50,10 @@ export function startDeferred(store, defaultModel) {
   store.select(
     ({ present }) => present !== null,
     (on) => void (on && PARTS.present()),
+  );
+  store.select(
+    ({ why }) => why !== null,
+    (on) => void (on && PARTS.why()),
   );
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./features/tour/offer.js"))));
 

@@ -197,6 +197,8 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('link = "?view=neuron:conv_1_1[3]"', 'link = "?view=neuron:conv_9[3]"', "conv_9", "no layer 'conv_9'"),
     ('link = "?view=neuron:conv_1_1[3]"', 'link = "?view=nonsense"', "nonsense", "cannot be read"),
     ('link = "?at=conv_1_1[3]"', 'link = "?at=conv_1_1[10]"', "[10]", "It goes from 0 to 9"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?why=espresso"', "espresso", "whose evidence is shown"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?why=output[6]-10"', "10", "It goes from 0 to 9"),
     ('link = "?at=conv_1_1[3]"', 'link = "?sample=unicorn"', "unicorn", "no picture 'unicorn'"),
     ('link = "?at=conv_1_1[3]"', 'link = "?own=0123456789abcdef"', "own=", "only in your browser"),
     ('link = "?at=conv_1_1[3]"', 'link = "?scale=loud"', "loud", "It may be unit, layer"),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cnn_loupe.server.places import Misplaced, Place, misplaced, read_indexed, read_place, read_view
+from cnn_loupe.server.places import Misplaced, Place, Why, misplaced, read_indexed, read_place, read_view, read_why
 from cnn_loupe.server.vocabulary import LONGEST_VIEW
 from tests.conftest import ROOT
 from tests.models import minimal
@@ -32,6 +32,14 @@ def test_a_view_is_read_or_refused(case: dict[str, Any]) -> None:
     assert known == ("name" in case)
     if view is not None and known:
         assert [view.name, [*view.places], view.input] == [case["name"], case["places"], case.get("input")]
+
+
+@pytest.mark.parametrize("case", CASES["whys"], ids=lambda case: repr(case["text"]))
+def test_whose_evidence_is_shown_is_read_or_refused(case: dict[str, Any]) -> None:
+    why = read_why(case["text"])
+    assert (why is not None) == ("of" in case)
+    if why is not None:
+        assert why == Why(read_place(case["of"]) if case["of"] else None, case.get("against"))
 
 
 def test_a_view_has_a_longest_address() -> None:

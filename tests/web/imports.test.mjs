@@ -26,6 +26,7 @@ const ALLOWED = {
   "features/pictures": ["core", "model", "draw", "api", "state", "elements"],
   "features/learn": [...BASE, "elements"],
   "features/tour": [...BASE, "elements", "elements/chrome"],
+  "features/why": [...BASE, "elements"],
   "features/present": ["core", "model", "api", "state", "elements", "elements/chrome"],
   "features/embed": [
     "core",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { FIELDS } from "../../static/js/state/address.js";
 import { formatPlace, formatView, parsePlace, parseView } from "../../static/js/state/place.js";
+import { formatWhy, parseWhy } from "../../static/js/state/why.js";
 import { VOCABULARY } from "../../static/js/state/vocabulary.js";
 import { MODULE, written } from "./vocabulary.mjs";
 
@@ -28,6 +29,17 @@ test("a place is read as the server reads it, and written as it was", () => {
     else {
       assert.deepEqual([place.layer, [place.unit, ...(place.at ?? [])]], [layer, index], text);
       assert.equal(formatPlace(place), `${layer}[${index}]`);
+    }
+  }
+});
+
+test("whose evidence is shown is read as the server reads it, and written as it was", () => {
+  for (const { text, of, against, at } of cases.whys) {
+    const why = parseWhy(text);
+    if (of === undefined) assert.equal(why, null, text);
+    else {
+      assert.deepEqual([why.of && formatPlace(why.of), why.against, why.at], [of, against ?? null, at ?? null], text);
+      assert.equal(formatWhy(why), text);
     }
   }
 });

@@ -20,6 +20,7 @@ export const chooseModel = (store, id) =>
     selection: null,
     hover: null,
     view: null,
+    why: null,
     lock: false,
     lockedRun: null,
   });

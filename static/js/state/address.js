@@ -11,6 +11,7 @@ import { PRESENT_FIELD } from "./present.js";
 import { defaultPicture } from "./selectors.js";
 import { formatTransform, parseTransform } from "./transform-text.js";
 import { VIEW_FIELD } from "./view.js";
+import { WHY_FIELD } from "./why.js";
 import { VOCABULARY } from "./vocabulary.js";
 
 /** @template {string} Choice @param {readonly Choice[]} choices @param {string} text */
@@ -41,6 +42,7 @@ export const ADDRESSED = [
   "blocks",
   "selection",
   "view",
+  "why",
   "panel",
   "transform",
   "present",
@@ -48,12 +50,13 @@ export const ADDRESSED = [
 
 /** What makes a new entry in the browser's history; everything else replaces the current one.
  * @param {State} state */
-export const step = ({ modelId, picture, view, panel, present }) =>
+export const step = ({ modelId, picture, view, why, panel, present }) =>
   JSON.stringify([
     modelId,
     picture,
     present !== null,
     view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null],
+    why && [why.of, why.against],
     panel,
   ]);
 
@@ -131,6 +134,7 @@ export const FIELDS = [
     format: ({ selection, view }) => (selection && !view ? formatPlace(selection) : null),
   },
   VIEW_FIELD,
+  WHY_FIELD,
   PRESENT_FIELD,
   {
     parameter: "tour",

@@ -43,6 +43,7 @@
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered
  * @property {View | null} view the opened view
+ * @property {Why | null} why the evidence that is laid over the picture (`why.js`)
  * @property {string | null} chapter the chapter of Learn that is reached
  * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it was left
  * @property {readonly string[] | null} present the controls that a class sees (`present.js`); null while nothing is presented
@@ -75,6 +76,13 @@
  * @property {number[]} [at] the chosen position in the unit's map; without it the view starts where the value is largest
  * @property {number} [input] the input map that the microscope looks at
  * @property {Place[]} [trail] the values followed, from the score towards the pixel
+ */
+
+/**
+ * @typedef {object} Why whose evidence is shown
+ * @property {{ layer: string, unit: number } | null} of a class or another unit; null is the class that leads on each picture
+ * @property {number | null} against a second unit of the same layer that it is set against
+ * @property {number[] | null} at the place that is looked at: [row, column] in the last maps
  */
 
 /** Under which the browser keeps what it remembers of tours (`features/tour/memory.js`); not there for who was never offered one. */
@@ -115,6 +123,7 @@ export const initialState = () => ({
   hover: null,
   selection: null,
   view: null,
+  why: null,
   chapter: null,
   tour: null,
   present: null,

@@ -16,6 +16,7 @@ export const VOCABULARY = /** @type {const} */ ({
     "blocks",
     "at",
     "view",
+    "why",
     "present",
     "tour",
     "lang",

@@ -32,7 +32,15 @@ const LAYERS = {
     });
   },
   relu: (_, x) => x.map((value) => Math.max(0, value)),
-  flatten: (_, x) => x,
+  global_avg_pool2d: ({ output_shape: [maps] }, x) =>
+    Float32Array.from({ length: maps }, (_, o) => mapOf(x, o, maps).reduce((a, b) => a + b, 0) / (x.length / maps)),
+  global_max_pool2d: ({ output_shape: [maps] }, x) =>
+    Float32Array.from({ length: maps }, (_, o) => mapOf(x, o, maps).reduce((a, b) => Math.max(a, b))),
+  flatten({ order, input_shape: [maps, rows = 1, columns = 1] }, x) {
+    if (order !== "hwc") return x;
+    const place = (index) => (index % maps) * rows * columns + Math.floor(index / maps);
+    return Float32Array.from(x, (_, index) => x[place(index)]);
+  },
   dense: ({ units }, x, { weight, bias }) =>
     Float32Array.from({ length: units }, (_unused, k) =>
       x.reduce((total, value, index) => total + value * weight.data[k * x.length + index], bias.data[k]),
@@ -43,6 +51,8 @@ const LAYERS = {
     return powers.map((power) => power / total);
   },
 };
+
+const mapOf = (x, map, maps) => x.subarray((map * x.length) / maps, ((map + 1) * x.length) / maps);
 
 function grid([maps, rows, columns], value) {
   const out = new Float32Array(maps * rows * columns);

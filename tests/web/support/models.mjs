@@ -36,7 +36,8 @@ export function describe(id, input, layers, channels = ["red", "green", "blue"].
       shape = [layer.filters, reach(before[1], window, 0), reach(before[2], window, 1)];
       parameters = { weight: [layer.filters, before[0], ...layer.kernel], bias: [layer.filters] };
       layer = full;
-    } else if (layer.kind.endsWith("pool2d")) {
+    } else if (layer.kind.startsWith("global_")) shape = [before[0]];
+    else if (layer.kind.endsWith("pool2d")) {
       const full = { ...layer, ...pad, ...layer };
       const window = { size: layer.window, stride: full.stride, padding: full.padding, dilation: [1, 1] };
       shape = [before[0], reach(before[1], window, 0), reach(before[2], window, 1)];

@@ -16,6 +16,18 @@ const RUNNERS_UP = 2;
 export class LoupeAnswer extends LoupeElement {
   start() {
     this.setAttribute("aria-live", "polite");
+    this.why = h(
+      "button",
+      { type: "button", class: "button answer-why", "data-action": "why", onclick: () => this.perform("why") },
+      this.t("common.command.why.title"),
+    );
+    this.watch(
+      ({ why }) => why !== null,
+      (on) => {
+        this.why.setAttribute("aria-pressed", String(on));
+        this.why.title = this.t(`common.command.why.${on ? "hint_checked" : "hint"}`);
+      },
+    );
     this.watch(
       ({ run, model }) => [run, model],
       () => {
@@ -55,6 +67,7 @@ export class LoupeAnswer extends LoupeElement {
           h("span", { class: "answer-name" }, name(best)),
           h("span", { class: "answer-amount", "data-value": full(best) }, amount(best)),
         ),
+        this.why,
         rest.length > 0 &&
           h(
             "p",

@@ -142,6 +142,14 @@ export const COMMANDS = [
     },
   },
   {
+    name: "why",
+    words: "common.command.why",
+    keys: ["w"],
+    checked: ({ why }) => why !== null,
+    available: ({ run, model, view }) => !view && run !== null && run.model === model?.id && run.scores.length > 0,
+    perform: async ({ store }) => (await import("../../state/why.js")).toggleWhy(store),
+  },
+  {
     name: "present",
     words: "common.command.present",
     help: "common.command.present.help",
