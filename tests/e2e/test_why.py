@@ -17,7 +17,8 @@ WHY = "[data-action=why]"
 # The colour of a canvas at a place in the input's 64 pixels; read at once, as browsers ask for.
 READ = """const { width, height } = canvas;
   const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-  const at = (x, y) => [...data.slice(4 * (Math.floor(y / 64 * height) * width + Math.floor(x / 64 * width))).slice(0, 4)];"""
+  const place = (x, y) => 4 * (Math.floor(y / 64 * height) * width + Math.floor(x / 64 * width));
+  const at = (x, y) => [...data.slice(place(x, y), place(x, y) + 4)];"""
 
 
 class Evidence:
@@ -210,7 +211,8 @@ def test_it_is_accessible_and_fits_in_both_languages(
     assert violations(page, axe, "loupe-why") == []
     cut = page.locator("loupe-why").evaluate(
         """(root) => [...root.querySelectorAll("h2, h3, p, dt, dd, button, .why-term-product, .why-term-factors")]
-             .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== "inline")
+             .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1
+               && getComputedStyle(one).display !== "inline")
              .map((one) => one.textContent)"""
     )
     assert cut == []

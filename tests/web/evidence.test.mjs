@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { difference, evidenceOf, groundedBefore, groundOf, termsAt, tilesOf } from "../../static/js/model/evidence.js";
+import { needsOfEvidence } from "../../static/js/model/needs.js";
 import { recorded } from "./support/fixtures.mjs";
 import { forward, randomParameters } from "./support/forward.mjs";
 import { describe, random, tinyVgg } from "./support/models.mjs";
@@ -135,6 +136,33 @@ test("scores that are means of maps are sums over places without a bias", () => 
   const scene = { model, parameters, run: forward(model, parameters, input) };
   assert.equal(assertSums(scene, "pool").maps, "c");
   assert.equal(evidenceOf(groundOf(scene, "pool"), 1).bias, 0);
+});
+
+test("of a large run the pieces that are asked for are enough, and without one of them nothing is said", () => {
+  for (const [name, scene] of [
+    ["scores", recorded("minimal").scene],
+    ["scores", recorded("deep").scene],
+    ["scores", randomScene(7, TAILS["global maximum"])],
+    ["scores", randomScene(8, TAILS["flatten after a global mean"])],
+  ]) {
+    const needs = needsOfEvidence(scene.model, name);
+    const pieces = (without) => ({
+      ...scene,
+      run: {
+        ...scene.run,
+        activations: new Map(
+          [...scene.run.activations].filter(([one]) => needs.tensors.includes(one) && one !== without),
+        ),
+      },
+      parameters: new Map([...scene.parameters].filter(([one]) => needs.parameters.includes(one) && one !== without)),
+    });
+    const some = pieces(null);
+    const ground = groundOf(some, name);
+    const layer = "behind" in ground ? groundedBefore(some, name) : name;
+    assertSums(some, layer);
+    for (const missing of [layer, ...needs.parameters, needs.tensors.at(-1)])
+      assert.equal(groundOf(pieces(missing), layer), null, missing);
+  }
 });
 
 test("squares stand in the middle of what their places see, touch, and say what they see", () => {

@@ -53,22 +53,28 @@ import { indexAt, offset } from "./trace.js";
 /** By run, then by layer: a run is never changed. @type {WeakMap<object, Map<string, Ground | Blocked>>} */
 const known = new WeakMap();
 
-/** What the units of a layer are sums over, or what stands in the way. @param {Scene} scene @param {string} layer @returns {Ground | Blocked} */
+/**
+ * What the units of a layer are sums over, or what stands in the way.
+ * @param {Scene} scene @param {string} layer @returns {Ground | Blocked | null} null as long as a piece of a large run
+ *   that is read here has not come (`needsOfEvidence`)
+ */
 export function groundOf(scene, layer) {
   let grounds = known.get(scene.run);
   if (!grounds) known.set(scene.run, (grounds = new Map()));
-  let ground = grounds.get(layer);
-  if (!ground) grounds.set(layer, (ground = findGround(scene, layer)));
+  const ground = grounds.get(layer) ?? findGround(scene, layer);
+  if (ground) grounds.set(layer, ground);
   return ground;
 }
 
-/** @param {Scene} scene @param {string} name @returns {Ground | Blocked} */
+/** @param {Scene} scene @param {string} name @returns {Ground | Blocked | null} */
 function findGround(scene, name) {
   const layer = scene.model.layer(name);
   if (!layer || isMaps(layer.output_shape)) return { behind: name };
   const weighted = layer.record.family === "dense";
   const found = waysBack(scene, weighted ? layer.inputs[0] : name);
-  if ("behind" in found) return found;
+  if (!found || "behind" in found) return found;
+  if (!tensorNamed(scene.run, name) || !tensorNamed(scene.run, found.maps)) return null;
+  if (weighted && !scene.parameters.has(name)) return null;
   const values = tensorNamed(scene.run, found.maps);
   return {
     layer: name,
@@ -84,7 +90,7 @@ function findGround(scene, name) {
 
 /**
  * From the elements of a vector back to the nearest maps with more than one place.
- * @param {Scene} scene @param {string} vector @returns {{ maps: string, ways: Ways } | Blocked}
+ * @param {Scene} scene @param {string} vector @returns {{ maps: string, ways: Ways } | Blocked | null} null where a piece is missing
  */
 function waysBack({ model, run, parameters }, vector) {
   const elements = /** @type {number[]} */ (model.shape(vector)).reduce((product, size) => product * size, 1);
@@ -99,7 +105,9 @@ function waysBack({ model, run, parameters }, vector) {
     const shape = /** @type {number[]} */ (model.shape(name));
     const layer = model.layer(name);
     if (isMaps(shape) && shape[1] * shape[2] > 1) return { maps: name, ways };
-    const before = layer && stepBack(layer, tensorNamed(run, layer.inputs[0]), parameters.get(name) ?? null, ways);
+    const spreads = layer?.record.tracer && layer.inputs.length === 1 && !layer.record.mixes;
+    if (spreads && !tensorNamed(run, layer.inputs[0])) return null;
+    const before = spreads && stepBack(layer, tensorNamed(run, layer.inputs[0]), parameters.get(name) ?? null, ways);
     if (before) [ways, name] = [before, layer.inputs[0]];
     else if (isMaps(shape)) return { maps: name, ways };
     else return { behind: name };
@@ -110,8 +118,7 @@ function waysBack({ model, run, parameters }, vector) {
  * @param {import("./model.js").Layer} layer @param {Tensor} input @param {import("./kinds.js").LayerParameters | null} parameters
  * @param {Ways} ways to the layer's output @returns {Ways | null} */
 function stepBack(layer, input, parameters, ways) {
-  const { tracer } = layer.record;
-  if (!tracer || layer.inputs.length !== 1 || layer.record.mixes) return null;
+  const tracer = /** @type {import("./kinds/kind.js").Tracer} */ (layer.record.tracer);
   /** @type {Record<"owner" | "position" | "factor", number[]>} */
   const { owner, position, factor } = { owner: [], position: [], factor: [] };
   let most = 1;
@@ -226,7 +233,9 @@ export function termsAt(ground, unit, against, place) {
 export function groundedBefore(scene, name) {
   for (let layer = scene.model.layer(name); layer; layer = scene.model.layer(layer.inputs[0])) {
     if (isMaps(layer.output_shape)) return null;
-    if (layer.record.family === "dense" && "maps" in groundOf(scene, layer.name)) return layer.name;
+    if (layer.record.family !== "dense") continue;
+    const ground = groundOf(scene, layer.name);
+    if (!ground || "maps" in ground) return layer.name;
   }
   return null;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** Which values of a large run, and which learned numbers, must be at hand to show or explain something. */
-import { INPUT } from "./model.js";
+import { INPUT, isMaps } from "./model.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {{ tensors: string[], parameters: string[] }} Needs layers by their names */
@@ -23,6 +23,24 @@ export function needsOf(model, name) {
   const tensors = new Set([name, ...layer.inputs, ...behind, ...after.map((reader) => reader.name)]);
   tensors.delete(INPUT);
   return { tensors: [...tensors], parameters: learned([layer, ...after]) };
+}
+
+/**
+ * What the evidence of a layer's units is found from (`evidence.js`): all values back to the last maps with more than one
+ * place, and the weights of the dense layer that is nearest to them, the only one whose units are sums over places.
+ * @param {Model} model @param {string} name @returns {Needs}
+ */
+export function needsOfEvidence(model, name) {
+  /** @type {string[]} */
+  const tensors = [];
+  let nearest = "";
+  for (let layer = model.layer(name); layer; layer = model.layer(layer.inputs[0])) {
+    tensors.push(layer.name);
+    const { output_shape: shape } = layer;
+    if (isMaps(shape) && shape[1] * shape[2] > 1) break;
+    if (layer.record.family === "dense") nearest = layer.name;
+  }
+  return { tensors, parameters: nearest ? [nearest] : [] };
 }
 
 /** @param {readonly import("./model.js").Layer[]} layers */

@@ -11,7 +11,8 @@
 import { Problem } from "../api/client.js";
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { columnsOf } from "../model/columns.js";
-import { needsOf } from "../model/needs.js";
+import { needsOf, needsOfEvidence } from "../model/needs.js";
+import { scoreLayer } from "../model/model.js";
 import { hasThumbnails, merged, SHOWN } from "../model/overview.js";
 import { shownNow } from "./selectors.js";
 
@@ -31,6 +32,9 @@ export function overviewed(state) {
   for (const { name, group } of columnsOf(state.model)) if (groups.has(group)) names.add(name);
   return state.model.layers.map(({ name }) => name).filter((name) => names.has(name));
 }
+
+/** How many bytes a layer's learned numbers are. @param {import("../model/model.js").Model} model @param {string} name */
+export const weighs = (model, name) => 4 * (model.layer(name)?.parameter_count ?? 0);
 
 /**
  * @param {{ store: import("./actions.js").AppStore, api: import("../api/client.js").Api }} parts
@@ -92,11 +96,16 @@ export function followPieces({ store, api }) {
     const now = large();
     if (!now) return;
     const { model, run, ask } = now;
-    const { view, hover, selection, parameters } = store.state;
+    const { view, hover, selection, why, parameters } = store.state;
     const place = view ?? hover ?? selection;
-    if (!place) return;
-    const layer = model.layer(place.layer);
-    const needs = view ? needsOf(model, view.layer) : { tensors: layer ? [place.layer] : [], parameters: [] };
+    if (!place && !why) return;
+    const layer = place && model.layer(place.layer);
+    const needs = view ? needsOf(model, view.layer) : { tensors: layer ? [layer.name] : [], parameters: [] };
+    const evidence = why && needsOfEvidence(model, why.of?.layer ?? (scoreLayer(model) ?? model.output).name);
+    if (evidence) {
+      needs.tensors.push(...evidence.tensors.filter((name) => !needs.tensors.includes(name)));
+      needs.parameters.push(...evidence.parameters.filter((name) => weighs(model, name) <= MOST_BYTES));
+    }
     for (const name of [...needs.tensors, ...needs.parameters]) used.set(name, ++clock);
     const values = needs.tensors.filter((name) => !run.activations.has(name));
     if (values.length)
@@ -140,10 +149,11 @@ export function followPieces({ store, api }) {
   const stops = [
     store.select(({ model, run, blocks, scrolled }) => [model, run, blocks, scrolled], lookAround),
     store.select(
-      ({ model, run, parameters, view, hover, selection }) => [
+      ({ model, run, parameters, view, why, hover, selection }) => [
         model,
         run,
         parameters,
+        why?.of?.layer ?? why !== null,
         view?.layer,
         hover?.layer,
         selection?.layer,

@@ -105,7 +105,7 @@ export class LoupeWhy extends LoupeElement {
       },
     ]);
     this.watch(
-      ({ why, hover, run, parameters, model }) => [why, hover, run, parameters, model],
+      ({ why, hover, run, parameters, model, arrived }) => [why, hover, run, parameters, model, arrived],
       () => this.#follow(),
     );
     this.watch(
@@ -134,6 +134,11 @@ export class LoupeWhy extends LoupeElement {
     if (subject === null) {
       this.#title.textContent = this.t("common.command.why.title");
       this.#about.textContent = this.t("why.loading");
+      return;
+    }
+    if (subject && "heavy" in subject) {
+      this.#title.textContent = this.t("common.command.why.title");
+      this.#about.textContent = this.t("why.heavy", { layer: subject.heavy });
       return;
     }
     if (only) return this.#refuse(/** @type {any} */ (subject).behind);

@@ -16,12 +16,15 @@
  */
 import { groundedBefore, groundOf } from "../../model/evidence.js";
 import { scoreLayer } from "../../model/model.js";
+import { needsOfEvidence } from "../../model/needs.js";
+import { MOST_BYTES, weighs } from "../../state/pieces.js";
 import { topScore } from "../../state/selectors.js";
 
 /**
  * @param {State} state
- * @returns {Subject | { behind: { of: number, layer: string } } | null} null as long as the learned numbers are on their way;
- *   only `behind` where no unit of the model has evidence
+ * @returns {Subject | { behind: { of: number, layer: string } } | { heavy: string } | null} null as long as the learned
+ *   numbers are on their way; only `behind` where no unit of the model has evidence; `heavy` is a layer whose learned
+ *   numbers are too many to be asked for
  */
 export function subjectOf({ model, run, parameters, why, hover }) {
   if (!model || !run || run.model !== model.id || !parameters || !why) return null;
@@ -30,17 +33,20 @@ export function subjectOf({ model, run, parameters, why, hover }) {
   const asked = why.of && model.layer(why.of.layer) ? why.of : null;
   const leading = topScore(run)?.class ?? 0;
   const name = asked?.layer ?? scores?.name ?? model.output.name;
+  const heavy =
+    model.in_pieces && needsOfEvidence(model, name).parameters.find((one) => weighs(model, one) > MOST_BYTES);
+  if (heavy && !parameters.has(heavy)) return { heavy };
   const found = groundOf(scene, name);
   /** @type {Subject["behind"]} */
   let behind = null;
   let ground = found;
-  if ("behind" in found) {
+  if (found && "behind" in found) {
     behind = { of: asked && asked.layer === name ? asked.unit : leading, layer: found.behind };
     const earlier = groundedBefore(scene, name);
     if (!earlier) return { behind };
     ground = groundOf(scene, earlier);
   }
-  if ("behind" in ground) return null;
+  if (!ground || "behind" in ground) return null;
   const own = asked && asked.layer === ground.layer && asked.unit < ground.units;
   // A hidden unit that nobody chose: the one with the largest value.
   const first = behind ? ground.results.indexOf(Math.max(...ground.results)) : leading;
