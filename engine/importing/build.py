@@ -49,6 +49,49 @@ def conv2d(
     )  # fmt: skip
 
 
+def conv_transpose2d(
+    draft: Draft,
+    node: ForeignNode,
+    x: Activation,
+    weight: Constant,
+    bias: Constant | None,
+    *,
+    stride: Pair = (1, 1),
+    padding: windows.Four = NONE,
+    output_padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    origin: Sequence[str] | None = None,
+) -> Activation:
+    """A transposed convolution; weight (C, O / groups, Kh, Kw), as PyTorch and ONNX have it."""
+    channels, filters, rows, columns = weight.shape
+    if channels != x.shape[0]:
+        found, expected = list(weight.shape), [x.shape[0], *weight.shape[1:]]
+        raise draft.refusal(
+            node,
+            "weights_do_not_fit",
+            f"its weight has the shape {found} and should have {expected}",
+            parameter="weight",
+            found=found,
+            expected=expected,
+        )
+    if groups < 1 or channels % groups:
+        raise draft.refusal(
+            node, "attribute", f"its group is {groups}", f"use a divisor of {channels}", attribute="group"
+        )
+    # Group by group (C / g, O / g, …) becomes (O / g, C / g, …); the groups follow each other along the first axis.
+    parts = weight.reshape(groups, channels // groups, filters, rows, columns).swapaxes(1, 2)
+    turned = parts.reshape(groups * filters, channels // groups, rows, columns)
+    parameters = {"weight": turned} if bias is None else {"weight": turned, "bias": np.ravel(bias)}
+    return draft.add(
+        node, "conv_transpose2d", [x], parameters,
+        axes=x.axes, origin=origin,
+        filters=groups * filters, kernel=[rows, columns], stride=_pair(stride), dilation=_pair(dilation),
+        padding=windows.short_padding(padding), output_padding=_pair(output_padding), groups=groups,
+        bias=bias is not None,
+    )  # fmt: skip
+
+
 def _conv_of_vector(
     draft: Draft,
     node: ForeignNode,
@@ -200,7 +243,7 @@ def softmax(
 def give_bias(draft: Draft, node: ForeignNode, x: Activation, bias: Constant) -> bool:
     """Take a constant that is added behind a convolution or dense layer into it, if it has no bias and is read once."""
     entry = draft.entry(x)
-    if entry is None or entry.layer.kind not in ("conv2d", "dense") or "bias" in entry.parameters:
+    if entry is None or entry.layer.kind not in ("conv2d", "conv_transpose2d", "dense") or "bias" in entry.parameters:
         return False
     if not any(
         draft.read_once(node, name)

@@ -148,7 +148,8 @@ class Draft:
 
     def refusal(self, node: ForeignNode, reason: str, what: str, remedy: str = "", /, **params: Any) -> FileError:
         """A sentence that names layer, operation, attribute, value and remedy."""
-        position = next((i for i, other in enumerate(self.graph.nodes) if other is node), 0)
+        same = (node.name, node.inputs)  # a step may stand for a part of its node
+        position = next((i for i, other in enumerate(self.graph.nodes) if (other.name, other.inputs) == same), 0)
         text = f"layer {position} {short(label(node), 60)!r} ({node.op}): {what}"
         return FileError(
             f"import_{reason}",

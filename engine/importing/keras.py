@@ -100,6 +100,30 @@ def _conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return finish(draft, node, result)
 
 
+@converter("keras", "Conv2DTranspose", "Deconvolution2D", "Convolution2DTranspose")
+def _conv_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """Kernel (Kh, Kw, O, C). The maps become as large as Keras's documentation says, and are cut as TensorFlow cuts."""
+    value, kernel = maps(draft, node, x[0]), weight(draft, node, "kernel")
+    if kernel.ndim != 4:
+        raise draft.refusal(node, "weight_shape", f"its kernel has the shape {list(kernel.shape)}")
+    stride = pair(draft, node, setting(node, "strides", "subsample", default=1), "strides")
+    dilation = pair(draft, node, setting(node, "dilation_rate", default=1), "dilation_rate")
+    same, given = _same(draft, node), setting(node, "output_padding")
+    spans = [(k - 1) * d + 1 for k, d in zip(kernel.shape[:2], dilation, strict=True)]
+    sides = list(zip(value.shape[1:], spans, stride, strict=True))
+    if given is None:
+        wanted = [n * s + (0 if same else max(k - s, 0)) for n, k, s in sides]
+    else:
+        more = pair(draft, node, given, "output_padding")
+        wanted = [(n - 1) * s + k - (2 * (k // 2) if same else 0) + q for (n, k, s), q in zip(sides, more, strict=True)]
+    padding, output_padding = windows.cut(value.shape[1:], kernel.shape[:2], stride, dilation, wanted, same=same)
+    result = build.conv_transpose2d(
+        draft, node, value, kernel.transpose(3, 2, 0, 1), weight(draft, node, "bias", needed=False),
+        stride=stride, dilation=dilation, padding=padding, output_padding=output_padding, origin=part(draft, node),
+    )  # fmt: skip
+    return finish(draft, node, result)
+
+
 @converter("keras", "DepthwiseConv2D")
 def _depthwise(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value, kernel = maps(draft, node, x[0]), weight(draft, node, "depthwise_kernel")
@@ -151,11 +175,14 @@ def _padding(
     stride: Sequence[int],
     dilation: Sequence[int],
 ) -> windows.Four:
+    return windows.same(value.shape[1:], kernel, stride, dilation) if _same(draft, node) else build.NONE
+
+
+def _same(draft: Draft, node: ForeignNode) -> bool:
+    """Whether a window's padding is "same", or else "valid"."""
     word = setting(node, "padding", "border_mode", default="valid")
-    if word == "same":
-        return windows.same(value.shape[1:], kernel, stride, dilation)
-    if word == "valid":
-        return build.NONE
+    if word in ("same", "valid"):
+        return bool(word == "same")
     raise draft.refusal(
         node,
         "attribute",

@@ -6,6 +6,7 @@ Source: the public operator specifications (Operators.md and Changelog.md of ONN
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,39 @@ def _conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return build.conv2d(
         draft, node, value, weight, None if bias is None else common.constant(draft, node, bias, "bias"),
         stride=a["stride"], padding=a["padding"], dilation=a["dilation"], groups=int(node.attributes.get("group", 1)),
+    )  # fmt: skip
+
+
+@converter("onnx", "ConvTranspose")
+def _conv_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """`output_shape` and SAME say how large the maps become; the odd row is cut off below only with SAME_UPPER."""
+    a, weight, bias = node.attributes, common.constant(draft, node, x[1], "kernel"), common.optional(x, 2)
+    if weight.ndim != 4:
+        raise draft.refusal(
+            node, "not_two_dimensional", f"its kernel has {weight.ndim - 2} dimensions, and pictures have 2"
+        )
+    value = draft.maps(node, x[0], NCHW)
+    found = _sliding(draft, node, value, weight.shape[2:])
+    wanted, auto = a.get("output_shape"), a.get("auto_pad") or "NOTSET"
+    if not wanted and auto in ("SAME_UPPER", "SAME_LOWER"):
+        sides = zip(value.shape[1:], weight.shape[2:], found["stride"], found["dilation"], strict=True)
+        # What the windows cover, where it is less, as ONNX Runtime has it: the specification does not say.
+        wanted = [min(n * s, (n - 1) * s + (k - 1) * d + 1) for n, k, s, d in sides]
+    if wanted:
+        upper = auto == "SAME_UPPER"
+        found["padding"], found["output_padding"] = windows.cut(
+            value.shape[1:],
+            weight.shape[2:],
+            found["stride"],
+            found["dilation"],
+            list(wanted)[-2:],
+            odd_first=not upper,
+        )
+    else:
+        found["output_padding"] = a.get("output_padding") or [0, 0]
+    return build.conv_transpose2d(
+        draft, node, value, weight, None if bias is None else common.constant(draft, node, bias, "bias"),
+        groups=int(a.get("group", 1)), **found,
     )  # fmt: skip
 
 
@@ -333,7 +367,10 @@ def _split(draft: Draft, node: ForeignNode, x: Inputs) -> list[Activation]:
     size = data.size(data.axes[axis % len(data.axes)])
     parts = given or [-(-size // len(node.outputs))] * len(node.outputs)
     ends = np.minimum(np.cumsum(parts), size)
-    return [common.cut(draft, node, data, axis, int(end - n), int(end)) for n, end in zip(parts, ends, strict=True)]
+    return [
+        common.cut(draft, replace(node, outputs=(output,)), data, axis, int(end - n), int(end))
+        for n, end, output in zip(parts, ends, node.outputs, strict=True)
+    ]
 
 
 @converter("onnx", "Upsample", "Resize")

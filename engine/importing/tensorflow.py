@@ -94,6 +94,27 @@ def _conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return _fused(draft, node, result, word)
 
 
+@converter("tfjs", "Conv2DBackpropInput")
+def _conv_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """The first input is the shape of the result, the kernel (Kh, Kw, O, C), the picture's values the third."""
+    value, kernel = draft.maps(node, x[2], _layout(node)), common.constant(draft, node, x[1], "kernel")
+    wanted = _inner(node, np.ravel(common.constant(draft, node, x[0], "output shape")).tolist())
+    if node.attributes.get("padding") == "EXPLICIT":
+        raise draft.refusal(node, "attribute", "its padding is EXPLICIT", "use SAME or VALID", attribute="padding")
+    found = _slide(draft, node, value, kernel.shape[:2])
+    cut = _cut(node, value, kernel.shape[:2], found, wanted)
+    return build.conv_transpose2d(draft, node, value, kernel.transpose(3, 2, 0, 1), None, **found | cut)
+
+
+def _cut(
+    node: ForeignNode, value: Activation, kernel: Sequence[int], found: dict[str, Any], wanted: Sequence[int]
+) -> dict[str, Any]:
+    """What a transposed convolution cuts off around its windows, and adds, to make maps of the `wanted` sides."""
+    same = node.attributes.get("padding") == "SAME"
+    padding, more = windows.cut(value.shape[1:], kernel, found["stride"], found["dilation"], wanted, same=same)
+    return {"padding": padding, "output_padding": more}
+
+
 @converter("tfjs", "MatMul", "_FusedMatMul")
 def _matmul(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     weight, steps = common.constant(draft, node, x[1], "weight"), node.attributes.get("fused_ops") or []
@@ -263,6 +284,21 @@ def _lite_conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     found = _lite_window(node, value, kernel.shape[1:3]) if value.is_maps else {}
     groups = value.shape[0] if deep else value.shape[0] // kernel.shape[3]
     result = build.conv2d(draft, node, value, weight, bias, groups=groups, origin=[] if word else None, **found)
+    return _fused(draft, node, result, word)
+
+
+@converter("tflite", "TRANSPOSE_CONV")
+def _lite_conv_transpose(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """The first input is the shape of the result, the kernel (O, Kh, Kw, C), the picture's values the third."""
+    value, kernel = draft.maps(node, x[2], NHWC), common.constant(draft, node, x[1], "kernel")
+    wanted = np.ravel(common.constant(draft, node, x[0], "output shape")).tolist()[1:3]
+    bias, word = common.optional(x, 3), str(node.attributes.get("activation") or "")
+    bias = None if bias is None else common.constant(draft, node, bias, "bias")
+    found = _lite_window(node, value, kernel.shape[1:3])
+    result = build.conv_transpose2d(
+        draft, node, value, kernel.transpose(3, 0, 1, 2), bias, origin=[] if word else None,
+        **found | _cut(node, value, kernel.shape[1:3], found, wanted),
+    )  # fmt: skip
     return _fused(draft, node, result, word)
 
 

@@ -142,6 +142,10 @@ def _conv_attributes(s: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _transposed_attributes(s: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_conv_attributes(s), "output_padding": _two(s.get("output_padding", 0))}
+
+
 def _pool_attributes(s: Mapping[str, Any]) -> dict[str, Any]:
     window = _two(s["kernel_size"])
     return {
@@ -155,6 +159,7 @@ def _pool_attributes(s: Mapping[str, Any]) -> dict[str, Any]:
 
 _MODULES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]] = {
     "Conv2d": lambda s: ("Conv", _conv_attributes(s)),
+    "ConvTranspose2d": lambda s: ("ConvTranspose", _transposed_attributes(s)),
     "Linear": lambda s: ("Gemm", {"transB": 1}),
     "BatchNorm2d": lambda s: ("BatchNormalization", {"epsilon": float(s.get("eps", 1e-5))}),
     "BatchNorm1d": lambda s: ("BatchNormalization", {"epsilon": float(s.get("eps", 1e-5))}),
@@ -181,6 +186,7 @@ _MODULES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
 }
 _PARAMETERS = {
     "Conv": ("weight", "bias"),
+    "ConvTranspose": ("weight", "bias"),
     "Gemm": ("weight", "bias"),
     "BatchNormalization": ("weight", "bias", "running_mean", "running_var"),
 }
@@ -231,6 +237,14 @@ def _features(steps: Steps, tensors: Tensors, shape: tuple[int, int, int]) -> bo
                 for i, n in enumerate((rows, columns))
             ]
             rows, columns = sides
+        elif op == "ConvTranspose":
+            kernel, strides, dilations = tensors[f"{name}.weight"], a["strides"], a["dilations"]
+            channels = kernel.shape[1] * a["group"]
+            rows, columns = (
+                (n - 1) * strides[i] - 2 * a["pads"][i] + dilations[i] * (kernel.shape[2 + i] - 1)
+                + a["output_padding"][i] + 1
+                for i, n in enumerate((rows, columns))
+            )  # fmt: skip
         elif op in ("MaxPool", "AveragePool"):
             rows, columns = (
                 (n + 2 * a["pads"][i] - a["kernel_shape"][i]) // a["strides"][i] + 1

@@ -44,3 +44,28 @@ def short_padding(padding: Four) -> list[int] | Four:
 def added(one: Four, other: Four) -> Four:
     """Padding before padding."""
     return [[a + c, b + d] for (a, b), (c, d) in zip(one, other, strict=True)]
+
+
+def cut(
+    size: Sequence[int],
+    window: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    wanted: Sequence[int],
+    *,
+    same: bool = True,
+    odd_first: bool = False,
+) -> tuple[Four, list[int]]:
+    """What a transposed convolution cuts off around its windows to make maps of the `wanted` sides, and what it adds.
+
+    With `same` both ends lose half, the last ("odd_first": the first) the odd one; else the last loses everything.
+    Where the windows cover less than is wanted the rest is output padding.
+    """
+    padding, more = [], []
+    for n, k, s, d, result in zip(size, window, stride, dilation, wanted, strict=True):
+        over = (n - 1) * s + (k - 1) * d + 1 - result
+        total = max(over, 0)
+        before = ((total + 1) // 2 if odd_first else total // 2) if same else 0
+        padding.append([before, total - before])
+        more.append(max(-over, 0))
+    return padding, more

@@ -20,7 +20,9 @@ def torch_module(layer: Layer, own: Parameters, shapes: Sequence[Shape]) -> Any:
     at: Any = layer
     channels = shapes[0][0]
     makers: dict[str, Any] = {
-        "conv2d": lambda: nn.Conv2d(channels, at.filters, at.kernel, at.stride, at.padding, at.dilation),
+        "conv2d": lambda: nn.Conv2d(
+            channels, at.filters, at.kernel, at.stride, at.padding, at.dilation, at.groups, at.bias
+        ),
         "relu": nn.ReLU,
         "leaky_relu": lambda: nn.LeakyReLU(at.slope),
         "sigmoid": nn.Sigmoid,
@@ -119,7 +121,7 @@ def onnx_session(spec: ModelSpec, parameters: Parameters) -> Any:
 _ONNX: dict[str, Callable[[Any], tuple[str, dict[str, Any]]]] = {
     "conv2d": lambda at: (
         "Conv",
-        _window(at.kernel, at) | {"dilations": at.dilation, "group": getattr(at, "groups", 1)},
+        _window(at.kernel, at) | {"dilations": at.dilation, "group": at.groups},
     ),
     "clip": lambda at: ("Clip", {}),
     "relu": lambda at: ("Relu", {}),

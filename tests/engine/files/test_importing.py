@@ -86,6 +86,14 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "bias added behind": ([node("Conv", ["x", "w"], "c"), node("Add", ["c", "k"])], {"k": normal(4, 1, 1)}),
     "depthwise": ([BEGIN, node("Conv", ["c", "d"], group=4)], {"d": normal(4, 1, 3, 3)}),
     "groups": ([BEGIN, node("Conv", ["c", "d"], group=2)], {"d": normal(4, 2, 1, 1)}),
+    "transposed": ([BEGIN, node("ConvTranspose", ["c", "t", "tb"], strides=[2, 3], pads=[1, 0, 1, 2], dilations=[1, 2],
+        output_padding=[1, 0])], {"t": normal(4, 4, 3, 2), "tb": normal(4)}),
+    "transposed, no bias, bias behind": ([BEGIN, node("ConvTranspose", ["c", "t"], "u", strides=[2, 2]),
+        node("Add", ["u", "k"])], {"t": normal(4, 4, 2, 2), "k": normal(4, 1, 1)}),
+    "transposed depthwise": ([BEGIN, node("ConvTranspose", ["c", "t"], group=4, strides=[2, 2])],
+        {"t": normal(4, 1, 3, 3)}),
+    "transposed, VALID": ([BEGIN, node("ConvTranspose", ["c", "t"], strides=[2, 2], auto_pad="VALID")],
+        {"t": normal(4, 4, 3, 3)}),
     "padding as a layer": ([node("Pad", ["x", "p"], "q"),
         node("Conv", ["q", "w", "b"])], {"p": np.array([0, 0, 1, 2, 0, 0, 0, 1], np.int64)}),
     "max pool with ceil": ([BEGIN, node("MaxPool", ["c"], kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)], {}),
@@ -136,6 +144,48 @@ def test_an_operator_of_onnx_becomes_layers_with_its_values(name: str) -> None:
     weights = {key: value for key, value in CONV.items() if any(key in n.input for n in nodes)}
     x = np.random.default_rng(1).normal(0.2, 1, (3, 9, 9))
     agree(with_head(nodes, {**weights, **constants}), x)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "pads"),
+    [
+        # Rows: 8·2 + 5 = 21 for 18, three too many. Columns: 8·3 + 6 = 30 for 27, three too many.
+        ({"auto_pad": "SAME_UPPER"}, [1, 1, 2, 2]),
+        ({"auto_pad": "SAME_LOWER"}, [2, 2, 1, 1]),
+        ({"output_shape": [18, 28]}, [2, 1, 1, 1]),
+        ({"output_shape": [1, 4, 18, 28], "auto_pad": "SAME_UPPER"}, [1, 1, 2, 1]),
+        ({"output_shape": [21, 27]}, [0, 2, 0, 1]),
+    ],
+)
+def test_a_size_says_what_a_transposed_convolution_cuts_off(attributes: dict[str, Any], pads: list[int]) -> None:
+    """The specification's shares of what is cut off; the reference evaluator refuses sizes and SAME."""
+
+    def maps(**given: Any) -> np.ndarray[Any, Any]:
+        data = with_head([BEGIN, node("ConvTranspose", ["c", "t"], strides=[2, 3], **given)], {**CONV, "t": kernel})
+        model = import_files({"n.onnx": data})
+        kinds = {model.spec.node(name).layer.kind: name for name in model.spec.names}
+        return run(model, x)[kinds["conv_transpose2d"]]
+
+    kernel, x = normal(4, 4, 5, 6), np.random.default_rng(1).normal(0.2, 1, (3, 9, 9))
+    np.testing.assert_array_equal(maps(**attributes), maps(pads=pads))
+
+
+def test_groups_of_a_transposed_convolution_are_transposed_convolutions_of_their_own() -> None:
+    """The reference evaluator has no groups with several filters; it has their parts."""
+    kernel, bias = normal(4, 2, 3, 3), normal(4)
+    sliding = {"strides": [2, 2], "pads": [1, 0, 0, 1]}
+    parts = [
+        helper.make_node("Split", ["c"], ["c0", "c1"], axis=1, num_outputs=2),
+        *(node("ConvTranspose", [f"c{i}", f"t{i}", f"b{i}"], f"u{i}", **sliding) for i in (0, 1)),
+        node("Concat", ["u0", "u1"], axis=1),
+    ]
+    apart = {f"t{i}": kernel[2 * i : 2 * i + 2] for i in (0, 1)} | {f"b{i}": bias[2 * i : 2 * i + 2] for i in (0, 1)}
+    x = np.random.default_rng(1).normal(0.2, 1, (3, 9, 9))
+    expected = run(agree(with_head([BEGIN, *parts], {**CONV, **apart}, 18), x), x)
+    one = node("ConvTranspose", ["c", "t", "tb"], group=2, **sliding)
+    found = run(import_files({"n.onnx": with_head([BEGIN, one], {**CONV, "t": kernel, "tb": bias})}), x)
+    scores = [next(value for name, value in values.items() if name.startswith("gemm")) for values in (found, expected)]
+    np.testing.assert_allclose(*scores, rtol=1e-5)
 
 
 def test_local_response_normalisation_is_the_formula_of_its_specification() -> None:
