@@ -51,6 +51,7 @@ def render_chapter(pages: Pages, language: str, chapter: str, entry: Entry) -> s
         m=ModelFacts(entry.spec, language, entry.description["training"]),
         t=translator(catalogue),
         terms=catalogue["learn"]["terms"],
+        others=pages.catalogue(next(other for other in LANGUAGES if other != language))["learn"]["terms"],
         language=language,
         number=grouped,
         pair=pair,

@@ -15,10 +15,25 @@ import { convolution, dense, denseForSameMaps } from "../../static/js/features/l
 import { equal, make, map, rotate180, shift, total } from "../../static/js/features/learn/model/matrix.js";
 import { minMax, plainShares, softmax } from "../../static/js/features/learn/model/normalise.js";
 import { bracketed, fixed, short } from "../../static/js/features/learn/model/numbers.js";
-import { pool, unchanged } from "../../static/js/features/learn/model/pooling.js";
-import { KERNELS, PHOTO_KERNELS, PICTURES, kernelOf, pictureOf } from "../../static/js/features/learn/model/presets.js";
+import { afterShift, cellsOf, pool, readCells } from "../../static/js/features/learn/model/pooling.js";
+import {
+  FEATURES,
+  KERNELS,
+  PHOTO_KERNELS,
+  PICTURES,
+  kernelOf,
+  pictureOf,
+} from "../../static/js/features/learn/model/presets.js";
 import { createProgress } from "../../static/js/features/learn/model/progress.js";
-import { leftOver, outputSize, problem, shrink, uses } from "../../static/js/features/learn/model/sliding.js";
+import {
+  covered,
+  leftOver,
+  outputSize,
+  problem,
+  shrink,
+  unread,
+  uses,
+} from "../../static/js/features/learn/model/sliding.js";
 import { accuracyOf, precisionOf, readTraining, recallOf } from "../../static/js/features/learn/model/training.js";
 import { chapterOfHash } from "../../static/js/features/learn/chapters.js";
 
@@ -193,13 +208,123 @@ test("pooling keeps the first of equal maxima, and drops what fills no window", 
   assert.deepEqual(winners, [[[0, 1]]]);
 });
 
-test("a feature that stays in its window leaves the maximum as it was", () => {
-  const picture = make(4, 4, (row, column) => (row === 0 && column === 0 ? 8 : 0));
-  const [before, after] = [
-    pool(picture, { window: 2, stride: 2 }),
-    pool(shift(picture, 0, 1), { window: 2, stride: 2 }),
-  ];
-  assert.equal(unchanged(before.max, after.max), 4);
+test("the map of the pooling chapter shows what the chapter says: peaks survive a step, means do not", () => {
+  const setting = { window: 2, stride: 2 };
+  for (const [down, right] of [
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]) {
+    const { windows, max, average } = afterShift(FEATURES, shift(FEATURES, down, right), setting);
+    assert.ok(max >= 2 && max > average, `${down} ${right}: ${max} and ${average} of ${windows}`);
+  }
+  assert.deepEqual(afterShift(FEATURES, FEATURES, setting), { windows: 3, max: 3, average: 3 });
+  const empty = make(8, 8, () => 0);
+  assert.deepEqual(afterShift(empty, shift(empty, 0, 1), setting), { windows: 0, max: 0, average: 0 });
+});
+
+test("the cells that pooling reads are those under its windows, in every setting", () => {
+  for (let window = 1; window <= 4; window++)
+    for (let stride = 1; stride <= 4; stride++) {
+      const side = pool(FEATURES, { window, stride }).max.length;
+      const read = new Set();
+      for (let row = 0; row < side; row++)
+        for (let column = 0; column < side; column++)
+          for (const cell of cellsOf(window, stride, [row, column])) read.add(String(cell));
+      assert.equal(readCells(8, { window, stride }), read.size, `${window} ${stride}`);
+    }
+  assert.equal(readCells(8, { window: 2, stride: 3 }), 36);
+});
+
+test("what the sliding widget says of unread positions is so in every setting", () => {
+  let settings = 0;
+  for (let size = 1; size <= 14; size++)
+    for (let padding = 0; padding <= 3; padding++)
+      for (let kernel = 1; kernel <= 7; kernel++)
+        for (let stride = 1; stride <= 5; stride++)
+          for (let dilation = 1; dilation <= 3; dilation++) {
+            const setting = { size, padding, kernel, stride, dilation };
+            if (problem(setting)) continue;
+            settings++;
+            const { left, skipped, holes } = unread(setting);
+            const count = outputSize(setting);
+            const seen = new Set(Array.from({ length: count }, (_, index) => covered(setting, index)).flat());
+            const last = Math.max(...covered(setting, count - 1));
+            const spans = (position) =>
+              Array.from({ length: count }, (_, index) => covered(setting, index)).some(
+                (cells) => Math.min(...cells) <= position && position <= Math.max(...cells),
+              );
+            const all = Array.from({ length: size + 2 * padding }, (_, index) => index - padding);
+            const none = all.filter((position) => !seen.has(position));
+            assert.equal(none.filter((position) => position > last).length, left, JSON.stringify(setting));
+            assert.equal(
+              none.filter((position) => position <= last && !spans(position)).length,
+              skipped * (count - 1),
+              JSON.stringify(setting),
+            );
+            assert.equal(
+              none.filter((position) => position <= last && spans(position)).length,
+              holes,
+              JSON.stringify(setting),
+            );
+          }
+  assert.ok(settings > 3000);
+  assert.deepEqual(unread({ size: 9, padding: 0, kernel: 1, stride: 4, dilation: 1 }), {
+    left: 0,
+    skipped: 3,
+    holes: 0,
+  });
+  assert.deepEqual(unread({ size: 5, padding: 0, kernel: 3, stride: 1, dilation: 2 }), {
+    left: 0,
+    skipped: 0,
+    holes: 2,
+  });
+  assert.deepEqual(unread({ size: 9, padding: 0, kernel: 2, stride: 4, dilation: 1 }), {
+    left: 3,
+    skipped: 2,
+    holes: 0,
+  });
+});
+
+test("nine products add up to nothing though a pixel is on: the detector of four on the dots", () => {
+  const { values } = pictureOf("dots");
+  const result = correlate(values, kernelOf("dots").values);
+  assert.deepEqual(
+    result.map((line) => line.join("")),
+    ["01000", "01110", "10021", "14210", "00121"],
+  );
+  assert.deepEqual(products(values, kernelOf("dots").values, [0, 0]).flat(), [0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(places(result, 4), [[3, 1]]);
+});
+
+test("the number field reckons", () => {
+  for (const [text, value] of [
+    ["10*(3*9+1)", 280],
+    ["10 × (3·9 + 1)", 280],
+    ["-ln(0.3)", -Math.log(0.3)],
+    ["−ln 0,3", -Math.log(0.3)],
+    ["exp(2.15)", Math.exp(2.15)],
+    ["e^2.15", Math.exp(2.15)],
+    ["1/2", 0.5],
+    ["2^3^2", 512],
+    ["-2^2", -4],
+    ["(64−3)/2+1", 31.5],
+    ["floor((64-3)/2)+1", 31],
+    ["⌊(64 − 3) / 2⌋ + 1", 31],
+    ["sqrt(2)", Math.SQRT2],
+    ["√2", Math.SQRT2],
+    ["max(0, -3)", 0],
+    ["１０＋２", 12],
+    ["（1＋2）×3", 9],
+    ["50%", 0.5],
+    ["log(8)", Math.log(8)],
+    ["1.5e3", 1500],
+  ])
+    near(readings(text)[0], value, 1e-12);
+  for (const text of ["", "abc", "1+", "(1", "1)", "1/0", "alert(1)", "constructor", "9^999", "x=1", "()", "ln()"])
+    assert.deepEqual(readings(text), [], text);
+  assert.deepEqual(readings("1,690"), [1690, 1.69]);
+  assert.ok(readings("(".repeat(5000)).length === 0, "depth is bounded");
 });
 
 test("softmax adds up to 1, keeps the order, and knows only differences", () => {
@@ -250,7 +375,7 @@ test("typed numbers are read with comma or point, either minus, groups and perce
   assert.deepEqual(readings("1.234"), [1.234, 1234]);
   assert.deepEqual(readings("1 690"), [1690]);
   assert.deepEqual(readings("12.5 %"), [0.125]);
-  assert.deepEqual(readings("－３"), []);
+  assert.deepEqual(readings("－３"), [-3]); // full-width, as Chinese keyboards type it
   for (const nothing of ["", "x", "1.2.3", "--1", "1e", "."]) assert.deepEqual(readings(nothing), [], nothing);
 });
 

@@ -8,13 +8,13 @@ import { createModel } from "../../../static/js/model/create.js";
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures");
 const read = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), "utf8"));
 /** A tensor in JSON: base64 of its little-endian bytes. */
-const decodeTensor = ({ shape, data }) => ({
+export const decodeTensor = ({ shape, data }) => ({
   shape,
   data: new Float32Array(Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)).buffer),
 });
 
 /** A run in JSON as the page has it. */
-const decodeRun = ({ model, input, layers, scores, preparation = null, note = null }) => ({
+export const decodeRun = ({ model, input, layers, scores, preparation = null, note = null }) => ({
   model,
   input: decodeTensor(input),
   activations: new Map(layers.map(({ name, tensor: own }) => [name, decodeTensor(own)])),

@@ -8,6 +8,7 @@ import { loadStyle } from "../../elements/styles.js";
 import { createLearnApi } from "../../api/learn.js";
 import { createProgress } from "./model/progress.js";
 import { provideLearn } from "./context.js";
+import { LoupeGlossary } from "./glossary.js";
 import { LoupeLearn } from "./shell.js";
 import { LoupeQuestion } from "./question.js";
 
@@ -20,6 +21,7 @@ const [words] = await Promise.all([api.words(i18n.language), ...STYLES.map(loadS
 i18n.extend(words);
 provideLearn({ api, progress: createProgress(storage()) });
 customElements.define("loupe-question", LoupeQuestion);
+customElements.define("loupe-glossary", LoupeGlossary);
 customElements.define("loupe-learn", LoupeLearn);
 
 /** The browser may forbid it (private windows, blocked cookies). */

@@ -1,9 +1,11 @@
 // @ts-check
-/** Numbers as people type them, and what a wrong one tells. */
+/** Numbers as people type them, or reckon them, and what a wrong one tells. */
+import { reckon } from "./reckon.js";
 
 /**
  * What a typed number may mean, likeliest first; empty where it is none. Comma or point, a minus
- * of either kind, a percent sign, grouping. `1,690` is read as grouped first and as 1.69 second.
+ * of either kind, a percent sign, grouping. `1,690` is read as grouped first and as 1.69 second. What is no number may
+ * be arithmetic: `10*(3*9+1)`.
  * @param {string} text @returns {number[]}
  */
 export function readings(text) {
@@ -20,9 +22,12 @@ export function readings(text) {
   if (/^[+-]?[1-9]\d{0,2}(\.\d{3})+$/.test(body)) candidates.push(body.replaceAll(".", ""));
   candidates.push(body.replace(",", "."));
   if (/^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(body)) candidates.reverse(); // a point is a decimal point first
-  return candidates
+  const numbers = candidates
     .filter((number) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number))
     .map((number) => Number(number) / (percent ? 100 : 1));
+  if (numbers.length) return numbers;
+  const reckoned = reckon(percent ? text.trim().slice(0, -1) : text);
+  return reckoned === null ? [] : [reckoned / (percent ? 100 : 1)];
 }
 
 /**

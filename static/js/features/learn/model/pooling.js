@@ -38,5 +38,28 @@ export function pool(map, { window, stride }) {
   };
 }
 
-/** How many cells of two maps of one size hold the same value. @param {Matrix} a @param {Matrix} b */
-export const unchanged = (a, b) => a.flat().filter((value, index) => value === b.flat()[index]).length;
+/**
+ * What a shift did to results: of the windows that were not empty before or are not after it, how many still give the
+ * same value.
+ * @param {Matrix} before @param {Matrix} after @param {{ window: number, stride: number }} setting
+ */
+export function afterShift(before, after, setting) {
+  const [was, is] = [pool(before, setting), pool(after, setting)];
+  const { window, stride } = setting;
+  const empty = (/** @type {Matrix} */ map, /** @type {number[]} */ at) =>
+    cellsOf(window, stride, at).every(([row, column]) => map[row][column] === 0);
+  const places = is.max
+    .flatMap((line, row) => line.map((_, column) => [row, column]))
+    .filter((at) => !empty(before, at) || !empty(after, at));
+  const same = (/** @type {Matrix} */ a, /** @type {Matrix} */ b) =>
+    places.filter(([row, column]) => a[row][column] === b[row][column]).length;
+  return { windows: places.length, max: same(was.max, is.max), average: same(was.average, is.average) };
+}
+
+/** How many cells of a map at least one window reads. @param {number} side @param {{ window: number, stride: number }} setting */
+export function readCells(side, { window, stride }) {
+  const count = outputSize({ size: side, kernel: window, stride, padding: 0, dilation: 1 });
+  const read = new Set();
+  for (let index = 0; index < count; index++) for (let cell = 0; cell < window; cell++) read.add(index * stride + cell);
+  return read.size ** 2;
+}

@@ -5,7 +5,7 @@
  * `mean` marks pairs of ±1, where sum / cells runs from −1 to 1 and reads as "how alike";
  * it is a teaching aid, real layers do not divide.
  *
- * @typedef {{ id: string, values: import("./matrix.js").Matrix, kernels: string[] }} PicturePreset
+ * @typedef {{ id: string, values: import("./matrix.js").Matrix, kernels: string[], at?: number[] }} PicturePreset `at` is where the window begins
  * @typedef {{ id: string, values: import("./matrix.js").Matrix, mean: boolean }} KernelPreset
  */
 import { drawn, make, map } from "./matrix.js";
@@ -43,6 +43,18 @@ const CURVE_PICTURE = drawn(
    ..........#
    ..........#
    .......####`,
+  ZERO_ONE,
+);
+
+/** A few dots, and a detector of four under which the first dot does not fall: a sum of nine products that is 0. */
+const DOTS = drawn(
+  `.......
+   .#...#.
+   .......
+   ...#...
+   .#...#.
+   ..###..
+   .......`,
   ZERO_ONE,
 );
 
@@ -88,6 +100,7 @@ const EDGES = [
 export const PICTURES = [
   { id: "letter-x", values: LETTER_X, kernels: ["falling", "rising", "small-x", "corner"] },
   { id: "zero-one", values: ZERO_ONE_PICTURE, kernels: ["line-zero-sum", ...EDGES] },
+  { id: "dots", values: DOTS, kernels: ["dots", ...EDGES], at: [0, 0] },
   { id: "curve", values: CURVE_PICTURE, kernels: ["curve"] },
   { id: "square", values: SQUARE, kernels: ["line", "semicircle"] },
   { id: "circle", values: CIRCLE, kernels: ["line", "semicircle"] },
@@ -101,6 +114,7 @@ export const KERNELS = [
   { id: "small-x", mean: true, values: drawn("#.#\n.#.\n#.#", PLUS_MINUS) },
   { id: "corner", mean: true, values: drawn("#..\n#..\n###", PLUS_MINUS) },
   { id: "line-zero-sum", mean: false, values: make(3, 3, (_, column) => [-1, 2, -1][column]) },
+  { id: "dots", mean: false, values: drawn("..#\n#..\n.##", ZERO_ONE) },
   { id: "curve", mean: false, values: drawn("...##\n..#..\n.#...\n#....\n#....", ZERO_ONE) },
   { id: "line", mean: true, values: make(5, 3, (_, column) => (column === 1 ? 1 : -1)) },
   { id: "semicircle", mean: true, values: drawn("..##\n.#..\n#...\n#...\n#...\n.#..\n..##", PLUS_MINUS) },
@@ -165,3 +179,16 @@ export const PHOTO_KERNELS = EDGES;
 export const pictureOf = (id) => /** @type {PicturePreset} */ (PICTURES.find((preset) => preset.id === id));
 /** @param {string} id */
 export const kernelOf = (id) => /** @type {KernelPreset} */ (KERNELS.find((preset) => preset.id === id));
+
+/** The pooling chapter's map: peaks in the upper left of their windows, so that a step to the right or down leaves them there. */
+export const FEATURES = drawn(
+  `00000000
+   00000000
+   00930000
+   00310000
+   00005200
+   00002100
+   00000000
+   00000041`,
+  Object.fromEntries([..."0123456789"].map((digit) => [digit, Number(digit)])),
+);

@@ -46,6 +46,17 @@ export function uses(s) {
 export const leftOver = (s) => leftOverBy(square(s), 0, s.size);
 
 /**
+ * Positions of the padded input that no window reads, by reason: `left` after the last window, `skipped` between each
+ * two windows (a stride larger than the window), `holes` under a hole of the kernel wherever it stands (dilation).
+ * @param {Sliding} s
+ */
+export function unread(s) {
+  const [left, skipped] = [leftOver(s), outputSize(s) > 1 ? Math.max(0, s.stride - span(s)) : 0];
+  const none = uses(s).filter((count) => count === 0).length;
+  return { left, skipped, holes: none - left - skipped * (outputSize(s) - 1) };
+}
+
+/**
  * Why these settings give no output, with the numbers that would; null where they do.
  * @param {Sliding} s
  * @returns {{ reason: "does_not_fit", span: number, room: number, largestKernel: number, leastPadding: number } | null}

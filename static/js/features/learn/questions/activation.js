@@ -25,15 +25,23 @@ export const activation = [
       const from = source(given);
       if (!from) return null;
       return mostTelling(given.seed, from.data.length, (index) => {
-        const x = from.data[index];
-        if (x > -0.05) return null;
+        const x = Number(from.data[index].toFixed(2));
+        // negative and positive in turn: an answer that is always the same is learned by heart
+        if (given.seed % 2 ? x < 0.05 : x > -0.05) return null;
         return {
-          params: { layer: from.name, x: fixed(x) },
-          expected: 0,
+          params: { layer: from.name, x: fixed(x), answer: fixed(Math.max(0, x)) },
+          expected: Math.max(0, x),
           tolerance: 0.004,
           mistakes: [
-            { id: "kept", value: Number(x.toFixed(2)) },
-            { id: "absolute", value: -Number(x.toFixed(2)) },
+            ...(x < 0
+              ? [
+                  { id: "kept", value: x },
+                  { id: "absolute", value: -x },
+                ]
+              : [
+                  { id: "stopped", value: 0 },
+                  { id: "turned", value: -x },
+                ]),
             { id: "slope", value: 1 },
           ],
         };

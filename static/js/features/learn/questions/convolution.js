@@ -3,10 +3,18 @@ import { make, rotate180, total } from "../model/matrix.js";
 import { fixed } from "../model/numbers.js";
 import { offset } from "../../../model/trace.js";
 import { cells } from "../../../model/window.js";
-import { after, before, honest, layersOf, mostTelling, pick, product } from "./making.js";
+import { after, before, firstTelling, layersOf, mostTelling, product } from "./making.js";
 
 /** @typedef {import("./index.js").Given} Given */
 /** @typedef {import("../../../model/model.js").Layer} Layer */
+
+/** Layers of no network that is shown, so that no drawing tells their counts: channels read, filters, sides of the kernel. */
+const LAYERS = [
+  [12, 7, 3],
+  [16, 24, 3],
+  [6, 20, 5],
+  [40, 8, 2],
+];
 
 /** What one output value of a convolution is made of, channel by channel. @param {Given} given @param {Layer} layer @param {number} index in the output */
 function partsOf(given, layer, index) {
@@ -98,21 +106,37 @@ export const convolution = [
   {
     id: "kernels-in-layer",
     chapter: "convolution",
-    make(given) {
-      const layer = pick(layersOf(given, "convolution"), given.seed);
-      if (!layer) return null;
-      const [channels, filters, size] = [layer.input_shape[0], layer.output_shape[0], product(layer.kernel ?? [1, 1])];
-      return honest({
-        params: { layer: layer.name, channels, filters },
+    make: ({ seed }) =>
+      firstTelling(seed, LAYERS, ([channels, filters, side]) => ({
+        params: { channels, filters },
         expected: channels * filters,
         tolerance: 0.01,
         mistakes: [
           { id: "filters_only", value: filters },
-          { id: "weights", value: channels * filters * size },
+          { id: "weights", value: channels * filters * side ** 2 },
           { id: "added", value: channels + filters },
           { id: "bias_counted", value: (channels + 1) * filters },
         ],
-      });
-    },
+      })),
+  },
+  {
+    id: "learned-numbers",
+    chapter: "convolution",
+    make: ({ seed }) =>
+      firstTelling(seed + 1, LAYERS, ([channels, filters, side]) => {
+        const cells = side ** 2;
+        return {
+          params: { filters, channels, height: side, width: side, cells },
+          expected: filters * (channels * cells + 1),
+          tolerance: 0.01,
+          mistakes: [
+            { id: "no_bias", value: filters * channels * cells },
+            { id: "one_bias", value: filters * channels * cells + 1 },
+            { id: "one_channel", value: filters * (cells + 1) },
+            { id: "one_filter", value: channels * cells + 1 },
+            { id: "bias_per_kernel", value: filters * channels * (cells + 1) },
+          ],
+        };
+      }),
   },
 ];

@@ -1,7 +1,15 @@
 // @ts-check
 import { offset } from "../../../model/trace.js";
 import { fixed } from "../model/numbers.js";
-import { before, honest, layersOf, mostTelling, product } from "./making.js";
+import { before, firstTelling, layersOf, mostTelling, product } from "./making.js";
+
+/** Dense layers of no network that is shown: inputs, neurons. */
+const DENSE = [
+  [800, 12],
+  [512, 4],
+  [120, 84],
+  [2048, 20],
+];
 
 /** @type {import("./index.js").Question[]} */
 export const flatten = [
@@ -45,13 +53,10 @@ export const flatten = [
   {
     id: "dense-weights",
     chapter: "flatten",
-    make(given) {
-      const layer = layersOf(given, "dense").at(-1);
-      if (!layer) return null;
-      const [inputs, units] = [product(layer.input_shape), layer.output_shape[0]];
-      return honest({
-        params: { layer: layer.name, inputs, units },
-        expected: layer.parameter_count,
+    make: ({ seed }) =>
+      firstTelling(seed, DENSE, ([inputs, units]) => ({
+        params: { inputs, units },
+        expected: units * (inputs + 1),
         tolerance: 0.01,
         mistakes: [
           { id: "no_bias", value: inputs * units },
@@ -59,8 +64,7 @@ export const flatten = [
           { id: "one_unit", value: inputs + 1 },
           { id: "bias_per_input", value: inputs * units + inputs },
         ],
-      });
-    },
+      })),
   },
   {
     id: "contribution",

@@ -1,25 +1,40 @@
 // @ts-check
-import { wayTo } from "../../../model/model.js";
 import { outputSize } from "../model/sliding.js";
-import { honest, mostTelling, pick, layersOf, product } from "./making.js";
+import { firstTelling, honest, pick, product } from "./making.js";
 import { short } from "../model/numbers.js";
 
-/** Strides and paddings among which one is found where forgetting the floor or a padding shows. */
-const SETTINGS = [2, 3, 4].flatMap((stride) => [1, 2, 3].map((padding) => ({ stride, padding })));
+/** Sides, strides and paddings for which forgetting the floor, a padding or the step back all show. */
+const SETTINGS = [
+  { size: 72, stride: 2, padding: 5 },
+  { size: 75, stride: 3, padding: 6 },
+  { size: 90, stride: 2, padding: 4 },
+  { size: 102, stride: 2, padding: 5 },
+  { size: 82, stride: 3, padding: 6 },
+];
+const KERNEL = 11;
+
+/** @param {number} size @param {number} [stride] */
+const win = (size, stride = 1) => ({ size, stride });
+
+/** Windows in a row, for which adding, multiplying and forgetting strides all give another number than the truth. */
+const CHAINS = [
+  [win(3), win(2, 2), win(5)],
+  [win(5), win(2, 2), win(3), win(2, 2), win(5)],
+  [win(5, 2), win(3), win(3)],
+  [win(7, 2), win(3)],
+  [win(7, 2), win(3, 2), win(3)],
+];
 
 /** @type {import("./index.js").Question[]} */
 export const hyperparameters = [
   {
     id: "output-size",
     chapter: "hyperparameters",
-    make(given) {
-      const size = given.model.input.shape[1];
-      const kernel = layersOf(given, "convolution")[0]?.kernel?.[0] ?? 3;
-      return mostTelling(given.seed, SETTINGS.length, (index) => {
-        const { stride, padding } = SETTINGS[index];
+    make: ({ seed }) =>
+      firstTelling(seed, SETTINGS, ({ size, stride, padding }) => {
+        const kernel = KERNEL;
         const exact = (size + 2 * padding - kernel) / stride;
         const expected = outputSize({ size, kernel, stride, padding, dilation: 1 });
-        if (expected < 1 || Number.isInteger(exact)) return null;
         return {
           params: { size, kernel, stride, padding, exact: short(exact), answer: expected },
           expected,
@@ -33,42 +48,31 @@ export const hyperparameters = [
             { id: "stride_forgotten", value: size + 2 * padding - kernel + 1 },
           ],
         };
-      });
-    },
+      }),
   },
   {
     id: "receptive-field",
     chapter: "hyperparameters",
     make({ model, seed }) {
-      // Where branches meet there is no one chain of windows to multiply out.
-      const sliding = model.layers.filter(
-        (layer) =>
-          layer.record.window(layer) &&
-          layer.receptive_field &&
-          layer.receptive_field.size[0] <= model.input.shape[1] &&
-          wayTo(model, layer),
-      );
-      const layer = pick(sliding.slice(1).reverse(), seed) ?? sliding[0];
-      const way = layer && wayTo(model, layer)?.filter((each) => each.record.window(each));
-      if (!layer || !way) return null;
-      const kernels = way.map(
-        (each) => /** @type {import("../../../model/kinds.js").Window2D} */ (each.record.window(each)).size[0],
-      );
-      const expected = /** @type {{ size: number[] }} */ (layer.receptive_field).size[0];
-      return honest({
-        params: {
-          layer: layer.name,
-          chain: way.map((each) => windowText(each)).join(" → "),
-          answer: expected,
-        },
-        expected,
-        tolerance: 0.01,
-        mistakes: [
-          { id: "own_window", value: kernels.at(-1) ?? 1 },
-          { id: "strides_forgotten", value: kernels.reduce((sum, size) => sum + size - 1, 1) },
-          { id: "windows_added", value: kernels.reduce((sum, size) => sum + size, 0) },
-          { id: "windows_multiplied", value: product(kernels) },
-        ],
+      const told = model.layers.map(({ receptive_field: field }) => field?.size[0]);
+      return firstTelling(seed, CHAINS, (chain) => {
+        const sizes = chain.map(({ size }) => size);
+        const { field } = chain.reduce(
+          ({ field, jump }, { size, stride }) => ({ field: field + (size - 1) * jump, jump: jump * stride }),
+          { field: 1, jump: 1 },
+        );
+        if (told.includes(field)) return null; // the chapter states those of the shown network
+        return {
+          params: { chain: chain.map(windowText).join(" → "), answer: field },
+          expected: field,
+          tolerance: 0.01,
+          mistakes: [
+            { id: "own_window", value: sizes[sizes.length - 1] },
+            { id: "strides_forgotten", value: sizes.reduce((sum, size) => sum + size - 1, 1) },
+            { id: "windows_added", value: sizes.reduce((sum, size) => sum + size, 0) },
+            { id: "windows_multiplied", value: product(sizes) },
+          ],
+        };
       });
     },
   },
@@ -77,12 +81,12 @@ export const hyperparameters = [
     chapter: "hyperparameters",
     make({ model, seed }) {
       const size = model.input.shape[1];
-      const kernel = /** @type {number} */ (
-        pick(
-          [7, 5, 4, 6].filter((side) => 2 * side <= size),
-          seed,
-        ) ?? 2
+      // none whose square the chapter's text states
+      const kernel = pick(
+        [6, 11, 9, 12].filter((side) => 2 * side <= size),
+        seed,
       );
+      if (kernel === undefined) return null;
       return honest({
         params: { size, kernel },
         expected: kernel ** 2,
@@ -97,8 +101,5 @@ export const hyperparameters = [
   },
 ];
 
-/** `3×3/2`: window and, where it is not 1, stride. @param {import("../../../model/model.js").Layer} layer */
-function windowText(layer) {
-  const { size, stride } = /** @type {import("../../../model/kinds.js").Window2D} */ (layer.record.window(layer));
-  return `${size.join("×")}${stride.some((step) => step !== 1) ? `/${stride[0]}` : ""}`;
-}
+/** `3×3/2`: window and, where it is not 1, stride. @param {{ size: number, stride: number }} window */
+const windowText = ({ size, stride }) => `${size}×${size}${stride === 1 ? "" : `/${stride}`}`;

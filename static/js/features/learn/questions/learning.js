@@ -1,23 +1,30 @@
 // @ts-check
 import { fixed } from "../model/numbers.js";
-import { honest, mostTelling, pick } from "./making.js";
+import { firstTelling, mostTelling, pick } from "./making.js";
 
 const RATE = 0.1;
-const LEAST = 0.02;
 const GRADIENTS = [0.5, -0.4, 0.8, -0.6];
 const PER_CLASS = 450;
+const BATCHES = [32, 128, 48, 96, 256];
 
-/** @param {import("./index.js").Given} given the class that the network thinks likeliest @param {number} [from] counted from it */
-function likely({ run, model, label }, from = 0) {
-  const sorted = [...run.scores].sort((a, b) => b.probability - a.probability);
-  const asked = sorted[Math.min(from, sorted.length - 1)];
-  const score = asked?.probability > LEAST ? asked : sorted[0]; // three decimals must say something of it
-  if (!(score?.probability > LEAST)) return null; // a model without softmax gives no probabilities
-  return {
-    ...score,
-    name: model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class),
-  };
+/**
+ * Classes of the run, those first with which one can reckon: neither as good as certain, where 1 − p and −ln p are the
+ * same to three decimals, nor next to nothing. With the others the question is "suppose it were true".
+ * @param {import("./index.js").Given} given
+ */
+function classesOf({ run, model, label }) {
+  const plain = run.scores.filter(({ probability: p }) => p > 0.05 && p < 0.9);
+  const others = run.scores.filter((score) => !plain.includes(score) && score.probability > 1e-5);
+  return [...plain, ...others.sort((a, b) => Math.abs(a.probability - 0.3) - Math.abs(b.probability - 0.3))].map(
+    (score) => ({
+      p: score.probability,
+      name: model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class),
+    }),
+  );
 }
+
+/** A probability as it is shown: three decimals, or three figures where those would say nothing. @param {number} p */
+const shown = (p) => (p >= 0.1 ? fixed(p, 3) : p.toPrecision(3));
 
 /** @type {import("./index.js").Question[]} */
 export const learning = [
@@ -25,11 +32,8 @@ export const learning = [
     id: "gradient-of-logit",
     chapter: "learning",
     make(given) {
-      const likeliest = likely(given, given.seed % 2);
-      if (!likeliest) return null;
-      const { probability: p, name } = likeliest;
-      return honest({
-        params: { class: name, p: fixed(p, 3), answer: fixed(p - 1, 3) },
+      return firstTelling(given.seed, classesOf(given), ({ p, name }) => ({
+        params: { class: name, p: shown(p), answer: fixed(p - 1, 3) },
         expected: p - 1,
         tolerance: 0.0015,
         mistakes: [
@@ -38,28 +42,24 @@ export const learning = [
           { id: "loss", value: -Math.log(p) },
           { id: "log", value: Math.log(p) },
         ],
-      });
+      }));
     },
   },
   {
     id: "loss-of-picture",
     chapter: "learning",
     make(given) {
-      const likeliest = likely(given, given.seed % 2);
-      if (!likeliest) return null;
-      const { probability: p, name } = likeliest;
-      const expected = -Math.log(p);
-      return honest({
-        params: { class: name, p: fixed(p, 3), answer: fixed(expected, 3) },
-        expected,
-        tolerance: Math.max(0.004, 0.0006 / p), // p is shown with three decimals
+      return firstTelling(given.seed, classesOf(given), ({ p, name }) => ({
+        params: { class: name, p: shown(p), answer: fixed(-Math.log(p), 3) },
+        expected: -Math.log(p),
+        tolerance: 0.0006 + Math.min(0.0051, 0.00051 / p), // p is shown rounded
         mistakes: [
           { id: "sign", value: Math.log(p) },
           { id: "ten", value: -Math.log10(p) },
           { id: "missing", value: 1 - p },
           { id: "probability", value: p },
         ],
-      });
+      }));
     },
   },
   {
@@ -98,13 +98,7 @@ export const learning = [
     chapter: "learning",
     make({ model, seed }) {
       const pictures = model.training?.data?.learnt_from ?? PER_CLASS * model.classes.length;
-      const batch = /** @type {number} */ (
-        pick(
-          [64, 128, 48, 96, 256].filter((size) => pictures % size !== 0),
-          seed,
-        ) ?? 64
-      );
-      return honest({
+      return firstTelling(seed, BATCHES, (batch) => ({
         params: { pictures, batch, answer: Math.ceil(pictures / batch) },
         expected: Math.ceil(pictures / batch),
         tolerance: 0.01,
@@ -114,7 +108,7 @@ export const learning = [
           { id: "one_per_picture", value: pictures },
           { id: "batch_size", value: batch },
         ],
-      });
+      }));
     },
   },
 ];

@@ -39,6 +39,23 @@ export const honest = (made) => ({
 export const telling = (made) =>
   new Set(honest(made).mistakes.map(({ value }) => Math.round(value / (2 * made.tolerance)))).size;
 
+/**
+ * The first case of a list, from the seed's on, in which every known mistake gives another number than the truth: a
+ * mistake that happens to be right would confirm what the question is there to correct.
+ * @template T @param {number} seed @param {readonly T[]} list @param {(one: T) => Made | null} make
+ */
+export function firstTelling(seed, list, make) {
+  /** @type {Made | null} */
+  let best = null;
+  for (let step = 0; step < list.length; step++) {
+    const made = make(list[(seed + step) % list.length]);
+    if (!made) continue;
+    if (honest(made).mistakes.length === made.mistakes.length) return made;
+    if (!best || telling(made) > telling(best)) best = made;
+  }
+  return best && honest(best);
+}
+
 /** How many places are compared before the most telling is taken. */
 const COMPARED = 60;
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { fixed, short } from "../model/numbers.js";
 import { precisionOf, readTraining, recallOf } from "../model/training.js";
-import { honest, layersOf, mostTelling, pick, product } from "./making.js";
+import { firstTelling, honest, layersOf, mostTelling, pick, product } from "./making.js";
 
 const [RATE, DECAY] = [0.1, 0.5];
 
@@ -13,7 +13,7 @@ export const overfitting = [
     make({ model, seed, label }) {
       const confusion = readTraining(model.training)?.confusion;
       if (!confusion) return null;
-      return mostTelling(seed, confusion.length, (k) => {
+      return firstTelling(seed, [...confusion.keys()], (k) => {
         const row = confusion[k].reduce((sum, count) => sum + count, 0);
         if (row === 0) return null;
         return {

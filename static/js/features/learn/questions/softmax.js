@@ -1,19 +1,17 @@
 // @ts-check
 import { fixed, short } from "../model/numbers.js";
-import { honest } from "./making.js";
+import { firstTelling, honest } from "./making.js";
 
-/** Two classes whose logits differ enough to tell and little enough to reckon with. @param {import("./index.js").Given} given */
-function rivals({ run, model, seed, label }) {
+/** Pairs of classes whose logits differ enough to tell and little enough to reckon with. @param {import("./index.js").Given} given */
+function rivals({ run, model, label }) {
   const sorted = [...run.scores].sort((a, b) => b.logit - a.logit);
   const pairs = sorted.flatMap((first, i) =>
     sorted.slice(i + 1).map((second) => ({ first, second, gap: first.logit - second.logit })),
   );
   const fit = pairs.filter(({ gap }) => gap > 0.4 && gap < 4);
-  const pair = (fit.length ? fit : pairs)[seed % Math.max(1, fit.length || pairs.length)];
-  if (!pair) return null;
   const name = (/** @type {{ class: number }} */ score) =>
     model.classes[score.class] ? label(model.classes[score.class].labels) : String(score.class);
-  return {
+  return (fit.length ? fit : pairs).map((pair) => ({
     ...pair,
     params: {
       a: name(pair.first),
@@ -22,7 +20,7 @@ function rivals({ run, model, seed, label }) {
       zb: fixed(pair.second.logit),
       gap: fixed(pair.gap),
     },
-  };
+  }));
 }
 
 /** @type {import("./index.js").Question[]} */
@@ -30,42 +28,40 @@ export const softmax = [
   {
     id: "times-as-likely",
     chapter: "softmax",
-    make(given) {
-      const pair = rivals(given);
-      if (!pair) return null;
-      const expected = Math.exp(pair.gap);
-      return honest({
-        params: { ...pair.params, answer: fixed(expected) },
-        expected,
-        tolerance: 0.02 * expected + 0.02, // both logits are shown rounded, and e^gap magnifies it
-        mistakes: [
-          { id: "difference", value: pair.gap },
-          { id: "ratio_of_logits", value: pair.first.logit / pair.second.logit },
-          { id: "inverse", value: 1 / expected },
-        ],
-      });
-    },
+    make: (given) =>
+      firstTelling(given.seed, rivals(given), (pair) => {
+        const expected = Math.exp(pair.gap);
+        return {
+          params: { ...pair.params, answer: fixed(expected) },
+          expected,
+          tolerance: 0.02 * expected + 0.02, // both logits are shown rounded, and e^gap magnifies it
+          mistakes: [
+            { id: "difference", value: pair.gap },
+            { id: "ratio_of_logits", value: pair.first.logit / pair.second.logit },
+            { id: "inverse", value: 1 / expected },
+          ],
+        };
+      }),
   },
   {
     id: "only-two-classes",
     chapter: "softmax",
-    make(given) {
-      const pair = rivals({ ...given, seed: given.seed + 1 });
-      if (!pair) return null;
-      const expected = 1 / (1 + Math.exp(-pair.gap));
-      return honest({
-        params: { ...pair.params, answer: `${fixed(100 * expected, 1)}%` },
-        expected,
-        tolerance: 0.008,
-        unit: "percent",
-        mistakes: [
-          { id: "plain_share", value: pair.first.logit / (pair.first.logit + pair.second.logit) },
-          { id: "other_class", value: 1 - expected },
-          { id: "min_max", value: 1 },
-          { id: "half", value: 0.5 },
-        ],
-      });
-    },
+    make: (given) =>
+      firstTelling(given.seed + 1, rivals(given), (pair) => {
+        const expected = 1 / (1 + Math.exp(-pair.gap));
+        return {
+          params: { ...pair.params, answer: `${fixed(100 * expected, 1)}%` },
+          expected,
+          tolerance: 0.008,
+          unit: "percent",
+          mistakes: [
+            { id: "plain_share", value: pair.first.logit / (pair.first.logit + pair.second.logit) },
+            { id: "other_class", value: 1 - expected },
+            { id: "min_max", value: 1 },
+            { id: "half", value: 0.5 },
+          ],
+        };
+      }),
   },
   {
     id: "very-hot",

@@ -209,7 +209,13 @@ export class Widget extends LoupeElement {
       this.state.kernelId !== "own" && preset.kernels.includes(this.state.kernelId)
         ? this.state.kernelId
         : preset.kernels[0];
-    this.#edit({ picture: id, image: preset.values, kernelId: first, kernel: kernelOf(first).values, at: [1, 1] });
+    this.#edit({
+      picture: id,
+      image: preset.values,
+      kernelId: first,
+      kernel: kernelOf(first).values,
+      at: preset.at ?? [1, 1],
+    });
   }
 
   #showKernels() {

@@ -5,24 +5,13 @@ import { LoupeElement } from "../../../elements/element.js";
 import { inputOf, isMaps } from "../../../model/model.js";
 import { button, choices, slider } from "../components/controls.js";
 import { NumberGrid } from "../components/grid.js";
-import { drawn, largest, make, planeOf, replace, shift } from "../model/matrix.js";
+import { largest, make, planeOf, replace, shift } from "../model/matrix.js";
 import { bracketed, fixed, short } from "../model/numbers.js";
-import { cellsOf, pool, unchanged } from "../model/pooling.js";
+import { afterShift, cellsOf, pool, readCells } from "../model/pooling.js";
+import { FEATURES } from "../model/presets.js";
 import { outputSize } from "../model/sliding.js";
 
 const SIDE = 8;
-const FEATURES = drawn(
-  `02000000
-   29200000
-   02000000
-   00000000
-   00000040
-   00000455
-   00000040
-   10000000`,
-  Object.fromEntries([..."0123456789"].map((digit) => [digit, Number(digit)])),
-);
-
 export class Widget extends LoupeElement {
   values = FEATURES;
   /** The map as it was before it was shifted. */
@@ -192,8 +181,12 @@ export class Widget extends LoupeElement {
         `${r === winner[0] && c === winner[1] ? "is-winner" : ""} ${r >= reach || c >= reach ? "is-unseen" : ""}`,
     });
     const chosen = { at: this.at, size: [1, 1] };
-    this.max?.update({ values: result.max, range, frame: chosen });
-    this.average?.update({ values: result.average, range, frame: chosen });
+    const original = pool(this.unshifted, this.setting);
+    const changed =
+      (/** @type {"max" | "average"} */ key) => (/** @type {number} */ row, /** @type {number} */ column) =>
+        result[key][row][column] === original[key][row][column] ? "" : "is-changed";
+    this.max?.update({ values: result.max, range, frame: chosen, mark: changed("max") });
+    this.average?.update({ values: result.average, range, frame: chosen, mark: changed("average") });
     const values = cellsOf(window, stride, this.at).map(([r, c]) => this.values[r][c]);
     const [most, mean] = [result.max[this.at[0]][this.at[1]], result.average[this.at[0]][this.at[1]]];
     this.sums?.replaceChildren(
@@ -210,20 +203,32 @@ export class Widget extends LoupeElement {
         h("strong", null, fixed(mean)),
       ),
     );
-    const original = pool(this.unshifted, this.setting);
-    const cells = side * side;
-    const shifted = this.values !== this.unshifted;
-    if (this.said)
-      this.said.textContent = shifted
-        ? this.t("learn.pooling.kept", {
-            max: unchanged(result.max, original.max),
-            average: unchanged(result.average, original.average),
-            cells,
-          })
-        : this.t("learn.pooling.dropped", {
-            before: SIDE * SIDE,
-            cells,
-            share: this.i18n.percent(1 - cells / (SIDE * SIDE)),
-          });
+    if (this.said) this.said.textContent = this.#sentences(side);
+  }
+
+  /** What these settings, or the shift, did to the map. @param {number} side of the result */
+  #sentences(side) {
+    const { window, stride } = this.setting;
+    const say = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ params) =>
+      this.t(`learn.pooling.${key}`, params);
+    if (this.values !== this.unshifted) {
+      const shifted = afterShift(this.unshifted, this.values, this.setting);
+      return [
+        shifted.windows ? say("kept", shifted) : say("all_empty", {}),
+        shifted.max > shifted.average ? say("kept_why", {}) : "",
+      ]
+        .filter(Boolean)
+        .join(" ");
+    }
+    const [before, cells, read] = [SIDE * SIDE, side * side, readCells(SIDE, this.setting)];
+    const winners = new Set(pool(this.values, this.setting).winners.flat().map(String)).size;
+    return [
+      window > stride && side > 1
+        ? say("overlap", { before, cells, winners })
+        : say("dropped", { read, cells, share: this.i18n.percent(1 - cells / read) }),
+      read < before ? say("unread", { unread: before - read, before }) : "",
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 }

@@ -8,7 +8,7 @@ import { NumberGrid } from "../components/grid.js";
 import { floor, frac, i, math, n, o, row } from "../components/mathml.js";
 import { make } from "../model/matrix.js";
 import { short } from "../model/numbers.js";
-import { covered, leftOver, outputSize, problem, span, uses } from "../model/sliding.js";
+import { covered, outputSize, problem, span, unread, uses } from "../model/sliding.js";
 
 const LIMITS = { size: [1, 14], padding: [0, 3], kernel: [1, 7], stride: [1, 5], dilation: [1, 3] };
 
@@ -244,12 +244,17 @@ export class Widget extends LoupeElement {
       );
       return;
     }
-    const left = leftOver(this.setting);
+    const { left, skipped, holes } = unread(this.setting);
     const corner = uses(this.setting)[this.setting.padding] ** 2;
     const middle = Math.max(...uses(this.setting)) ** 2;
     this.said.textContent = [
-      left ? this.t("learn.sliding.left_over", { left }) : this.t("learn.sliding.fits", { count }),
+      left ? this.t("learn.sliding.left_over", { left }) : "",
+      skipped ? this.t("learn.sliding.skipped", { skipped }) : "",
+      holes ? this.t("learn.sliding.holes", { holes }) : "",
+      left || skipped || holes ? "" : this.t("learn.sliding.fits", { count }),
       this.t("learn.sliding.corner", { corner, middle }),
-    ].join(" ");
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 }
