@@ -101,7 +101,7 @@ export const PICTURES = [
   { id: "letter-x", values: LETTER_X, kernels: ["falling", "rising", "small-x", "corner"] },
   { id: "zero-one", values: ZERO_ONE_PICTURE, kernels: ["line-zero-sum", ...EDGES] },
   { id: "dots", values: DOTS, kernels: ["dots", ...EDGES], at: [0, 0] },
-  { id: "curve", values: CURVE_PICTURE, kernels: ["curve"] },
+  { id: "curve", values: CURVE_PICTURE, kernels: ["curve"], at: [0, 0] },
   { id: "square", values: SQUARE, kernels: ["line", "semicircle"] },
   { id: "circle", values: CIRCLE, kernels: ["line", "semicircle"] },
   { id: "blank", values: make(9, 9, () => 0), kernels: EDGES },
