@@ -101,12 +101,12 @@ def test_the_specific_mistake_is_named(visit: Visit) -> None:
     assert answer(dense, "4097") == "one_channel"
     assert answer(dense, "12 289") == "right"
     shared = found.locator("loupe-question[question=shared-filters]")
-    assert answer(shared, "135") == "no_bias"
-    assert answer(shared, "50") == "one_channel"
+    assert answer(shared, "12 × 27") == "no_bias"
+    assert answer(shared, "120") == "one_channel"
     assert answer(shared, "no idea") == "one_channel"  # the verdict stands: this was no number
     expect(shared.locator(".learn-question-feedback.note")).not_to_be_empty()
     shared.locator("[data-do=reveal]").click()
-    expect(shared.locator(".learn-question-feedback")).to_contain_text("5 × (3 × 9 + 1)")
+    expect(shared.locator(".learn-question-feedback")).to_contain_text("12 × (3 × 9 + 1)")
 
 
 def test_a_right_answer_is_the_engines_number(visit: Visit, live_server: RunningServer) -> None:
@@ -125,6 +125,45 @@ def test_a_right_answer_is_the_engines_number(visit: Visit, live_server: Running
     value = run["layers"][0]["tensor"]["data"][unit][row][column]
     assert float(question.get_attribute("data-expected") or "nan") == pytest.approx(value, abs=1e-6)
     assert answer(question, f"{value:.2f}") == "right"
+
+
+def test_no_answer_stands_on_the_screen_before_it_is_given(visit: Visit) -> None:
+    """Neither in the prose, nor in a playground as it opens, nor in the heads of the network's columns."""
+    printed = []
+    for chapter in CHAPTERS:
+        page, found = open_chapter(visit, chapter)
+        shown = found.evaluate(
+            """(found) => {
+                const copy = found.cloneNode(true);
+                copy.querySelectorAll("loupe-question").forEach((question) => question.remove());
+                document.body.append(copy);
+                const text = copy.innerText;
+                copy.remove();
+                return text + " " + document.querySelector("loupe-network").innerText;
+            }"""
+        )
+        numbers = {number.replace(",", "") for number in re.findall(r"\d{1,3}(?:,\d{3})+|\d+", shown)}
+        for question in found.locator("loupe-question").all():
+            expected = float(question.get_attribute("data-expected") or "nan")
+            # Small numbers stand on every axis and count every kind of thing.
+            if expected.is_integer() and expected > 20 and str(int(expected)) in numbers:
+                printed.append((chapter, question.get_attribute("question"), expected))
+    assert printed == []
+
+
+def test_the_glossary_is_in_both_languages_and_can_be_searched(visit: Visit) -> None:
+    page, found = open_chapter(visit, "glossary")
+    words = found.locator(".learn-glossary > div")
+    everything = words.count()
+    expect(found.locator("#term-parameter dt")).to_contain_text("参数")
+    found.locator("#learn-glossary-filter").fill("步幅")
+    expect(words.filter(visible=True)).to_have_count(1)
+    expect(words.filter(visible=True)).to_contain_text("stride")
+    found.locator("#learn-glossary-filter").fill("no such word")
+    expect(words.filter(visible=True)).to_have_count(0)
+    expect(found.locator(".learn-glossary-count")).to_contain_text("no such word")
+    found.locator("#learn-glossary-filter").fill("")
+    expect(words.filter(visible=True)).to_have_count(everything)
 
 
 def test_progress_is_kept_over_a_reload_and_can_be_cleared(visit: Visit) -> None:
