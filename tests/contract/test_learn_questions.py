@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +32,8 @@ def made(client: Client, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
     base = "/api/v1/models/tiny-vgg"
     model = client.get(base).json()
     # Pictures of something: on even grey there is but one case for questions about values.
-    pictures = [sample["id"] for sample in client.get(f"{base}/samples").json()["samples"] if sample["class"] is not None]
+    samples = client.get(f"{base}/samples").json()["samples"]
+    pictures = [sample["id"] for sample in samples if sample["class"] is not None]
     chosen = pictures[:: len(pictures) // PICTURES][:PICTURES]
     assert len(chosen) == PICTURES
     file = tmp_path_factory.mktemp("questions") / "given.json"
@@ -96,7 +96,7 @@ def test_every_case_tells_all_mistakes_of_its_question(made: list[dict[str, Any]
     most: dict[str, int] = defaultdict(int)
     for one in made:
         most[one["id"]] = max(most[one["id"]], len(one["told"]))
-    fewer = {f"{one['id']} on {one['picture']}, seed {one['seed']}" for one in made if len(one["told"]) < most[one["id"]]}
+    fewer = [(one["id"], one["picture"], one["seed"]) for one in made if len(one["told"]) < most[one["id"]]]
     assert not fewer
 
 

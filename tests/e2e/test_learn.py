@@ -131,7 +131,7 @@ def test_no_answer_stands_on_the_screen_before_it_is_given(visit: Visit) -> None
     """Neither in the prose, nor in a playground as it opens, nor in the heads of the network's columns."""
     printed = []
     for chapter in CHAPTERS:
-        page, found = open_chapter(visit, chapter)
+        _, found = open_chapter(visit, chapter)
         shown = found.evaluate(
             """(found) => {
                 const copy = found.cloneNode(true);
@@ -152,7 +152,7 @@ def test_no_answer_stands_on_the_screen_before_it_is_given(visit: Visit) -> None
 
 
 def test_the_glossary_is_in_both_languages_and_can_be_searched(visit: Visit) -> None:
-    page, found = open_chapter(visit, "glossary")
+    _, found = open_chapter(visit, "glossary")
     words = found.locator(".learn-glossary > div")
     everything = words.count()
     expect(found.locator("#term-parameter dt")).to_contain_text("参数")
