@@ -26,8 +26,8 @@ for (const [picture, answer] of Object.entries(given.runs)) {
         return { id: mistake, right, found: found ?? null };
       });
       const { expected, unit = null, params } = made;
-      console.log(
-        JSON.stringify({
+      process.stdout.write(
+        `${JSON.stringify({
           id,
           chapter,
           picture,
@@ -37,7 +37,7 @@ for (const [picture, answer] of Object.entries(given.runs)) {
           params,
           right: judge(made, [expected]).right,
           told,
-        }),
+        })}\n`,
       );
     }
 }
