@@ -14,6 +14,7 @@ import "./elements/chrome/panel.js";
 import "./features/pictures/strip.js";
 
 const PARTS = {
+  own: () => import("./features/own/index.js"),
   views: () => import("./features/views/index.js"),
   learn: () => import("./features/learn/index.js"),
   tour: () => import("./features/tour/index.js"),
@@ -56,6 +57,10 @@ export function startDeferred(store, defaultModel) {
     (on) => void (on && PARTS.why()),
   );
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./features/tour/offer.js"))));
+
+  context().parts.offer("own", { take: async (files) => (await PARTS.own()).take(files) });
+  if (context().settings.own_models)
+    onceDrawn(() => requestIdle(async () => (await import("./features/own/keeping.js")).restoreModels()));
 
   const learn = document.querySelector("loupe-learn");
   if (learn) {

@@ -32,7 +32,13 @@ function start(asked) {
     models: boot.models ?? [],
     theme: /** @type {import("./state/initial.js").State["theme"]} */ (root.dataset.theme ?? "auto"),
   });
-  const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
+  const own = () => import("./features/own/keeping.js");
+  const api = createApi({
+    base: boot.api,
+    fetch: fetch.bind(globalThis),
+    known: boot.answers,
+    sendAgain: async (id) => (await own()).sendAgain(id),
+  });
   const runs = createRuns(api);
 
   provide({
@@ -64,7 +70,7 @@ function start(asked) {
   void import("./elements/chrome/frame.js");
   customElements.define("loupe-answer", LoupeAnswer);
   customElements.define("loupe-network", LoupeNetwork);
-  follow({ store, api, runs });
+  follow({ store, api, runs, own });
 
   // The rest of the page: once the network is drawn or cannot be, or at once where the address asks for it.
   // It is fetched while the network is being drawn.

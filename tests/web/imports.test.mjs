@@ -15,7 +15,7 @@ const ALLOWED = {
   model: [],
   draw: [],
   formula: ["core", "model"],
-  api: ["core"],
+  api: ["core", "model"],
   state: ["core", "model", "api"],
   elements: ["core", "model", "draw", "api", "state"],
   "elements/network": ["core", "model", "draw", "state", "elements"],
@@ -24,6 +24,7 @@ const ALLOWED = {
   "features/views": [...BASE, "elements", "elements/inspector"],
   "features/export": ["core", "model", "draw", "state", "elements", "elements/chrome"],
   "features/pictures": ["core", "model", "draw", "api", "state", "elements"],
+  "features/own": ["core", "model", "api", "state", "elements"],
   "features/learn": [...BASE, "elements"],
   "features/tour": [...BASE, "elements", "elements/chrome"],
   "features/why": [...BASE, "elements"],
@@ -43,7 +44,7 @@ const ALLOWED = {
 const LATER = {
   state: ["model"],
   "elements/network": ["elements/inspector"],
-  "elements/chrome": ["features/views", "features/export", "features/pictures", "features/tour"],
+  "elements/chrome": ["features/views", "features/export", "features/pictures", "features/own", "features/tour"],
   "features/views": ["features/export"],
   "features/embed": ["features/views"],
 };

@@ -5,18 +5,23 @@
  */
 import { encodeTensor, readTensorFile } from "./wire.js";
 
+/** How often a network is sent again for one call: with several workers the next call may reach yet another one. */
+const MOST_TIMES = 4;
+
 /** A refusal or a failure, in the server's one error shape (RFC 9457), or made here for a lost connection. */
 export class Problem extends Error {
-  /** @param {{ code: string, status?: number, params?: Record<string, any>, detail?: string }} problem */
-  constructor({ code, status = 0, params = {}, detail = "" }) {
+  /** @param {{ code: string, status?: number, params?: Record<string, any>, detail?: string, problems?: Cause[] }} problem */
+  constructor({ code, status = 0, params = {}, detail = "", problems = [] }) {
     super(detail || code);
     this.name = "Problem";
     this.code = code;
     this.status = status;
     this.params = params;
+    this.problems = problems;
   }
 }
 
+/** @typedef {{ code: string, params: Record<string, any>, detail: string }} Cause one of several things that are wrong */
 /** @typedef {ReturnType<typeof createApi>} Api */
 
 /**
@@ -24,8 +29,10 @@ export class Problem extends Error {
  * @param {string} options.base for example `/api/v1`
  * @param {typeof fetch} options.fetch
  * @param {Record<string, any>} [options.known] answers that came with the page, by path
+ * @param {(model: string) => Promise<boolean>} [options.sendAgain] gives the server a person's own network that it no
+ *   longer holds; whether it could
  */
-export function createApi({ base, fetch, known = {} }) {
+export function createApi({ base, fetch, known = {}, sendAgain }) {
   /** @param {string} url @param {RequestInit} [init] */
   const requestFrom = async (url, init) => {
     let response;
@@ -38,8 +45,21 @@ export function createApi({ base, fetch, known = {} }) {
     if (response.ok) return response;
     throw await problemOf(response);
   };
-  /** @param {string} path @param {RequestInit} [init] */
-  const request = (path, init) => requestFrom(base + path, init);
+  /**
+   * Servers hold a person's own networks as long as there is room, and each worker has its own: one that is gone is sent
+   * again, and the call repeated.
+   * @param {string} path @param {RequestInit} [init]
+   */
+  const request = async (path, init) => {
+    for (let times = 0; ; times++) {
+      try {
+        return await requestFrom(base + path, init);
+      } catch (error) {
+        const gone = error instanceof Problem && error.code === "own_model_gone";
+        if (!gone || times === MOST_TIMES || !(await sendAgain?.(error.params.model))) throw error;
+      }
+    }
+  };
   /** @param {string} path @param {RequestInit} [init] */
   const json = async (path, init) => known[path] ?? (await request(path, init)).json();
   const id = encodeURIComponent;
@@ -58,6 +78,8 @@ export function createApi({ base, fetch, known = {} }) {
   };
 
   return {
+    /** For what few pages ask; it stands with the part that asks (`api/own.js`). */
+    request,
     /** @param {AbortSignal} [signal] */
     models: (signal) => json("/models", { signal }),
     /** @param {string} model @param {AbortSignal} [signal] */

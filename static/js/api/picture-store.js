@@ -9,42 +9,12 @@
  * @typedef {{ bytes: ArrayBuffer, type: string }} StoredFile
  * @typedef {Omit<KeptPicture, typeof FILES[number]> & Record<typeof FILES[number], StoredFile | Blob | null | undefined>} StoredPicture
  */
+import { createDatabase } from "./database.js";
+
 /** What of a picture is a file. */
 const FILES = /** @type {const} */ (["blob", "small", "upright"]);
-const DATABASE = "cnn-loupe";
 const PICTURES = "pictures";
-const VERSION = 1;
-
-/** @template Result @param {IDBRequest<Result>} request @returns {Promise<Result>} */
-const answer = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  const request = indexedDB.open(DATABASE, VERSION);
-  request.onupgradeneeded = () => request.result.createObjectStore(PICTURES, { keyPath: "digest" });
-  return answer(request);
-}
-
-/** @template Result @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<Result>} act */
-async function within(mode, act) {
-  const database = await open();
-  try {
-    const transaction = database.transaction(PICTURES, mode);
-    const done = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
-    });
-    // Awaited together: a refused request ends its transaction as well, and neither may be left without a listener.
-    const [result] = await Promise.all([answer(act(transaction.objectStore(PICTURES))), done]);
-    return result;
-  } finally {
-    database.close();
-  }
-}
+const { within } = createDatabase("cnn-loupe", 1, { [PICTURES]: { keyPath: "digest" } });
 
 /** @param {Blob} blob @returns {Promise<StoredFile>} */
 const stored = async (blob) => ({ bytes: await blob.arrayBuffer(), type: blob.type });
@@ -54,7 +24,7 @@ const restored = (file) => (!file ? null : file instanceof Blob ? file : new Blo
 
 /** @returns {Promise<KeptPicture[]>} the oldest first */
 export const keptPictures = async () =>
-  (await within("readonly", (store) => /** @type {IDBRequest<StoredPicture[]>} */ (store.getAll())))
+  (await within(PICTURES, "readonly", ([store]) => /** @type {IDBRequest<StoredPicture[]>} */ (store.getAll())))
     .map(
       (picture) =>
         /** @type {KeptPicture} */ ({
@@ -71,10 +41,10 @@ export async function keepPicture(picture) {
     FILES.map(async (name) => [name, picture[name] && (await stored(/** @type {Blob} */ (picture[name])))]),
   );
   const kept = { ...picture, ...Object.fromEntries(files) };
-  return within("readwrite", (store) => store.put(kept));
+  return within(PICTURES, "readwrite", ([store]) => store.put(kept));
 }
 
 /** @param {string} digest */
-export const forgetPicture = (digest) => within("readwrite", (store) => store.delete(digest));
+export const forgetPicture = (digest) => within(PICTURES, "readwrite", ([store]) => store.delete(digest));
 
-export const forgetPictures = () => within("readwrite", (store) => store.clear());
+export const forgetPictures = () => within(PICTURES, "readwrite", ([store]) => store.clear());

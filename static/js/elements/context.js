@@ -14,7 +14,7 @@
  * @property {string} root the path under which the server is reached, without trailing slash
  * @property {string} assets the path of the static files, with trailing slash
  * @property {Record<string, string>} languages the catalogues that the server has: BCP 47 tag → the language's own name
- * @property {{ picture_by_address: boolean, max_upload_bytes: number, lessons: number }} settings what the self-hoster decided
+ * @property {{ picture_by_address: boolean, max_upload_bytes: number, lessons: number, own_models?: boolean, max_model_bytes?: number, own_check?: boolean, own_models_setting?: string }} settings what the self-hoster decided
  */
 
 /**
@@ -26,6 +26,7 @@
  * @property {import("./chrome/header.js").LoupeHeader} header
  * @property {import("../features/pictures/strip.js").LoupeStrip} strip
  * @property {import("../features/views/host.js").LoupeView} view
+ * @property {{ take: (files: { file: File, content: import("../model/files/content.js").Content }[]) => void }} own takes files of networks
  * @property {{ reveal: () => void }} learn its place stands in the page before its modules are loaded
  */
 /** @typedef {ReturnType<typeof createParts>} Parts */

@@ -18,6 +18,7 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   close: "M6 6l12 12M18 6L6 18",
   camera: "M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",
+  pen: "M4 20l1-4L16 5l3 3L8 19l-4 1zM14 7l3 3",
   crop: "M7 2v15h15M2 7h15v15",
   sliders: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4",
   steps: "M3 6h5v5H3zM16 13h5v5h-5zM8 8.5h6a2 2 0 0 1 2 2V13",

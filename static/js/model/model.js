@@ -31,7 +31,8 @@
  * @property {string} id
  * @property {Record<string, string>} title
  * @property {string} digest
- * @property {{ shape: number[], channels: string[], range: number[] }} input
+ * @property {{ shape: number[], channels: string[], range: number[], preparation?: any }} input
+ * @property {any} [origin] of a network that came from another program: format, producer, layout, files, and each layer's names there
  * @property {{ index: number, name: string, labels: Record<string, string>, wnid?: string }[]} classes
  * @property {number} parameter_count
  * @property {boolean} [in_pieces] runs and parameters are too large to be asked for whole

@@ -35,6 +35,7 @@ function formatNames(names) {
  * @type {(keyof State)[]} */
 export const ADDRESSED = [
   "modelId",
+  "needs",
   "picture",
   "scale",
   "details",
@@ -48,12 +49,18 @@ export const ADDRESSED = [
   "present",
 ];
 
+/** Panels that a link does not open: they wait for something that only this person has. @type {State["panel"][]} */
+const PASSING = ["camera", "address", "own", "drawing"];
+
 /** What makes a new entry in the browser's history; everything else replaces the current one.
  * @param {State} state */
-export const step = ({ modelId, picture, view, why, panel, present }) =>
+export const step = ({ modelId, picture, ownPictures, view, why, panel, present }) =>
   JSON.stringify([
     modelId,
-    picture,
+    // Each moment of a drawing is a picture of its own, and none of them a step.
+    panel === "drawing" && picture?.source === "own" && ownPictures.some(({ digest }) => digest === picture.id)
+      ? "drawing"
+      : picture,
     present !== null,
     view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null],
     why && [why.of, why.against],
@@ -65,8 +72,23 @@ export const FIELDS = [
   {
     parameter: "model",
     parse: (text) => ({ modelId: text }),
-    format: ({ model, models, modelId }) =>
-      (models.find(({ id }) => id === modelId)?.default ?? !model) ? null : modelId,
+    // Somebody's own network is named by its content, which is the same wherever its file is.
+    format: ({ model, models, modelId }) => {
+      const listed = models.find(({ id }) => id === modelId);
+      if (listed?.own) return `own:${listed.own.content}`;
+      return (listed?.default ?? !model) ? null : modelId;
+    },
+  },
+  {
+    parameter: "file",
+    parse: (text) => {
+      const [, size, file] = /^(\d{1,12}):([^/\\]{1,255})$/.exec(text) ?? [];
+      return file ? { needs: { file, size: Number(size) } } : null;
+    },
+    format: ({ models, modelId }) => {
+      const own = models.find(({ id }) => id === modelId)?.own;
+      return own ? `${own.size}:${own.file}` : null;
+    },
   },
   {
     parameter: "sample",
@@ -94,7 +116,7 @@ export const FIELDS = [
       const panel = oneOf(VOCABULARY.panels, text);
       return panel && { panel };
     },
-    format: ({ panel }) => (panel && panel !== "camera" && panel !== "address" ? panel : null),
+    format: ({ panel }) => (panel && PASSING.every((passing) => passing !== panel) ? panel : null),
   },
   {
     parameter: "transform",

@@ -6,12 +6,21 @@
  *
  * @typedef {import("./initial.js").State} State
  * @typedef {import("./actions.js").AppStore} AppStore
+ * @typedef {object} OwnModels
+ * @property {(content: string) => Promise<{ id: string } | null>} findModel the network whose content begins so
+ * @property {(description: any) => Promise<import("./initial.js").Sample[]>} picturesFor pictures of its kind, made in this page
  */
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
 import { createModel } from "../model/create.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
+
+/** Where nobody has networks of their own: in embeds. @returns {Promise<OwnModels>} */
+const noneOwn = async () => ({ findModel: async () => null, picturesFor: async () => [] });
+
+/** How the name of a model begins that a link gives by its content; digits of the content follow. */
+export const LINKED = "own:";
 
 /** What the transform panel needs, once it has been used. @type {typeof import("../model/transform.js") | null} */
 let transforms = null;
@@ -21,9 +30,10 @@ let transforms = null;
  * @param {AppStore} parts.store
  * @param {import("../api/client.js").Api} parts.api
  * @param {import("./runs.js").Runs} parts.runs
+ * @param {() => Promise<OwnModels>} [parts.own] what knows the person's own networks, loaded when one is asked for
  * @returns {() => void} stops following
  */
-export function follow({ store, api, runs }) {
+export function follow({ store, api, runs, own = noneOwn }) {
   const modelTask = createTask();
   const runTask = createTask();
   const parametersTask = createTask();
@@ -38,14 +48,16 @@ export function follow({ store, api, runs }) {
 
   /** @param {string} id */
   const loadModel = async (id) => {
-    if (store.state.model?.id === id) return;
+    if (store.state.model?.id === id) return undefined;
+    if (id.startsWith(LINKED)) return findLinked(id);
     store.update({ network: "loading", working: true });
     try {
       await modelTask(async (signal) => {
         const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
         const shown = samples.length ? samples : await borrowed(description, signal);
+        const listed = store.state.models.find((model) => model.id === id);
         store.update({
-          model: createModel(description),
+          model: createModel(listed?.own ? { ...description, title: listed.title } : description),
           parameters: null,
           samples: shown,
           run: null,
@@ -64,6 +76,19 @@ export function follow({ store, api, runs }) {
     return undefined;
   };
 
+  /** A link to somebody's own network says which by its content; here it has a name only if this browser has its files.
+   * @param {string} linked */
+  const findLinked = async (linked) => {
+    const found = await (await own()).findModel(linked.slice(LINKED.length));
+    if (store.state.modelId !== linked) return;
+    if (found) return store.update({ modelId: found.id });
+    const { needs } = store.state;
+    const problem = needs
+      ? new Problem({ code: "own_model_needed", params: needs })
+      : new Problem({ code: "own_model_unknown" });
+    store.update({ network: "error", problem, panel: "own" });
+  };
+
   /** The learned numbers come after the run: the network is drawn without them, what is pointed at is explained with them. */
   const loadParameters = async () => {
     const { model, run, parameters } = store.state;
@@ -79,7 +104,9 @@ export function follow({ store, api, runs }) {
 
   /** A model without a gallery is shown with the default model's, if it takes pictures at all.
    * @param {any} description @param {AbortSignal} signal @returns {Promise<import("./initial.js").Sample[]>} */
-  const borrowed = async ({ id, input }, signal) => {
+  const borrowed = async (description, signal) => {
+    const { id, input } = description;
+    if (store.state.models.some((model) => model.own && model.id === id)) return (await own()).picturesFor(description);
     const lender = store.state.models.find((model) => model.default);
     if (!lender || lender.id === id || ![1, 3].includes(input.shape[0])) return [];
     const { samples } = await api.samples(lender.id, signal);

@@ -17,8 +17,9 @@
  * @property {readonly string[]} blocks blocks of the network map that somebody opened or closed, by their last layer
  *   (`model/blocks.js` says how they were at first)
  *
- * @property {{ id: string, title: Record<string, string>, default: boolean }[]} models
- * @property {string} modelId
+ * @property {ListedModel[]} models
+ * @property {string} modelId `own:` and digits of a content as long as a link's own network has not been found
+ * @property {{ file: string, size: number } | null} needs the file that a link's own network is in
  * @property {import("../model/model.js").Model | null} model
  * @property {import("../api/client.js").Parameters | null} parameters
  * @property {Sample[]} samples the model's gallery
@@ -48,7 +49,7 @@
  * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it was left
  * @property {readonly string[] | null} present the controls that a class sees (`present.js`); null while nothing is presented
  */
-/** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string, borrowed?: boolean }} Sample `borrowed`: of the default model's gallery, for a model that has none */
+/** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string, borrowed?: boolean, blob?: Blob }} Sample `borrowed`: not of the model's gallery, as it has none: of the default model's, or made in this page (`blob`) */
 /**
  * @typedef {object} OwnPicture a picture that stays in this browser
  * @property {string} digest SHA-256 of the file's bytes, in hexadecimal; its address
@@ -62,10 +63,13 @@
  * @property {{ width: number, height: number } | null} reducedFrom the size of the file that this browser decoded; null where the file itself is sent
  * @property {Crop | null} crop the square that the network sees; null is the centred one
  * @property {number} added when it was added, in milliseconds since 1970
+ * @property {boolean} [drawing] it is being drawn, and another in a moment
  */
 /** @typedef {{ x: number, y: number, size: number, rotate: number }} Crop pixels of the upright picture; degrees clockwise about the square's centre */
 /** @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }} PictureProblem */
-/** @typedef {typeof VOCABULARY.panels[number] | "camera" | "address"} Panel */
+/** @typedef {{ id: string, title: Record<string, string>, default: boolean, own?: { content: string, file: string, size: number } }} ListedModel
+ *   `own`: the person's own, by the SHA-256 of its files' contents; one of these files, and how many bytes all are */
+/** @typedef {typeof VOCABULARY.panels[number] | "camera" | "address" | "own" | "drawing"} Panel */
 /** @typedef {{ source: "sample" | "own" | "noise", id: string }} PictureRef `noise` stands in where a model takes no pictures (neither 1 nor 3 channels) */
 /** @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row, column] in its map */
 /**
@@ -101,6 +105,7 @@ export const initialState = () => ({
   blocks: [],
   models: [],
   modelId: "",
+  needs: null,
   model: null,
   parameters: null,
   samples: [],

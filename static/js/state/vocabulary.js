@@ -6,6 +6,7 @@
 export const VOCABULARY = /** @type {const} */ ({
   parameters: [
     "model",
+    "file",
     "sample",
     "own",
     "scale",

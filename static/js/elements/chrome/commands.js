@@ -6,7 +6,7 @@
  * @typedef {import("../../state/initial.js").State} State
  * @typedef {import("../../core/commands.js").Command<State>} Command
  */
-import { setScale, setTheme, startTour, toggleDetails, toggleLock } from "../../state/actions.js";
+import { setScale, setTheme, startTour, toggleDetails, toggleLock, togglePanel } from "../../state/actions.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
 import { context } from "../context.js";
 
@@ -157,6 +157,16 @@ export const COMMANDS = [
     keys: ["p"],
     checked: ({ present }) => present !== null,
     perform: async ({ store }) => (await import("../../state/present.js")).togglePresenting(store),
+  },
+  {
+    name: "own-model",
+    words: "common.command.own-model",
+    help: "common.command.own-model.title",
+    icon: "plus",
+    keys: ["o"],
+    look: "icon",
+    available: () => context().settings.own_models === true,
+    perform: ({ store }) => togglePanel(store, "own"),
   },
   { name: "paste", words: "common.command.paste", shown: ["Ctrl+v"] },
   {

@@ -85,15 +85,26 @@ export class LoupeHeader extends LoupeElement {
     });
     const name = h("span", { class: "model-name" });
     const holder = h("div", { class: "model" }, select, name);
+    if (context().settings.own_models) {
+      const add = createControl(context().commands.get("own-model"));
+      holder.append(add.root);
+      add.show(this.store.state);
+      this.watch(
+        ({ panel }) => panel === "own",
+        (open) => add.root.setAttribute("aria-expanded", String(open)),
+      );
+    }
     this.watch(
       (state) => [state.models, state.modelId, state.model],
       () => {
         const { models, modelId, model } = this.store.state;
         const listed = models.length ? models : model ? [{ id: model.id, title: model.title }] : [];
+        const option = (/** @type {{ id: string, title: Record<string, string> }} */ { id, title }) =>
+          h("option", { value: id, selected: id === modelId }, this.i18n.label(title));
+        const own = listed.filter((one) => "own" in one);
         select.replaceChildren(
-          ...listed.map(({ id, title }) =>
-            h("option", { value: id, selected: id === modelId }, this.i18n.label(title)),
-          ),
+          ...listed.filter((one) => !("own" in one)).map(option),
+          ...(own.length ? [h("optgroup", { label: this.t("common.own_models") }, own.map(option))] : []),
         );
         select.hidden = listed.length < 2;
         name.hidden = listed.length > 1;

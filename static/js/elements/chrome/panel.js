@@ -10,13 +10,16 @@ import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 import { INNERMOST } from "../keys.js";
 
-/** Panel → what loads its element. @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown> }>} */
+/** Panel → what loads its element, and its words where they are not among those of pictures.
+ * @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown>, words?: string }>} */
 const PANELS = {
   crop: { tag: "loupe-crop", load: () => import("../../features/pictures/crop.js") },
   preparation: { tag: "loupe-preparation", load: () => import("../../features/pictures/preparation.js") },
   transform: { tag: "loupe-transform", load: () => import("../../features/pictures/transform-panel.js") },
   camera: { tag: "loupe-camera", load: () => import("../../features/pictures/camera.js") },
   address: { tag: "loupe-by-address", load: () => import("../../features/pictures/by-address.js") },
+  own: { tag: "loupe-own", load: () => import("../../features/own/index.js"), words: "own.panel" },
+  drawing: { tag: "loupe-drawing", load: () => import("../../features/pictures/drawing.js") },
 };
 
 class LoupePanel extends LoupeElement {
@@ -42,10 +45,10 @@ class LoupePanel extends LoupeElement {
   async #show(panel) {
     this.hidden = panel === null;
     if (!panel) return this.replaceChildren();
-    const { tag, load } = PANELS[panel];
+    const { tag, load, words = `pictures.${panel}` } = PANELS[panel];
     await load();
     if (this.store.state.panel !== panel) return undefined;
-    const title = this.t(`pictures.${panel}.title`);
+    const title = this.t(`${words}.title`);
     this.replaceChildren(
       h(
         "section",
@@ -54,7 +57,7 @@ class LoupePanel extends LoupeElement {
           "div",
           { class: "panel-head" },
           h("h2", { id: "panel-title" }, title),
-          h("p", { class: "panel-hint" }, this.t(`pictures.${panel}.hint`)),
+          h("p", { class: "panel-hint" }, this.t(`${words}.hint`)),
           h(
             "button",
             {
@@ -76,7 +79,8 @@ class LoupePanel extends LoupeElement {
   #close() {
     const { panel } = this.store.state;
     closePanel(this.store);
-    if (panel) context().parts.find("strip")?.focusOn(panel);
+    if (panel === "own") context().parts.find("header")?.focusOn("own-model");
+    else if (panel) context().parts.find("strip")?.focusOn(panel);
   }
 }
 

@@ -181,7 +181,8 @@ const kept = new Map();
 /** What this browser keeps follows what the page has, whether it was changed, taken out, or brought back.
  * @param {readonly OwnPicture[]} pictures */
 function keepUp(pictures) {
-  for (const { thumbnail: _ends, ...picture } of pictures) {
+  for (const { thumbnail: _ends, drawing, ...picture } of pictures) {
+    if (drawing) continue;
     const known = kept.get(picture.digest);
     if (known?.crop !== picture.crop || known?.upright !== picture.upright) void keep(picture);
   }

@@ -52,6 +52,7 @@ class LoupePreparation extends LoupeElement {
       const answer = await this.#task(async (signal) => {
         const bytes =
           own?.blob ??
+          sample?.blob ??
           (sample?.borrowed ? await api.picture(sample.url, signal) : { sample: /** @type {any} */ (sample).id });
         return api.prepare(model.id, bytes, { ...own?.crop }, signal);
       });

@@ -146,18 +146,24 @@ export class LoupeStrip extends LoupeElement {
       icon("plus"),
     );
     const camera = isSecureContext && navigator.mediaDevices ? this.#way("camera", "camera") : null;
+    const drawing = this.#way("drawing", "pen");
+    this.watch(
+      ({ model }) => model,
+      (model) => void (drawing.hidden = !isDrawn(model)),
+    );
     const address = context().settings.picture_by_address ? this.#way("address", "link") : null;
     return h(
       "div",
       { class: "ways" },
       add,
       camera,
+      drawing,
       address,
       h("span", { class: "ways-hint" }, this.t("pictures.add_hint")),
     );
   }
 
-  /** @param {"camera" | "address"} panel @param {string} picture */
+  /** @param {"camera" | "address" | "drawing"} panel @param {string} picture */
   #way(panel, picture) {
     return h(
       "button",
@@ -251,10 +257,23 @@ export class LoupeStrip extends LoupeElement {
     for (const { id } of neighbours(this.store.state, AHEAD)) this.#prefetch({ source: "sample", id });
   }
 
-  /** @param {File[]} files */
+  /** Pictures come into the strip; networks, and what lies beside them, have a way of their own. @param {File[]} files */
   async #add(files) {
-    const { addPictures } = await import("./intake.js");
-    await addPictures(files);
+    const { contentOf, HEAD } = await import("../../model/files/content.js");
+    const told = await Promise.all(
+      files.map(async (file) => {
+        // What cannot be read at all (a folder, say) is told of where pictures are.
+        const head = await file
+          .slice(0, HEAD)
+          .arrayBuffer()
+          .catch(() => null);
+        return { file, content: head ? contentOf(new Uint8Array(head), file.name) : /** @type {const} */ ("picture") };
+      }),
+    );
+    const others = told.filter(({ content }) => content !== "picture");
+    const pictures = told.filter(({ content }) => content === "picture").map(({ file }) => file);
+    if (others.length) context().parts.find("own")?.take(others);
+    if (pictures.length) await (await import("./intake.js")).addPictures(pictures);
   }
 
   /** A picture's address came, and not the picture: say what helps. @param {Event} event */
@@ -302,6 +321,11 @@ export class LoupeStrip extends LoupeElement {
     });
   }
 }
+
+/** Whether a network's pictures are of the kind that people draw: grey, and as small as digits are.
+ * @param {import("../../model/model.js").Model | null} model */
+const isDrawn = (model) =>
+  model?.input.shape[0] === 1 && model.input.shape.slice(1).every((side) => side >= 8 && side <= 40);
 
 /** Whether what was dropped or pasted is the address of a picture, or a piece of a page with one. @param {DataTransfer | null} transfer */
 const isAddress = (transfer) =>

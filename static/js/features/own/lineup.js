@@ -1,0 +1,169 @@
+// @ts-check
+/**
+ * The line-up: one picture whose class the person knows, prepared in the usual ways, and what the network says of each.
+ * Prepared as the network learnt it, the picture is recognised; the person sees which way that is, and clicks it.
+ *
+ * @typedef {import("../../api/own.js").Way} Way
+ */
+import { Problem } from "../../api/client.js";
+import { createOwn } from "../../api/own.js";
+import { createTask, SUPERSEDED } from "../../core/timing.js";
+import { centred, raster } from "../../model/strokes.js";
+import { ownOf, strength } from "../../state/selectors.js";
+import { context } from "../../elements/context.js";
+import { h } from "../../elements/dom.js";
+import { icon } from "../../elements/icons.js";
+import { pictureOf } from "../../elements/grey-picture.js";
+import { sentenceOf } from "./sentences.js";
+import { answer, session } from "./session.js";
+import "../../elements/pad.js";
+
+/** Classes that are shown of each way. */
+const SHOWN = 3;
+
+/** A preparation in few words: `−1 … 1, BGR`. @param {{ way?: string, colour?: string, invert?: boolean, scale?: number, mean?: number[], std?: number[] } | null} ready */
+export function wayTitle(ready) {
+  const { i18n } = context();
+  if (!ready) return "";
+  const way = ready.way ?? wayOf(ready);
+  const words = [
+    i18n.has(`own.ways.${way}`) ? i18n.t(`own.ways.${way}`) : way,
+    ready.colour === "grey" ? "" : (ready.colour ?? "").toUpperCase(),
+    ready.invert ? i18n.t("own.inverted") : "",
+  ];
+  return words.filter(Boolean).join(i18n.t("own.separator"));
+}
+
+/** The usual name of a preparation of which only the numbers are known. @param {{ scale?: number, mean?: number[], std?: number[] }} ready */
+function wayOf({ scale = 1, mean = [0], std = [1] }) {
+  const same = (/** @type {number[]} */ numbers, /** @type {number} */ value) => numbers.every((one) => one === value);
+  if (scale === 255 && same(mean, 0) && same(std, 1)) return "0255";
+  if (same(mean, 0) && same(std, 1)) return "01";
+  if (same(mean, 0.5) && same(std, 0.5)) return "11";
+  return mean.length === 3 && Math.abs(mean[0] - 0.485) < 1e-6 ? "imagenet" : "other";
+}
+
+/** The catalogue's keys of the ways. @type {Record<string, string>} */
+const KEYS = { "0..1": "01", "-1..1": "11", "0..255": "0255", imagenet: "imagenet" };
+
+export function createLineup() {
+  const { i18n, api, store } = context();
+  const { t } = i18n;
+  const task = createTask();
+  const ways = h("div", { class: "lineup-ways", role: "group", "aria-label": t("own.lineup.ways"), hidden: true });
+  const said = h("p", { class: "note", role: "status" });
+  const preview = h("img", { class: "lineup-picture", alt: t("own.lineup.picture"), hidden: true });
+  const model = session.state.brought?.description;
+  const names = () =>
+    session.state.brought?.description.classes.map((/** @type {any} */ one) => i18n.label(one.labels)) ?? [];
+  const known = h("select", { class: "button", "aria-label": t("own.lineup.known"), onchange: () => show() });
+  /** @type {Way[]} */
+  let found = [];
+
+  const fillNames = () => {
+    const chosen = known.value;
+    known.replaceChildren(
+      h("option", { value: "" }, t("own.lineup.say")),
+      ...names().map((/** @type {string} */ name, /** @type {number} */ index) => h("option", { value: index }, name)),
+    );
+    known.value = chosen;
+  };
+
+  const show = () => {
+    const labels = names();
+    const wanted = known.value === "" ? null : Number(known.value);
+    ways.hidden = !found.length;
+    ways.replaceChildren(
+      ...found.map((way) => {
+        const ranked = [...way.scores].sort((a, b) => strength(b) - strength(a));
+        const right = wanted !== null && ranked[0]?.class === wanted;
+        return h(
+          "button",
+          {
+            type: "button",
+            class: "lineup-way",
+            "data-way": `${way.way} ${way.colour}${way.invert ? " inverted" : ""}`,
+            "data-right": right,
+            onclick: () => void answer({ way: way.way, colour: way.colour, invert: way.invert }, "preparation"),
+          },
+          h("strong", null, wayTitle({ ...way, way: KEYS[way.way] ?? way.way }), right ? icon("check") : null),
+          h("ol", { class: "score-bars" }, ranked.slice(0, SHOWN).map((score) => bar(labels[score.class], score, score.class === wanted))), // prettier-ignore
+        );
+      }),
+    );
+  };
+
+  /** @param {Blob} picture */
+  const run = async (picture) => {
+    const id = session.state.brought?.id;
+    if (!id) return;
+    if (preview.src) URL.revokeObjectURL(preview.src);
+    preview.src = URL.createObjectURL(picture);
+    preview.hidden = false;
+    try {
+      const answered = await task((signal) => createOwn(api).lineup(id, picture, signal));
+      if (answered === SUPERSEDED) return;
+      found = answered.ways;
+      said.textContent = t("own.lineup.which", { count: found.length });
+      fillNames();
+      show();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      said.textContent = sentenceOf(error);
+    }
+  };
+
+  const input = h("input", {
+    type: "file",
+    accept: "image/*",
+    class: "sr",
+    "aria-label": t("own.lineup.choose"),
+    "data-action": "lineup-picture",
+    onchange: () => input.files[0] && void run(input.files[0]),
+  });
+  const own = ownOf(store.state, store.state.picture);
+  fillNames();
+  return h(
+    "div",
+    { class: "lineup" },
+    h(
+      "div",
+      { class: "row" },
+      h("label", { class: "button" }, input, icon("plus"), h("span", null, t("own.lineup.choose"))),
+      own
+        ? h("button", { type: "button", class: "button", "data-action": "lineup-own", onclick: () => void run(own.blob) }, t("own.lineup.own", { name: own.name })) // prettier-ignore
+        : null,
+      preview,
+      known,
+    ),
+    model && isDrawn(model.input.shape) ? drawing(model.input.shape, run) : null,
+    said,
+    ways,
+  );
+}
+
+/** @param {number[]} shape */
+const isDrawn = ([channels, height, width]) => channels === 1 && Math.max(height, width) <= 40;
+
+/** A digit can be drawn at once. @param {number[]} shape @param {(picture: Blob) => Promise<void>} run */
+function drawing([, height, width], run) {
+  const { t } = context().i18n;
+  const pad = h("loupe-pad", { class: "pad pad-small" });
+  pad.addEventListener("drawn", async (/** @type {CustomEvent} */ { detail }) => {
+    if (!detail.resting || !pad.strokes.length) return;
+    await run(await pictureOf(raster(centred(pad.strokes, width, height), width, height)));
+  });
+  return h("div", { class: "lineup-drawing" }, h("p", { class: "note" }, t("own.lineup.draw")), pad);
+}
+
+/** @param {string} name @param {import("../../api/own.js").Score} score @param {boolean} wanted */
+function bar(name, { probability, logit }, wanted) {
+  const { i18n } = context();
+  return h(
+    "li",
+    { "data-wanted": wanted },
+    h("span", { class: "score-name" }, name ?? ""),
+    probability === null ? null : h("meter", { min: 0, max: 1, value: probability, "aria-hidden": "true" }),
+    h("output", null, probability === null ? i18n.value(logit ?? NaN) : i18n.percent(probability)),
+  );
+}

@@ -1,0 +1,36 @@
+// @ts-check
+/** A refusal of a network, in the reader's language: words of this part, those of the page, or the server's own. */
+import { context } from "../../elements/context.js";
+
+/** @param {{ code: string, params: Record<string, any>, detail?: string, message?: string }} problem */
+export function sentenceOf({ code, params, detail, message }) {
+  const { i18n } = context();
+  const key = [`own.problems.${code}`, `errors.${code}`].find((one) => i18n.has(one));
+  return key ? i18n.t(key, written(params)) : (detail ?? message ?? code);
+}
+
+/** Lists in sentences: sides of a shape by ×, anything else by commas. @param {Record<string, any>} params */
+const written = (params) =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(value.every((one) => typeof one === "number") ? "×" : ", ") : (value ?? ""),
+    ]),
+  );
+
+/** `2.4 MB`. @param {number} bytes */
+export function bytesText(bytes) {
+  const { i18n } = context();
+  if (bytes < 1000) return i18n.t("own.bytes", { count: bytes });
+  const [unit, size] = bytes < 1e6 ? ["kB", bytes / 1e3] : bytes < 1e9 ? ["MB", bytes / 1e6] : ["GB", bytes / 1e9];
+  return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
+}
+
+/** `62 million`, in the digits that matter. @param {number} count */
+export function countText(count) {
+  const { i18n } = context();
+  if (count < 1e6) return i18n.plain(count);
+  return i18n.t(count < 1e9 ? "own.millions" : "own.thousand_millions", {
+    count: (count / (count < 1e9 ? 1e6 : 1e9)).toPrecision(3),
+  });
+}
