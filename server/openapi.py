@@ -63,7 +63,7 @@ def describe(app: FastAPI, settings: Settings) -> None:
 def _complete(document: dict[str, Any]) -> None:
     """Schemas that only bodies refer to, and one problem shape in place of the framework's own."""
     components = document.setdefault("components", {}).setdefault("schemas", {})
-    for schema in (schemas.Problem, schemas.RunOfSample, schemas.RunOfTensor):
+    for schema in (schemas.Problem, schemas.RunOfSample, schemas.RunOfTensor, schemas.Choices):
         found = schema.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(found.pop("$defs", {}))
         components[schema.__name__] = found

@@ -11,6 +11,7 @@ from fastapi import Request
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from cnn_loupe.engine.importing.proof import runtime_version
 from cnn_loupe.server.answers import REVALIDATE, Stored
 from cnn_loupe.server.assets import STYLESHEET
 from cnn_loupe.server.dependencies import Services
@@ -122,6 +123,7 @@ def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> d
             "own_models": settings.own_models_on,
             "own_models_setting": f"{PREFIX}OWN_MODELS",
             "max_model_bytes": settings.largest_model,
+            "own_check": runtime_version() is not None,
             "lessons": len(services.lessons),
         },
         "catalogue": {area: catalogue[area] for area in EAGER if area in catalogue},

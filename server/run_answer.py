@@ -65,7 +65,7 @@ def run_answer(
         for layer in run.spec.layers
         if wish.layers is None or layer.name in wish.layers
     ]
-    after = {"scores": list(_scores(run)), **({"note": note} if note else {})}
+    after = {"scores": list(scores_of(run)), **({"note": note} if note else {})}
     return Answer(before, {"input": run.input} if wish.input else {}, layers, after)
 
 
@@ -160,7 +160,7 @@ def check_finite(run: Run) -> None:
             )
 
 
-def _scores(run: Run) -> Iterable[dict[str, Any]]:
+def scores_of(run: Run) -> Iterable[dict[str, Any]]:
     """One entry a class, in class order; null where the model computes no such number."""
     count = len(run.spec.classes)
     nothing: list[float | None] = [None] * count

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cnn_loupe.engine.data.images import Limits, Prepared, prepare
+from cnn_loupe.engine.data.images import Crop, Limits, Prepared, prepare
 from cnn_loupe.engine.run import Run
+from cnn_loupe.engine.surroundings import Preparation
 from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.gallery import Sample
@@ -44,6 +45,14 @@ def run_picture(entry: Entry, data: bytes, wish: Wish, limits: Limits) -> bytes:
 def run_sample(entry: Entry, sample: Sample, wish: Wish, limits: Limits) -> bytes:
     """The answer to a picture of the gallery."""
     return run_picture(entry, sample.read(), wish, limits)
+
+
+def prepared_for(
+    entry: Entry, data: bytes, limits: Limits, *, crop: Crop | None = None, preparation: Preparation | None = None
+) -> Prepared:
+    """A picture made ready for this model in another way than its own."""
+    with _decoding:
+        return prepare(data, shape=_shape(entry), crop=crop, limits=limits, preparation=preparation)
 
 
 def run_of_sample(entry: Entry, sample: Sample, limits: Limits) -> Run:

@@ -168,6 +168,25 @@ class Model(Schema):
     samples_default: str | None = Field(description="The sample shown first.", examples=["espresso"])
 
 
+class Choices(BaseModel):
+    """What a person has said of a model; all of it may be left out."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    classes: list[str] = Field([], max_length=10_000, description="The names of the classes, in the network's order.")
+    way: Literal["0..1", "-1..1", "imagenet", "0..255"] | None = Field(
+        None, description="How the values of a picture become the input."
+    )
+    colour: Literal["rgb", "bgr", "grey"] | None = None
+    invert: bool | None = None
+    fit: Literal["cover", "contain", "stretch"] | None = Field(None, description="How a picture fills the input.")
+    preparation: dict[str, Any] | None = Field(
+        None, description="A whole preparation, as a description has it; the four before are then left out."
+    )
+    output: str | None = Field(None, max_length=1000, description="Which of several outputs is shown.")
+    architecture: str | None = Field(None, max_length=100, description="The network that weights alone belong to.")
+
+
 class OwnLayer(Schema):
     """A layer of ours with the names that it, and what was merged into it, have in the person's file."""
 
@@ -211,6 +230,51 @@ class OwnReport(Schema):
     notes: list[OwnNote]
 
 
+class Score(Schema):
+    class_: int = Field(alias="class")
+    logit: float | None
+    probability: float | None
+
+
+class LineUpWay(Schema):
+    way: Literal["0..1", "-1..1", "imagenet", "0..255"]
+    colour: Literal["rgb", "bgr", "grey"]
+    invert: bool
+    preparation: InputPreparation
+    scores: list[Score] | None = Field(description="Null where the values overflow.")
+
+
+class LineUp(Schema):
+    """One picture in each of the eight usual ways."""
+
+    ways: list[LineUpWay]
+
+
+class LayerDifference(Schema):
+    layer: str
+    name: str = Field(description="What the layer is called in the file.")
+    difference: float | None = Field(description="The largest, as a share of the layer's largest value.")
+
+
+class ScorePair(Schema):
+    class_: int = Field(alias="class")
+    theirs: float
+    ours: float | None
+
+
+class Proof(Schema):
+    """The numbers of another framework beside ours."""
+
+    by: Literal["onnxruntime", "expected"] | None = Field(description="Null where nothing was compared.")
+    version: str | None = Field(description="Of ONNX Runtime.")
+    why: str | None = Field(description="Why nothing was compared: not_onnx, not_installed, or an error's code.")
+    reason: str | None = Field(None, description="What ONNX Runtime says.")
+    snippet: str | None = Field(description="Two lines for the person's framework that write expected.npz.")
+    layers: list[LayerDifference] | None = None
+    largest: LayerDifference | None = None
+    scores: list[ScorePair] | None = None
+
+
 class OwnModel(Schema):
     """A model that was brought in."""
 
@@ -221,7 +285,7 @@ class OwnModel(Schema):
         description="What neither file nor person has said: `about` is classes, preparation, fit or output."
     )
     description: Model
-    proof: dict[str, Any] | None
+    proof: Proof | None = Field(description="With `check`.")
 
 
 class LayerParameters(BaseModel):
@@ -377,12 +441,6 @@ class LayerValues(Schema):
     thumbnails: Numbers | None = Field(
         None, description="(N, h, w) uint8: maps reduced by averaging. Vectors have none."
     )
-
-
-class Score(Schema):
-    class_: int = Field(alias="class")
-    logit: float | None
-    probability: float | None
 
 
 class Run(Schema):

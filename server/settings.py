@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     )
     max_multiply_adds: int = Field(
         10_000_000_000,
-        ge=1_000_000,
+        ge=1_000,
         le=10_000_000_000,
         description="Most multiply-adds in one run of a person's own model.",
     )

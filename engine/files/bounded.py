@@ -57,8 +57,8 @@ class Archive:
     Sizes are read from the directory before anything is unpacked, and what is unpacked is counted again.
     """
 
-    def __init__(self, file: str, data: bytes) -> None:
-        self.file = file
+    def __init__(self, file: str, data: bytes, ratio: int = LARGEST_RATIO) -> None:
+        self.file, self._ratio = file, ratio
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             entries = self._zip.infolist()
@@ -84,11 +84,11 @@ class Archive:
                 file=self.file,
                 member=short(name),
             )
-        if entry.file_size > self._left or entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1000):
+        if entry.file_size > self._left or entry.file_size > self._ratio * max(entry.compress_size, 1000):
             raise FileError(
                 "file_unpacks_too_large",
                 f"{self.file}: {short(name)} would unpack to {entry.file_size:,} bytes; at most "
-                f"{LARGEST_UNPACKED:,} bytes, and {LARGEST_RATIO} times what is packed, are read",
+                f"{LARGEST_UNPACKED:,} bytes, and {self._ratio} times what is packed, are read",
                 file=self.file,
                 member=short(name),
                 size=entry.file_size,

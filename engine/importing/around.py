@@ -80,6 +80,10 @@ def input_of(draft: Draft, choice: Choice) -> dict[str, Any]:
 
 def checked(given: Mapping[str, Any], channels: int) -> Preparation:
     """A preparation as data that a person wrote, or that was found out. Raises FileError where it is none."""
+    if not isinstance(given, Mapping):
+        raise FileError(
+            "import_preparation", "the preparation is not understood: it is no object", what="it is no object"
+        )
     usual = {"colour": "grey" if channels == 1 else "rgb", "source": "person"}
     try:
         found = Preparation.from_json({**usual, **given})

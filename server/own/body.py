@@ -10,36 +10,18 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from cnn_loupe.engine.importing.around import Choice
 from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.schemas import Choices
 
 LARGEST_HEADER = 2_000_000  # bytes
 MOST_FILES = 512  # a large model of TensorFlow.js has some fifty
 LONGEST_NAME = 255
 CHOICES = "choices"
-
-
-class Choices(BaseModel):
-    """What a person has said of a model; all of it may be left out."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-    classes: list[str] = Field([], max_length=10_000, description="The names of the classes, in the network's order.")
-    way: Literal["0..1", "-1..1", "imagenet", "0..255"] | None = Field(
-        None, description="How the values of a picture become the input."
-    )
-    colour: Literal["rgb", "bgr", "grey"] | None = None
-    invert: bool | None = None
-    fit: Literal["cover", "contain", "stretch"] | None = Field(None, description="How a picture fills the input.")
-    preparation: dict[str, Any] | None = Field(
-        None, description="A whole preparation, as a description has it; the four before are then left out."
-    )
-    output: str | None = Field(None, max_length=1000, description="Which of several outputs is shown.")
-    architecture: str | None = Field(None, max_length=100, description="The network that weights alone belong to.")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,16 @@ from cnn_loupe.server.wire import SAFETENSORS
 
 Responses = dict[int | str, dict[str, Any]]
 
+PICTURES = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/gif",
+    "image/bmp",
+    "image/avif",
+    "image/tiff",
+    "application/octet-stream",
+)
 _REASONS = {
     400: "The request cannot be read",
     403: "The server's settings do not allow it",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cnn_loupe.engine.data.headers import wrapped
-from cnn_loupe.engine.data.images import MOST_UPRIGHT, Crop
+from cnn_loupe.engine.data.images import MOST_UPRIGHT
 from cnn_loupe.engine.errors import ImageError
 from cnn_loupe.server import schemas
 from cnn_loupe.server.dependencies import services_of
 from cnn_loupe.server.errors import Problem
-from cnn_loupe.server.routes.documentation import problems, success
+from cnn_loupe.server.routes.crop import CropQuery
+from cnn_loupe.server.routes.documentation import PICTURES, problems, success
 from cnn_loupe.server.routes.encoding import ENCODING, LAYERS, MOST_NAMES, encoding_of
 from cnn_loupe.server.run_answer import SIDE, Detail, Wish
 from cnn_loupe.server.runs import most_json, run_picture, run_request
@@ -22,22 +23,12 @@ from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
 
 router = APIRouter(tags=["Runs"])
 
-_PICTURE_TYPES = (
-    "image/png",
-    "image/jpeg",
-    "image/webp",
-    "image/gif",
-    "image/bmp",
-    "image/avif",
-    "image/tiff",
-    "application/octet-stream",
-)
 _BODY: dict[str, Any] = {
     "required": True,
     "description": "The bytes of a picture (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF; the content decides, not the "
     "header), or JSON with a sample or an input tensor.",
     "content": {
-        **{name: {"schema": {"type": "string", "format": "binary"}} for name in _PICTURE_TYPES},
+        **{name: {"schema": {"type": "string", "format": "binary"}} for name in PICTURES},
         "application/json": {
             "schema": {
                 "oneOf": [
@@ -57,10 +48,8 @@ _BODY: dict[str, Any] = {
 }
 
 
-class RunQuery(BaseModel):
+class RunQuery(CropQuery):
     """What may be said of a run in its address."""
-
-    model_config = ConfigDict(allow_inf_nan=False)
 
     detail: Detail = Field(
         "full",
@@ -93,10 +82,6 @@ class RunQuery(BaseModel):
         "to "
         "draw a crop on; 0 for none.",
     )
-    x: float | None = Field(None, ge=-1_000_000, le=1_000_000)
-    y: float | None = Field(None, ge=-1_000_000, le=1_000_000)
-    size: float | None = Field(None, gt=0, le=1_000_000)
-    rotate: float = Field(0, ge=-360, le=360)
 
     def unit_range(self) -> range | None:
         """The units asked for; None where none are. Raises Problem (`units_reversed`)."""
@@ -112,14 +97,6 @@ class RunQuery(BaseModel):
                 units=self.units,
             )
         return range(first, last + 1)
-
-    def crop(self) -> Crop | None:
-        """The crop asked for; None where none is. Raises Problem (`crop_incomplete`)."""
-        if self.x is not None and self.y is not None and self.size is not None:
-            return Crop(self.x, self.y, self.size, self.rotate)
-        if self.x is not None or self.y is not None or self.size is not None or self.rotate:
-            raise Problem(422, "crop_incomplete", "A crop needs x, y and size; rotate is optional.")
-        return None
 
 
 @router.post(
