@@ -14,7 +14,7 @@ import numpy as np
 from cnn_loupe.engine.arrays import FLOAT, Array, Parameters
 from cnn_loupe.engine.errors import SpecError
 from cnn_loupe.engine.graph import INPUT, Graph, Node
-from cnn_loupe.engine.layers import BatchNorm2D, Conv2D
+from cnn_loupe.engine.layers import BatchNorm, Conv2D
 from cnn_loupe.engine.spec import ModelSpec
 
 
@@ -25,7 +25,7 @@ def fold_batch_norm(spec: ModelSpec, parameters: Parameters) -> tuple[ModelSpec,
     """
     found, graph = dict(parameters), spec.graph
     for node in spec.graph.nodes:
-        if not isinstance(node.layer, BatchNorm2D):
+        if not isinstance(node.layer, BatchNorm):
             continue
         before = _convolution(graph, node.name)
         own = {key: found.pop(f"{node.name}.{key}").astype(np.float64) for key in _NUMBERS}

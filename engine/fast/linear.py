@@ -13,25 +13,31 @@ from cnn_loupe.engine.layers.softmax import softmax, softmax_backward
 
 
 class FlattenStep(UnaryStep):
-    """(H, C, n, W) becomes (n, C·H·W)."""
+    """(H, C, n, W) becomes (n, C·H·W), or (n, H·W·C) in the order of pixels."""
 
     def __init__(self, layer: Flatten, shapes: Sequence[Shape], count: int) -> None:
         super().__init__(layer.name, count)
         (input_shape,) = shapes
-        self.shape = input_shape
+        self.maps = len(input_shape) == 3
+        # Where the axes of a picture's maps stand in the vector.
+        self.order = (0, 2, 3, 1) if layer.order == "hwc" else (0, 1, 2, 3)
         self.y = np.empty((count, *layer.output_shape(input_shape)), dtype=FLOAT)
         self.dx = np.empty(block_shape(input_shape, count), dtype=FLOAT)
 
     def forward_of(self, x: Array, lent: Lent) -> Array:
-        pictures = self.y.reshape(self.count, *self.shape)
-        pictures[...] = from_rows(x) if len(self.shape) == 3 else x
+        if not self.maps:
+            self.y[...] = x
+            return self.y
+        pictures = from_rows(x).transpose(self.order)
+        self.y.reshape(pictures.shape)[...] = pictures
         return self.y
 
     def backward_of(self, dy: Array, lent: Lent) -> Array:
-        if len(self.shape) == 3:
-            from_rows(self.dx)[...] = dy.reshape(self.count, *self.shape)
-            return self.dx
-        return dy
+        if not self.maps:
+            return dy
+        pictures = from_rows(self.dx).transpose(self.order)
+        pictures[...] = dy.reshape(pictures.shape)
+        return self.dx
 
 
 class DenseStep(UnaryStep):
@@ -46,12 +52,14 @@ class DenseStep(UnaryStep):
     def forward_of(self, x: Array, lent: Lent) -> Array:
         self.x = x
         np.matmul(x, lent.weights["weight"].T, out=self.y)
-        self.y += lent.weights["bias"]
+        if "bias" in lent.weights:
+            self.y += lent.weights["bias"]
         return self.y
 
     def backward_of(self, dy: Array, lent: Lent) -> Array:
         np.matmul(dy.T, self.x, out=lent.gradients["weight"])
-        np.sum(dy, axis=0, out=lent.gradients["bias"])
+        if "bias" in lent.gradients:
+            np.sum(dy, axis=0, out=lent.gradients["bias"])
         if lent.first:
             return dy
         np.matmul(dy, lent.weights["weight"], out=self.dx)

@@ -8,13 +8,14 @@ way back, where dx depends on two sums over the batch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.fast.step import Lent, UnaryStep, block_shape
-from cnn_loupe.engine.layers import BatchNorm2D
+from cnn_loupe.engine.layers import BatchNorm
 
 
 class Statistics:
@@ -25,10 +26,10 @@ class Statistics:
     backward  dx = factor · dy + slope · x + level, see `settle_backward`
     """
 
-    def __init__(self, layer: BatchNorm2D, input_shape: Shape) -> None:
+    def __init__(self, layer: BatchNorm, input_shape: Shape) -> None:
         self.epsilon = layer.epsilon
-        self.area = input_shape[1] * input_shape[2]
-        channels = input_shape[0]
+        channels, *sides = input_shape
+        self.area = math.prod(sides)  # 1 in a vector
         self.mean = self.variance = np.zeros(channels)
         self.factor = self.offset = np.zeros(channels, dtype=FLOAT)
         self.slope = self.level = np.zeros(channels, dtype=FLOAT)
@@ -86,14 +87,15 @@ class Statistics:
 class BatchNormStep(UnaryStep):
     """`cnn_loupe.engine.layers.normalisation` for a block, with statistics from outside."""
 
-    def __init__(self, layer: BatchNorm2D, shapes: Sequence[Shape], count: int, shared: Statistics) -> None:
+    def __init__(self, layer: BatchNorm, shapes: Sequence[Shape], count: int, shared: Statistics) -> None:
         super().__init__(layer.name, count)
         (input_shape,) = shapes
         self.shared = shared
-        height, channels, _, width = block_shape(input_shape, count)
-        self.flat = (height, channels, count * width)
-        self.y = np.empty((height, channels, count, width), dtype=FLOAT)
-        self.ones = np.ones(count * width, dtype=FLOAT)
+        shape = block_shape(input_shape, count)
+        # Maps (H, C, n·W). Vectors (n, C) are as many rows of one value each.
+        self.flat = (*shape[:2], math.prod(shape[2:]))
+        self.y = np.empty(shape, dtype=FLOAT)
+        self.ones = np.ones(self.flat[2], dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
         self.dy = self.y
 

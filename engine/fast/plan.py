@@ -30,31 +30,18 @@ def _avg_pool(layer: layers.AvgPool2D, shapes: Sequence[Shape], count: int) -> S
     return (AvgPoolStep if layer.sliding.plain else ReadableStep)(layer, shapes, count)
 
 
-def _conv(layer: layers.Conv2D, shapes: Sequence[Shape], count: int) -> Step:
-    usual = layer.groups == 1 and layer.bias and layer.sliding.plain
-    return (ConvStep if usual else ReadableStep)(layer, shapes, count)
-
-
-def _dense(layer: layers.Dense, shapes: Sequence[Shape], count: int) -> Step:
-    return (DenseStep if layer.bias else ReadableStep)(layer, shapes, count)
-
-
-def _flatten(layer: layers.Flatten, shapes: Sequence[Shape], count: int) -> Step:
-    return (FlattenStep if layer.order == "chw" else ReadableStep)(layer, shapes, count)
-
-
 # A kind that is not among them trains by its readable form. Batch normalisation has its own place,
 # since its steps share statistics (`make_steps`).
 STEPS: Mapping[str, Callable[[Any, Sequence[Shape], int], Step]] = {
-    "conv2d": _conv,
+    "conv2d": ConvStep,
     "relu": ReLUStep,
     "leaky_relu": LeakyReLUStep,
     "sigmoid": SigmoidStep,
     "tanh": TanhStep,
     "max_pool2d": _max_pool,
     "avg_pool2d": _avg_pool,
-    "flatten": _flatten,
-    "dense": _dense,
+    "flatten": FlattenStep,
+    "dense": DenseStep,
     "softmax": SoftmaxStep,
     "add": AddStep,
     "concat": ConcatStep,
@@ -113,7 +100,7 @@ def make_steps(
 
 
 def _step(layer: Layer, shapes: Sequence[Shape], count: int, shared: Mapping[str, Statistics]) -> Step:
-    if isinstance(layer, layers.BatchNorm2D):
+    if isinstance(layer, layers.BatchNorm):
         return BatchNormStep(layer, shapes, count, shared[layer.name])
     return STEPS.get(layer.kind, ReadableStep)(layer, shapes, count)
 
@@ -123,5 +110,5 @@ def statistics(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Statistic
     return {
         node.name: Statistics(node.layer, shapes[node.name])
         for node in graph.nodes
-        if isinstance(node.layer, layers.BatchNorm2D)
+        if isinstance(node.layer, layers.BatchNorm)
     }

@@ -24,6 +24,7 @@ from cnn_loupe.engine.layers.joins import Add as Add
 from cnn_loupe.engine.layers.joins import Concat as Concat
 from cnn_loupe.engine.layers.joins import Join as Join
 from cnn_loupe.engine.layers.joins import Multiply as Multiply
+from cnn_loupe.engine.layers.normalisation import BatchNorm as BatchNorm
 from cnn_loupe.engine.layers.normalisation import BatchNorm2D as BatchNorm2D
 from cnn_loupe.engine.layers.pooling import AvgPool2D as AvgPool2D
 from cnn_loupe.engine.layers.pooling import MaxPool2D as MaxPool2D

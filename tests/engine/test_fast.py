@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_loupe.engine import layers
-from cnn_loupe.engine.arrays import Array
+from cnn_loupe.engine.arrays import Array, Shape
 from cnn_loupe.engine.batch import BatchNetwork
 from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast import plan, products
 from cnn_loupe.engine.fast.forward import fast_forward
-from cnn_loupe.engine.fast.plan import training_graph
-from cnn_loupe.engine.fast.step import Scratch, room
-from cnn_loupe.engine.graph import Graph, Node
+from cnn_loupe.engine.fast.plan import make_steps, training_graph, value_shapes
+from cnn_loupe.engine.fast.step import ReadableStep, Scratch, room
+from cnn_loupe.engine.graph import INPUT, Graph, Node
+from cnn_loupe.engine.kinds import KINDS as REGISTRY
 from cnn_loupe.engine.loss import cross_entropy
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
 from tests.engine.strategies import KINDS, distinct, graph_specs, seeds
+from tests.fixtures.cases import CASES
 from tests.models import ALL, random_parameters, random_picture, tiny_vgg
 
-WITHOUT_BATCH_NORM = tuple(kind for kind in KINDS if kind != "batch_norm2d")
+WITHOUT_BATCH_NORM = tuple(kind for kind in KINDS if not issubclass(REGISTRY[kind], layers.BatchNorm))
 
 
 def readable(network: Network, x: Array) -> dict[str, Array]:
@@ -164,14 +168,33 @@ def with_batch_norm() -> ModelSpec:
     )
 
 
+def with_normed_vectors() -> ModelSpec:
+    """The kind that takes maps and vectors, on both, behind layers that have no bias of their own."""
+    return ModelSpec(
+        "normed-vectors",
+        (2, 6, 5),
+        Graph.chain(
+            layers.Conv2D("conv", 4, groups=2, padding=((0, 1), (1, 0)), bias=False),
+            layers.BatchNorm("norm_0"),
+            layers.ReLU("relu"),
+            layers.Flatten("flat", order="hwc"),
+            layers.Dense("hidden", 5, bias=False),
+            layers.BatchNorm("norm_1"),
+            layers.Tanh("tanh"),
+            layers.Dense("scores", 3),
+        ),
+    )
+
+
 def training_loss(spec: ModelSpec, parameters: dict[str, Array], x: Array, targets: Array) -> float:
     """The loss in training mode by the readable operations in float64, batch statistics written out."""
 
     def step(node: Node, xs: list[list[Array]]) -> list[Array]:
         own = {key: parameters[f"{node.name}.{key}"] for key in spec.layer_parameters[node.name]}
-        if isinstance(node.layer, layers.BatchNorm2D):
+        if isinstance(node.layer, layers.BatchNorm):
             together = np.stack(xs[0])
-            own = {**own, "mean": together.mean((0, 2, 3)), "variance": together.var((0, 2, 3))}
+            axes = (0, 2, 3) if together.ndim == 4 else (0,)
+            own = {**own, "mean": together.mean(axes), "variance": together.var(axes)}
         return [node.layer.forward(one, own)[0] for one in zip(*xs, strict=True)]
 
     found = spec.graph.walk(step, list(x.astype(np.float64)))
@@ -179,7 +202,7 @@ def training_loss(spec: ModelSpec, parameters: dict[str, Array], x: Array, targe
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("spec", [with_batch_norm(), ALL["branched"]], ids=lambda spec: spec.id)
+@pytest.mark.parametrize("spec", [with_batch_norm(), with_normed_vectors(), ALL["branched"]], ids=lambda spec: spec.id)
 def test_batch_normalisation_in_training_has_the_gradients_of_its_formula(spec: ModelSpec, threads: int) -> None:
     exact = {k: v.astype(np.float64) for k, v in random_parameters(spec, 3).items()}
     batch = BatchNetwork(spec, exact, block=2, threads=threads)
@@ -200,21 +223,32 @@ def test_batch_normalisation_in_training_has_the_gradients_of_its_formula(spec: 
             assert gradient[at] == pytest.approx((above - below) / (2 * step), abs=1e-4 * largest), name
 
 
-def test_training_moves_the_running_statistics_towards_the_batchs() -> None:
-    spec = with_batch_norm()
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [(layers.BatchNorm2D, (2, 9, 8)), (layers.BatchNorm, (2, 9, 8)), (layers.BatchNorm, (7,))],
+    ids=["batch_norm2d", "maps", "vectors"],
+)
+def test_training_moves_the_running_statistics_towards_the_batchs(kind: type[layers.BatchNorm], shape: Shape) -> None:
+    """running ← 0.9 · running + 0.1 · batch, the variance with N − 1 in the denominator, as in PyTorch."""
+    flat = [] if len(shape) == 3 else [layers.Flatten("first")]
+    graph = Graph.chain(*flat, kind("norm"), layers.Flatten("flat"), layers.Dense("scores", 3))
+    spec = ModelSpec("m", shape if len(shape) == 3 else (*shape, 1, 1), graph)
     batch = BatchNetwork(spec, random_parameters(spec, 3), block=2)
-    before = {name: batch.parameters[name].copy() for name in ("norm_0.mean", "norm_0.variance")}
+    before = {key: batch.parameters[f"norm.{key}"].copy() for key in ("mean", "variance")}
     x = pictures(spec, 5, 3)
-    batch.loss_and_gradients(x, soft_targets(5, 3, 3))
-    expected = {"norm_0.mean": x.mean((0, 2, 3)), "norm_0.variance": x.var((0, 2, 3), ddof=0)}
-    count = x.size // x.shape[1]
-    expected["norm_0.variance"] *= count / (count - 1)
-    for name, value in expected.items():
-        assert_close(batch.parameters[name], 0.9 * before[name] + 0.1 * value)
+    for _ in range(2):
+        batch.loss_and_gradients(x, soft_targets(5, 3, 3))
+    given = x.reshape(5, *shape)
+    axes = (0, 2, 3) if len(shape) == 3 else (0,)
+    for key, value in {"mean": given.mean(axes), "variance": given.var(axes, ddof=1)}.items():
+        assert_close(batch.parameters[f"norm.{key}"], 0.81 * before[key] + 0.19 * value)
+    # Outside training they are what is used, as one picture's run uses them.
+    network = Network(spec, batch.parameters)
+    assert_close(batch.forward(x), np.stack([network.run(one).activations["scores"] for one in x]))
 
 
 def test_the_gradients_do_not_depend_on_the_number_of_threads() -> None:
-    for spec in (tiny_vgg(), with_batch_norm(), ALL["branched"]):
+    for spec in (tiny_vgg(), with_batch_norm(), with_normed_vectors(), ALL["branched"]):
         x, targets = pictures(spec, 11, 1), soft_targets(11, *spec.shapes[spec.scores], 1)
         one, three = (BatchNetwork(spec, random_parameters(spec), threads=n, block=2) for n in (1, 3))
         for _ in range(2):
@@ -279,15 +313,65 @@ def test_kinds_without_a_fast_step_train_and_evaluate_by_their_readable_form(
         np.testing.assert_allclose(gradient, expected[name], rtol=0, atol=2e-5 * largest)
 
 
-@pytest.mark.parametrize("kind", sorted(plan.STEPS))
-def test_every_kind_can_do_without_its_fast_step(kind: str) -> None:
-    for spec in (ALL["deep"], ALL["branched"]):
-        x, targets = pictures(spec, 3, 1), soft_targets(3, *spec.shapes[spec.scores], 1)
-        expected, _, _ = BatchNetwork(spec, random_parameters(spec)).loss_and_gradients(x, targets)
+def around(layer: layers.Layer, shapes: Sequence[Shape]) -> ModelSpec:
+    """A model that ends in scores and has this layer with inputs of these shapes, each made from one picture."""
+    picture = next((shape for shape in shapes if len(shape) == 3), (2, 3, 4))
+    nodes = []
+    for i, shape in enumerate(shapes):
+        if len(shape) == 3:  # a 1×1 kernel where the sides are the picture's, else one as large as the picture
+            kernel = (1, 1) if shape[1:] == picture[1:] else picture[1:]
+            nodes.append(Node(layers.Conv2D(f"given_{i}", shape[0], kernel), (INPUT,)))
+        else:
+            nodes.append(Node(layers.Flatten(f"flat_{i}"), (INPUT,)))
+            nodes.append(Node(layers.Dense(f"given_{i}", shape[0]), (f"flat_{i}",)))
+    nodes.append(Node(layer, tuple(f"given_{i}" for i in range(len(shapes)))))
+    nodes.append(Node(layers.Flatten("together"), (layer.name,)))
+    nodes.append(Node(layers.Dense("scores", 3), ("together",)))
+    return ModelSpec("around", picture, Graph(tuple(nodes)))
+
+
+@pytest.mark.parametrize("kind", sorted(REGISTRY))
+def test_every_kind_trains_and_evaluates_without_any_fast_step(kind: str) -> None:
+    """Every case of every kind by readable forms alone, beside the fast steps and beside single pictures."""
+    for shapes, layer in CASES[kind]:
+        spec = around(layer, shapes)
+        x, targets = pictures(spec, 3, 5), soft_targets(3, 3, 5)
+        parameters = random_parameters(spec, 5)
+        fast = BatchNetwork(spec, parameters, block=2)
+        expected_scores = fast.forward(x)
+        expected_loss, expected_logits, expected = fast.loss_and_gradients(x, targets)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(plan, "STEPS", {other: step for other, step in plan.STEPS.items() if other != kind})
-            loss, _, _ = BatchNetwork(spec, random_parameters(spec)).loss_and_gradients(x, targets)
-        assert loss == pytest.approx(expected, rel=1e-5)
+            patch.setattr(plan, "STEPS", {})
+            slow = BatchNetwork(spec, parameters, block=2)
+            scores = slow.forward(x)
+            loss, logits, gradients = slow.loss_and_gradients(x, targets)
+        norm = isinstance(layer, layers.BatchNorm)  # its step is training's own mathematics, no faster form
+        for steps in slow._steps.values():
+            assert {name for name, step in steps.items() if not isinstance(step, ReadableStep)} == (
+                {layer.name} if norm else set()
+            )
+        assert_close(scores, expected_scores)
+        assert_close(logits, expected_logits)
+        assert loss == pytest.approx(expected_loss, rel=1e-5)
+        network = Network(spec, parameters)
+        singles = [network.gradients(network.run(one), t).parameters for one, t in zip(x, targets, strict=True)]
+        assert set(gradients) == spec.learnt
+        for name, gradient in gradients.items():
+            assert_close(gradient, expected[name], 2e-5)
+            if not norm:
+                assert_close(gradient, np.mean([one[name] for one in singles], axis=0), 2e-5)
+
+
+def test_every_kind_with_a_fast_step_takes_it() -> None:
+    """All cases but those whose windows the steps of pools do not know."""
+    readable = set()
+    for kind in plan.STEPS:
+        for shapes, layer in CASES[kind]:
+            spec = around(layer, shapes)
+            steps = make_steps(spec.graph, value_shapes(spec.graph, spec.input_shape), 2, {})
+            if isinstance(steps[layer.name], ReadableStep):
+                readable.add(f"{kind} {layer.name}")
+    assert readable == {"avg_pool2d rounded_up", "max_pool2d four_sides", "max_pool2d rounded_up"}
 
 
 def test_relu_and_max_pooling_trade_places_only_side_by_side() -> None:
