@@ -1,7 +1,7 @@
 # make serve   the server, in an environment of its own        (CNN_LOUPE_HOST, CNN_LOUPE_PORT)
 # make test    everything the tests need, then all tests
 # make test-full   the same with every case where `make test` takes a sample
-# make lint    style and types of Python and JavaScript
+# make lint    form, style, types and import rules of Python and JavaScript
 # make access  axe-core and our own measures over every view, language, theme and width    (ACCESS="--states tour")
 # make bench   the figures of the README                       (BENCH="server engine page" picks some)
 # make fuzz    hostile requests with a seed                     (REQUESTS=100000 SEED=1)
@@ -22,6 +22,7 @@ WORKERS ?= 2
 AUDIT ?=
 ACCESS ?=
 EXHAUSTIVE :=
+PYTHON_SOURCES := cnn_loupe engine server tests docs/gallery hatch_build.py
 
 export PYTHON
 PY := $(VENV)/bin/python
@@ -46,11 +47,12 @@ serve: $(VENV)/.serve
 	@MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_TRIM_THRESHOLD_=8388608 exec $(VENV)/bin/cnn-loupe serve
 
 lint: $(VENV)/.test
-	$(VENV)/bin/ruff check cnn_loupe engine server tests
-	$(VENV)/bin/ruff format --check cnn_loupe engine server
+	$(VENV)/bin/ruff check $(PYTHON_SOURCES)
+	$(VENV)/bin/ruff format --check $(PYTHON_SOURCES)
 	@$(PY) -m tests.architecture.tree
 	cd build/packages && ../../$(PY) -m mypy --config-file ../../pyproject.toml
 	cd build/packages && ../../$(VENV)/bin/lint-imports ../../pyproject.toml
+	PATH="$$(.ci/node $(VENV)):$$PATH" $(PY) -m tests.web.lint
 
 # One shell, so that the browser and Node found here are the ones that every test sees. Browser tests have
 # processes of their own: Playwright keeps an event loop running in them, which would refuse others theirs.

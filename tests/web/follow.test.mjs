@@ -205,7 +205,7 @@ test("a model that cannot be loaded leaves the one that is drawn", async () => {
 
 const shifted = (pixels) => ({ ...unchanged(), shift_x: pixels });
 
-test("while a slider is dragged the step on its way is drawn, then the newest; those between are left out", async () => {
+test("while a slider is dragged the step on its way is drawn, then the newest; others are left out", async () => {
   const { api, store } = page();
   const steps = [];
   api.runInput = (model, input, signal) =>

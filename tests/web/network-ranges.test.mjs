@@ -135,7 +135,7 @@ test("no ranges are given for a run of another model", () => {
 
 const bytes = (pixel) => [...new Uint8Array(Uint32Array.of(pixel).buffer)];
 
-test("0 is painted exactly white, negative values red, positive ones blue, those beyond the range in the end colour", () => {
+test("0 is painted exactly white, negative values red, positive ones blue, those beyond in the end colour", () => {
   const out = new Uint32Array(7);
   paintDiverging(out, 0, Float32Array.of(0, -1, 1, -9, 9, -0.5, 0.5), 1, ACTIVATIONS);
   const [zero, minus, plus, below, above, red, blue] = [...out].map(bytes);

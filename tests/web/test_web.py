@@ -1,4 +1,4 @@
-"""The page's own checks, run from here so that one command runs every test: Node's, types, style."""
+"""Node's tests of the page, run from here so that one command runs every test. Style and types: `make lint`."""
 
 from __future__ import annotations
 
@@ -33,18 +33,3 @@ def test_the_pages_modules_pass_their_own_tests(node: str) -> None:
     tests = sorted(str(path) for path in HERE.glob("*.test.mjs"))
     assert tests
     run(node, "--test", "--test-reporter=tap", *tests)
-
-
-def test_the_pages_types_are_sound(node: str, web_tools: Path) -> None:
-    run(node, str(web_tools / "typescript/bin/tsc"), "--project", str(HERE / "tsconfig.json"))
-
-
-def test_the_pages_style_is_clean(node: str, web_tools: Path) -> None:
-    run(
-        node,
-        str(web_tools / "eslint/bin/eslint.js"),
-        "--config",
-        str(HERE / "eslint.config.mjs"),
-        "static/js",
-        "tests/web",
-    )

@@ -1,7 +1,9 @@
 // @ts-check
 /**
  * The words of a part that is opened later: `i18n/<language>/<area>.json`.
- * @param {string} assets the path of the static files, with trailing slash @param {string} language @param {string} area
+ * @param {string} assets the path of the static files, with trailing slash
+ * @param {string} language
+ * @param {string} area
  * @returns {Promise<import("../core/i18n.js").Catalogue>}
  */
 export async function fetchWords(assets, language, area) {

@@ -8,7 +8,8 @@
  * @template {object} State
  * @typedef {object} Command
  * @property {string} name stable, in kebab case; its control carries it as `data-action`
- * @property {string | ((state: State) => string)} words where the catalogue has its words: `title`; `hint` says more, `hint_checked` while it is checked
+ * @property {string | ((state: State) => string)} words where the catalogue has its words: `title`; `hint` says more,
+ *   `hint_checked` while it is checked
  * @property {string} [help] words for the list of keys, where they are not its title; rows with the same words are one
  * @property {string | ((state: State) => string)} [icon]
  * @property {readonly string[]} [keys] as `d`, `?`, `Escape`, `Ctrl+z`; see `chordOf`
@@ -68,7 +69,11 @@ export function createCommands(store) {
     keep(kept) {
       history = kept;
     },
-    /** Be told of every key before it does anything. @param {(event: KeyboardEvent) => void} observer @returns {() => void} */
+    /**
+     * Be told of every key before it does anything.
+     * @param {(event: KeyboardEvent) => void} observer
+     * @returns {() => void}
+     */
     observe(observer) {
       observers.add(observer);
       return () => void observers.delete(observer);

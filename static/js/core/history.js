@@ -39,11 +39,19 @@ export function createHistory(store, now = () => performance.now()) {
   const holds = (/** @type {Partial<State>} */ part) =>
     Object.entries(part).every(([field, value]) => Object.is(store.state[/** @type {keyof State} */ (field)], value));
 
-  /** The next step of a list that still fits, those before it left out. @param {Step<State>[]} steps @param {"before" | "after"} end */
+  /**
+   * The next step of a list that still fits, those before it left out.
+   * @param {Step<State>[]} steps
+   * @param {"before" | "after"} end
+   */
   const next = (steps, end) => steps.findLastIndex((step) => holds(step[end]));
 
   return {
-    /** @param {{ name: string, words: string }} command @param {readonly (keyof State)[]} fields @param {() => unknown} act */
+    /**
+     * @param {{ name: string, words: string }} command
+     * @param {readonly (keyof State)[]} fields
+     * @param {() => unknown} act
+     */
     record({ name, words }, fields, act) {
       const before = read(fields);
       act();

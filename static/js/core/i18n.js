@@ -49,7 +49,12 @@ export function createTranslator(language, catalogue) {
   };
 }
 
-/** A number without its sign: groups of three, at least `least` and at most `most` decimals. @param {number} size @param {number} least @param {number} most */
+/**
+ * A number without its sign: groups of three, at least `least` and at most `most` decimals.
+ * @param {number} size
+ * @param {number} least
+ * @param {number} most
+ */
 function written(size, least, most) {
   const [whole, decimals = ""] = size.toFixed(most).split(".");
   let end = decimals.length;

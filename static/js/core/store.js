@@ -11,7 +11,8 @@
  * @typedef {object} Store
  * @property {State} state the current state; never mutate it
  * @property {(patch: Partial<State>) => void} update
- * @property {<Part>(read: (state: State) => Part, react: (part: Part, before: Part | undefined) => void) => () => void} select
+ * @property {<Part>(read: (state: State) => Part, react: (part: Part, before: Part | undefined) => void) => () => void}
+ *   select
  *   calls `react` now and whenever the part read is no longer the same (`Object.is`, arrays
  *   compared item by item); returns the function that stops it
  */

@@ -35,7 +35,10 @@ const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const pack = (/** @type {[number, number, number]} */ [r, g, b]) =>
   (LITTLE_ENDIAN ? (255 << 24) | (b << 16) | (g << 8) | r : (r << 24) | (g << 16) | (b << 8) | 255) >>> 0;
 
-/** One arm of a scale: white at 0, the end colour at 1. @param {{ dark: number, chroma: number, hue: number, turn?: number }} end */
+/**
+ * One arm of a scale: white at 0, the end colour at 1.
+ * @param {{ dark: number, chroma: number, hue: number, turn?: number }} end
+ */
 const arm =
   ({ dark, chroma, hue, turn = 0 }) =>
   (/** @type {number} */ share) => {
@@ -65,7 +68,10 @@ function sequential(colour) {
 }
 
 /** The table is made when something is first painted with it, a colour's name when it is first asked for.
- * @param {(entry: number) => [number, number, number]} colour @param {(share: number) => number} entryOf @returns {Scale} */
+ * @param {(entry: number) => [number, number, number]} colour
+ * @param {(share: number) => number} entryOf
+ * @returns {Scale}
+ */
 function scale(colour, entryOf) {
   /** @type {Uint32Array | undefined} */
   let table;
@@ -116,7 +122,11 @@ export const channelScale = (channel, tinted) => (tinted && channel && TINTS[cha
 /**
  * Write `count` values as pixels. `low`…`high` span the table; diverging tables are given
  * −limit…+limit, so that 0 falls on the middle entry.
- * @param {Uint32Array} out @param {number} offset @param {Float32Array} values @param {number} limit @param {Scale} scale
+ * @param {Uint32Array} out
+ * @param {number} offset
+ * @param {Float32Array} values
+ * @param {number} limit
+ * @param {Scale} scale
  */
 export function paintDiverging(out, offset, values, limit, { pixels }) {
   const factor = limit > 0 ? 127 / limit : 0;
@@ -128,7 +138,14 @@ export function paintDiverging(out, offset, values, limit, { pixels }) {
   }
 }
 
-/** @param {Uint32Array} out @param {number} offset @param {Float32Array} values @param {number} low @param {number} high @param {Scale} scale */
+/**
+ * @param {Uint32Array} out
+ * @param {number} offset
+ * @param {Float32Array} values
+ * @param {number} low
+ * @param {number} high
+ * @param {Scale} scale
+ */
 export function paintSequential(out, offset, values, low, high, { pixels }) {
   const factor = high > low ? 255 / (high - low) : 0;
   for (let i = 0; i < values.length; i++) {

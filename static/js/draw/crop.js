@@ -11,7 +11,8 @@ export const HANDLE = 22;
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {{ width: number, height: number }} box in CSS pixels
- * @param {{ picture: CanvasImageSource, scale: number, left: number, top: number, width: number, height: number, corners: number[][], handle: number[] }} data
+ * @param {{ picture: CanvasImageSource, scale: number, left: number, top: number, width: number, height: number,
+ *   corners: number[][], handle: number[] }} data
  *   the picture's place in the box; corners and handle in the box's pixels
  * @param {{ accent: string, shade: string, ground: string }} theme
  */

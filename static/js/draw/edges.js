@@ -4,9 +4,18 @@ import { ACTIVATIONS, WEIGHTS, colourOf } from "./colour.js";
 import { around, curve, drawGrid, ends } from "./maps.js";
 
 /** @typedef {import("./maps.js").Box} Box */
-/** @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, text?: number, dark?: boolean }} Theme */
+/**
+ * @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string,
+ *   accent: string, mono: string, text?: number, dark?: boolean }} Theme
+ */
 
-/** The point at `t` 0–1 of an edge, or of the part that turns. @param {Box} from @param {Box} to @param {number} t @param {number | null} [via] */
+/**
+ * The point at `t` 0–1 of an edge, or of the part that turns.
+ * @param {Box} from
+ * @param {Box} to
+ * @param {number} t
+ * @param {number | null} [via]
+ */
 export function pointOn(from, to, t, via = null) {
   const [start, y0, x1, y1] = ends(from, to);
   const x0 = via ?? start;
@@ -30,7 +39,8 @@ export function pointOn(from, to, t, via = null) {
 /**
  * The edges into one unit, its inputs, and on each edge its kernel or amount.
  * @param {CanvasRenderingContext2D} context @param {Box} to @param {readonly Incoming[]} incoming
- * @param {{ kernel: number, amount: number, kernelSize: number }} limits of the two colour scales, and a kernel's side in pixels
+ * @param {{ kernel: number, amount: number, kernelSize: number }} limits of the two colour scales, and a kernel's side
+ *   in pixels
  * @param {Theme} theme
  * @param {readonly (readonly { x: number, y: number }[])[]} [arcs] the lines of links that go around
  */
@@ -79,7 +89,11 @@ function edgeColour(value, limit, { dark }) {
   return ACTIVATIONS.css(Math.sign(value || 1) * (least + (most - least) * (limit > 0 ? Math.abs(value) / limit : 0)));
 }
 
-/** A number on its edge, beside the map that it comes from. @param {CanvasRenderingContext2D} context @param {Box} from @param {Box} to
+/**
+ * A number on its edge, beside the map that it comes from.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} from
+ * @param {Box} to
  * @param {{ value: number, text: string }} amount @param {number} limit @param {Theme} theme */
 function chip(context, from, to, { value, text }, limit, theme) {
   context.font = theme.mono;
@@ -113,7 +127,9 @@ export function outline(context, { x, y, width: w, height }, colour, width) {
  * A receptive field on a map: the rows and columns that are read, framed in dark and light so that it
  * shows on any colour.
  * @param {CanvasRenderingContext2D} context @param {Box} box of the map
- * @param {{ top: number, left: number, bottom: number, right: number }} part @param {readonly number[]} shape (C, H, W) @param {Theme} theme
+ * @param {{ top: number, left: number, bottom: number, right: number }} part
+ * @param {readonly number[]} shape (C, H, W)
+ * @param {Theme} theme
  */
 export function drawField(context, box, part, [, rows, columns], theme) {
   const x = box.x + (part.left * box.width) / columns;

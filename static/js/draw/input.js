@@ -3,8 +3,10 @@
  * An input tensor as a picture: its values, nothing else. Paint it enlarged with
  * `image-rendering: pixelated`.
  *
- * @param {(width: number, height: number) => { data: Uint8ClampedArray, width: number, height: number }} make makes an empty image of a size, for example `(w, h) => new ImageData(w, h)`
- * @param {{ shape: readonly number[], data: Float32Array }} tensor (C, H, W); three channels are colours, others are shown by their mean as grey
+ * @param {(width: number, height: number) => { data: Uint8ClampedArray, width: number, height: number }} make makes an
+ *   empty image of a size, for example `(w, h) => new ImageData(w, h)`
+ * @param {{ shape: readonly number[], data: Float32Array }} tensor (C, H, W); three channels are colours, others are
+ *   shown by their mean as grey
  * @param {readonly number[]} [range] the values of black and white
  */
 export function inputImage(make, { shape, data }, [low, high] = [0, 1]) {

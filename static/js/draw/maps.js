@@ -12,20 +12,32 @@ import { ACTIVATIONS, colourOf, paintDiverging, paintSequential } from "./colour
 /** @typedef {CanvasRenderingContext2D} Context2D */
 /** @typedef {(out: Uint32Array, offset: number, values: Float32Array, unit: number) => void} Painter */
 
-/** Values around 0 on the activations' scale. @param {(unit: number) => number} limit @param {Scale} [scale] @returns {Painter} */
+/**
+ * Values around 0 on the activations' scale.
+ * @param {(unit: number) => number} limit
+ * @param {Scale} [scale]
+ * @returns {Painter}
+ */
 export const divergingPainter =
   (limit, scale = ACTIVATIONS) =>
   (out, offset, values, unit) =>
     paintDiverging(out, offset, values, limit(unit), scale);
 
-/** Values of a known range. @param {number} low @param {number} high @param {(unit: number) => Scale} scale @returns {Painter} */
+/**
+ * Values of a known range.
+ * @param {number} low
+ * @param {number} high
+ * @param {(unit: number) => Scale} scale
+ * @returns {Painter}
+ */
 export const sequentialPainter = (low, high, scale) => (out, offset, values, unit) =>
   paintSequential(out, offset, values, low, high, scale(unit));
 
 /**
  * Draw the maps of one layer.
  * @param {Context2D} context @param {Context2D} scratch an off-screen canvas that is overwritten
- * @param {readonly (Box & { unit: number })[]} boxes @param {{ shape: readonly number[], data: Float32Array }} tensor (C, H, W)
+ * @param {readonly (Box & { unit: number })[]} boxes
+ * @param {{ shape: readonly number[], data: Float32Array }} tensor (C, H, W)
  * @param {Painter} paint @param {number} ratio device pixels in one CSS pixel
  */
 export function drawMaps(context, scratch, boxes, tensor, paint, ratio) {
@@ -100,7 +112,11 @@ export function curve(context, from, to, via = null) {
   else context.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
 }
 
-/** The way of a link that goes around the maps, with round corners and a head. @param {CanvasRenderingContext2D} context @param {readonly { x: number, y: number }[]} points */
+/**
+ * The way of a link that goes around the maps, with round corners and a head.
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly { x: number, y: number }[]} points
+ */
 export function around(context, points) {
   const end = points[points.length - 1];
   context.beginPath();
@@ -117,7 +133,12 @@ export function around(context, points) {
 /** @param {Box} from @param {Box} to */
 export const ends = (from, to) => [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
 
-/** All edges at rest. @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {{ edge: string, lineStrong: string }} theme */
+/**
+ * All edges at rest.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("../model/layout.js").Layout} layout
+ * @param {{ edge: string, lineStrong: string }} theme
+ */
 export function drawLinks(context, layout, theme) {
   for (const { from, to, quiet, edges, via, arc } of layout.links) {
     context.strokeStyle = arc ? theme.lineStrong : theme.edge;
@@ -138,7 +159,10 @@ export function drawLinks(context, layout, theme) {
 const SHEETS = [5, 2.5];
 
 /** What lies under everything: the ground of open blocks, and under the maps of closed ones the sheets that they hide.
- * @param {CanvasRenderingContext2D} context @param {import("../model/layout.js").Layout} layout @param {{ surface: string, ground: string, line: string, lineStrong: string, raised: string }} theme */
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("../model/layout.js").Layout} layout
+ * @param {{ surface: string, ground: string, line: string, lineStrong: string, raised: string }} theme
+ */
 export function drawBlocks(context, layout, theme) {
   for (const { open, x, y, width } of layout.brackets) {
     if (!open) continue;

@@ -8,7 +8,8 @@
  *
  * @param {string} tag `svg:path` makes an SVG element, `math:mrow` a MathML one
  * @param {Record<string, any> | null} [attributes]
- * @param {...(Node | string | number | null | undefined | false | (Node | string | number | null | undefined | false)[])} children
+ * @param {...(Node | string | number | null | undefined | false | (Node | string | number | null | undefined |
+ *   false)[])} children
  * @returns {any}
  */
 export function h(tag, attributes, ...children) {
@@ -35,9 +36,12 @@ const NAMESPACES = { svg: "http://www.w3.org/2000/svg", math: "http://www.w3.org
 let groups = 0;
 
 /**
- * Controls under a title. Not a fieldset with its legend: where the fieldset is a flex or a grid box, WebKit keeps the legend
- * on its upper edge and Chromium and Firefox lay it out like any other child.
- * @param {Record<string, any>} attributes @param {string} title @param {...(Node | Node[])} children @returns {HTMLElement}
+ * Controls under a title. Not a fieldset with its legend: where the fieldset is a flex or a grid box, WebKit keeps the
+ * legend on its upper edge and Chromium and Firefox lay it out like any other child.
+ * @param {Record<string, any>} attributes
+ * @param {string} title
+ * @param {...(Node | Node[])} children
+ * @returns {HTMLElement}
  */
 export function titled(attributes, title, ...children) {
   const id = `group-title-${++groups}`;

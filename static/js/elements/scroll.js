@@ -10,7 +10,11 @@ export function scrollTo(box, part) {
     box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
-/** The part of an element that its scrolling ancestors leave visible. @param {Element} element @returns {{ left: number, top: number, width: number, height: number }} in the window's coordinates */
+/**
+ * The part of an element that its scrolling ancestors leave visible.
+ * @param {Element} element
+ * @returns {{ left: number, top: number, width: number, height: number }} in the window's coordinates
+ */
 export function visibleBox(element) {
   let { left, top, right, bottom } = element.getBoundingClientRect();
   for (let parent = element.parentElement; parent && parent !== document.body; parent = parent.parentElement) {

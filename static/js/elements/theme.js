@@ -4,7 +4,9 @@
  *
  * Tokens use `light-dark()`, which only resolves in a real colour property, so a hidden probe carries them.
  *
- * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong: string, edge: string, accent: string, mono: string, text: number, dark: boolean }} Theme `text`: how much larger than usual text is
+ * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string,
+ *   lineStrong: string, edge: string, accent: string, mono: string, text: number, dark: boolean
+ * }} Theme `text`: how much larger than usual text is
  */
 const TOKENS = {
   ground: "--ground",
@@ -30,7 +32,10 @@ const CARRIERS = /** @type {const} */ ([
   "caretColor",
 ]);
 
-/** How much larger than usual text is to be: `--text-factor`, set by presentation mode and by embeds. @param {Element} host */
+/**
+ * How much larger than usual text is to be: `--text-factor`, set by presentation mode and by embeds.
+ * @param {Element} host
+ */
 export const textFactor = (host) => Number(getComputedStyle(host).getPropertyValue("--text-factor")) || 1;
 
 /** @param {Element} host @returns {Theme} */
@@ -50,7 +55,11 @@ export function readTheme(host) {
   return /** @type {Theme} */ (/** @type {unknown} */ ({ ...colours, mono, text, dark: red + green + blue < 3 * 128 }));
 }
 
-/** Call `react` when the page turns light or dark. @param {import("./element.js").LoupeElement} element @param {() => void} react */
+/**
+ * Call `react` when the page turns light or dark.
+ * @param {import("./element.js").LoupeElement} element
+ * @param {() => void} react
+ */
 export function watchTheme(element, react) {
   element.listen(matchMedia("(prefers-color-scheme: dark)"), "change", react);
   const observer = new MutationObserver(react);

@@ -11,7 +11,8 @@
  * @typedef {import("../model/expression.js").Node} Node
  * @typedef {object} Look
  * @property {(value: number, options: { sign: boolean }) => string} format a rounded value as text
- * @property {(key: string, params?: Record<string, string | number>) => string} words labels under numbers, from the catalogue
+ * @property {(key: string, params?: Record<string, string | number>) => string} words labels under numbers, from the
+ *   catalogue
  */
 import { signed } from "../core/i18n.js";
 import { isNegative, PRECEDENCE, precedenceOf } from "../model/expression.js";
@@ -65,7 +66,12 @@ function within(node, least, look) {
   return node.type === "product" && least === "product" ? factors(node, "product", look) : markup(node, look);
 }
 
-/** A term of a sum with the sign before it: `+ 0.16`, `− 0.01`. @param {Node} term @param {number} position @param {Look} look */
+/**
+ * A term of a sum with the sign before it: `+ 0.16`, `− 0.01`.
+ * @param {Node} term
+ * @param {number} position
+ * @param {Look} look
+ */
 function added(term, position, look) {
   if (isNegative(term)) return [operator("−"), markup(turned(term), look)];
   if (term.type === "negation") return [operator("−"), within(term.body, "product", look)];
@@ -79,7 +85,12 @@ function turned(node) {
   return node.type === "number" || node.type === "more" ? { ...node, value: -node.value, negated: true } : node;
 }
 
-/** @param {import("../model/expression.js").ProductNode} product @param {Node["type"]} first what its first factor must hold as firmly as @param {Look} look @returns {Markup} */
+/**
+ * @param {import("../model/expression.js").ProductNode} product
+ * @param {Node["type"]} first what its first factor must hold as firmly as
+ * @param {Look} look
+ * @returns {Markup}
+ */
 const factors = ({ items: [leading, ...others] }, first, look) =>
   row(within(leading, first, look), ...others.flatMap((item) => [operator("·"), within(item, "product", look)]));
 

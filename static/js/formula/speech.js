@@ -46,7 +46,12 @@ const joined = (items, between, least, voice) =>
  * @param {Node} node @param {Voice} voice */
 const single = (node, voice) => within(node, isNegative(node) ? 0 : SPOKEN.number, voice);
 
-/** Screen readers read U+2212 unevenly: say the sign. @param {number} value @param {Voice} voice @param {Voice["format"]} [format] */
+/**
+ * Screen readers read U+2212 unevenly: say the sign.
+ * @param {number} value
+ * @param {Voice} voice
+ * @param {Voice["format"]} [format]
+ */
 const number = (value, { t, format: usual }, format = usual) =>
   value < 0 ? t("views.say.minus", { a: format(-value) }) : format(value);
 

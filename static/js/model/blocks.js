@@ -46,7 +46,11 @@ export function blocksOf(model) {
   return blocks;
 }
 
-/** The blocks that are closed now. @param {Model} model @param {readonly string[]} toggled blocks that are not as they were at first */
+/**
+ * The blocks that are closed now.
+ * @param {Model} model
+ * @param {readonly string[]} toggled blocks that are not as they were at first
+ */
 export function closedBlocks(model, toggled) {
   const { all, closed } = blocksOf(model);
   return new Set(all.map(({ id }) => id).filter((id) => closed.has(id) !== toggled.includes(id)));
@@ -74,10 +78,18 @@ function find(model) {
   });
 }
 
-/** Blocks with those inside them, an outer one before its inner ones. @param {readonly Block[]} blocks @returns {Block[]} */
+/**
+ * Blocks with those inside them, an outer one before its inner ones.
+ * @param {readonly Block[]} blocks
+ * @returns {Block[]}
+ */
 const everything = (blocks) => blocks.flatMap((block) => [block, ...everything(block.inner)]);
 
-/** A label that several blocks have says nothing: they are called by their last layers. @param {readonly Block[]} blocks @returns {Block[]} */
+/**
+ * A label that several blocks have says nothing: they are called by their last layers.
+ * @param {readonly Block[]} blocks
+ * @returns {Block[]}
+ */
 function distinct(blocks) {
   const labels = everything(blocks).map(({ label }) => label);
   /** @param {Block} block @returns {Block} */
@@ -96,7 +108,12 @@ function distinct(blocks) {
  * @property {number} level how many open blocks lie around it
  */
 
-/** The blocks that are to be seen: closed ones, and open ones with those inside. @param {Model} model @param {ReadonlySet<string>} closed @returns {Toggle[]} */
+/**
+ * The blocks that are to be seen: closed ones, and open ones with those inside.
+ * @param {Model} model
+ * @param {ReadonlySet<string>} closed
+ * @returns {Toggle[]}
+ */
 export function togglesOf(model, closed) {
   /** @param {Block} block @param {number} level @returns {Toggle[]} */
   const seen = (block, level) =>
@@ -134,7 +151,11 @@ function betweenSplitsAndJoins(model) {
   });
 }
 
-/** Where the ways up from two nodes of a tree meet. @param {readonly number[]} parent @param {number} a @param {number} b
+/**
+ * Where the ways up from two nodes of a tree meet.
+ * @param {readonly number[]} parent
+ * @param {number} a
+ * @param {number} b
  * @param {1 | -1} towards 1: parents come before their children, −1: after them */
 function meet(parent, a, b, towards) {
   while (a !== b) {
@@ -144,13 +165,22 @@ function meet(parent, a, b, towards) {
   return a;
 }
 
-/** Whether a node lies under another in a tree, or is it. @param {readonly number[]} parent @param {number} node @param {number} ancestor */
+/**
+ * Whether a node lies under another in a tree, or is it.
+ * @param {readonly number[]} parent
+ * @param {number} node
+ * @param {number} ancestor
+ */
 function reaches(parent, node, ancestor) {
   while (node !== ancestor && parent[node] !== node && parent[node] !== undefined) node = parent[node];
   return node === ancestor;
 }
 
-/** The activations that follow a join, one after the other: ResNet's blocks end with one. @param {Model} model @param {string} join */
+/**
+ * The activations that follow a join, one after the other: ResNet's blocks end with one.
+ * @param {Model} model
+ * @param {string} join
+ */
 function continued(model, join) {
   const found = [];
   for (let name = join; ; ) {
@@ -207,7 +237,10 @@ function blockOf(form, layers) {
   return { id, form, label: commonName(layers) || id, layers, inner: [] };
 }
 
-/** What names begin with, up to a separator: `layer1.0` of `layer1.0.conv1` and `layer1.0.add`. @param {readonly string[]} names */
+/**
+ * What names begin with, up to a separator: `layer1.0` of `layer1.0.conv1` and `layer1.0.add`.
+ * @param {readonly string[]} names
+ */
 export function commonName(names) {
   const [first, ...others] = names;
   let length = first.length;

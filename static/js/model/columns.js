@@ -24,7 +24,8 @@ import { hull, stepBack, wholeOf } from "./receptive-field.js";
  * @property {Layer | null} probabilities the softmax that is shown in this column
  * @property {readonly string[]} sources the columns that it reads, through layers without a column of their own
  * @property {(unit: number) => ReadUnits[]} reads which units of them one of its units is made from
- * @property {import("./blocks.js").Block | null} fold the closed block that the column stands for, if it is one's last layer
+ * @property {import("./blocks.js").Block | null} fold the closed block that the column stands for, if it is one's last
+ *   layer
  */
 /** @typedef {{ from: string, first: number, count: number }} ReadUnits units side by side of the column of this name */
 
@@ -124,7 +125,9 @@ export function shownColumns(model, closed) {
 }
 
 /** What a layer's column reads: columns, through layers that have none, or none that is shown.
- * @param {Model} model @param {Layer} layer @param {ReadonlyMap<string, unknown>} columns the names of those that are shown
+ * @param {Model} model
+ * @param {Layer} layer
+ * @param {ReadonlyMap<string, unknown>} columns the names of those that are shown
  * @returns {Pick<Column, "connects" | "mixes" | "sources" | "reads">} */
 function linksOf(model, layer, columns) {
   const between = new Set([layer]);
@@ -151,7 +154,12 @@ function linksOf(model, layer, columns) {
 }
 
 /** Which units of the columns before a unit of a layer is made from.
- * @param {Model} model @param {Layer} layer @param {number} unit @param {ReadonlyMap<string, unknown>} columns @returns {ReadUnits[]} */
+ * @param {Model} model
+ * @param {Layer} layer
+ * @param {number} unit
+ * @param {ReadonlyMap<string, unknown>} columns
+ * @returns {ReadUnits[]}
+ */
 function readUnits(model, layer, unit, columns) {
   /** @type {Map<string, import("./receptive-field.js").Area>} */
   const areas = new Map([[layer.name, { ...wholeOf(layer.output_shape), units: { first: unit, count: 1 } }]]);
@@ -175,7 +183,9 @@ const owners = new WeakMap();
 /**
  * For each element of the vector that a column's layer reads, the unit of the column before that it is a value of:
  * a flattened vector holds many values of each map.
- * @param {Model} model @param {Column} column @returns {Uint32Array | null} null where an element has no such unit, or several
+ * @param {Model} model
+ * @param {Column} column
+ * @returns {Uint32Array | null} null where an element has no such unit, or several
  */
 export function ownersOf(model, column) {
   const { layer } = column;

@@ -14,7 +14,12 @@
  * @property {number} total positive + negative + bias, in float64
  */
 
-/** Every value that a unit reads, times its weight. @param {Float32Array} input @param {import("./trace.js").Tensor} weight (O, I) @param {number} unit */
+/**
+ * Every value that a unit reads, times its weight.
+ * @param {Float32Array} input
+ * @param {import("./trace.js").Tensor} weight (O, I)
+ * @param {number} unit
+ */
 export function productsOf(input, weight, unit) {
   const row = weight.data.subarray(unit * input.length, (unit + 1) * input.length);
   const products = new Float64Array(input.length);
@@ -22,7 +27,10 @@ export function productsOf(input, weight, unit) {
   return products;
 }
 
-/** @param {import("./trace.js").Tensor} input @param {import("./kinds.js").LayerParameters} parameters @param {number} unit
+/**
+ * @param {import("./trace.js").Tensor} input
+ * @param {import("./kinds.js").LayerParameters} parameters
+ * @param {number} unit
  * @returns {Contributions} */
 export function contributions(input, { weight, bias }, unit) {
   const products = productsOf(input.data, weight, unit);
@@ -35,7 +43,12 @@ export function contributions(input, { weight, bias }, unit) {
   return { products, bias: bias.data[unit], positive, negative, total: positive + negative + bias.data[unit] };
 }
 
-/** Indices of the products by size, largest first, those of one sign. @param {Float64Array} products @param {1 | -1} sign @param {number} limit */
+/**
+ * Indices of the products by size, largest first, those of one sign.
+ * @param {Float64Array} products
+ * @param {1 | -1} sign
+ * @param {number} limit
+ */
 export function largest(products, sign, limit) {
   const found = [];
   for (let i = 0; i < products.length; i++) if (sign * products[i] > 0) found.push(i);
@@ -43,14 +56,21 @@ export function largest(products, sign, limit) {
 }
 
 /** What each unit before adds in total: the products of the values that it owns.
- * @param {Float64Array} products @param {Uint32Array} owners the unit that each value belongs to @param {number} units how many there are */
+ * @param {Float64Array} products
+ * @param {Uint32Array} owners the unit that each value belongs to
+ * @param {number} units how many there are
+ */
 export function sumsByOwner(products, owners, units) {
   const sums = new Float64Array(units);
   for (let i = 0; i < products.length; i++) sums[owners[i]] += products[i];
   return sums;
 }
 
-/** What each map adds to the logit in total: the products of its pixels. @param {Float64Array} products @param {number} maps */
+/**
+ * What each map adds to the logit in total: the products of its pixels.
+ * @param {Float64Array} products
+ * @param {number} maps
+ */
 export const totals = (products, maps) =>
   sumsByOwner(
     products,

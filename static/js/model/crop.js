@@ -44,7 +44,10 @@ export const resize = (crop, size, picture) => {
 /** @param {Crop} crop @param {number} degrees @param {Size} picture */
 export const turn = (crop, degrees, picture) => settle({ ...crop, rotate: degrees }, picture);
 
-/** The corners on the unturned picture: top left, top right, bottom right, bottom left of what the network sees. @param {Crop} crop */
+/**
+ * The corners on the unturned picture: top left, top right, bottom right, bottom left of what the network sees.
+ * @param {Crop} crop
+ */
 export function corners(crop) {
   const [centreX, centreY] = centreOf(crop);
   const half = crop.size / 2;
@@ -57,7 +60,11 @@ export function corners(crop) {
   ].map(([u, v]) => [centreX + u * cos + v * sin, centreY - u * sin + v * cos]);
 }
 
-/** The middle of the upper edge, and where "up" points. @param {Crop} crop @param {number} beyond pixels past the edge */
+/**
+ * The middle of the upper edge, and where "up" points.
+ * @param {Crop} crop
+ * @param {number} beyond pixels past the edge
+ */
 export function handle(crop, beyond) {
   const [centreX, centreY] = centreOf(crop);
   const [cos, sin] = direction(crop.rotate);

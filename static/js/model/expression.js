@@ -4,7 +4,10 @@
  * an operation writes it from a trace (`operations/`).
  *
  * @typedef {import("./explain.js").Spot} Spot
- * @typedef {{ type: "number", value: number, spot?: Spot, sign?: boolean, note?: string, negated?: boolean }} NumberNode `spot`: where the number can be followed to; `note`: the key of its label (`views.note`), where its place does not say what it is; `sign` false: an exact number of the formula, written as it is; `negated`: its minus stands before it as an operator
+ * @typedef {{ type: "number", value: number, spot?: Spot, sign?: boolean, note?: string, negated?: boolean }}
+ *   NumberNode `spot`: where the number can be followed to; `note`: the key of its label (`views.note`), where its
+ * place does not say what it is; `sign` false: an exact number of the formula, written as it is; `negated`: its minus
+ * stands before it as an operator
  * @typedef {{ type: "name", text: string, spot?: Spot }} NameNode a value, in NumPy's notation
  * @typedef {{ type: "symbol", text: string }} SymbolNode
  * @typedef {{ type: "sum", items: Node[] }} SumNode
@@ -15,9 +18,11 @@
  * @typedef {{ type: "root", body: Node }} RootNode
  * @typedef {{ type: "call", name: string, items: Node[] }} CallNode
  * @typedef {{ type: "subtotal", of: string, node: Node }} SubtotalNode one channel's part of a sum
- * @typedef {{ type: "more", count: number, value: number, negated?: boolean }} MoreNode the terms that are not written out, added up
+ * @typedef {{ type: "more", count: number, value: number, negated?: boolean }} MoreNode the terms that are not written
+ *   out, added up
  * @typedef {{ type: "equal", items: Node[] }} EqualNode
- * @typedef {NumberNode | NameNode | SymbolNode | SumNode | NegationNode | ProductNode | FractionNode | PowerNode | RootNode | CallNode | SubtotalNode | MoreNode | EqualNode} Node
+ * @typedef {NumberNode | NameNode | SymbolNode | SumNode | NegationNode | ProductNode | FractionNode | PowerNode |
+ *   RootNode | CallNode | SubtotalNode | MoreNode | EqualNode} Node
  */
 
 /**

@@ -10,7 +10,8 @@
  * @property {readonly number[]} slot of each column
  * @property {readonly number[]} lane of each column, counted from the top
  * @property {readonly number[]} lanes among how many lanes each column's slot is shared; 1: it has all the height
- * @property {(from: number, to: number) => boolean} straight whether a link between two columns meets no other in its lane
+ * @property {(from: number, to: number) => boolean} straight whether a link between two columns meets no other in its
+ *   lane
  */
 
 /** @param {readonly { name: string, sources: readonly string[] }[]} columns in topological order @returns {Grid} */
@@ -47,7 +48,9 @@ export function gridOf(columns) {
 /**
  * Lanes from the left: a column goes on in the lane of what it reads, if that lane ends there; the others begin
  * in the first lane that no branch needs.
- * @param {readonly (readonly number[])[]} slots @param {readonly (readonly number[])[]} sources @param {readonly number[]} until
+ * @param {readonly (readonly number[])[]} slots
+ * @param {readonly (readonly number[])[]} sources
+ * @param {readonly number[]} until
  */
 function assignLanes(slots, sources, until) {
   /** @type {number[]} */
@@ -79,7 +82,10 @@ function assignLanes(slots, sources, until) {
 }
 
 /** Lanes counted anew from 0 in each stretch of slots that are shared.
- * @param {readonly (readonly number[])[]} slots @param {readonly number[]} lane @param {readonly ReadonlySet<number>[]} used */
+ * @param {readonly (readonly number[])[]} slots
+ * @param {readonly number[]} lane
+ * @param {readonly ReadonlySet<number>[]} used
+ */
 function ranked(slots, lane, used) {
   const [rank, lanes] = [lane.map(() => 0), lane.map(() => 1)];
   for (let from = 0; from < slots.length; from++) {

@@ -26,7 +26,8 @@ import { ARC, levelsOf, linksOf } from "./routes.js";
  * @property {number} total units @property {number} first position of the first one shown @property {number} shown
  * @property {number} hidden total − shown
  * @property {{ x: number, y: number, width: number, height: number } | null} minimap where units are hidden
- * @property {{ text: string, x: number, y: number, width: number, row: 0 | 1 }} label centred text (the output column's starts at x)
+ * @property {{ text: string, x: number, y: number, width: number, row: 0 | 1 }} label centred text (the output column's
+ *   starts at x)
  * @property {number} slot of columns that stand above one another; its number from the left
  * @property {number} lane which of them it is, from the top @property {number} lanes how many share the height
  * @property {Band} body where its boxes stand
@@ -149,7 +150,13 @@ export function layoutNetwork(columns, frame) {
   const most = Math.max(...grid.lanes);
   const leastRoom = Math.max(4 * ROW.tight, most > 1 ? most * (laneHead + laneFoot + 2 * more + ROW.tight) : 0);
   const roomFor = (/** @type {number} */ top) => Math.max(leastRoom, height - legend - channel - top);
-  /** Where the boxes of a column stand. @param {number} index @param {number} top @param {number} room @returns {Band} */
+  /**
+   * Where the boxes of a column stand.
+   * @param {number} index
+   * @param {number} top
+   * @param {number} room
+   * @returns {Band}
+   */
   const bandOf = (index, top, room) => {
     const [lane, lanes] = [grid.lane[index], grid.lanes[index]];
     if (lanes === 1) return { top, bottom: top + room };
@@ -318,7 +325,11 @@ export function layoutNetwork(columns, frame) {
 }
 
 /** The gap that a slot needs before it: the widest of its columns.
- * @param {readonly Column[]} here @param {readonly Column[]} before @param {typeof GAP} gaps @param {boolean} turns links turn in it */
+ * @param {readonly Column[]} here
+ * @param {readonly Column[]} before
+ * @param {typeof GAP} gaps
+ * @param {boolean} turns links turn in it
+ */
 function widestGap(here, before, gaps, turns) {
   const all = here.map((column) => {
     if (column.form === "classes") return gaps.classes;
@@ -333,7 +344,10 @@ function widestGap(here, before, gaps, turns) {
 
 /**
  * The rows in which blocks are opened and closed: an inner block below the one around it, and below any whose place
- * it would take. @param {readonly Column[]} columns @param {import("./lanes.js").Grid} grid @param {readonly Toggle[]} toggles
+ * it would take.
+ * @param {readonly Column[]} columns
+ * @param {import("./lanes.js").Grid} grid
+ * @param {readonly Toggle[]} toggles
  */
 function bracketRows(columns, grid, toggles) {
   const slotOf = new Map(columns.map(({ name }, index) => [name, grid.slot[index]]));
@@ -351,7 +365,12 @@ function bracketRows(columns, grid, toggles) {
 }
 
 /** Maps keep their aspect inside a square; vectors and classes are rows.
- * @param {Column} column @param {number} width @param {number} step @param {number} side @param {{ classes: number, vector: number }} most */
+ * @param {Column} column
+ * @param {number} width
+ * @param {number} step
+ * @param {number} side
+ * @param {{ classes: number, vector: number }} most
+ */
 function boxSize(column, width, step, side, most) {
   if (column.form === "classes") return { width, height: Math.floor(Math.min(step - 2, most.classes)) };
   if (column.form === "vector") return { width, height: Math.floor(Math.min(step - 3, side, most.vector)) };
@@ -364,7 +383,9 @@ function boxSize(column, width, step, side, most) {
 const centreOf = (spans, at) => spans[at].x + spans[at].width / 2;
 
 /** Half of what the name and the shape over a slot need; nothing where they stand in lanes.
- * @param {readonly (readonly Column[])[]} slots @param {readonly boolean[]} shared @param {(column: Column) => string} nameOf
+ * @param {readonly (readonly Column[])[]} slots
+ * @param {readonly boolean[]} shared
+ * @param {(column: Column) => string} nameOf
  * @param {(text: string) => number} measure @param {boolean} details */
 const labelHalves = (slots, shared, nameOf, measure, details) =>
   slots.map(([column], at) =>
@@ -374,7 +395,11 @@ const labelHalves = (slots, shared, nameOf, measure, details) =>
 /**
  * In two rows a name stands beside that of the slot after the next: where there is room to spare, widen the two
  * gaps between them until both fit. Returns what was taken.
- * @param {readonly boolean[]} isOutput @param {number[]} half @param {number[]} gaps changed here @param {number} side @param {number} spare
+ * @param {readonly boolean[]} isOutput
+ * @param {number[]} half
+ * @param {number[]} gaps changed here
+ * @param {number} side
+ * @param {number} spare
  */
 function widened(isOutput, half, gaps, side, spare) {
   let taken = 0;
@@ -400,7 +425,9 @@ const labelDistances = (isOutput, half) =>
 /**
  * Labels over the slots: centred, if they can be. In one row each is as wide as its text (the gaps were made
  * for it), in two rows as wide as its neighbours in the same row allow.
- * @param {readonly (readonly Column[])[]} slots @param {readonly boolean[]} shared @param {{ x: number, width: number }[]} spans
+ * @param {readonly (readonly Column[])[]} slots
+ * @param {readonly boolean[]} shared
+ * @param {{ x: number, width: number }[]} spans
  * @param {number} stage @param {boolean} staggered @param {boolean} details @param {(column: Column) => string} nameOf
  * @param {(text: string) => number} measure @param {typeof HEADER} heads @param {number} above
  */
@@ -432,7 +459,12 @@ function labelsOf(slots, shared, spans, stage, staggered, details, nameOf, measu
 }
 
 /** A label over the boxes of a lane, as wide as its neighbours leave room.
- * @param {{ x: number, width: number }[]} spans @param {number} at @param {number} boxWidth @param {number} stage @param {number} y */
+ * @param {{ x: number, width: number }[]} spans
+ * @param {number} at
+ * @param {number} boxWidth
+ * @param {number} stage
+ * @param {number} y
+ */
 function laneLabel(spans, at, boxWidth, stage, y) {
   const centre = spans[at].x + boxWidth / 2;
   const left = at > 0 ? (spans[at - 1].x + spans[at - 1].width + spans[at].x) / 2 : 0;

@@ -12,7 +12,9 @@
 
 /**
  * From the centre of an input pixel to its place in what the crop cut out of.
- * @param {Place} place in the input @param {Crop} crop @param {Shown} upright the full size that the crop's numbers refer to
+ * @param {Place} place in the input
+ * @param {Crop} crop
+ * @param {Shown} upright the full size that the crop's numbers refer to
  * @param {readonly number[]} target (height, width) of the input
  * @returns {Place}
  */
@@ -24,7 +26,14 @@ export function beforeCrop([x, y], crop, upright, target) {
   return [(centreX + u * cos + v * sin) / upright.width, (centreY - u * sin + v * cos) / upright.height];
 }
 
-/** The other way. @param {Place} place @param {Crop} crop @param {Shown} upright @param {readonly number[]} target @returns {Place} */
+/**
+ * The other way.
+ * @param {Place} place
+ * @param {Crop} crop
+ * @param {Shown} upright
+ * @param {readonly number[]} target
+ * @returns {Place}
+ */
 export function afterCrop([x, y], crop, upright, target) {
   const [height, width] = cropSize(crop, target);
   const [cos, sin] = direction(crop);

@@ -68,7 +68,10 @@ export function regionsBehind(model, { layer: name, unit, at }) {
 
 /**
  * What of one of its inputs a part of a layer's output was made from; null where nothing of it, or where nobody knows.
- * @param {Layer} layer @param {number} source which of its inputs @param {Area} area of its output @returns {Area | null}
+ * @param {Layer} layer
+ * @param {number} source which of its inputs
+ * @param {Area} area of its output
+ * @returns {Area | null}
  */
 export function stepBack(layer, source, area) {
   const { record } = layer;
@@ -117,7 +120,10 @@ export function hull(a, b) {
 /** Whether a region has part in a unit. @param {{ units: Units }} region @param {number} unit */
 export const holds = ({ units }, unit) => unit >= units.first && unit < units.first + units.count;
 
-/** The part of a region that lies on the map, or null when all of it is padding. @param {Area & { shape: readonly number[] }} region */
+/**
+ * The part of a region that lies on the map, or null when all of it is padding.
+ * @param {Area & { shape: readonly number[] }} region
+ */
 export function visiblePart({ top, left, bottom, right, shape }) {
   if (!isMaps(shape)) return null;
   const part = {

@@ -16,7 +16,8 @@
  */
 /**
  * @typedef {object} Levels how links that go around share the room below the maps
- * @property {number} count @property {ReadonlyMap<string, number>} of each of them, by `from,to`, the lowest number nearest the maps
+ * @property {number} count
+ * @property {ReadonlyMap<string, number>} of each of them, by `from,to`, the lowest number nearest the maps
  * @property {ReadonlySet<number>} around slots before whose columns one of them turns
  */
 
@@ -26,7 +27,11 @@ export const ARC = { first: 8, apart: 8 };
 const OUT = { first: 6, apart: 3, levels: 4 };
 const DENSEST = 2_500;
 
-/** @param {readonly { name: string, sources: readonly string[] }[]} columns @param {import("./lanes.js").Grid} grid @returns {Levels} */
+/**
+ * @param {readonly { name: string, sources: readonly string[] }[]} columns
+ * @param {import("./lanes.js").Grid} grid
+ * @returns {Levels}
+ */
 export function levelsOf(columns, grid) {
   const place = new Map(columns.map(({ name }, index) => [name, index]));
   const long = columns
@@ -54,7 +59,13 @@ export function levelsOf(columns, grid) {
   }
 }
 
-/** @param {readonly import("./layout.js").PlacedColumn[]} placed @param {import("./lanes.js").Grid} grid @param {Levels} levels @param {number} bottom of the maps @returns {Link[]} */
+/**
+ * @param {readonly import("./layout.js").PlacedColumn[]} placed
+ * @param {import("./lanes.js").Grid} grid
+ * @param {Levels} levels
+ * @param {number} bottom of the maps
+ * @returns {Link[]}
+ */
 export function linksOf(placed, grid, levels, bottom) {
   const index = new Map(placed.map(({ column }, place) => [column.name, place]));
   const ends = grid.slots.map((here) => Math.max(...here.map((one) => placed[one].x + placed[one].width)));
@@ -76,7 +87,10 @@ export function linksOf(placed, grid, levels, bottom) {
 }
 
 /** The edges into a column, by the column that they come from.
- * @param {readonly import("./layout.js").PlacedColumn[]} placed @param {ReadonlyMap<string, number>} index @param {import("./layout.js").PlacedColumn} to */
+ * @param {readonly import("./layout.js").PlacedColumn[]} placed
+ * @param {ReadonlyMap<string, number>} index
+ * @param {import("./layout.js").PlacedColumn} to
+ */
 function edgesInto(placed, index, to) {
   /** @type {Map<number, [number, number][]>} */
   const edges = new Map();
@@ -95,7 +109,12 @@ function edgesInto(placed, index, to) {
 }
 
 /** From the last box of one column around to the last box of another.
- * @param {import("./layout.js").PlacedColumn} from @param {import("./layout.js").PlacedColumn} to @param {number} level @param {number} bottom @returns {Point[]} */
+ * @param {import("./layout.js").PlacedColumn} from
+ * @param {import("./layout.js").PlacedColumn} to
+ * @param {number} level
+ * @param {number} bottom
+ * @returns {Point[]}
+ */
 function arcOf(from, to, level, bottom) {
   const side = (/** @type {import("./layout.js").PlacedColumn} */ { boxes }) => {
     const last = boxes[boxes.length - 1];

@@ -22,7 +22,9 @@ export function summarise(values) {
   return { minimum, maximum, mean: sum / values.length, count: values.length, zeros };
 }
 
-/** The standard deviation, √(Σ (v − mean)² / count); in a turn of its own, since a difference of two large sums would lose digits.
+/**
+ * The standard deviation, √(Σ (v − mean)² / count); in a turn of its own, since a difference of two large sums would
+ * lose digits.
  * @param {Float32Array} values @param {number} mean */
 export function deviation(values, mean) {
   let squares = 0;
@@ -62,7 +64,14 @@ export function magnitudeQuantile(arrays, quantile) {
   return new Float32Array(Uint32Array.of(found).buffer)[0];
 }
 
-/** The words with this digit. @param {readonly Uint32Array[]} arrays @param {number} digit @param {number} shift @param {number} mask @param {number} count how many they are */
+/**
+ * The words with this digit.
+ * @param {readonly Uint32Array[]} arrays
+ * @param {number} digit
+ * @param {number} shift
+ * @param {number} mask
+ * @param {number} count how many they are
+ */
 function sharing(arrays, digit, shift, mask, count) {
   const kept = new Uint32Array(count);
   let next = 0;

@@ -39,7 +39,11 @@ export function indexAt(shape, position) {
   return at;
 }
 
-/** Whether a tensor of this shape has a value at this index. @param {readonly number[]} shape @param {readonly number[]} at */
+/**
+ * Whether a tensor of this shape has a value at this index.
+ * @param {readonly number[]} shape
+ * @param {readonly number[]} at
+ */
 export const contains = (shape, at) =>
   at.length === shape.length && at.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]);
 

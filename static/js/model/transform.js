@@ -116,7 +116,11 @@ function blur({ shape, data }, sigma) {
   );
 }
 
-/** Towards the luma of ITU-R BT.601, as grey pictures are commonly made. @param {Float32Array} data three channels @param {number} amount */
+/**
+ * Towards the luma of ITU-R BT.601, as grey pictures are commonly made.
+ * @param {Float32Array} data three channels
+ * @param {number} amount
+ */
 function fade(data, amount) {
   const size = data.length / 3;
   const out = new Float32Array(data.length);

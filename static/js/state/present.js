@@ -14,7 +14,10 @@ export const GROUPS = VOCABULARY.presented;
 /** @type {readonly string[]} */
 export const CONTROLS = Object.values(GROUPS).flat();
 
-/** What is shown where nothing else is asked for: what is pointed at, in large, and the way on. @type {readonly string[]} */
+/**
+ * What is shown where nothing else is asked for: what is pointed at, in large, and the way on.
+ * @type {readonly string[]}
+ */
 export const USUAL = VOCABULARY.presented_usual;
 
 /** Controls in their own order, each once. @param {readonly string[]} chosen */

@@ -8,7 +8,9 @@
 import { VOCABULARY } from "./vocabulary.js";
 
 /** Every control of the transform panel: its unchanged value and its range. Also the order in which they are applied.
- * @type {Record<keyof Transform, { at: number, from: number, to: number, step: number, unit: "pixels" | "degrees" | "factor" | "switch" | "plain" | "order" }>} */
+ * @type {Record<keyof Transform, { at: number, from: number, to: number, step: number, unit: "pixels" | "degrees" |
+ *   "factor" | "switch" | "plain" | "order" }>}
+ */
 export const CONTROLS = VOCABULARY.transforms;
 
 /** @returns {Transform} */

@@ -18,7 +18,11 @@ import { formatView, indexOf, parseView, sameIndex, samePlace } from "./place.js
 
 export { openClass, openView, viewFor } from "./actions.js"; // the first step in, which the map needs from its start
 
-/** One level out: from the microscope to its neuron, from the softmax formula to the score, from any other view to the map. @param {Store} store */
+/**
+ * One level out: from the microscope to its neuron, from the softmax formula to the score, from any other view to the
+ * map.
+ * @param {Store} store
+ */
 export function climb(store) {
   const { view, model } = store.state;
   if (!view || !model) return;
@@ -61,7 +65,11 @@ export function followForward(store, from, to) {
   else openView(store, to, { trail: [to, ...(here < 0 ? [from] : trail.slice(here))] });
 }
 
-/** Whether the loaded model has this place: shared links may name another model's. @param {Model} model @param {Place} place */
+/**
+ * Whether the loaded model has this place: shared links may name another model's.
+ * @param {Model} model
+ * @param {Place} place
+ */
 export function exists(model, { layer, unit, at }) {
   const shape = layer === INPUT ? model.input.shape : model.layer(layer)?.output_shape;
   if (!shape) return false;

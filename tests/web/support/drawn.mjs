@@ -144,7 +144,10 @@ function tokensOf(node) {
   }
 }
 
-/** The values of an equation's sides as it is typeset, its name left out. @param {any[]} pieces of `parts` or one `markup` */
+/**
+ * The values of an equation's sides as it is typeset, its name left out.
+ * @param {any[]} pieces of `parts` or one `markup`
+ */
 export const typeset = (pieces) => sides(pieces.flatMap(tokensOf));
 
 /**

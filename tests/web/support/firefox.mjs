@@ -1,5 +1,5 @@
-// Firefox for tests/e2e/engines: started and driven over WebDriver BiDi by puppeteer, one JSON command a line on standard
-// input, one JSON answer a line on standard output.
+// Firefox for tests/e2e/engines: started and driven over WebDriver BiDi by puppeteer, one JSON command a line on
+// standard input, one JSON answer a line on standard output.
 //   node firefox.mjs /usr/bin/firefox-esr '{"ui.prefersReducedMotion": 1}'
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";

@@ -31,7 +31,11 @@ export function hintOf(command, state) {
   return keys ? i18n.t("common.command.with_keys", { text, keys }) : text;
 }
 
-/** What of a command a control shows: as long as this stays, so does the control. @param {Command} command @param {State} state */
+/**
+ * What of a command a control shows: as long as this stays, so does the control.
+ * @param {Command} command
+ * @param {State} state
+ */
 export const lookOf = (command, state) => [
   command.available?.(state) ?? true,
   command.checked?.(state) ?? false,
@@ -110,7 +114,10 @@ function createCheck(command) {
   };
 }
 
-/** Controls in a row, those that exclude each other in one box. @param {{ command: Command, control: Control }[]} made */
+/**
+ * Controls in a row, those that exclude each other in one box.
+ * @param {{ command: Command, control: Control }[]} made
+ */
 export function arranged(made) {
   /** @type {Map<string, HTMLElement>} */
   const boxes = new Map();

@@ -43,7 +43,12 @@ export function open() {
       h("td", null, words),
     ),
   );
-  /** @param {string} action @param {string} words @param {() => void} act @param {Record<string, string>} [attributes] */
+  /**
+   * @param {string} action
+   * @param {string} words
+   * @param {() => void} act
+   * @param {Record<string, string>} [attributes]
+   */
   const leave = (action, words, act, attributes = {}) =>
     h(
       "button",

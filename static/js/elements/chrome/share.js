@@ -80,7 +80,10 @@ export function open() {
   void addExports(exports);
 }
 
-/** The page that makes a snippet of what is seen, for another page. @param {import("../../state/initial.js").State} state */
+/**
+ * The page that makes a snippet of what is seen, for another page.
+ * @param {import("../../state/initial.js").State} state
+ */
 function builderAddress({ view, model, picture, scale, details, theme, language }) {
   const asked = {
     what: view ? "view" : "network",

@@ -135,7 +135,11 @@ export class InspectorMap {
     this.#reads.replaceChildren(...this.#sources(subject, at).map((text) => h("span", null, text)));
   }
 
-  /** What a value was made from, in the layer before and in the picture. @param {Subject} subject @param {number[]} at */
+  /**
+   * What a value was made from, in the layer before and in the picture.
+   * @param {Subject} subject
+   * @param {number[]} at
+   */
   #sources({ model, column, unit }, at) {
     if (!column.layer) return [];
     const regions = regionsBehind(model, { layer: column.name, unit, at });

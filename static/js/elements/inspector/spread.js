@@ -44,7 +44,12 @@ export function createSpread(host) {
   };
 }
 
-/** Give a canvas its pixels anew only where their number changes. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+/**
+ * Give a canvas its pixels anew only where their number changes.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
 export function resize(canvas, width, height) {
   if (canvas.width !== Math.round(width)) canvas.width = Math.round(width);
   if (canvas.height !== Math.round(height)) canvas.height = Math.round(height);

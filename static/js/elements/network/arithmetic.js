@@ -1,5 +1,8 @@
 // @ts-check
-/** The shapes and counts over the columns of the network map say, when pointed at, how they come about. Loaded once the network is drawn. */
+/**
+ * The shapes and counts over the columns of the network map say, when pointed at, how they come about. Loaded once the
+ * network is drawn.
+ */
 import { parameterArithmetic, sizeArithmetic } from "../../model/arithmetic.js";
 
 /** @param {import("./map.js").LoupeNetwork} map */

@@ -115,7 +115,10 @@ export function listenToGrid(map) {
   map.listen(stage, "pointermove", drag);
 }
 
-/** How long one must have looked at a unit, in milliseconds, before a fast stroke to the right counts as a way to the inspector. */
+/**
+ * How long one must have looked at a unit, in milliseconds, before a fast stroke to the right counts as a way to the
+ * inspector.
+ */
 const LOOKED = 400;
 /** Pixels in a millisecond that are no longer a look at what lies on the way. */
 const FAST = 0.6;
@@ -273,7 +276,11 @@ function keysOnBlock(map, event) {
 /** @param {LoupeNetwork} map @param {string} [id] @returns {HTMLElement | null} */
 const blockButton = (map, id) => (id === undefined ? null : map.querySelector(`[data-block="${CSS.escape(id)}"]`));
 
-/** The button of the innermost block over a column. @param {LoupeNetwork} map @param {import("../../model/layout.js").PlacedColumn} placed */
+/**
+ * The button of the innermost block over a column.
+ * @param {LoupeNetwork} map
+ * @param {import("../../model/layout.js").PlacedColumn} placed
+ */
 function blockOver(map, { column, x }) {
   const over = (map.layout?.brackets ?? []).filter(
     (bracket) => bracket.block.id === column.name || (bracket.x <= x && x <= bracket.x + bracket.width),
@@ -284,7 +291,12 @@ function blockOver(map, { column, x }) {
 /** @param {LoupeNetwork} map @param {string} layer @returns {HTMLElement | null} */
 const labelOf = (map, layer) => map.querySelector(`[data-column="${CSS.escape(layer)}"] .network-name`);
 
-/** The control at a position of a column, scrolled into its window. @param {LoupeNetwork} map @param {number} index @param {number} position */
+/**
+ * The control at a position of a column, scrolled into its window.
+ * @param {LoupeNetwork} map
+ * @param {number} index
+ * @param {number} position
+ */
 function unitAt(map, index, position) {
   const placed = map.layout?.columns[index];
   if (!placed || position < 0 || position >= placed.total) return null;
@@ -298,7 +310,12 @@ function unitAt(map, index, position) {
   return control;
 }
 
-/** The unit of another slot that stands nearest in height. @param {LoupeNetwork} map @param {number} slot @param {HTMLElement} control */
+/**
+ * The unit of another slot that stands nearest in height.
+ * @param {LoupeNetwork} map
+ * @param {number} slot
+ * @param {HTMLElement} control
+ */
 function beside(map, slot, control) {
   const columns = map.layout?.columns ?? [];
   const middle = (/** @type {{ y: number, height: number }} */ box) => box.y + box.height / 2;

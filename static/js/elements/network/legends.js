@@ -79,7 +79,11 @@ export class NetworkLegends {
       row.forEach((legend, index) => this.#place(legend, row[index - 1], row[index + 1], layout));
   }
 
-  /** Where each map has its own range, say that of the one that is looked at. @param {import("../../state/initial.js").Place | null} place @param {Ranges | null} ranges */
+  /**
+   * Where each map has its own range, say that of the one that is looked at.
+   * @param {import("../../state/initial.js").Place | null} place
+   * @param {Ranges | null} ranges
+   */
   point(place, ranges) {
     if (!ranges?.groups.some(({ columns, limit }) => limit === null && (!place || columns.includes(place.layer))))
       return;
@@ -91,7 +95,11 @@ export class NetworkLegends {
   }
 
   /** As wide as its columns, or as its numbers need if there is room beside.
-   * @param {Legend} legend @param {Legend | undefined} before @param {Legend | undefined} after @param {Layout} layout */
+   * @param {Legend} legend
+   * @param {Legend | undefined} before
+   * @param {Legend | undefined} after
+   * @param {Layout} layout
+   */
   #place({ element, x, width, lane }, before, after, layout) {
     const { text } = this.#map.theme;
     const input = element.classList.contains("is-input");
@@ -104,7 +112,8 @@ export class NetworkLegends {
     for (const [name, least] of FORMS) element.classList.toggle(name, used < least * text);
     const start = input ? Math.min(centre - used / 2, right - used) : centre - used / 2;
     element.style.width = `${used}px`;
-    element.style.transform = `translate(${Math.max(2, start)}px, ${lane ? lane.body.bottom + 2 - layout.legends - PADDING : 0}px)`;
+    const down = lane ? lane.body.bottom + 2 - layout.legends - PADDING : 0;
+    element.style.transform = `translate(${Math.max(2, start)}px, ${down}px)`;
   }
 
   /** @param {string[]} columns @param {number | null} limit null: each map has its own @param {HTMLElement} strip */

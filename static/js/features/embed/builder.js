@@ -33,7 +33,11 @@ const LONGEST_WAIT = 250; // milliseconds between a change and the new preview
 
 /**
  * A list; the option whose value is "" stands for the default, which the snippet leaves out.
- * @param {string} name @param {string} label @param {[string, string][]} options value, words @param {string | null} [asked] @param {string} [usual] what "" stands for
+ * @param {string} name
+ * @param {string} label
+ * @param {[string, string][]} options value, words
+ * @param {string | null} [asked]
+ * @param {string} [usual] what "" stands for
  */
 function choose(name, label, options, asked = "", usual = "") {
   const value = asked === usual ? "" : (asked ?? "");
@@ -238,7 +242,10 @@ function refresh() {
   waiting = setTimeout(() => preview(made), LONGEST_WAIT);
 }
 
-/** This page's own address: `lang` is the language that it speaks itself. @param {import("./builder/snippet.js").Choice} made */
+/**
+ * This page's own address: `lang` is the language that it speaks itself.
+ * @param {import("./builder/snippet.js").Choice} made
+ */
 function ownQuery({
   what: now,
   widget: playground = "",

@@ -10,7 +10,8 @@ const picture = sample === null ? null : { source: /** @type {const} */ ("sample
 const { boot, store, api, runs } = start({
   asked: { picture },
   search: ({ modelId, picture: shown }) =>
-    `?model=${encodeURIComponent(modelId)}${shown?.source === "sample" ? `&sample=${encodeURIComponent(shown.id)}` : ""}`,
+    `?model=${encodeURIComponent(modelId)}` +
+    (shown?.source === "sample" ? `&sample=${encodeURIComponent(shown.id)}` : ""),
   measure: contentHeight,
 });
 const { needs } = boot;

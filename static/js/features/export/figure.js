@@ -8,7 +8,8 @@
 
 /** What has no use on paper. */
 const LEFT_OUT =
-  ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, [hidden], [data-action], details:not([open]), script, style, .network-more, .network-hint, .tour-offer";
+  ".sr, .view-out, .view-picker, .playback, .view-tools, .trail-tools, .view-tip, .network-more, .network-hint, " +
+  ".tour-offer, [hidden], [data-action], details:not([open]), script, style";
 
 /** @param {HTMLElement} root @param {string} title @returns {import("../../draw/figure-svg.js").Figure} */
 export function figureOf(root, title) {
@@ -28,12 +29,15 @@ function groundOf(element) {
   return "white";
 }
 
-/** Null where nothing would be seen: `rgba(0, 0, 0, 0)`, `rgb(0 0 0 / 0)`. A last number without an alpha is a colour's blue.
+/**
+ * Null where nothing would be seen: `rgba(0, 0, 0, 0)`, `rgb(0 0 0 / 0)`. A last number without an alpha is a colour's
+ * blue.
  * @param {string} colour */
 const visible = (colour) => (colour === "transparent" || /^rgba\(.*,\s*0\)$|\/\s*0%?\)$/.test(colour) ? null : colour);
 
 /**
- * @typedef {{ items: Item[], left: number, top: number, clip: { left: number, top: number, right: number, bottom: number } }} Page
+ * @typedef {{ items: Item[], left: number, top: number, clip: { left: number, top: number, right: number,
+ *   bottom: number } }} Page
  * @param {Element} element @param {Page} page
  */
 function walk(element, page) {
@@ -78,7 +82,10 @@ function walk(element, page) {
         },
       }
     : page;
-  /** What lies above its neighbours (a list's head, under which its rows scroll) is drawn after them. @type {Element[]} */
+  /**
+   * What lies above its neighbours (a list's head, under which its rows scroll) is drawn after them.
+   * @type {Element[]}
+   */
   const above = [];
   for (const child of element.childNodes) {
     if (child instanceof Element) {
@@ -90,7 +97,11 @@ function walk(element, page) {
   return undefined;
 }
 
-/** The part of a box that its frame lets be seen; undefined where that is all of it. @param {DOMRect} box @param {Page} page */
+/**
+ * The part of a box that its frame lets be seen; undefined where that is all of it.
+ * @param {DOMRect} box
+ * @param {Page} page
+ */
 function clipOf(box, { clip, left, top }) {
   const seen = {
     left: Math.max(box.left, clip.left),
@@ -182,7 +193,12 @@ function bar(element, style, page) {
   });
 }
 
-/** A text node line by line, as it is broken on the screen. @param {Text} node @param {CSSStyleDeclaration} style @param {Page} page */
+/**
+ * A text node line by line, as it is broken on the screen.
+ * @param {Text} node
+ * @param {CSSStyleDeclaration} style
+ * @param {Page} page
+ */
 function texts(node, style, page) {
   const range = document.createRange();
   /** @type {{ text: string, box: DOMRect, right: number }[]} */
@@ -255,10 +271,11 @@ function drawing(root, page) {
       shape.localName === "circle"
         ? [Number(shape.getAttribute("cx") ?? 0), Number(shape.getAttribute("cy") ?? 0)]
         : [0, 0];
+    const moved = [a, b, c, d, e - page.left + a * centre[0], f - page.top + d * centre[1]];
     page.items.push({
       type: "path",
       d: path,
-      transform: `matrix(${[a, b, c, d, e - page.left + a * centre[0], f - page.top + d * centre[1]].map((value) => Math.round(value * 1000) / 1000).join(" ")})`,
+      transform: `matrix(${moved.map((value) => Math.round(value * 1000) / 1000).join(" ")})`,
       fill: style.fill === "none" ? null : visible(style.fill),
       stroke: style.stroke === "none" ? null : visible(style.stroke),
       strokeWidth: parseFloat(style.strokeWidth) || 0,

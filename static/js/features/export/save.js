@@ -13,7 +13,13 @@ export function saveBlob(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** An SVG document as a PNG, twice as fine as the screen shows it. @param {string} svg @param {number} width @param {number} height @returns {Promise<Blob>} */
+/**
+ * An SVG document as a PNG, twice as fine as the screen shows it.
+ * @param {string} svg
+ * @param {number} width
+ * @param {number} height
+ * @returns {Promise<Blob>}
+ */
 export async function pngOf(svg, width, height) {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;

@@ -18,7 +18,10 @@ import { defineWidgets } from "./widgets.js";
 export class LoupeLearn extends LoupeElement {
   /** Counts openings, so that a slow chapter never replaces a newer one. */
   #opening = 0;
-  /** Links that were followed to the network, and how far below the window's upper edge they stood. @type {Map<number, { link: HTMLElement, top: number }>} */
+  /**
+   * Links that were followed to the network, and how far below the window's upper edge they stood.
+   * @type {Map<number, { link: HTMLElement, top: number }>}
+   */
   #left = new Map();
   #leaving = 0;
   /** @type {Set<string>} */

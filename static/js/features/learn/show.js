@@ -14,7 +14,10 @@ export function layerOf(model, family, which = "0") {
   return which === "last" ? layers.at(-1) : layers[Number(which)];
 }
 
-/** @param {import("../../core/store.js").Store<import("../../state/initial.js").State>} store @param {DOMStringMap} target `show` (family or `input`), `which`, `unit`, `open` */
+/**
+ * @param {import("../../core/store.js").Store<import("../../state/initial.js").State>} store
+ * @param {DOMStringMap} target `show` (family or `input`), `which`, `unit`, `open`
+ */
 export function showInNetwork(store, { show = "", which, unit = "0", open }) {
   const { model, run } = store.state;
   if (!model) return;

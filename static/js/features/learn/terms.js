@@ -19,7 +19,10 @@ export class Terms {
     if (!word || word.bottom < 0 || word.top > innerHeight) this.close();
     else this.#place(word);
   };
-  /** Takes the way out by Esc away again; it is there wherever the focus is, as a hovered word has none. @type {() => void} */
+  /**
+   * Takes the way out by Esc away again; it is there wherever the focus is, as a hovered word has none.
+   * @type {() => void}
+   */
   #forget = () => {};
 
   /** @param {HTMLElement} root */

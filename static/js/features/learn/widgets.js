@@ -1,5 +1,8 @@
 // @ts-check
-/** Tag → the module of a playground. A module exports its element as `Widget`; it is loaded with the chapter that holds it. */
+/**
+ * Tag → the module of a playground. A module exports its element as `Widget`; it is loaded with the chapter that holds
+ * it.
+ */
 
 /** @type {Record<string, () => Promise<{ Widget: CustomElementConstructor }>>} */
 export const WIDGETS = {

@@ -1,9 +1,9 @@
 // @ts-check
 /**
  * The crop editor: the square that the network will see, moved, zoomed and turned by mouse, touch
- * and keyboard. Both are drawn from the server's own picture of the file, so that whatever says which way is up and what
- * colours mean has been read once. The small picture beside it is what the network gets: while the square is moved, a
- * preview of it made here and marked so; then the engine's own input.
+ * and keyboard. Both are drawn from the server's own picture of the file, so that whatever says which way is up and
+ * what colours mean has been read once. The small picture beside it is what the network gets: while the square is
+ * moved, a preview of it made here and marked so; then the engine's own input.
  */
 import { drawCrop, HANDLE } from "../../draw/crop.js";
 import { inputImage } from "../../draw/input.js";
@@ -36,7 +36,10 @@ class LoupeCrop extends LoupeElement {
   #fingers = new Map();
   #grip = "move";
   #theme = readTheme(document.body);
-  /** Where a drag began: small steps would be lost to rounding. @type {{ crop: import("../../model/crop.js").Crop, point: { x: number, y: number } } | null} */
+  /**
+   * Where a drag began: small steps would be lost to rounding.
+   * @type {{ crop: import("../../model/crop.js").Crop, point: { x: number, y: number } } | null}
+   */
   #began = null;
 
   start() {
@@ -173,7 +176,10 @@ class LoupeCrop extends LoupeElement {
     return { width: this.#own?.width ?? 1, height: this.#own?.height ?? 1 };
   }
 
-  /** The slider is logarithmic: each step zooms by the same factor. @param {number} share 0 largest square, 100 smallest */
+  /**
+   * The slider is logarithmic: each step zooms by the same factor.
+   * @param {number} share 0 largest square, 100 smallest
+   */
   #sizeOf(share) {
     const { width, height } = this.#size();
     const most = Math.max(width, height);
@@ -371,7 +377,12 @@ class LoupeCrop extends LoupeElement {
     return this.#set(resize(this.#crop, Math.SQRT2 * Math.hypot(now.x - x, now.y - y), size));
   }
 
-  /** Two fingers: their distance zooms, their direction turns. @param {number} id @param {{ x: number, y: number }} before @param {{ x: number, y: number }} now */
+  /**
+   * Two fingers: their distance zooms, their direction turns.
+   * @param {number} id
+   * @param {{ x: number, y: number }} before
+   * @param {{ x: number, y: number }} now
+   */
   #pinch(id, before, now) {
     const other = [...this.#fingers].find(([finger]) => finger !== id)?.[1];
     if (!other) return;

@@ -38,8 +38,8 @@ export async function anew(file, longest) {
 }
 
 /**
- * A small square of a picture, its middle; null where this browser cannot decode it. Of one that is cut short, which was
- * refused, there is a part to be shown.
+ * A small square of a picture, its middle; null where this browser cannot decode it. Of one that is cut short, which
+ * was refused, there is a part to be shown.
  * @param {Blob} picture @param {{ part?: boolean }} [of] @returns {Promise<Blob | null>}
  */
 export async function thumbnailOf(picture, { part = false } = {}) {
@@ -61,7 +61,10 @@ export function blobOfAddress(address) {
   });
 }
 
-/** @param {Blob} blob @returns {Promise<{ source: CanvasImageSource, width: number, height: number, close: () => void } | null>} */
+/**
+ * @param {Blob} blob
+ * @returns {Promise<{ source: CanvasImageSource, width: number, height: number, close: () => void } | null>}
+ */
 async function decoded(blob) {
   try {
     // A bitmap fails where a file is cut short; an <img> would show what there is of it and grey the rest.

@@ -30,7 +30,8 @@ const amount = (i18n, statistic, value) =>
   );
 
 /**
- * @param {{ store: import("../../state/actions.js").AppStore, i18n: Translator, model: import("../../model/model.js").Model, note: Note, label: string, probability: number | null }} about
+ * @param {{ store: import("../../state/actions.js").AppStore, i18n: Translator,
+ *   model: import("../../model/model.js").Model, note: Note, label: string, probability: number | null }} about
  *   the class with the highest score, and its share of 100 %
  */
 export function oodNotice({ store, i18n, model, note, label, probability }) {

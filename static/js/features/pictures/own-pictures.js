@@ -12,14 +12,23 @@ export function addOwn(store, picture) {
   store.update({ ownPictures: [...others, picture] });
 }
 
-/** Change the square that the network sees. @param {AppStore} store @param {string} digest @param {OwnPicture["crop"]} crop */
+/**
+ * Change the square that the network sees.
+ * @param {AppStore} store
+ * @param {string} digest
+ * @param {OwnPicture["crop"]} crop
+ */
 export function setCrop(store, digest, crop) {
   store.update({
     ownPictures: store.state.ownPictures.map((picture) => (picture.digest === digest ? { ...picture, crop } : picture)),
   });
 }
 
-/** Take a picture out; if it was shown, the gallery's default is shown. @param {AppStore} store @param {string} digest */
+/**
+ * Take a picture out; if it was shown, the gallery's default is shown.
+ * @param {AppStore} store
+ * @param {string} digest
+ */
 export function removeOwn(store, digest) {
   const { picture, panel } = store.state;
   const shown = picture?.source === "own" && picture.id === digest;
@@ -29,7 +38,10 @@ export function removeOwn(store, digest) {
   });
 }
 
-/** The centred square of a picture, as the server takes it where no crop is given. @param {{ width: number, height: number }} picture */
+/**
+ * The centred square of a picture, as the server takes it where no crop is given.
+ * @param {{ width: number, height: number }} picture
+ */
 export function centredCrop({ width, height }) {
   const size = Math.min(width, height);
   return { x: Math.floor((width - size) / 2), y: Math.floor((height - size) / 2), size, rotate: 0 };

@@ -23,7 +23,10 @@ const SWEEP = 41;
 class LoupeTransform extends LoupeElement {
   /** The control whose path is drawn. @type {Name} */
   #active = "shift_x";
-  /** Position of the active control → what the network said there. @type {Map<number, import("../../draw/score-path.js").Point>} */
+  /**
+   * Position of the active control → what the network said there.
+   * @type {Map<number, import("../../draw/score-path.js").Point>}
+   */
   #path = new Map();
   #sweeping = false;
 
@@ -296,7 +299,11 @@ class LoupeTransform extends LoupeElement {
     this.#sweeping = false;
   }
 
-  /** Set the active control and wait until its run is in the state. @param {number} value @returns {Promise<boolean>} false where it failed or nothing came */
+  /**
+   * Set the active control and wait until its run is in the state.
+   * @param {number} value
+   * @returns {Promise<boolean>} false where it failed or nothing came
+   */
   #stepTo(value) {
     const before = this.store.state.run;
     setTransform(this.store, this.#changed(this.#active, value));

@@ -50,14 +50,23 @@ export function captionOf(state, i18n) {
   return { name: own, amounts: [amount("", minimum), amount("…", maximum), amount(t("network.inspector.mean"), mean)] };
 }
 
-/** A number of an opened view, by its place. @param {{ place: string, value: number }} number @param {Translator} i18n @returns {Caption} */
+/**
+ * A number of an opened view, by its place.
+ * @param {{ place: string, value: number }} number
+ * @param {Translator} i18n
+ * @returns {Caption}
+ */
 export const captionOfNumber = ({ place, value }, i18n) => ({
   name: place.replaceAll(",", ", "),
   amounts: [{ label: "", text: i18n.value(value), value }],
 });
 
 /** Where nothing is pointed at: what the network says of the picture.
- * @param {import("../../model/model.js").Model} model @param {import("../../api/client.js").Run} run @param {Translator} i18n @returns {Caption} */
+ * @param {import("../../model/model.js").Model} model
+ * @param {import("../../api/client.js").Run} run
+ * @param {Translator} i18n
+ * @returns {Caption}
+ */
 function answer(model, run, i18n) {
   const best = topScore(run);
   const label = best && model.classes[best.class];

@@ -26,7 +26,10 @@ import { createSpotlightVeil } from "./spotlight-veil.js";
 
 /** @typedef {import("./steps.js").Axis} Axis */
 
-/** The steps, each with its key and with the one that a presenter's remote sends. @type {{ axis: Axis, by: 1 | -1, key: string, remote?: string }[]} */
+/**
+ * The steps, each with its key and with the one that a presenter's remote sends.
+ * @type {{ axis: Axis, by: 1 | -1, key: string, remote?: string }[]}
+ */
 const STEPS = [
   { axis: "layer", by: 1, key: "n", remote: "PageDown" },
   { axis: "layer", by: -1, key: "b", remote: "PageUp" },
@@ -171,7 +174,12 @@ export class LoupePresent extends LoupeElement {
     return context().parts.find("network");
   }
 
-  /** Two large buttons around what they step through. @param {Axis} axis @param {string} back @param {string} on the keys that do the same */
+  /**
+   * Two large buttons around what they step through.
+   * @param {Axis} axis
+   * @param {string} back
+   * @param {string} on the keys that do the same
+   */
   #steps(axis, back, on) {
     const button = (/** @type {1 | -1} */ by, /** @type {string} */ name, /** @type {string} */ key) =>
       named(
@@ -226,7 +234,10 @@ export class LoupePresent extends LoupeElement {
       );
   }
 
-  /** @param {typeof STEPS[number]} step @returns {import("../../core/commands.js").Command<import("../../state/initial.js").State>[]} */
+  /**
+   * @param {typeof STEPS[number]} step
+   * @returns {import("../../core/commands.js").Command<import("../../state/initial.js").State>[]}
+   */
   #stepCommands({ axis, by, key, remote }) {
     const row = {
       name: `present-${by > 0 ? "next" : "previous"}-${axis}`,

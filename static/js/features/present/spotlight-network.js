@@ -7,7 +7,14 @@ import { holds, regionsBehind } from "../../model/receptive-field.js";
 
 const CHANNEL = 18;
 
-/** @param {import("../../model/layout.js").Layout} layout @param {import("../../model/model.js").Model} model @param {import("../../state/initial.js").Place} place @param {number} head height of a column's name @param {number} text how much larger than usual text is @returns {Box[]} the unit itself first; none where it is not shown */
+/**
+ * @param {import("../../model/layout.js").Layout} layout
+ * @param {import("../../model/model.js").Model} model
+ * @param {import("../../state/initial.js").Place} place
+ * @param {number} head height of a column's name
+ * @param {number} text how much larger than usual text is
+ * @returns {Box[]} the unit itself first; none where it is not shown
+ */
 export function spotlitBoxes(layout, model, place, head, text) {
   const target = layout.columns.find(({ column }) => column.name === place.layer);
   const own = target?.boxes.find(({ unit }) => unit === place.unit);

@@ -39,7 +39,11 @@ const grown = ({ x, y, width, height }) => ({
 /** @param {Box} box */
 const rectangle = ({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}z`;
 
-/** The same area as boxes that do not overlap: horizontal bands, in each of which what touches is joined. @param {readonly Box[]} boxes @returns {Box[]} */
+/**
+ * The same area as boxes that do not overlap: horizontal bands, in each of which what touches is joined.
+ * @param {readonly Box[]} boxes
+ * @returns {Box[]}
+ */
 export function apart(boxes) {
   const levels = [...new Set(boxes.flatMap(({ y, height }) => [y, y + height]))].sort((a, b) => a - b);
   return levels.slice(1).flatMap((bottom, index) => {

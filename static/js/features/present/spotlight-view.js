@@ -30,7 +30,8 @@ const PARTS = [
 
 /**
  * @param {import("./element.js").LoupePresent} host
- * @param {(number: { place: string, value: number } | null) => void} onNumber the number that is pointed at, else the one that the view explains
+ * @param {(number: { place: string, value: number } | null) => void} onNumber the number that is pointed at, else the
+ *   one that the view explains
  * @returns {() => void} ends it
  */
 export function createViewSpotlight(host, onNumber) {

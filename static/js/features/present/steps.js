@@ -10,7 +10,11 @@ import { columnsOf } from "../../model/columns.js";
 import { INPUT, unitCount } from "../../model/model.js";
 import { strength } from "../../state/selectors.js";
 
-/** What is spoken of: the opened view's unit, else what is pointed at, else what was chosen. @param {State} state @returns {Place | null} */
+/**
+ * What is spoken of: the opened view's unit, else what is pointed at, else what was chosen.
+ * @param {State} state
+ * @returns {Place | null}
+ */
 export const spokenOf = ({ view, hover, selection }) =>
   view ? { layer: view.layer, unit: view.unit, at: view.at } : (hover ?? selection);
 

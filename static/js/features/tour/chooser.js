@@ -14,7 +14,12 @@ export async function open() {
   i18n.extend(words);
   const { t } = i18n;
 
-  /** @param {string} id @param {{ text: string, language?: string }} title @param {{ text: string, language?: string } | null} about @param {string} note */
+  /**
+   * @param {string} id
+   * @param {{ text: string, language?: string }} title
+   * @param {{ text: string, language?: string } | null} about
+   * @param {string} note
+   */
   const item = (id, title, about, note) =>
     h(
       "li",

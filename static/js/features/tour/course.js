@@ -6,12 +6,18 @@
  * @typedef {import("./steps.js").Scene} Scene
  */
 
-/** The steps that the model has something for, in order. @param {readonly Step[]} steps @param {import("../../model/model.js").Model} model */
+/**
+ * The steps that the model has something for, in order.
+ * @param {readonly Step[]} steps
+ * @param {import("../../model/model.js").Model} model
+ */
 export const stepsFor = (steps, model) => steps.filter(({ applies }) => applies(model));
 
 /**
  * The step of this id, or, where the model has none of it, the next one that it has (of the last: the one before).
- * @param {readonly Step[]} steps all of them @param {readonly Step[]} there those of the model @param {string | null} id
+ * @param {readonly Step[]} steps all of them
+ * @param {readonly Step[]} there those of the model
+ * @param {string | null} id
  * @returns {Step | null} null where there are none
  */
 export function stepAt(steps, there, id) {
@@ -28,7 +34,12 @@ export const beside = (there, step, by) => there[there.indexOf(step) + by] ?? nu
 /** Whether there is nothing to do in it. @param {Step} step */
 export const isRead = ({ seen, deeds, asks }) => !seen && !deeds && !asks;
 
-/** Whether the state shows that the step is done. @param {Step} step @param {Scene} scene @param {import("../../state/initial.js").State} entered the state in which the step began */
+/**
+ * Whether the state shows that the step is done.
+ * @param {Step} step
+ * @param {Scene} scene
+ * @param {import("../../state/initial.js").State} entered the state in which the step began
+ */
 export const isSeen = ({ seen }, scene, entered) => seen?.(scene, entered) === true;
 
 /**

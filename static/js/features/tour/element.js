@@ -192,7 +192,10 @@ export class LoupeTour extends LoupeElement {
     return undefined;
   }
 
-  /** Bring the page to where the step's subject is. @param {boolean} [again] it was there, and the learner went elsewhere */
+  /**
+   * Bring the page to where the step's subject is.
+   * @param {boolean} [again] it was there, and the learner went elsewhere
+   */
   #enter(again = false) {
     const [step, scene, tour] = [this.#step, this.#scene, this.#tour];
     if (!step || !scene || !tour) return;
@@ -394,7 +397,10 @@ export class LoupeTour extends LoupeElement {
     );
   }
 
-  /** What opens for a step takes the focus; whoever goes through the tour by keyboard keeps it here. @param {FocusEvent} event */
+  /**
+   * What opens for a step takes the focus; whoever goes through the tour by keyboard keeps it here.
+   * @param {FocusEvent} event
+   */
   #refocus(event) {
     if (performance.now() > this.#held || !(event.target instanceof Element) || this.contains(event.target)) return;
     this.#next.focus({ preventScroll: true });

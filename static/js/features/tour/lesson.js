@@ -21,11 +21,19 @@ const MOST_CHOICES = 12;
 /** What a step begins with where its link does not say otherwise. */
 const BARE = { view: null, selection: null, panel: null, transform: null };
 
-/** @param {Lesson} lesson @param {import("../../core/i18n.js").Translator} i18n @returns {import("./network.js").Tour} */
+/**
+ * @param {Lesson} lesson
+ * @param {import("../../core/i18n.js").Translator} i18n
+ * @returns {import("./network.js").Tour}
+ */
 export function lessonTour(lesson, i18n) {
   const { t } = i18n;
 
-  /** In the page's language, or in the first that the lesson has. @param {Record<string, string>} texts @returns {Text} */
+  /**
+   * In the page's language, or in the first that the lesson has.
+   * @param {Record<string, string>} texts
+   * @returns {Text}
+   */
   const inWords = (texts) => {
     const language = i18n.language in texts ? i18n.language : (lesson.languages.find((one) => one in texts) ?? "");
     return { text: texts[language] ?? "", ...(language && language !== i18n.language ? { language } : {}) };
@@ -80,7 +88,12 @@ function asStep(step, index) {
   };
 }
 
-/** Whether the page shows what a link leads to; `exactly` down to the position in a map. @param {State} state @param {Partial<State>} wanted @param {boolean} exactly */
+/**
+ * Whether the page shows what a link leads to; `exactly` down to the position in a map.
+ * @param {State} state
+ * @param {Partial<State>} wanted
+ * @param {boolean} exactly
+ */
 function isAt(state, wanted, exactly) {
   const same = (/** @type {keyof State} */ key) =>
     JSON.stringify(state[key] ?? null) === JSON.stringify(wanted[key] ?? null);
@@ -112,7 +125,11 @@ function targetOf({ view, selection }) {
     : "loupe-answer";
 }
 
-/** The value that is asked for, where it is one that the page can open. @param {LessonQuestion | null} question @param {import("./steps.js").Scene} scene */
+/**
+ * The value that is asked for, where it is one that the page can open.
+ * @param {LessonQuestion | null} question
+ * @param {import("./steps.js").Scene} scene
+ */
 function placeAsked(question, { model, state }) {
   if (
     question?.answer.kind !== "number" ||
@@ -125,7 +142,11 @@ function placeAsked(question, { model, state }) {
   return place && exists(model, place) ? place : null;
 }
 
-/** @param {LessonQuestion} question @param {import("../../model/model.js").Model} model @param {import("../../core/i18n.js").Translator} i18n */
+/**
+ * @param {LessonQuestion} question
+ * @param {import("../../model/model.js").Model} model
+ * @param {import("../../core/i18n.js").Translator} i18n
+ */
 function answers({ answer, model: asked }, model, i18n) {
   const { t } = i18n;
   const value = Number(answer.value);
@@ -167,7 +188,12 @@ function answers({ answer, model: asked }, model, i18n) {
   };
 }
 
-/** @param {string} text @param {number} value @param {import("../../model/model.js").Model["classes"]} classes @returns {"right" | "wrong" | null} */
+/**
+ * @param {string} text
+ * @param {number} value
+ * @param {import("../../model/model.js").Model["classes"]} classes
+ * @returns {"right" | "wrong" | null}
+ */
 function classTyped(text, value, classes) {
   const plain = (/** @type {string} */ name) => name.normalize("NFKC").trim().toLowerCase();
   const found = classes.find(({ index, name, labels }) =>

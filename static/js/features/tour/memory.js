@@ -11,7 +11,10 @@ import { TOUR_KEY } from "../../state/initial.js";
 
 /** @typedef {ReturnType<typeof createTourMemory>} TourMemory */
 
-/** @param {Pick<Storage, "getItem" | "setItem"> | null} storage null where the browser forbids it: then nothing outlives the page */
+/**
+ * @param {Pick<Storage, "getItem" | "setItem"> | null} storage null where the browser forbids it: then nothing outlives
+ *   the page
+ */
 export function createTourMemory(storage) {
   let kept = read(storage);
 

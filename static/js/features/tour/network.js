@@ -9,7 +9,9 @@
  * @property {(step: import("./steps.js").Step) => Text} name
  * @property {(step: import("./steps.js").Step, scene: import("./steps.js").Scene) => Words} words
  * @property {(step: import("./steps.js").Step, scene: import("./steps.js").Scene) => Question | null} question
- * @property {(step: import("./steps.js").Step, scene: import("./steps.js").Scene) => Partial<import("../../state/initial.js").State> | null} answered what the answer to a step's question shows
+ * @property {(step: import("./steps.js").Step,
+ *   scene: import("./steps.js").Scene) => Partial<import("../../state/initial.js").State> |
+ * null} answered what the answer to a step's question shows
  */
 /** @typedef {{ text: string, language?: string }} Text `language` where it is not the page's */
 /** @typedef {{ text: Text, todo: string | null }} Words */
@@ -19,7 +21,8 @@
  * @property {Text} ask
  * @property {string} [about] what it is asked of, where that is not what is shown
  * @property {{ id: string, text: string, right: boolean, said: string }[] | null} choices null where an answer is typed
- * @property {((text: string) => { right: boolean, said: string } | null)} [judge] null where what was typed is no answer
+ * @property {((text: string) => { right: boolean, said: string } | null)} [judge] null where what was typed is no
+ *   answer
  * @property {string} reveal
  */
 import { nameOf } from "../../formula/tree.js";
@@ -37,7 +40,10 @@ export function networkTour(i18n) {
   const word = (/** @type {import("./steps.js").Step} */ step, /** @type {string} */ part) =>
     `tour.network.steps.${step.id}.${part}`;
 
-  /** What more than one step may mention: the class is the opened one, or the one that leads. @param {import("./steps.js").Scene} scene */
+  /**
+   * What more than one step may mention: the class is the opened one, or the one that leads.
+   * @param {import("./steps.js").Scene} scene
+   */
   const shared = ({ model, run, state: { view } }) => {
     const opened = view && [scoresOf(model), endOf(model)].some((layer) => layer?.name === view.layer);
     const best = opened ? run.scores[view.unit] : topScore(run);
@@ -54,7 +60,10 @@ export function networkTour(i18n) {
     };
   };
 
-  /** How an activation treats a value, in the inspector's own sentence. @param {import("../../model/model.js").Model} model */
+  /**
+   * How an activation treats a value, in the inspector's own sentence.
+   * @param {import("../../model/model.js").Model} model
+   */
   const how = (model) => {
     const layer = activationOf(model);
     return layer ? t(`${layer.record.words}.about`, factsOf(layer)) : "";

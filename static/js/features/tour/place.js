@@ -57,7 +57,11 @@ export function placeBeside(target, size, window, keep = null, focus = null) {
   return { left: best.left, top: best.top, beside: free.length > 0 };
 }
 
-/** At each side, in line with its beginning, its middle and its end. @param {Box} box @param {{ width: number, height: number }} size */
+/**
+ * At each side, in line with its beginning, its middle and its end.
+ * @param {Box} box
+ * @param {{ width: number, height: number }} size
+ */
 function placesAround({ left, top, width, height }, size) {
   const along = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ own) => [
     start,

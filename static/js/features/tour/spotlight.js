@@ -31,7 +31,10 @@ export function createSpotlight(words, onFound) {
   let keep = "";
   let until = 0;
   let frame = 0;
-  /** Its size when it was brought into view; null before. What is laid out late is brought once more. @type {string | null} */
+  /**
+   * Its size when it was brought into view; null before. What is laid out late is brought once more.
+   * @type {string | null}
+   */
   let brought = null;
   let chosen = 0;
   /** Where it stood, and since when: it is brought into view once it has come to rest. */
@@ -60,7 +63,8 @@ export function createSpotlight(words, onFound) {
     if (box) {
       const left = Math.max(EDGE, box.left - MARGIN);
       ring.style.translate = `${left}px ${box.top - MARGIN}px`;
-      ring.style.width = `${Math.min(document.documentElement.clientWidth - EDGE, box.left + box.width + MARGIN) - left}px`;
+      const right = Math.min(document.documentElement.clientWidth - EDGE, box.left + box.width + MARGIN);
+      ring.style.width = `${right - left}px`;
       ring.style.height = `${box.height + 2 * MARGIN}px`;
     }
     const [width, height] = [document.documentElement.clientWidth, innerHeight];
@@ -158,7 +162,11 @@ export function createSpotlight(words, onFound) {
   };
 }
 
-/** All visible elements of a selector; of several, divided by `||`, those of the first that has any. @param {string} selectors @returns {Element[]} */
+/**
+ * All visible elements of a selector; of several, divided by `||`, those of the first that has any.
+ * @param {string} selectors
+ * @returns {Element[]}
+ */
 export function visibleOf(selectors) {
   for (const selector of selectors.split("||")) {
     const found = [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility());
@@ -179,7 +187,11 @@ function barHeight() {
   return bar?.checkVisibility() && getComputedStyle(bar).position === "sticky" ? bar.offsetHeight : 0;
 }
 
-/** What scrolls it up and down: an opened view on a narrow screen, or the page. @param {Element} element @returns {Element} */
+/**
+ * What scrolls it up and down: an opened view on a narrow screen, or the page.
+ * @param {Element} element
+ * @returns {Element}
+ */
 function scrollerOf(element) {
   for (let parent = element.parentElement; parent; parent = parent.parentElement) {
     if (parent.scrollHeight > parent.clientHeight && /auto|scroll/.test(getComputedStyle(parent).overflowY))

@@ -17,18 +17,22 @@
  * @property {import("../../api/client.js").Parameters} parameters
  * @property {State} state
  */
-/** @typedef {{ on: string[], within: string, keys?: string[] }} Deed events on what a selector matches; for keys, which */
+/**
+ * @typedef {{ on: string[], within: string, keys?: string[] }} Deed events on what a selector matches; for keys, which
+ */
 /**
  * @typedef {object} Step
  * @property {string} id
  * @property {(model: Model) => boolean} applies
  * @property {(scene: Scene) => Partial<State> | null} prepare what has to change for the step's subject to be there
- * @property {(scene: Scene) => string} target a selector of what is highlighted: all that it matches (`spotlight.js`, `visibleOf`)
+ * @property {(scene: Scene) => string} target a selector of what is highlighted: all that it matches (`spotlight.js`,
+ *   `visibleOf`)
  * @property {string} [keep] a selector of what should stay visible beside it, as far as there is room
  * @property {(scene: Scene, entered: State) => boolean} [seen] whether the state shows that it is done
  * @property {Deed[]} [deeds]
  * @property {boolean} [asks] it is done by an answer to its question
- * @property {(scene: Scene) => Record<string, string | number>} [params] numbers for its words; texts by language under a name
+ * @property {(scene: Scene) => Record<string, string | number>} [params] numbers for its words; texts by language under
+ *   a name
  */
 import { mainTrail } from "../../model/explain.js";
 import { INPUT, inputName, isMaps } from "../../model/model.js";
@@ -46,20 +50,34 @@ const CLEAR = { view: null, panel: null, transform: null };
 /** @param {Scene} scene */
 const toMap = ({ state }) => (state.view || state.panel ? CLEAR : null);
 
-/** @param {Model} model @param {import("../../state/initial.js").Place} place @param {Partial<View>} [more] @returns {Partial<State>} */
+/**
+ * @param {Model} model
+ * @param {import("../../state/initial.js").Place} place
+ * @param {Partial<View>} [more]
+ * @returns {Partial<State>}
+ */
 const opened = (model, place, more) => ({
   panel: null,
   transform: null,
   view: { name: viewFor(model, place.layer), ...place, ...more },
 });
 
-/** The same, but only where another view is open. @param {Scene} scene @param {(view: View) => boolean} fits @param {() => Partial<State> | null} otherwise */
+/**
+ * The same, but only where another view is open.
+ * @param {Scene} scene
+ * @param {(view: View) => boolean} fits
+ * @param {() => Partial<State> | null} otherwise
+ */
 const unless = ({ state }, fits, otherwise) => (state.view && fits(state.view) && !state.panel ? null : otherwise());
 
 /** @param {Model} model @param {(model: Model) => import("../../model/model.js").Layer | null} find */
 const nameOf = (model, find) => find(model)?.name ?? "";
 
-/** @param {Scene} scene @param {(model: Model) => import("../../model/model.js").Layer | null} find @returns {import("../../state/initial.js").Place} */
+/**
+ * @param {Scene} scene
+ * @param {(model: Model) => import("../../model/model.js").Layer | null} find
+ * @returns {import("../../state/initial.js").Place}
+ */
 function lively({ model, run }, find) {
   const layer = nameOf(model, find);
   const tensor = run.activations.get(layer);

@@ -82,7 +82,12 @@ export function createExplanation(actions) {
   /** What is explained now. @type {readonly unknown[]} */
   let shown = [];
 
-  /** The value's name and number. @param {import("./subject.js").Subject} subject @param {Spot} spot @param {number} found */
+  /**
+   * The value's name and number.
+   * @param {import("./subject.js").Subject} subject
+   * @param {Spot} spot
+   * @param {number} found
+   */
   const say = ({ scene: { model } }, spot, found) => {
     const label = spot.at.length === 1 ? classLabel(model, spot.layer, spot.at[0]) : null;
     name.textContent = nameOf(spot) + (label ? ` · ${actions.i18n.label(label)}` : "");
@@ -93,7 +98,11 @@ export function createExplanation(actions) {
   return {
     root,
     reveal: trail.reveal,
-    /** Another value is looked at, and explained in a moment: its name and number come at once. @param {import("./subject.js").Subject} subject @param {Spot} spot */
+    /**
+     * Another value is looked at, and explained in a moment: its name and number come at once.
+     * @param {import("./subject.js").Subject} subject
+     * @param {Spot} spot
+     */
     point(subject, spot) {
       if (number.dataset.explained === spotText(spot)) return;
       shown = [];

@@ -23,7 +23,11 @@ export function createForward({ t }) {
   let write = null;
   root.addEventListener("toggle", () => root.open && write?.());
 
-  /** @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Destination} destination @returns {Node[]} */
+  /**
+   * @param {import("../../model/explain.js").Scene} scene
+   * @param {import("../../model/explain.js").Destination} destination
+   * @returns {Node[]}
+   */
   const consumersOf = (scene, { layer, consumers }) => {
     const note = (/** @type {string} */ text) => h("p", { class: "note" }, text);
     if (!consumers) return [note(t("views.forward.unknown", { layer: layer.name, kind: layer.kind }))];
@@ -42,7 +46,10 @@ export function createForward({ t }) {
     return [note(words + cut), list];
   };
 
-  /** @param {NonNullable<import("../../model/explain.js").Destination["consumers"]>[number]} consumer @param {import("../../model/trace.js").Tensor | undefined} output */
+  /**
+   * @param {NonNullable<import("../../model/explain.js").Destination["consumers"]>[number]} consumer
+   * @param {import("../../model/trace.js").Tensor | undefined} output
+   */
   const row = ({ spot, weight, taken }, output) =>
     operandRow(
       {

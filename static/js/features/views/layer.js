@@ -1,5 +1,7 @@
 // @ts-check
-/** "This layer in numbers": its shape, its learned numbers and its receptive field, each with the arithmetic behind it. */
+/**
+ * "This layer in numbers": its shape, its learned numbers and its receptive field, each with the arithmetic behind it.
+ */
 import { layerFacts } from "../../elements/inspector/facts.js";
 import { h } from "../../elements/dom.js";
 

@@ -1,5 +1,7 @@
 // @ts-check
-/** The picture's pixels as numbers: the picture, and its channels side by side with the numbers around the chosen pixel. */
+/**
+ * The picture's pixels as numbers: the picture, and its channels side by side with the numbers around the chosen pixel.
+ */
 import { channelScale } from "../../draw/colour.js";
 import { INPUT } from "../../model/model.js";
 import { valueAt } from "../../model/trace.js";
@@ -14,10 +16,17 @@ import { createValue, setValue, sizeText } from "./parts/value.js";
 /** Pixels shown as numbers to each side of the chosen one. */
 const AROUND = 2;
 
-/** A pixel's value in little room: two decimals, and more where these would make it look like 0. @param {number} value */
+/**
+ * A pixel's value in little room: two decimals, and more where these would make it look like 0.
+ * @param {number} value
+ */
 const share = (value) => value.toFixed(value !== 0 && Math.abs(value) < 0.005 ? 4 : 2).replace("-", "\u2212");
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createPixels(subject, actions) {
   const { t } = actions;
   const { model } = subject.scene;

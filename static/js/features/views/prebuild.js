@@ -31,7 +31,8 @@ const RESTS = 150;
 /**
  * @param {import("../../elements/element.js").LoupeElement} host
  * @param {(place: Place) => ViewPlan | null} viewFor what would show a unit; null while a view is open
- * @param {(place: Place, input: number) => Plan | null} cardFor what would lie before the view of a unit, for one of its inputs
+ * @param {(place: Place, input: number) => Plan | null} cardFor what would lie before the view of a unit, for one of
+ *   its inputs
  */
 export function createPrebuild(host, viewFor, cardFor) {
   const stage = createSlot();
@@ -134,7 +135,10 @@ export function createPrebuild(host, viewFor, cardFor) {
   return { stage: stage.take, card: card.take, standing: standby.take };
 }
 
-/** The place of one view that is laid out where it will open and not shown, between a press and its click. @param {HTMLElement} host */
+/**
+ * The place of one view that is laid out where it will open and not shown, between a press and its click.
+ * @param {HTMLElement} host
+ */
 function createStandby(host) {
   /** @type {{ part: ViewPart, framed: Framed } | null} */
   let standing = null;
@@ -152,17 +156,20 @@ function createStandby(host) {
       const around = host.closest(".stage");
       if (!around) return;
       const { right } = around.getBoundingClientRect();
-      host.style.setProperty(
-        "--standby",
-        `${right - parseFloat(getComputedStyle(around).paddingRight) - /** @type {Element} */ (host.parentElement).getBoundingClientRect().left}px`,
-      );
+      const { left } = /** @type {Element} */ (host.parentElement).getBoundingClientRect();
+      host.style.setProperty("--standby", `${right - parseFloat(getComputedStyle(around).paddingRight) - left}px`);
       standing = { part, framed };
       framed.section.ariaHidden = "true";
       host.replaceChildren(framed.section);
       host.toggleAttribute("data-standby", true);
       framed.section.getBoundingClientRect();
     },
-    /** The view's frame where it stands already; whatever else stood there goes. @param {ViewPart} part @param {ViewPart | null} card @returns {Framed | null} */
+    /**
+     * The view's frame where it stands already; whatever else stood there goes.
+     * @param {ViewPart} part
+     * @param {ViewPart | null} card
+     * @returns {Framed | null}
+     */
     take(part, card) {
       if (standing?.part !== part || card) {
         clear();
@@ -207,7 +214,10 @@ function createSlot() {
   };
 }
 
-/** Lay a view out once where nobody sees it: fonts are found, and what else a first time costs is paid. @param {HTMLElement} view */
+/**
+ * Lay a view out once where nobody sees it: fonts are found, and what else a first time costs is paid.
+ * @param {HTMLElement} view
+ */
 function warmUp(view) {
   const warming = h("div", { class: "view warming", "data-open": true, "aria-hidden": "true", inert: true }, view);
   document.body.append(warming);

@@ -22,7 +22,10 @@ export function createReceptiveFieldPanel({ t }) {
   /** @type {(() => void) | null} */
   let write = null;
   root.addEventListener("toggle", () => root.open && write?.());
-  /** The picture stays as long as the run does. @type {{ run: unknown, heat: import("./parts/heat.js").Heat } | null} */
+  /**
+   * The picture stays as long as the run does.
+   * @type {{ run: unknown, heat: import("./parts/heat.js").Heat } | null}
+   */
   let picture = null;
 
   return {
@@ -75,7 +78,10 @@ export function createReceptiveFieldPanel({ t }) {
     },
   };
 
-  /** @param {import("../../model/explain.js").Scene} scene @param {{ top: number, left: number, bottom: number, right: number }} part */
+  /**
+   * @param {import("../../model/explain.js").Scene} scene
+   * @param {{ top: number, left: number, bottom: number, right: number }} part
+   */
   function patchOf({ model, run }, { top, left, bottom, right }) {
     const [height, width] = [bottom - top + 1, right - left + 1];
     const canvas = h("canvas", { width, height, role: "img", "aria-label": t("views.receptive_field.magnified") });

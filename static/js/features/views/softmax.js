@@ -10,7 +10,11 @@ import { spotText } from "./parts/value.js";
 /** Terms written into the denominator; the rest is counted. */
 const WRITTEN = 24;
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createSoftmax(subject, actions) {
   const { t, i18n } = actions;
   const { model } = subject.scene;

@@ -60,7 +60,12 @@ export function zip(entries) {
   return archive;
 }
 
-/** The 26 bytes that local and central headers share. @param {DataView} view @param {number} at @param {{ crc: number, size: number, name: number }} file */
+/**
+ * The 26 bytes that local and central headers share.
+ * @param {DataView} view
+ * @param {number} at
+ * @param {{ crc: number, size: number, name: number }} file
+ */
 function common(view, at, { crc, size, name }) {
   view.setUint16(at, 20, true); // needs version 2.0
   view.setUint16(at + 2, UTF8_NAMES, true);

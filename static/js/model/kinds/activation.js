@@ -7,7 +7,8 @@ import { needed, pointwise } from "./kind.js";
 
 /**
  * @param {(x: string, layer: Layer) => string[]} code with `x` as NumPy writes the operand
- * @param {{ bounds?: import("./kind.js").Kind["bounds"], constants?: (keyof Layer)[], operation?: (layer: Layer) => string }} [more]
+ * @param {{ bounds?: import("./kind.js").Kind["bounds"], constants?: (keyof Layer)[],
+ *   operation?: (layer: Layer) => string }} [more]
  *   `constants`: the hyperparameters that are numbers of the function; `operation`: its name where it is not the kind's
  * @returns {import("./kind.js").Row}
  */

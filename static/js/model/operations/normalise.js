@@ -31,7 +31,10 @@ export const scaleShift = {
     sum(product(operand(terms[0], sources), number(scale, { note: "scale" })), number(shift, { note: "shift" })),
 };
 
-/** The value that is divided by its neighbours: the one of the same index. @param {import("../trace.js").Trace} trace */
+/**
+ * The value that is divided by its neighbours: the one of the same index.
+ * @param {import("../trace.js").Trace} trace
+ */
 const centreOf = ({ terms, at }) =>
   /** @type {import("../trace.js").Term} */ (terms.find((term) => term.at.join() === at.join()));
 

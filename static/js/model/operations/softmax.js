@@ -11,7 +11,10 @@ function evaluate({ terms, at }) {
   return powers[at[0]] / powers.reduce((total, one) => total + one, 0);
 }
 
-/** y[i] = e^{z_i} / Σ_j e^{z_j}: every score takes part in every probability. @type {import("../operations.js").Operation} */
+/**
+ * y[i] = e^{z_i} / Σ_j e^{z_j}: every score takes part in every probability.
+ * @type {import("../operations.js").Operation}
+ */
 export const softmax = {
   evaluate,
   // The rounding of z − max(z) acts on the exponent, so it counts as often as z − max(z) is large.

@@ -18,7 +18,11 @@ export function originOf(text) {
   }
 }
 
-/** @param {readonly string[]} sources @param {string} origin of the page that shows the frame @param {string} self the server's own origin */
+/**
+ * @param {readonly string[]} sources
+ * @param {string} origin of the page that shows the frame
+ * @param {string} self the server's own origin
+ */
 export const allows = (sources, origin, self) =>
   sources.some((source) => matches(source, new URL(origin), new URL(self)));
 

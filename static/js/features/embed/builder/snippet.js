@@ -28,11 +28,16 @@ const attribute = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").
 /** @param {string} base @param {Choice} choice */
 export function snippet(base, choice) {
   const { width, height, fit, title } = choice;
-  const frame = `<iframe src="${attribute(embedAddress(base, choice))}" title="${attribute(title)}" width="${width ?? "100%"}" height="${height}" loading="lazy" allow="clipboard-write" style="border: 0"></iframe>`;
+  const frame =
+    `<iframe src="${attribute(embedAddress(base, choice))}" title="${attribute(title)}" ` +
+    `width="${width ?? "100%"}" height="${height}" loading="lazy" allow="clipboard-write" style="border: 0"></iframe>`;
   return fit ? `${frame}\n${follower(new URL(base).origin)}` : frame;
 }
 
-/** Makes every frame of this server as high as it asks to be. The origin is checked, and which frame speaks. @param {string} origin */
+/**
+ * Makes every frame of this server as high as it asks to be. The origin is checked, and which frame speaks.
+ * @param {string} origin
+ */
 const follower = (origin) => `<script>
 addEventListener("message", ({ data, origin, source }) => {
   if (origin !== ${JSON.stringify(origin)} || data?.type !== "cnn-loupe:size") return;

@@ -126,7 +126,12 @@ export class LineChart {
   }
 }
 
-/** The point at x, between two neighbours if need be. @param {[number, number][]} points @param {number} x @returns {[number, number] | null} */
+/**
+ * The point at x, between two neighbours if need be.
+ * @param {[number, number][]} points
+ * @param {number} x
+ * @returns {[number, number] | null}
+ */
 function nearest(points, x) {
   const after = points.findIndex((point) => point[0] >= x);
   if (after < 0) return points.at(-1) ?? null;

@@ -7,7 +7,8 @@ import { short } from "../model/numbers.js";
 let serial = 0;
 
 /**
- * @param {{ id: string, label: string, min: number, max: number, step?: number, value: number, format?: (value: number) => string, oninput: (value: number) => void }} options
+ * @param {{ id: string, label: string, min: number, max: number, step?: number, value: number,
+ *   format?: (value: number) => string, oninput: (value: number) => void }} options
  */
 export function slider({ id, label, min, max, step = 1, value, format = (number) => short(number), oninput }) {
   const name = `learn-slider-${serial++}`;
@@ -44,7 +45,8 @@ export function slider({ id, label, min, max, step = 1, value, format = (number)
 
 /**
  * One of several, as chips; radio buttons underneath.
- * @param {{ id: string, label: string, options: { id: string, text: string, icon?: Element }[], value: string, onchange: (id: string) => void, quiet?: boolean }} options
+ * @param {{ id: string, label: string, options: { id: string, text: string, icon?: Element }[], value: string,
+ *   onchange: (id: string) => void, quiet?: boolean }} options
  */
 export function choices({ id, label, options, value, onchange, quiet = false }) {
   const name = `learn-choice-${serial++}`;
@@ -176,7 +178,11 @@ export function stepper({ count, value = 0, interval = 420, label, onstep }) {
       single("on", "▶|", 1),
       position,
     ),
-    /** Show a place that was reached in another way; does not call back. @param {number} next @param {number} [newCount] */
+    /**
+     * Show a place that was reached in another way; does not call back.
+     * @param {number} next
+     * @param {number} [newCount]
+     */
     set(next, newCount = length) {
       length = newCount;
       position.max = String(Math.max(0, length - 1));

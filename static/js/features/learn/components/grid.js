@@ -182,7 +182,12 @@ export class NumberGrid {
     this.#type(at, value, typed);
   }
 
-  /** A field over the cell: Enter or leaving takes the number, Escape does not. @param {[number, number]} at @param {number} value @param {string} typed */
+  /**
+   * A field over the cell: Enter or leaving takes the number, Escape does not.
+   * @param {[number, number]} at
+   * @param {number} value
+   * @param {string} typed
+   */
   #type(at, value, typed) {
     const cell = this.#cells[at[0]][at[1]];
     const { t } = context().i18n;

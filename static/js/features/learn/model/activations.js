@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Activation functions beside their derivatives.
- * @typedef {{ id: string, f: (x: number, slope?: number) => number, slope: (x: number, slope?: number) => number }} Activation
+ * @typedef {{ id: string, f: (x: number, slope?: number) => number, slope: (x: number, slope?: number) => number }}
+ *   Activation
  */
 
 import { functions } from "../../../model/operations/function.js";

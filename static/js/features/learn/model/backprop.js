@@ -177,12 +177,22 @@ export const OPERATIONS = [convolution, maxPool, relu, dense, softmaxLoss];
 /** @param {string} id */
 export const operationOf = (id) => /** @type {Operation} */ (OPERATIONS.find((operation) => operation.id === id));
 
-/** ∂L/∂name, every cell the sum of its terms. @param {Operation} operation @param {Tensors} tensors @param {string} name */
+/**
+ * ∂L/∂name, every cell the sum of its terms.
+ * @param {Operation} operation
+ * @param {Tensors} tensors
+ * @param {string} name
+ */
 export const gradient = (operation, tensors, name) =>
   map(tensors[name], (_, i, j) => operation.terms(tensors, name, [i, j]).reduce((sum, { value }) => sum + value, 0));
 
 /** (L(value + ε) − L(value − ε)) / 2ε: what the derivative should be, found without any calculus.
- * @param {Operation} operation @param {Tensors} tensors @param {string} name @param {[number, number]} at @param {number} [step] */
+ * @param {Operation} operation
+ * @param {Tensors} tensors
+ * @param {string} name
+ * @param {[number, number]} at
+ * @param {number} [step]
+ */
 export function finiteDifference(operation, tensors, name, at, step = 1e-4) {
   const value = tensors[name][at[0]][at[1]];
   const lossAt = (/** @type {number} */ moved) =>

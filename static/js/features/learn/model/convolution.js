@@ -9,7 +9,11 @@ import { make, size, total } from "./matrix.js";
 import { outputSize } from "./sliding.js";
 
 /** y[i, j] = Σ_{u,v} x[i·S + u − P, j·S + v − P] · k[u, v]; x is 0 outside.
- * @param {Matrix} x @param {Matrix} kernel @param {{ stride?: number, padding?: number }} [options] @returns {Matrix} */
+ * @param {Matrix} x
+ * @param {Matrix} kernel
+ * @param {{ stride?: number, padding?: number }} [options]
+ * @returns {Matrix}
+ */
 export function correlate(x, kernel, { stride = 1, padding = 0 } = {}) {
   const [rows, columns] = resultSize(x, kernel, { stride, padding });
   return make(rows, columns, (row, column) =>
@@ -27,10 +31,22 @@ export function resultSize(x, kernel, { stride = 1, padding = 0 } = {}) {
   ];
 }
 
-/** What the kernel covers when its first cell lies on `at`. @param {Matrix} x @param {Matrix} kernel @param {readonly number[]} at @returns {Matrix} */
+/**
+ * What the kernel covers when its first cell lies on `at`.
+ * @param {Matrix} x
+ * @param {Matrix} kernel
+ * @param {readonly number[]} at
+ * @returns {Matrix}
+ */
 export const windowAt = (x, kernel, [row, column]) =>
   make(kernel.length, kernel[0].length, (u, v) => x[row + u]?.[column + v] ?? 0);
 
-/** The element-wise products at one place; their sum is the output there. @param {Matrix} x @param {Matrix} kernel @param {readonly number[]} at @returns {Matrix} */
+/**
+ * The element-wise products at one place; their sum is the output there.
+ * @param {Matrix} x
+ * @param {Matrix} kernel
+ * @param {readonly number[]} at
+ * @returns {Matrix}
+ */
 export const products = (x, kernel, [row, column]) =>
   make(kernel.length, kernel[0].length, (u, v) => (x[row + u]?.[column + v] ?? 0) * kernel[u][v]);

@@ -7,7 +7,12 @@
  * @typedef {[number, number]} At row, column
  */
 
-/** @param {number} rows @param {number} columns @param {(row: number, column: number) => number} value @returns {Matrix} */
+/**
+ * @param {number} rows
+ * @param {number} columns
+ * @param {(row: number, column: number) => number} value
+ * @returns {Matrix}
+ */
 export const make = (rows, columns, value) =>
   Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => value(row, column)));
 
@@ -17,7 +22,13 @@ export const size = (matrix) => [matrix.length, matrix[0]?.length ?? 0];
 /** @param {Matrix} matrix @param {(value: number, row: number, column: number) => number} change @returns {Matrix} */
 export const map = (matrix, change) => matrix.map((row, i) => row.map((value, j) => change(value, i, j)));
 
-/** A copy with one cell changed. @param {Matrix} matrix @param {readonly number[]} at @param {number} value @returns {Matrix} */
+/**
+ * A copy with one cell changed.
+ * @param {Matrix} matrix
+ * @param {readonly number[]} at
+ * @param {number} value
+ * @returns {Matrix}
+ */
 export const replace = (matrix, [row, column], value) =>
   map(matrix, (old, i, j) => (i === row && j === column ? value : old));
 
@@ -32,7 +43,14 @@ export const equal = (a, b) =>
   a.length === b.length &&
   a.every((row, i) => row.length === b[i].length && row.every((value, j) => value === b[i][j]));
 
-/** Moved by whole cells; what enters is `fill`, what leaves is lost. @param {Matrix} matrix @param {number} down @param {number} right @param {number} [fill] @returns {Matrix} */
+/**
+ * Moved by whole cells; what enters is `fill`, what leaves is lost.
+ * @param {Matrix} matrix
+ * @param {number} down
+ * @param {number} right
+ * @param {number} [fill]
+ * @returns {Matrix}
+ */
 export const shift = (matrix, down, right, fill = 0) => map(matrix, (_, i, j) => matrix[i - down]?.[j - right] ?? fill);
 
 /** The largest size of any value, for a colour range symmetric about 0. @param {Matrix} matrix */
@@ -46,7 +64,12 @@ export const drawn = (text, values) =>
     .split("\n")
     .map((line) => [...line.trim()].map((character) => values[character]));
 
-/** One map of a (C, H, W) tensor. @param {{ shape: readonly number[], data: Float32Array }} tensor @param {number} channel @returns {Matrix} */
+/**
+ * One map of a (C, H, W) tensor.
+ * @param {{ shape: readonly number[], data: Float32Array }} tensor
+ * @param {number} channel
+ * @returns {Matrix}
+ */
 export function planeOf({ shape: [, height, width], data }, channel) {
   const start = channel * height * width;
   return make(height, width, (row, column) => data[start + row * width + column]);

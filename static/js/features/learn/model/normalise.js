@@ -1,7 +1,11 @@
 // @ts-check
 /** Three ways to make shares of scores, of which only softmax does it for every score. */
 
-/** p_i = e^{z_i / T} / Σ_j e^{z_j / T}, computed after subtracting the largest. @param {number[]} scores @param {number} [temperature] */
+/**
+ * p_i = e^{z_i / T} / Σ_j e^{z_j / T}, computed after subtracting the largest.
+ * @param {number[]} scores
+ * @param {number} [temperature]
+ */
 export function softmax(scores, temperature = 1) {
   const most = Math.max(...scores);
   const powers = scores.map((score) => Math.exp((score - most) / temperature));

@@ -3,7 +3,13 @@
 import { make, size } from "./matrix.js";
 import { outputSize } from "./sliding.js";
 
-/** The cells of the window that gives output (row, column). @param {number} window @param {number} stride @param {readonly number[]} at @returns {[number, number][]} */
+/**
+ * The cells of the window that gives output (row, column).
+ * @param {number} window
+ * @param {number} stride
+ * @param {readonly number[]} at
+ * @returns {[number, number][]}
+ */
 export const cellsOf = (window, stride, [row, column]) =>
   Array.from({ length: window * window }, (_, cell) => [
     row * stride + Math.floor(cell / window),
@@ -13,7 +19,8 @@ export const cellsOf = (window, stride, [row, column]) =>
 /**
  * O = ⌊(W − F) / S⌋ + 1 in each direction; rows and columns that fill no whole window are dropped.
  * @param {Matrix} map @param {{ window: number, stride: number }} setting
- * @returns {{ max: Matrix, average: Matrix, winners: [number, number][][] }} winners: where each maximum stood, the first of equals
+ * @returns {{ max: Matrix, average: Matrix, winners: [number, number][][] }} winners: where each maximum stood, the
+ *   first of equals
  */
 export function pool(map, { window, stride }) {
   const [rows, columns] = size(map).map((side) =>

@@ -7,7 +7,10 @@
  */
 const KEY = "cnn-loupe.learn";
 
-/** @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage null where the browser forbids it: progress then lasts until the page is left */
+/**
+ * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | null} storage null where the browser forbids it:
+ *   progress then lasts until the page is left
+ */
 export function createProgress(storage) {
   /** @type {Kept} */
   let kept = restore(storage);
@@ -31,7 +34,11 @@ export function createProgress(storage) {
       kept = { ...kept, read: [...kept.read, chapter] };
       save();
     },
-    /** A right answer is never taken back by revealing it again. @param {string} question @param {"right" | "revealed"} how */
+    /**
+     * A right answer is never taken back by revealing it again.
+     * @param {string} question
+     * @param {"right" | "revealed"} how
+     */
     answer(question, how) {
       if (kept.answered[question] === "right" || kept.answered[question] === how) return;
       kept = { ...kept, answered: { ...kept.answered, [question]: how } };

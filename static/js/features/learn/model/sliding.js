@@ -17,7 +17,11 @@ import {
   span as spanOf,
 } from "../../../model/window.js";
 
-/** The same window along both axes, as layers have it. @param {Sliding} s @returns {import("../../../model/kinds.js").Window2D} */
+/**
+ * The same window along both axes, as layers have it.
+ * @param {Sliding} s
+ * @returns {import("../../../model/kinds.js").Window2D}
+ */
 const square = ({ kernel, stride, padding, dilation }) => ({
   size: [kernel, kernel],
   stride: [stride, stride],
@@ -31,7 +35,11 @@ export const span = ({ kernel, dilation }) => spanOf(kernel, dilation);
 /** ⌊(W + 2P − D·(F − 1) − 1) / S⌋ + 1; 0 or less where not one window fits. @param {Sliding} s */
 export const outputSize = (s) => countOf(square(s), 0, s.size);
 
-/** The input positions under window `index`; below 0, or `size` and above, is padding. @param {Sliding} s @param {number} index */
+/**
+ * The input positions under window `index`; below 0, or `size` and above, is padding.
+ * @param {Sliding} s
+ * @param {number} index
+ */
 export const covered = (s, index) => coveredBy(square(s), 0, index);
 
 /** How many windows look at each position of the padded input (length W + 2P). @param {Sliding} s */
@@ -73,7 +81,12 @@ export function problem(s) {
   };
 }
 
-/** Sizes after each of `layers` unpadded windows in a row, until one no longer fits. @param {number} start @param {number} kernel @param {number} layers */
+/**
+ * Sizes after each of `layers` unpadded windows in a row, until one no longer fits.
+ * @param {number} start
+ * @param {number} kernel
+ * @param {number} layers
+ */
 export function shrink(start, kernel, layers) {
   const sizes = [start];
   for (let layer = 0; layer < layers; layer++) {

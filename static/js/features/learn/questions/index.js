@@ -19,10 +19,14 @@
  * @property {number} expected
  * @property {number} tolerance
  * @property {{ id: string, value: number }[]} mistakes
- * @property {{ title: string, values: number[][], weights: boolean }[]} [operands] small matrices shown with the question; `title` is a key
+ * @property {{ title: string, values: number[][], weights: boolean }[]} [operands] small matrices shown with the
+ *   question; `title` is a key
  * @property {"percent"} [unit] an answer may be typed as 12.5 or as 12.5 %
  */
-/** @typedef {{ id: string, chapter: string, make: (given: Given) => Made | null }} Question null where the model has nothing to ask about */
+/**
+ * @typedef {{ id: string, chapter: string, make: (given: Given) => Made | null }} Question null where the model has
+ *   nothing to ask about
+ */
 
 import { activation } from "./activation.js";
 import { beyond } from "./beyond.js";

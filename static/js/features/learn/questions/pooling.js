@@ -14,7 +14,10 @@ const SETTINGS = [
 ];
 
 /** The numbers under one real window of the first pooling layer; null where it lies in padding.
- * @param {import("./index.js").Given} given @param {import("../../../model/model.js").Layer} layer @param {number} index in the output */
+ * @param {import("./index.js").Given} given
+ * @param {import("../../../model/model.js").Layer} layer
+ * @param {number} index in the output
+ */
 function windowOf(given, layer, index) {
   const [, rows, columns] = layer.output_shape;
   const at = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns];

@@ -185,7 +185,11 @@ export class Widget extends LoupeElement {
   }
 }
 
-/** A jump is drawn as one, not as a steep slope. @param {typeof ACTIVATIONS[number]} activation @param {(f: (x: number) => number) => [number, number][]} sample */
+/**
+ * A jump is drawn as one, not as a steep slope.
+ * @param {typeof ACTIVATIONS[number]} activation
+ * @param {(f: (x: number) => number) => [number, number][]} sample
+ */
 function steps(activation, sample) {
   const points = sample(activation.slope);
   return points.flatMap((point, index) =>

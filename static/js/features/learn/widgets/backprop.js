@@ -183,7 +183,12 @@ export class Widget extends LoupeElement {
     ];
   }
 
-  /** The sum behind one derivative, and its finite difference. @param {string} name @param {import("../model/backprop.js").Term[]} terms @param {import("../model/backprop.js").Tensors} all */
+  /**
+   * The sum behind one derivative, and its finite difference.
+   * @param {string} name
+   * @param {import("../model/backprop.js").Term[]} terms
+   * @param {import("../model/backprop.js").Tensors} all
+   */
   #terms(name, terms, all) {
     const { operation, tensors, at } = this;
     const value = terms.reduce((sum, term) => sum + term.value, 0);

@@ -150,7 +150,10 @@ export class Widget extends LoupeElement {
   }
 }
 
-/** Probabilities in class order; a model that ends before softmax has them made of its scores. @param {import("../../../api/client.js").Run} run */
+/**
+ * Probabilities in class order; a model that ends before softmax has them made of its scores.
+ * @param {import("../../../api/client.js").Run} run
+ */
 const shares = ({ scores }) => {
   const made = softmax(scores.map(({ logit }) => logit));
   return scores.map((score, index) => ({ class: score.class, probability: score.probability ?? made[index] }));

@@ -124,10 +124,11 @@ export class Widget extends LoupeElement {
             h(
               "p",
               { class: "learn-widget-label" },
-              this.t(
-                `learn.counts.${id === "convolution" ? "layer_convolution" : id === "dense" ? "layer_dense" : "layer_same"}`,
-                { filters, neurons, across },
-              ),
+              this.t(`learn.counts.layer_${id === "convolution" || id === "dense" ? id : "same"}`, {
+                filters,
+                neurons,
+                across,
+              }),
             ),
             math(...joined([row(...formula)])),
             " ",

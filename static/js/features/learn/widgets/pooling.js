@@ -189,6 +189,7 @@ export class Widget extends LoupeElement {
     this.average?.update({ values: result.average, range, frame: chosen, mark: changed("average") });
     const values = cellsOf(window, stride, this.at).map(([r, c]) => this.values[r][c]);
     const [most, mean] = [result.max[this.at[0]][this.at[1]], result.average[this.at[0]][this.at[1]]];
+    const summands = values.map((value, index) => (index ? bracketed(short(value)) : short(value)));
     this.sums?.replaceChildren(
       h(
         "p",
@@ -199,7 +200,7 @@ export class Widget extends LoupeElement {
       h(
         "p",
         { "data-value": mean, "data-pool": "average" },
-        `(${values.map((value, index) => (index ? bracketed(short(value)) : short(value))).join(" + ")}) / ${values.length} = `,
+        `(${summands.join(" + ")}) / ${values.length} = `,
         h("strong", null, fixed(mean)),
       ),
     );

@@ -78,7 +78,8 @@ export class Widget extends LoupeElement {
         this.t("learn.training.at", { epoch: epochs[index] }),
         ...series.map(
           ({ id, values: own }) =>
-            `${this.t(`learn.training.${id}`)} ${kind === "accuracy" ? this.i18n.percent(own[index]) : fixed(own[index], 3)}`,
+            `${this.t(`learn.training.${id}`)} ` +
+            (kind === "accuracy" ? this.i18n.percent(own[index]) : fixed(own[index], 3)),
         ),
       ].join(" · ");
     };

@@ -1,5 +1,8 @@
 // @ts-check
-/** How a view comes and goes: its maps fly from the network and back, where there is room for both and motion is welcome. */
+/**
+ * How a view comes and goes: its maps fly from the network and back, where there is room for both and motion is
+ * welcome.
+ */
 import { flight, fly, unitMaps } from "./flight.js";
 
 /** @typedef {Map<string, DOMRect>} Places of units, by names such as `conv_1_2[3]` */
@@ -13,7 +16,11 @@ const TRANSITION = 260;
 const flies = () => !REDUCED.matches && BESIDE.matches;
 const placeOf = (/** @type {Element} */ element) => element.getBoundingClientRect();
 
-/** Where the units of the network are, asked before a view covers it. @param {Element | null} network @returns {Places} */
+/**
+ * Where the units of the network are, asked before a view covers it.
+ * @param {Element | null} network
+ * @returns {Places}
+ */
 export const placesIn = (network) =>
   new Map(
     network && flies()
@@ -24,7 +31,12 @@ export const placesIn = (network) =>
       : [],
   );
 
-/** Let a view appear, once it is laid out. @param {Element} section @param {Places} origins @param {() => void} arrived */
+/**
+ * Let a view appear, once it is laid out.
+ * @param {Element} section
+ * @param {Places} origins
+ * @param {() => void} arrived
+ */
 export function enter(section, origins, arrived) {
   if (REDUCED.matches) return arrived();
   const flights = unitMaps(section).flatMap(([unit, canvas]) =>

@@ -12,7 +12,11 @@ const EASING = "cubic-bezier(0.2, 0, 0, 1)";
 const seen = (box) =>
   Boolean(box && box.width > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth);
 
-/** The maps of a view that stand for units, as `conv_1_2[3]`. @param {Element} view @returns {[string, HTMLCanvasElement][]} */
+/**
+ * The maps of a view that stand for units, as `conv_1_2[3]`.
+ * @param {Element} view
+ * @returns {[string, HTMLCanvasElement][]}
+ */
 export const unitMaps = (view) =>
   [...view.querySelectorAll("[data-from]")].flatMap((part) => {
     const canvas = part.querySelector("canvas");
@@ -21,7 +25,13 @@ export const unitMaps = (view) =>
       : [];
   });
 
-/** A flight, if both its ends can be seen. @param {HTMLCanvasElement} canvas @param {DOMRect | null | undefined} from @param {DOMRect | null | undefined} to @returns {Flight[]} */
+/**
+ * A flight, if both its ends can be seen.
+ * @param {HTMLCanvasElement} canvas
+ * @param {DOMRect | null | undefined} from
+ * @param {DOMRect | null | undefined} to
+ * @returns {Flight[]}
+ */
 export const flight = (canvas, from, to) => (from && to && seen(from) && seen(to) ? [{ canvas, from, to }] : []);
 
 /** @param {Flight[]} flights @param {number} duration milliseconds */
@@ -41,7 +51,9 @@ export function fly(flights, duration) {
     return copy.animate(
       [
         {
-          transform: `translate(${from.left - to.left}px, ${from.top - to.top}px) scale(${from.width / to.width}, ${from.height / to.height})`,
+          transform:
+            `translate(${from.left - to.left}px, ${from.top - to.top}px) ` +
+            `scale(${from.width / to.width}, ${from.height / to.height})`,
         },
         { transform: "none" },
       ],

@@ -9,7 +9,9 @@ import { createValue, setValue } from "./value.js";
 /** @typedef {ReturnType<typeof createGrid>} Grid */
 /** @typedef {{ value: number, spot?: import("../../../model/explain.js").Spot | null, padding?: boolean }} Cell */
 
-/** Black or white, whichever can be read on a colour `rgb(r g b)` (WCAG 2.2 relative luminance; both reach 4.5 : 1 at 0.18).
+/**
+ * Black or white, whichever can be read on a colour `rgb(r g b)` (WCAG 2.2 relative luminance; both reach 4.5 : 1 at
+ *   0.18).
  * @param {string} colour */
 export function inkOn(colour) {
   const [red = 255, green = 255, blue = 255] = (colour.match(/\d+/g) ?? []).map(Number);

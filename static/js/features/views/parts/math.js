@@ -14,7 +14,10 @@ function build(markup) {
 /** @param {import("../../../formula/mathml.js").Markup} markup */
 const math = (markup) => h("math:math", { displaystyle: "true" }, build(markup));
 
-/** @param {import("../../../model/expression.js").Node} tree @param {(key: string, params?: Record<string, string | number>) => string} t */
+/**
+ * @param {import("../../../model/expression.js").Node} tree
+ * @param {(key: string, params?: Record<string, string | number>) => string} t
+ */
 export function createFormula(tree, t) {
   const pieces = parts(tree, { format: rounded, words: t });
   return h(

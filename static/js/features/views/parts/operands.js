@@ -1,5 +1,7 @@
 // @ts-check
-/** Lists of values that a number is made from, or that are made from it: a link to each, and what it is multiplied by. */
+/**
+ * Lists of values that a number is made from, or that are made from it: a link to each, and what it is multiplied by.
+ */
 import { h } from "../../../elements/dom.js";
 import { share } from "./share.js";
 
@@ -7,7 +9,8 @@ import { share } from "./share.js";
  * One row. Its figures stand in columns of their own beside the link, or below it, in every row alike.
  * @param {Record<string, any>} attributes the link's
  * @param {(Node | string)[]} name @param {string} value
- * @param {{ factor?: [shown: string, whole: string], product?: [shown: string, whole: string], part?: number }} [figures] weight, weight × value, and its share of the largest
+ * @param {{ factor?: [shown: string, whole: string], product?: [shown: string, whole: string], part?: number }}
+ *   [figures] weight, weight × value, and its share of the largest
  */
 export function operandRow(attributes, name, value, { factor, product, part } = {}) {
   const figure = (/** @type {string} */ kind, /** @type {[string, string]} */ [shown, whole]) =>

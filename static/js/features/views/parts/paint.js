@@ -7,7 +7,12 @@ import { unitValues } from "../../../model/statistics.js";
 /** @typedef {import("../../../model/explain.js").Scene} Scene */
 
 /** Paint one unit of a layer (or of the input). @param {import("./heat.js").Heat} heat @param {Scene} scene
- * @param {string} layer @param {import("../../../model/trace.js").Tensor} tensor @param {number} unit @param {number} limit @param {boolean} tint */
+ * @param {string} layer
+ * @param {import("../../../model/trace.js").Tensor} tensor
+ * @param {number} unit
+ * @param {number} limit
+ * @param {boolean} tint
+ */
 export function paintUnit(heat, { model }, layer, tensor, unit, limit, tint) {
   const values = unitValues(tensor, unit);
   if (layer !== INPUT) return heat.paint(values, limit, ACTIVATIONS);

@@ -6,7 +6,8 @@ import { h } from "../../../elements/dom.js";
 
 /**
  * @param {import("../../../model/model.js").Model} model @param {import("../../../state/initial.js").View} view
- * @param {import("../../../state/view.js").Store} store @param {(key: string, params?: Record<string, string | number>) => string} t
+ * @param {import("../../../state/view.js").Store} store
+ * @param {(key: string, params?: Record<string, string | number>) => string} t
  */
 export function createPicker(model, view, store, t) {
   const shape = view.layer === INPUT ? model.input.shape : (model.layer(view.layer)?.output_shape ?? [1]);

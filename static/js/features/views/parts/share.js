@@ -1,5 +1,8 @@
 // @ts-check
-/** A share −1…1 of the largest term as a bar from the middle: what speaks against to the left, what speaks for to the right. */
+/**
+ * A share −1…1 of the largest term as a bar from the middle: what speaks against to the left, what speaks for to the
+ * right.
+ */
 import { h } from "../../../elements/dom.js";
 
 /** @param {number} part */
