@@ -7,9 +7,13 @@ refused with the rule that it broke. What passes is what the page's script reads
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from cnn_loupe.engine.graph import INPUT
 from cnn_loupe.server.errors import Problem
@@ -79,158 +83,166 @@ class Embed:
         return NEEDS.get(self.widget or "", "run")
 
 
+def _refused(problem: Problem) -> PydanticCustomError:
+    """What a validator raises: pydantic carries the problem to whoever asked."""
+    return PydanticCustomError("refused", "refused", {"problem": problem})
+
+
+def _unknown_choice(parameter: str, value: str, choices: Iterable[str]) -> Problem:
+    known, value = ", ".join(choices), value[:SHOWN]
+    sentence = f"{parameter}: {value!r} is none of {known}."
+    return Problem(422, "embed_choice_unknown", sentence, parameter=parameter, value=value, known=known)
+
+
+def _one_of(choices: tuple[str, ...]) -> AfterValidator:
+    def check(value: str, info: ValidationInfo) -> str:
+        if value not in choices:
+            raise _refused(_unknown_choice(str(info.field_name), value, choices))
+        return value
+
+    return AfterValidator(check)
+
+
+def _all_of(choices: tuple[str, ...]) -> BeforeValidator:
+    def read(text: str, info: ValidationInfo) -> tuple[str, ...]:
+        names = () if text in ("", "none") else tuple(dict.fromkeys(text.split(",")))
+        for name in names:
+            if name not in choices:
+                raise _refused(_unknown_choice(str(info.field_name), name, (*choices, "none")))
+        return names
+
+    return BeforeValidator(read)
+
+
+def _language(value: str, info: ValidationInfo) -> str:
+    language = known_language(value)
+    if language is None:
+        raise _refused(_unknown_choice(str(info.field_name), value, LANGUAGES))
+    return language
+
+
+def _whole(least: int, most: int) -> BeforeValidator:
+    def read(value: str, info: ValidationInfo) -> int:
+        if re.fullmatch(r"[0-9]{1,5}", value) and least <= int(value) <= most:
+            return int(value)
+        parameter, value = str(info.field_name), value[:SHOWN]
+        sentence = f"{parameter}: {value!r} is not a whole number from {least} to {most}."
+        limits = {"least": least, "most": most}
+        raise _refused(Problem(422, "embed_number_refused", sentence, parameter=parameter, value=value, **limits))
+
+    return BeforeValidator(read)
+
+
+def _sides(least: int, most: int) -> BeforeValidator:
+    def read(value: str, info: ValidationInfo) -> tuple[int, int]:
+        match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", value)
+        if match and all(least <= int(side) <= most for side in match.groups()):
+            return int(match[1]), int(match[2])
+        parameter, value = str(info.field_name), value[:SHOWN]
+        sentence = (
+            f"{parameter}: {value!r} is not a width and a height in pixels, each from {least} to {most}, "
+            "such as 640x480."
+        )
+        limits = {"least": least, "most": most}
+        raise _refused(Problem(422, "embed_size_refused", sentence, parameter=parameter, value=value, **limits))
+
+    return BeforeValidator(read)
+
+
+class Address(BaseModel):
+    """What the address of every embed may say. The first of several values of one name counts, as in the page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str | None = None
+    sample: str | None = None
+    lang: Annotated[str, BeforeValidator(_language)] | None = None
+    theme: Annotated[str, _one_of(THEMES)] = "auto"
+    text: Annotated[int, _whole(*TEXT)] = 100
+    size: Annotated[tuple[int, int], _sides(*SIDE)] | None = None
+    controls: tuple[str, ...]
+
+
+class NetworkAddress(Address):
+    """The network map."""
+
+    controls: Annotated[tuple[str, ...], _all_of(CONTROLS["network"])] = USUAL["network"]
+    scale: Annotated[str, _one_of(SCALES)] | None = None
+    details: Annotated[str, _one_of(SWITCH)] | None = None
+    order: Annotated[str, _one_of(ORDERS)] | None = None
+    at: str | None = None
+
+
+class ViewAddress(Address):
+    """One opened view."""
+
+    controls: Annotated[tuple[str, ...], _all_of(CONTROLS["view"])] = USUAL["view"]
+    view: str
+    scale: Annotated[str, _one_of(SCALES)] | None = None
+
+
+class WidgetAddress(Address):
+    """A playground of a chapter."""
+
+    controls: Annotated[tuple[str, ...], _all_of(CONTROLS["widget"])] = USUAL["widget"]
+
+
+_ADDRESSES: dict[str, type[Address]] = {"network": NetworkAddress, "view": ViewAddress, "widget": WidgetAddress}
+
+
 def read_embed(what: str, widget: str | None, pairs: Iterable[tuple[str, str]], library: Library) -> Embed:
     """Check an address; raises a Problem that names the value, the rule and the remedy."""
     if widget is not None and widget not in playgrounds("en"):
-        known = list(playgrounds("en"))
-        raise Problem(
-            404,
-            "unknown_widget",
-            f"There is no playground {widget[:SHOWN]!r}; there are {', '.join(known)}.",
-            widget=widget[:SHOWN],
-            known=", ".join(known),
-        )
-    allowed = _parameters(what)
-    given: dict[str, str] = {}
-    for name, value in pairs:
-        if name not in allowed:
-            raise Problem(
-                422,
-                "embed_parameter_unknown",
-                f"This embed has no parameter {name[:SHOWN]!r}; it takes {', '.join(allowed)}.",
-                parameter=name[:SHOWN],
-                known=", ".join(allowed),
-            )
-        given.setdefault(name, value)  # as the page's script reads it: the first one counts
-    entry = library.entry(given["model"]) if "model" in given else library.default
+        known = ", ".join(playgrounds("en"))
+        sentence = f"There is no playground {widget[:SHOWN]!r}; there are {known}."
+        raise Problem(404, "unknown_widget", sentence, widget=widget[:SHOWN], known=known)
+    address = _read_address(_ADDRESSES[what], pairs)
+    entry = library.entry(address.model) if address.model is not None else library.default
     if entry is None:
         raise Problem(404, "no_models", "This server has no model that could be shown.")
-    for name, value in given.items():
-        allowed[name](name, value)
-    if what == "view":
-        if "view" not in given:
-            raise Problem(422, "embed_view_missing", "Say which view: /embed/view?view=neuron:conv_1_2[3].")
-        _check_view(entry, given["view"])
-    if "at" in given:
-        _check_place(entry, "at", given["at"])
-    if "sample" in given:
-        _check_sample(entry, library, given["sample"])
+    if isinstance(address, ViewAddress):
+        _check_view(entry, address.view)
+    if isinstance(address, NetworkAddress) and address.at is not None:
+        _check_place(entry, "at", address.at)
+    if address.sample is not None:
+        _check_sample(entry, library, address.sample)
     return Embed(
         what=what,
         entry=entry,
-        language=known_language(given.get("lang", "")),
-        theme=given.get("theme", "auto"),
-        controls=_controls(given["controls"]) if "controls" in given else USUAL[what],
-        size=_pair(given["size"]) if "size" in given else None,
-        text=int(given.get("text", 100)),
-        sample=given.get("sample"),
+        language=address.lang,
+        theme=address.theme,
+        controls=address.controls,
+        size=address.size,
+        text=address.text,
+        sample=address.sample,
         widget=widget,
     )
 
 
-Check = Callable[[str, str], None]
+def _read_address(kind: type[Address], pairs: Iterable[tuple[str, str]]) -> Address:
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        given.setdefault(name, value)
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        # A parameter that is not known says most about an address: it is told before values that are refused.
+        first = min(found, key=lambda one: one["type"] != "extra_forbidden")
+        raise _problem_of(first, kind) from None
 
 
-def _parameters(what: str) -> dict[str, Check]:
-    """The parameters of one kind of embed, each with its rule."""
-    shared: dict[str, Check] = {
-        "model": _anything,
-        "sample": _anything,
-        "lang": _language,
-        "theme": _one_of(THEMES),
-        "text": _whole(*TEXT),
-        "size": _size,
-        "controls": _all_of(CONTROLS[what]),
-    }
-    own: dict[str, dict[str, Check]] = {
-        "network": {
-            "scale": _one_of(SCALES),
-            "details": _one_of(SWITCH),
-            "order": _one_of(ORDERS),
-            "at": _anything,
-        },
-        "view": {"view": _anything, "scale": _one_of(SCALES)},
-        "widget": {},
-    }
-    return {**shared, **own[what]}
-
-
-def _anything(_: str, __: str) -> None:
-    """Checked against the model, once that is known."""
-
-
-def _refuse_choice(parameter: str, value: str, choices: Iterable[str]) -> Problem:
-    known = ", ".join(choices)
-    return Problem(
-        422,
-        "embed_choice_unknown",
-        f"{parameter}: {value[:SHOWN]!r} is none of {known}.",
-        parameter=parameter,
-        value=value[:SHOWN],
-        known=known,
-    )
-
-
-def _one_of(choices: tuple[str, ...]) -> Check:
-    def check(parameter: str, value: str) -> None:
-        if value not in choices:
-            raise _refuse_choice(parameter, value, choices)
-
-    return check
-
-
-def _all_of(choices: tuple[str, ...]) -> Check:
-    def check(parameter: str, value: str) -> None:
-        for name in _controls(value):
-            if name not in choices:
-                raise _refuse_choice(parameter, name, (*choices, "none"))
-
-    return check
-
-
-def _controls(text: str) -> tuple[str, ...]:
-    return () if text in ("", "none") else tuple(dict.fromkeys(text.split(",")))
-
-
-def _language(parameter: str, value: str) -> None:
-    if known_language(value) is None:
-        raise _refuse_choice(parameter, value, LANGUAGES)
-
-
-def _whole(least: int, most: int) -> Check:
-    def check(parameter: str, value: str) -> None:
-        if not re.fullmatch(r"[0-9]{1,5}", value) or not least <= int(value) <= most:
-            raise Problem(
-                422,
-                "embed_number_refused",
-                f"{parameter}: {value[:SHOWN]!r} is not a whole number from {least} to {most}.",
-                parameter=parameter,
-                value=value[:SHOWN],
-                least=least,
-                most=most,
-            )
-
-    return check
-
-
-def _pair(value: str) -> tuple[int, int] | None:
-    match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", value)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def _size(parameter: str, value: str) -> None:
-    pair, (least, most) = _pair(value), SIDE
-    if pair is None or not all(least <= side <= most for side in pair):
-        raise Problem(
-            422,
-            "embed_size_refused",
-            f"{parameter}: {value[:SHOWN]!r} is not a width and a height in pixels, each from {least} to {most}, "
-            "such as 640x480.",
-            parameter=parameter,
-            value=value[:SHOWN],
-            least=least,
-            most=most,
-        )
+def _problem_of(error: ErrorDetails, kind: type[Address]) -> Problem:
+    """What pydantic found, in the words of this server; its validators here bring their own problem along."""
+    if error["type"] == "extra_forbidden":
+        parameter, known = str(error["loc"][0])[:SHOWN], ", ".join(kind.model_fields)
+        sentence = f"This embed has no parameter {parameter!r}; it takes {known}."
+        return Problem(422, "embed_parameter_unknown", sentence, parameter=parameter, known=known)
+    if error["type"] == "missing":
+        return Problem(422, "embed_view_missing", "Say which view: /embed/view?view=neuron:conv_1_2[3].")
+    problem = error["ctx"]["problem"]
+    assert isinstance(problem, Problem)
+    return problem
 
 
 def _check_sample(entry: Entry, library: Library, sample: str) -> None:
@@ -249,7 +261,7 @@ def _check_view(entry: Entry, text: str) -> None:
             value=text[:SHOWN],
         )
     if view.name not in VIEWS:
-        raise _refuse_choice("view", view.name, VIEWS)
+        raise _unknown_choice("view", view.name, VIEWS)
     layer, *_ = [_check_place(entry, "view", place) for place in view.places]
     sizes = entry.spec.shapes
     before = layer if layer == INPUT else entry.spec.node(layer).inputs[0]

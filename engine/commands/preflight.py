@@ -118,8 +118,7 @@ def writing(out: Path, *, kept: str = "") -> Iterator[None]:
         raise TrainingError(
             "out_not_writable",
             f"{error.filename or out} cannot be written ({error.strerror or error}); free space, change the "
-            "permissions, "
-            f"or give another folder with --out{kept}",
+            f"permissions, or give another folder with --out{kept}",
             folder=str(out),
             reason=str(error.strerror or error),
         ) from None

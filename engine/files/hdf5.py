@@ -171,8 +171,7 @@ class Dataset(Object):
             raise FileError(
                 "file_points_elsewhere",
                 f"{self.file.name}: the dataset {short(self.name)} keeps its numbers in another file of the computer "
-                "that "
-                f"reads it, and such files are never opened; save the network anew with model.save(…)",
+                f"that reads it, and such files are never opened; save the network anew with model.save(…)",
                 file=self.file.name,
                 name=short(self.name),
             )

@@ -94,8 +94,7 @@ def _model(file: str, config: Any) -> tuple[str, Any]:
         raise FileError(
             "file_model_class_unknown",
             f"{file} holds a model of the class {short(kind)}, whose call is Python code and is never run; build it "
-            "with "
-            f"keras.Sequential or keras.Model(inputs, outputs), or export it to ONNX",
+            f"with keras.Sequential or keras.Model(inputs, outputs), or export it to ONNX",
             file=file,
             kind=short(kind),
         )

@@ -219,8 +219,7 @@ def _float_only(file: str, name: str, tensor: Table) -> None:
         raise FileError(
             "file_quantised",
             f"{file} computes with whole numbers (quantised), which are not the network's own values; export it in "
-            "float32 "
-            f"(converter without optimizations; Teachable Machine: “Floating point”)",
+            f"float32 (converter without optimizations; Teachable Machine: “Floating point”)",
             file=file,
             tensor=short(name),
         )

@@ -111,8 +111,7 @@ def _walk(
         raise FileError(
             "file_torch_module_unknown",
             f"{short(file)}: the module {short(own)} is a {short(kind)}, whose forward is Python code and is never "
-            "run; "
-            f"export the network: {EXPORT}",
+            f"run; export the network: {EXPORT}",
             file=short(file),
             module=short(own),
             kind=short(kind),

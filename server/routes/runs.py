@@ -54,16 +54,14 @@ class RunQuery(CropQuery):
     detail: Detail = Field(
         "full",
         description="`full` gives every value. `overview` gives of each layer its statistics, the least and the "
-        "largest "
-        "value of each unit, the units by their largest value, and small pictures of some units.",
+        "largest value of each unit, the units by their largest value, and small pictures of some units.",
     )
     layers: str | None = Field(None, max_length=MOST_NAMES, description=LAYERS)
     units: str | None = Field(
         None,
         pattern=r"^\d{1,7}-\d{1,7}$",
         description="Only these units of each layer, first and last, counted from 0; those that a layer has. Without "
-        "it "
-        "all of them, or the first twelve maps of an overview.",
+        "it all of them, or the first twelve maps of an overview.",
         examples=["0-11"],
     )
     side: int = Field(SIDE, ge=1, le=256, description="Longest side of an overview's small pictures, in pixels.")
@@ -79,8 +77,7 @@ class RunQuery(CropQuery):
         ge=0,
         le=MOST_UPRIGHT,
         description="Longest side, in pixels, of a picture of the whole as it stands upright, in sRGB and over white, "
-        "to "
-        "draw a crop on; 0 for none.",
+        "to draw a crop on; 0 for none.",
     )
 
     def unit_range(self) -> range | None:
