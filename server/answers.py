@@ -33,7 +33,7 @@ class Stored:
         self.etag = etag or hashlib.sha256(body).hexdigest()[:20]
 
     @classmethod
-    def packed(cls, body: bytes, media_type: str, *, etag: str) -> Stored:
+    def packed(cls, body: bytes, media_type: str, *, etag: str | None = None) -> Stored:
         """Keeps the compressed form alone; who takes no gzip gets it unpacked."""
         stored = cls(body, media_type, etag=etag)
         if stored.gzipped() is not None:

@@ -23,13 +23,13 @@ from cnn_loupe.server.library import Entry, Library, load_library
 from cnn_loupe.server.limits import Workshop
 from cnn_loupe.server.lingering import LingeringMiddleware
 from cnn_loupe.server.metrics import Meter
+from cnn_loupe.server.middleware import RequestMiddleware
 from cnn_loupe.server.openapi import describe
 from cnn_loupe.server.pages import Pages
 from cnn_loupe.server.paths import LIVE
 from cnn_loupe.server.routes import embed, health, learn, lessons, models, pages, runs, samples
 from cnn_loupe.server.routes import own as own_models
 from cnn_loupe.server.runs import SampleRuns
-from cnn_loupe.server.security import Frame
 from cnn_loupe.server.settings import Settings
 
 logger = logging.getLogger("cnn_loupe")
@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     )
     app.state.pages = Pages(live=live)
     # The one that is added last is the outermost.
-    app.add_middleware(Frame, settings=settings, observe=meter.observe)
+    app.add_middleware(RequestMiddleware, settings=settings, observe=meter.observe)
     app.add_middleware(LingeringMiddleware, most=settings.largest_body)
     app.add_middleware(DeadlineMiddleware, seconds=settings.request_timeout)
     install_error_handlers(app, pages.error_page)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -127,7 +127,7 @@ def _whole(least: int, most: int) -> BeforeValidator:
             return int(value)
         parameter, value = str(info.field_name), value[:SHOWN]
         sentence = f"{parameter}: {value!r} is not a whole number from {least} to {most}."
-        limits = {"least": least, "most": most}
+        limits: dict[str, Any] = {"least": least, "most": most}
         raise _refused(Problem(422, "embed_number_refused", sentence, parameter=parameter, value=value, **limits))
 
     return BeforeValidator(read)
@@ -143,7 +143,7 @@ def _sides(least: int, most: int) -> BeforeValidator:
             f"{parameter}: {value!r} is not a width and a height in pixels, each from {least} to {most}, "
             "such as 640x480."
         )
-        limits = {"least": least, "most": most}
+        limits: dict[str, Any] = {"least": least, "most": most}
         raise _refused(Problem(422, "embed_size_refused", sentence, parameter=parameter, value=value, **limits))
 
     return BeforeValidator(read)

@@ -177,7 +177,10 @@ def install_error_handlers(app: FastAPI, page: Callable[[Request, int, str], Res
         if error.status_code == 404 and wants_page(request):
             return page(request, 404, "not_found")
         code, detail = _FRAMEWORK.get(error.status_code, ("request_refused", str(error.detail)))
-        return problem_response(error.status_code, code, detail, headers=error.headers)
+        headers = dict(error.headers or {})
+        if "GET" in (allowed := headers.get("Allow", "").split(", ")):
+            headers["Allow"] = ", ".join(sorted({*allowed, "HEAD"}))  # RequestMiddleware makes it a GET
+        return problem_response(error.status_code, code, detail, headers=headers)
 
 
 def wants_page(request: Request) -> bool:

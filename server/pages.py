@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import jinja2
@@ -21,6 +23,8 @@ from cnn_loupe.server.settings import PREFIX
 from cnn_loupe.server.vocabulary import THEMES
 
 VARY = "Accept-Encoding, Accept-Language, Cookie"
+HTML = "text/html; charset=utf-8"
+MOST_STORED = 48  # pages in memory, of some 25 KB each: every language, theme and common address, and some
 EXAMPLE_BASE = "http://127.0.0.1:8000"  # in examples; the page replaces it with its own address
 
 
@@ -47,6 +51,8 @@ class Pages:
         self._live = live
         self._catalogues: dict[str, dict[str, Any]] = {}
         self._documents: dict[tuple[str, ...], str] = {}
+        self._stored: OrderedDict[tuple[object, ...], Stored] = OrderedDict()
+        self._lock = threading.Lock()  # the documentation is made on a thread
 
     @property
     def environment(self) -> jinja2.Environment:
@@ -94,14 +100,24 @@ class Pages:
             )
         return self._documents[key]
 
-    def respond(self, request: Request, html: str, *, status: int = 200) -> Response:
-        """The page, revalidated at every visit and compressed."""
-        body = html.encode("utf-8")
-        stored = Stored(body, "text/html; charset=utf-8", etag=hashlib.sha256(body).hexdigest()[:20])
-        answer = stored.response(request, REVALIDATE, VARY)
-        if status != 200:
-            answer.status_code = status
-        return answer
+    def stored(self, key: tuple[object, ...], make: Callable[[], str]) -> Stored:
+        """The page that `key` tells apart from all others, made and compressed once; anew at every visit in a checkout.
+
+        A page depends on nothing but its key, the settings and the models, which stay while the server runs.
+        """
+        with self._lock:
+            found = None if self._live else self._stored.pop(key, None)
+        if found is None:
+            found = Stored.packed(make().encode("utf-8"), HTML)
+        with self._lock:
+            self._stored[key] = found  # the last one: those not asked for longest go first
+            while len(self._stored) > MOST_STORED:
+                self._stored.popitem(last=False)
+        return found
+
+    def respond(self, request: Request, key: tuple[object, ...], make: Callable[[], str]) -> Response:
+        """That page, revalidated at every visit."""
+        return self.stored(key, make).response(request, REVALIDATE, VARY)
 
 
 def boot_data(services: Services, language: str, catalogue: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from cnn_loupe.server.errors import Problem, wants_page
 from cnn_loupe.server.i18n import LANGUAGES, choose_language, known_language, translator
 from cnn_loupe.server.origins import allows, framing_page
 from cnn_loupe.server.pages import Pages, choose_theme, script_json
+from cnn_loupe.server.policies import content_policy, embed_ancestors
 from cnn_loupe.server.routes.pages import answers, gallery, preloads
-from cnn_loupe.server.security import content_policy, embed_ancestors
 from cnn_loupe.server.settings import PREFIX
 
 router = APIRouter(include_in_schema=False)
@@ -84,23 +84,26 @@ def _embed(request: Request, services: Services, what: str, widget: str | None =
         return _refused(request, services, problem)
     pages: Pages = request.app.state.pages
     language = embed.language or choose_language(request, services.settings.language)
-    catalogue = pages.catalogue(language, services.assets.digest)
-    title = _title(embed, language, translator(catalogue))
-    html = pages.render(
-        "embed.html",
-        language,
-        services,
-        theme=embed.theme,
-        title=title,
-        embed=embed,
-        chapter=playgrounds(language)[embed.widget].chapter if embed.widget else None,
-        styles=_STYLES[what],
-        script=f"js/features/embed/{what}.js",
-        modules=_modules(services, embed),
-        preloads=_preloads(services, embed, request),
-        boot=script_json(_boot(services, embed, language, catalogue)),
-    )
-    return pages.respond(request, html)
+
+    def make() -> str:
+        catalogue = pages.catalogue(language, services.assets.digest)
+        return pages.render(
+            "embed.html",
+            language,
+            services,
+            theme=embed.theme,
+            title=_title(embed, language, translator(catalogue)),
+            embed=embed,
+            chapter=playgrounds(language)[embed.widget].chapter if embed.widget else None,
+            styles=_STYLES[what],
+            script=f"js/features/embed/{what}.js",
+            modules=_modules(services, embed),
+            preloads=_preloads(services, embed, request),
+            boot=script_json(_boot(services, embed, language, catalogue)),
+        )
+
+    address = tuple(request.query_params.multi_items())
+    return pages.respond(request, ("embed", services.assets.digest, what, widget, language, address), make)
 
 
 def _title(embed: Embed, language: str, t: Any) -> str:
@@ -190,39 +193,43 @@ def _refused(request: Request, services: Services, problem: Problem) -> Response
 async def builder(request: Request, services: ServicesOf) -> Response:
     """The page that makes a snippet and shows it at work."""
     services.assets.refresh()
-    settings, pages = services.settings, request.app.state.pages
+    settings = services.settings
+    pages: Pages = request.app.state.pages
     language = choose_language(request, settings.language)
-    catalogue = pages.catalogue(language, services.assets.digest)
-    found = list(playgrounds(language).values())
-    ancestors = embed_ancestors(settings)
-    html = pages.render(
-        "embed_builder.html",
-        language,
-        services,
-        theme=choose_theme(request),
-        script="js/features/embed/builder.js",
-        modules=services.assets.eager_modules("js/features/embed/builder.js"),
-        ancestors=[source for source in ancestors if source != "'self'"],
-        boot=script_json(
-            {
-                "language": language,
-                "languages": LANGUAGES,
-                "root": settings.root_path,
-                "api": f"{settings.root_path}/api/v1",
-                "static": f"{settings.root_path}/static/{services.assets.digest}/",
-                "models": [entry.summary for entry in services.library],
-                "playgrounds": [_listed(one, catalogue) for one in found],
-                "controls": CONTROLS,
-                "usual": USUAL,
-                "side": SIDE,
-                "text": TEXT,
-                "ancestors": ancestors,
-                "catalogue": {"embed": catalogue["embed"], "errors": catalogue["errors"]},
-            }
-        ),
-    )
-    answer: Response = pages.respond(request, html)
-    return answer
+    theme = choose_theme(request)
+
+    def make() -> str:
+        catalogue = pages.catalogue(language, services.assets.digest)
+        found = list(playgrounds(language).values())
+        ancestors = embed_ancestors(settings)
+        return pages.render(
+            "embed_builder.html",
+            language,
+            services,
+            theme=theme,
+            script="js/features/embed/builder.js",
+            modules=services.assets.eager_modules("js/features/embed/builder.js"),
+            ancestors=[source for source in ancestors if source != "'self'"],
+            boot=script_json(
+                {
+                    "language": language,
+                    "languages": LANGUAGES,
+                    "root": settings.root_path,
+                    "api": f"{settings.root_path}/api/v1",
+                    "static": f"{settings.root_path}/static/{services.assets.digest}/",
+                    "models": [entry.summary for entry in services.library],
+                    "playgrounds": [_listed(one, catalogue) for one in found],
+                    "controls": CONTROLS,
+                    "usual": USUAL,
+                    "side": SIDE,
+                    "text": TEXT,
+                    "ancestors": ancestors,
+                    "catalogue": {"embed": catalogue["embed"], "errors": catalogue["errors"]},
+                }
+            ),
+        )
+
+    return pages.respond(request, ("embed_builder", services.assets.digest, language, theme), make)
 
 
 def _listed(playground: Playground, catalogue: dict[str, Any]) -> dict[str, str]:

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request
 from markupsafe import escape
 from starlette.responses import Response
 
-from cnn_loupe.server.answers import FOREVER, NO_STORE
+from cnn_loupe.server.answers import FOREVER, NO_STORE, REVALIDATE
 from cnn_loupe.server.dependencies import Services, ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import choose_language, translator
 from cnn_loupe.server.library import Entry
-from cnn_loupe.server.pages import EXAMPLE_BASE, Pages, boot_data, choose_theme, script_json
+from cnn_loupe.server.pages import EXAMPLE_BASE, VARY, Pages, boot_data, choose_theme, script_json
 from cnn_loupe.server.routes.samples import describe_sample
 from cnn_loupe.server.vocabulary import PAGES
 
@@ -50,25 +50,31 @@ async def index(request: Request, services: ServicesOf, chapter: str | None = No
     language = choose_language(request, services.settings.language)
     pages = pages_of(request)
     asked = asked_model(services, request.query_params)
-    samples = gallery(services, asked)
-    asks = bool(request.query_params)
-    modules = services.assets.eager_modules(START, FRAME, *([ADDRESS] if asks else []))
-    later = services.assets.eager_modules(*LATER)
-    html = pages.render(
-        "index.html",
-        language,
-        services,
-        boot=script_json(
-            boot_data(services, language, pages.catalogue(language, services.assets.digest))
-            | {"answers": answers(asked, samples), "later": [name for name in later if name not in modules]}
-        ),
-        theme=choose_theme(request),
-        modules=modules,
-        samples=samples,
-        first=first_picture(asked, request.query_params),
-        preloads=preloads(services, asked, request.query_params),
-    )
-    return pages.respond(request, html)
+    theme, asks = choose_theme(request), bool(request.query_params)
+    first, early = first_picture(asked, request.query_params), preloads(services, asked, request.query_params)
+
+    def make() -> str:
+        samples = gallery(services, asked)
+        modules = services.assets.eager_modules(START, FRAME, *([ADDRESS] if asks else []))
+        later = services.assets.eager_modules(*LATER)
+
+        boot = boot_data(services, language, pages.catalogue(language, services.assets.digest))
+        return pages.render(
+            "index.html",
+            language,
+            services,
+            boot=script_json(
+                boot | {"answers": answers(asked, samples), "later": [name for name in later if name not in modules]}
+            ),
+            theme=theme,
+            modules=modules,
+            samples=samples,
+            first=first,
+            preloads=early,
+        )
+
+    key = ("index", services.assets.digest, language, theme, asked.id if asked else None, first, asks, *early)
+    return pages.respond(request, key, make)
 
 
 def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:
@@ -122,9 +128,15 @@ async def api_docs(request: Request, services: ServicesOf) -> Response:
     document: dict[str, Any] = request.app.openapi()
     model = services.library.default.id if services.library.default else "tiny-vgg"
     theme, pages = choose_theme(request), pages_of(request)
-    html = await services.workshop.run(request, lambda: pages.documentation(language, theme, services, document, model))
     base = str(request.base_url).rstrip("/") + services.settings.root_path
-    return pages.respond(request, html.replace(EXAMPLE_BASE, str(escape(base))))
+
+    def make() -> str:
+        html = pages.documentation(language, theme, services, document, model)
+        return html.replace(EXAMPLE_BASE, str(escape(base)))
+
+    key = ("api_docs", services.assets.digest, language, theme, base)
+    stored = await services.workshop.run(request, lambda: pages.stored(key, make))
+    return stored.response(request, REVALIDATE, VARY)
 
 
 def error_page(request: Request, status: int, code: str) -> Response:

@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 
 from cnn_loupe.server.app import create_app
 from cnn_loupe.server.i18n import LANGUAGES, accepted, load_catalogue
+from cnn_loupe.server.pages import MOST_STORED, Pages
 from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.conftest import ROOT
@@ -253,6 +255,76 @@ def test_hosts_origins_frames_and_addresses_are_opened_by_setting_only(models_fo
         assert "frame-ancestors https://school.example" in policy
         assert "connect-src 'self' https:" in policy
         assert "script-src 'self';" in policy
+
+
+def test_a_page_is_made_once_for_all_who_see_the_same(models_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    render = Pages.render
+
+    def counted(self: Pages, name: str, *args: Any, **context: Any) -> str:
+        made.append(name)
+        return render(self, name, *args, **context)
+
+    monkeypatch.setattr(Pages, "render", counted)
+    app = create_app(Settings(models=(models_folder,)), live=False)
+    with Client(app) as client:
+        seen = {}
+        for path in (
+            "/",
+            "/?view=softmax:probabilities[1]",
+            "/?model=deep",
+            "/embed/network",
+            "/embed/network?text=120",
+        ):
+            for headers in ({}, {"Accept-Language": "zh-Hans"}, {"Cookie": "theme=dark"}):
+                first, second = client.get(path, headers=headers), client.get(path, headers=headers)
+                plain = client.get(path, headers=headers | {"Accept-Encoding": "identity"})
+                assert first.content == second.content == plain.content
+                seen[path, str(headers)] = first.text
+        # The theme of an embed stands in its address, not in a cookie.
+        embeds = [text for (path, _), text in seen.items() if path.startswith("/embed")]
+        pages = [text for (path, _), text in seen.items() if not path.startswith("/embed")]
+        assert (len(set(pages)), len(set(embeds))) == (9, 4)
+        assert len(made) == 9 + 4
+        for number in range(2 * MOST_STORED):
+            assert client.get(f"/embed/network?text={75 + number}").status_code == 200
+        assert client.get("/").text == seen["/", "{}"]
+        assert len(app.state.pages._stored) == MOST_STORED
+
+
+def test_an_address_of_ipv6_can_be_allowed(models_folder: Path) -> None:
+    with with_settings(models_folder, allowed_hosts=("[::1]",)) as client:
+        for host, status in (("[::1]:8000", 200), ("[::1]", 200), ("[::2]:8000", 400)):
+            assert client.get("/version", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "host", ["a b", "a/b", "c@d", "a b/c@d", "a:b", "a:1:2", "::1", "[::1", "a%2", "a\\b", "a#", "a?", '"a"', "é"]
+)
+def test_a_host_that_is_none_is_refused_everywhere(client: Client, host: str) -> None:
+    for path in ("/", "/healthz", "/api/v1/models"):
+        answer = client.get(path, headers={"Host": host.encode()})
+        assert (answer.status_code, answer.json()["code"]) == (400, "host_malformed")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "host", ["a", "a.b:80", "a_b.c-d", "127.0.0.1:8000", "[::1]:8000", "xn--bcher-kva.example", ""]
+)
+def test_a_host_that_is_one_is_answered(client: Client, host: str) -> None:
+    assert client.get("/version", headers={"Host": host}).status_code == 200
+
+
+def test_what_is_allowed_instead_of_a_refused_method_is_answered(client: Client) -> None:
+    for path, methods in (
+        ("/api/v1/models", "GET, HEAD"),
+        ("/", "GET, HEAD"),
+        ("/healthz", "GET, HEAD"),
+        ("/api/v1/models/tiny-vgg/runs", "POST"),
+    ):
+        refused = client.request("DELETE", path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, methods)
+    assert client.request("HEAD", "/api/v1/models").status_code == 200
 
 
 @pytest.mark.parametrize("prefix", ["", "/learn/cnn"])
