@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import lru_cache
 
 import pytest
 
 from tests.conftest import RunningServer
 from tests.e2e.engines.chromium import Chromium
-from tests.e2e.engines.firefox import Firefox
+from tests.e2e.engines.firefox import Firefox, Process
 from tests.e2e.engines.webkit import WebKit
 from tests.e2e.engines.window import Launch, Window
 
-OTHERS: dict[str, Callable[..., Window]] = {"firefox": Firefox, "webkit": WebKit}
+OTHERS = ("firefox", "webkit")
 
 
 @pytest.fixture(params=["chromium", *OTHERS])
 def engine(request: pytest.FixtureRequest) -> str:
     """Tests that say nothing else run in every engine."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def firefox() -> Iterator[Callable[[bool], Process]]:
+    """The Firefox without and the one with reduced motion, which it reads when it starts; both outlast the tests."""
+    with ExitStack() as started:
+
+        @lru_cache
+        def process(reduced_motion: bool) -> Process:
+            return started.enter_context(closing(Process(reduced_motion)))
+
+        yield process
 
 
 @pytest.fixture
@@ -28,8 +42,10 @@ def launch(engine: str, request: pytest.FixtureRequest, live_server: RunningServ
     def make(ratio: float = 1, reduced_motion: bool = False) -> Window:
         if engine == "chromium":
             window: Window = Chromium(request.getfixturevalue("browser"), live_server.url, ratio, reduced_motion)
+        elif engine == "firefox":
+            window = Firefox(request.getfixturevalue("firefox")(reduced_motion), live_server.url, ratio)
         else:
-            window = OTHERS[engine](live_server.url, ratio, reduced_motion)
+            window = WebKit(live_server.url, int(ratio), reduced_motion)
         made.append(window)
         return window
 

@@ -12,37 +12,59 @@ from tests.e2e.engines.window import Window, needed
 from tests.web.tools import HERE, installed_tools
 
 
-class Firefox(Window):
-    engine = "firefox"
+class Process:
+    """One Firefox for many windows: it takes seconds to start, a window in it with a fresh profile takes none."""
 
-    def __init__(self, base: str, ratio: float = 1, reduced_motion: bool = False) -> None:
+    def __init__(self, reduced_motion: bool = False) -> None:
         path = needed(shutil.which("firefox-esr") or shutil.which("firefox"), "Firefox")
         node = needed(shutil.which("node"), "Node")
         installed_tools()
         preferences = {"ui.prefersReducedMotion": int(reduced_motion)}
-        self.base, self.ratio = base, ratio
-        self.process = subprocess.Popen(
+        self._process = subprocess.Popen(
             [node, str(HERE / "support/firefox.mjs"), path, json.dumps(preferences)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+        self.windows = 0
         self._answer()
-        self.size(1440, 900)
 
     def _answer(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, f"the process that drives Firefox ended with {self.process.wait()}"
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, f"the process that drives Firefox ended with {self._process.wait()}"
         answer = json.loads(line)
         assert "error" not in answer, answer["error"]
         return answer.get("value")
 
-    def _do(self, command: str, **options: Any) -> Any:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"command": command, **options}) + "\n")
-        self.process.stdin.flush()
+    def do(self, window: int, command: str, **options: Any) -> Any:
+        """One command to a window."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"window": window, "command": command, **options}) + "\n")
+        self._process.stdin.flush()
         return self._answer()
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()  # the end of its commands is the end of the process
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+
+
+class Firefox(Window):
+    engine = "firefox"
+
+    def __init__(self, process: Process, base: str, ratio: float = 1) -> None:
+        self.base, self.ratio = base, ratio
+        self._process = process
+        process.windows += 1
+        self._number = process.windows
+        self._do("open")
+        self.size(1440, 900)
+
+    def _do(self, command: str, **options: Any) -> Any:
+        return self._process.do(self._number, command, **options)
 
     def size(self, width: int, height: int) -> None:
         self._do("size", width=width, height=height, ratio=self.ratio)
@@ -84,8 +106,4 @@ class Firefox(Window):
         return [str(line) for line in self._do("complaints")]
 
     def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()  # the end of its commands is the end of the process
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
+        self._do("close")

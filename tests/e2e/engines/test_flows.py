@@ -16,7 +16,7 @@ from tests.e2e.engines.window import Launch, Window
 from tests.e2e.opened import Truth
 from tests.e2e.own import INPUT
 
-others = pytest.mark.parametrize("engine", list(OTHERS))
+others = pytest.mark.parametrize("engine", OTHERS)
 UNIT = '.network-unit[data-layer="{}"][data-unit="{}"]'
 
 
