@@ -189,9 +189,7 @@ def varied() -> ModelSpec:
                 ),
                 Node(normalisation.BatchNorm("norm"), ("stem",)),
                 Node(layers.Clip("clip"), ("norm",)),
-                Node(
-                    layers.Conv2D("depthwise", 8, padding=((0, 2), (1, 1)), groups=8, bias=False), ("clip",)
-                ),
+                Node(layers.Conv2D("depthwise", 8, padding=((0, 2), (1, 1)), groups=8, bias=False), ("clip",)),
                 Node(normalisation.ScaleShift("scaled"), ("depthwise",)),
                 Node(activation.HardSwish("swish"), ("scaled",)),
                 Node(pooling.GlobalAvgPool2D("squeeze"), ("swish",)),
@@ -209,9 +207,7 @@ def varied() -> ModelSpec:
                 Node(reshape.Slice("half", axis=0, start=1, stop=12, step=2), ("shuffled",)),
                 Node(reshape.Slice("cropped", axis=1, start=1, stop=9), ("half",)),
                 Node(
-                    layers.MaxPool2D(
-                        "pool", window=(3, 2), stride=(3, 2), padding=((0, 1), (0, 0)), ceil=True
-                    ),
+                    layers.MaxPool2D("pool", window=(3, 2), stride=(3, 2), padding=((0, 1), (0, 0)), ceil=True),
                     ("cropped",),
                 ),
                 Node(reshape.Upsample("larger", factor=(2, 3)), ("pool",)),

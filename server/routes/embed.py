@@ -7,13 +7,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cnn_loupe.server.answers import NO_STORE
+from cnn_loupe.server.answers import NO_STORE, REVALIDATE, Stored
 from cnn_loupe.server.dependencies import Services, ServicesOf
 from cnn_loupe.server.embeds import CONTROLS, SIDE, TEXT, USUAL, Embed, Playground, playgrounds, read_embed
 from cnn_loupe.server.errors import Problem, wants_page
 from cnn_loupe.server.i18n import LANGUAGES, choose_language, known_language, translator
+from cnn_loupe.server.library import OWN
 from cnn_loupe.server.origins import allows, framing_page
-from cnn_loupe.server.pages import Pages, choose_theme, script_json
+from cnn_loupe.server.pages import HTML, VARY, Pages, choose_theme, script_json
 from cnn_loupe.server.policies import content_policy, embed_ancestors
 from cnn_loupe.server.routes.pages import answers, gallery, preloads
 from cnn_loupe.server.settings import PREFIX
@@ -102,6 +103,8 @@ def _embed(request: Request, services: Services, what: str, widget: str | None =
             boot=script_json(_boot(services, embed, language, catalogue)),
         )
 
+    if embed.entry.id.startswith(OWN):  # of a person's own model nothing stays when it is gone
+        return Stored(make().encode("utf-8"), HTML).response(request, REVALIDATE, VARY)
     address = tuple(request.query_params.multi_items())
     return pages.respond(request, ("embed", services.assets.digest, what, widget, language, address), make)
 
