@@ -27,7 +27,7 @@ from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.surroundings import Origin
 from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
 from cnn_loupe.server import wire
-from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.answers import NO_STORE, Stored, cache_rule
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.gallery import Sample, digest_of, read_gallery
 from cnn_loupe.server.held import Held
@@ -57,6 +57,10 @@ class Entry:
     @property
     def spec(self) -> ModelSpec:
         return self.model.spec
+
+    def cache_rule(self, asked: str | None) -> str:
+        """How long answers about it may be kept: a person's own model never, by nobody."""
+        return NO_STORE if OWN_ID.fullmatch(self.id) else cache_rule(asked, self.digest)
 
     @property
     def network(self) -> Network:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -205,12 +206,7 @@ def onnx_values(file: str, files: Files, names: Sequence[str], x: np.ndarray[Any
     Protobuf merges a message that stands twice, so the values become outputs by writing a second graph behind the
     file. Raises FileError where ONNX Runtime is not installed, or does not run the file.
     """
-    try:
-        import onnxruntime
-    except ImportError:
-        raise FileError(
-            "check_not_installed", 'ONNX Runtime is not installed; pip install "cnn-loupe[check]"'
-        ) from None
+    onnxruntime = _runtime()
     extra = b"".join(_field(12, _field(1, name.encode())) for name in names)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -232,6 +228,23 @@ def onnx_values(file: str, files: Files, names: Sequence[str], x: np.ndarray[Any
             reason=short(str(error), 300),
         ) from error
     return {name: _first(value, shape[0]) for name, value in zip(outputs, found, strict=True)}
+
+
+def _runtime() -> Any:
+    """ONNX Runtime, told before it is loaded to send nothing.
+
+    Since 1.32 it reports its use to Microsoft otherwise, and keeps what it has not yet reported in a database in the
+    home folder.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    try:
+        import onnxruntime
+    except ImportError:
+        raise FileError(
+            "check_not_installed", 'ONNX Runtime is not installed; pip install "cnn-loupe[check]"'
+        ) from None
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def in_one(file: str, files: Files) -> bytes:

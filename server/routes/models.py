@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import Stored, cache_rule
+from cnn_loupe.server.answers import Stored
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
 from cnn_loupe.server.gallery import digest_of
 from cnn_loupe.server.library import Entry
@@ -35,7 +35,7 @@ async def describe_model(request: Request, entry: EntryOf, v: str | None = None)
 
     With `v` = the model's digest the answer may be kept for ever.
     """
-    return entry.description_answer.response(request, cache_rule(v, entry.digest))
+    return entry.description_answer.response(request, entry.cache_rule(v))
 
 
 @router.get(
@@ -57,7 +57,7 @@ async def give_parameters(
     """
     form, names = encoding_of(request, encoding), entry.layer_names(layers)
     stored = await services.workshop.run(request, lambda: _parameters(entry, names, form))
-    return stored.response(request, cache_rule(v, entry.digest), vary="Accept, Accept-Encoding")
+    return stored.response(request, entry.cache_rule(v), vary="Accept, Accept-Encoding")
 
 
 def _parameters(entry: Entry, layers: frozenset[str] | None, encoding: Encoding) -> Stored:

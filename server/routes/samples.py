@@ -44,7 +44,7 @@ async def list_samples(request: Request, services: ServicesOf, entry: EntryOf) -
     """Pictures to try, with titles and captions by language, and the addresses of picture and run."""
     root = services.settings.root_path
     body = {"samples": [describe_sample(entry, sample, root) for sample in entry.samples.values()]}
-    return Stored(dumps(body)).response(request)
+    return Stored(dumps(body)).response(request, entry.cache_rule(None))
 
 
 @router.get(
