@@ -13,6 +13,7 @@ import { createStore } from "./core/store.js";
 import { LoupeAnswer } from "./elements/chrome/answer.js";
 import { createParts, provide } from "./elements/context.js";
 import { h } from "./elements/dom.js";
+import { followTheme } from "./elements/theme.js";
 import { LoupeNetwork } from "./elements/network/map.js";
 import { follow } from "./state/follow.js";
 import { initialState } from "./state/initial.js";
@@ -62,10 +63,7 @@ function start(asked) {
       if (network !== "ready") root.dataset.network = network;
     },
   );
-  store.select(
-    ({ theme }) => theme,
-    (theme) => void (root.dataset.theme = theme),
-  );
+  followTheme(store);
 
   void import("./elements/chrome/frame.js");
   customElements.define("loupe-answer", LoupeAnswer);

@@ -1,8 +1,20 @@
 // Legend, range and paint agree: one source, whatever is switched in whatever order.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { createStore } from "../../static/js/core/store.js";
-import { ACTIVATIONS, GREY, WEIGHTS, paintDiverging, paintSequential } from "../../static/js/draw/colour.js";
+import {
+  ACTIVATIONS,
+  GREY,
+  inkOn,
+  LOGITS,
+  paintDiverging,
+  paintSequential,
+  partsOf,
+  turnColours,
+  WEIGHTS,
+  ZERO,
+} from "../../static/js/draw/colour.js";
 import { columnsOf } from "../../static/js/model/columns.js";
 import { limitOf, rangesOf } from "../../static/js/model/ranges.js";
 import { magnitudeQuantile } from "../../static/js/model/statistics.js";
@@ -144,6 +156,36 @@ test("0 is painted exactly white, negative values red, positive ones blue, those
   assert.deepEqual(above, plus);
   assert.ok(red[0] > red[2] + 80, "negative is red");
   assert.ok(blue[2] > blue[0] + 80, "positive is blue");
+});
+
+test("on a dark page 0 is the page's ground, values glow the more the larger they are, and every colour has a readable ink", () => {
+  const tokens = readFileSync(new URL("../../static/css/tokens.css", import.meta.url), "utf8");
+  const [, ground] = /--ground: light-dark\(#\w+, #(\w+)\)/.exec(tokens);
+  assert.deepEqual(
+    ZERO.dark,
+    ground.match(/../g).map((part) => parseInt(part, 16)),
+  );
+  const linear = (byte) => (byte <= 10 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
+  const luminance = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  for (const dark of [false, true]) {
+    turnColours(dark);
+    for (const scale of [ACTIVATIONS, WEIGHTS, LOGITS]) {
+      assert.deepEqual(partsOf(scale.css(0)), [...ZERO[dark ? "dark" : "light"]]);
+      for (const side of scale === LOGITS ? [1] : [-1, 1]) {
+        const steps = Array.from({ length: 101 }, (_, step) => partsOf(scale.css((side * step) / 100)));
+        const lights = steps.map(luminance);
+        lights.slice(1).forEach((light, step) => {
+          const grows = dark ? light - lights[step] : lights[step] - light;
+          assert.ok(grows >= -0.004, `${dark} ${side} ${step}: ${lights[step]} → ${light}`);
+        });
+        assert.ok(contrast(lights[100], lights[0]) >= 3, "the end stands out from 0 (WCAG 1.4.11)");
+        for (const colour of steps)
+          assert.ok(contrast(luminance(colour), inkOn(colour) === "#fff" ? 1 : 0) >= 4.5, colour.join());
+      }
+    }
+  }
+  turnColours(false);
 });
 
 test("what is all 0 is painted white", () => {

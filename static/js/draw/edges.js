@@ -1,12 +1,12 @@
 // @ts-check
 /** Edges into the unit that is looked at, and receptive fields. */
-import { ACTIVATIONS, WEIGHTS, colourOf } from "./colour.js";
+import { ACTIVATIONS, WEIGHTS, colourOf, inkOn, partsOf } from "./colour.js";
 import { around, curve, drawGrid, ends } from "./maps.js";
 
 /** @typedef {import("./maps.js").Box} Box */
 /**
- * @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string,
- *   accent: string, mono: string, text?: number, dark?: boolean }} Theme
+ * @typedef {{ ground: string, surface: string, ink: string, line: string, lineStrong: string, edge: string, accent:
+ *   string, mono: string, text?: number }} Theme
  */
 
 /**
@@ -51,7 +51,7 @@ export function drawIncoming(context, to, incoming, limits, theme, arcs = []) {
   for (const { from, amount, via, around: goesAround } of incoming) {
     if (goesAround) continue;
     context.lineWidth = amount ? 1 + 3 * (limits.amount > 0 ? Math.abs(amount.value) / limits.amount : 0) : 1.5;
-    context.strokeStyle = amount ? edgeColour(amount.value, limits.amount, theme) : theme.accent;
+    context.strokeStyle = amount ? edgeColour(amount.value, limits.amount) : theme.accent;
     context.beginPath();
     curve(context, from, to, via);
     context.stroke();
@@ -79,15 +79,10 @@ export function drawIncoming(context, to, incoming, limits, theme, arcs = []) {
   outline(context, to, theme.accent, 2.5);
 }
 
-/**
- * An amount's colour as a line on the page's ground: kept away from the scale's end that the ground
- * swallows, pale on a light page, dark on a dark one.
- * @param {number} value @param {number} limit @param {Theme} theme
- */
-function edgeColour(value, limit, { dark }) {
-  const [least, most] = dark ? [0.2, 0.5] : [0.3, 1];
-  return ACTIVATIONS.css(Math.sign(value || 1) * (least + (most - least) * (limit > 0 ? Math.abs(value) / limit : 0)));
-}
+/** An amount's colour as a line on the page's ground: kept away from 0, which has the ground's colour.
+ * @param {number} value @param {number} limit */
+const edgeColour = (value, limit) =>
+  ACTIVATIONS.css(Math.sign(value || 1) * (0.3 + 0.7 * (limit > 0 ? Math.abs(value) / limit : 0)));
 
 /**
  * A number on its edge, beside the map that it comes from.
@@ -110,7 +105,7 @@ function chip(context, from, to, { value, text }, limit, theme) {
   context.roundRect(x, y - high / 2, width, high, 4);
   context.fill();
   context.stroke();
-  context.fillStyle = limit > 0 && Math.abs(value) / limit > 0.42 ? "#ffffff" : "#14161b";
+  context.fillStyle = inkOn(partsOf(colourOf(ACTIVATIONS, value, limit)));
   context.fillText(text, x + 4, y + 0.5);
 }
 

@@ -4,10 +4,12 @@
  *
  * Tokens use `light-dark()`, which only resolves in a real colour property, so a hidden probe carries them.
  *
- * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string,
- *   lineStrong: string, edge: string, accent: string, mono: string, text: number, dark: boolean
- * }} Theme `text`: how much larger than usual text is
+ * @typedef {{ ground: string, surface: string, raised: string, ink: string, inkSoft: string, line: string, lineStrong:
+ *   string, edge: string, accent: string, mono: string, text: number }} Theme `text`: how much larger than usual text
+ *   is
  */
+import { turnColours } from "../draw/colour.js";
+
 const TOKENS = {
   ground: "--ground",
   surface: "--surface",
@@ -51,8 +53,25 @@ export function readTheme(host) {
   const text = textFactor(host);
   const mono = `${12 * text}px ${style.fontFamily}`;
   probe.remove();
-  const [red, green, blue] = (colours.ground.match(/[\d.]+/g) ?? []).map(Number);
-  return /** @type {Theme} */ (/** @type {unknown} */ ({ ...colours, mono, text, dark: red + green + blue < 3 * 128 }));
+  return /** @type {Theme} */ (/** @type {unknown} */ ({ ...colours, mono, text }));
+}
+
+/**
+ * Know whether the page is dark, whatever the theme says or the device: colours are made for it, and the state tells
+ * whoever paints with them.
+ * @param {import("../state/actions.js").AppStore} store
+ */
+export function followTheme(store) {
+  const device = matchMedia("(prefers-color-scheme: dark)");
+  const turn = () => {
+    const { theme } = store.state;
+    const dark = theme === "auto" ? device.matches : theme === "dark";
+    document.documentElement.dataset.theme = theme;
+    turnColours(dark);
+    store.update({ dark });
+  };
+  device.addEventListener("change", turn);
+  store.select(({ theme }) => theme, turn);
 }
 
 /**
@@ -60,9 +79,8 @@ export function readTheme(host) {
  * @param {import("./element.js").LoupeElement} element
  * @param {() => void} react
  */
-export function watchTheme(element, react) {
-  element.listen(matchMedia("(prefers-color-scheme: dark)"), "change", react);
-  const observer = new MutationObserver(react);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  element.cleanup(() => observer.disconnect());
-}
+export const watchTheme = (element, react) =>
+  element.watch(
+    ({ theme, dark }) => [theme, dark],
+    (_, before) => before && react(),
+  );

@@ -28,12 +28,14 @@ import { indexAt, offset } from "./trace.js";
  * @property {Tensor} values of those maps (C, H, W)
  * @property {number} places H · W
  * @property {Ways} ways from the maps' values to what the weights multiply
- * @property {import("./kinds.js").LayerParameters | null} parameters of the weighted sum; null where the units are means or maxima of maps themselves
+ * @property {import("./kinds.js").LayerParameters | null} parameters of the weighted sum; null where the units are
+ *   means or maxima of maps themselves
  * @property {number} units
  * @property {Float32Array} results the engine's values of the units
  */
 /**
- * @typedef {object} Ways the i-th way leads from the value at `position[i]` to the element `owner[i]`, times `factor[i]`
+ * @typedef {object} Ways the i-th way leads from the value at `position[i]` to the element `owner[i]`, times
+ *   `factor[i]`
  * @property {Uint32Array} owner @property {Uint32Array} position @property {Float64Array} factor
  * @property {number} depth how many roundings follow each other on the longest of them
  */
@@ -48,7 +50,9 @@ import { indexAt, offset } from "./trace.js";
  * @property {number} value the engine's own
  * @property {number} bound how far `value` may lie from `total` by float32 rounding
  */
-/** @typedef {{ unit: number, value: number, weight: number, product: number }} PlaceTerm what one map adds at a place */
+/**
+ * @typedef {{ unit: number, value: number, weight: number, product: number }} PlaceTerm what one map adds at a place
+ */
 
 /** By run, then by layer: a run is never changed. @type {WeakMap<object, Map<string, Ground | Blocked>>} */
 const known = new WeakMap();
@@ -90,7 +94,9 @@ function findGround(scene, name) {
 
 /**
  * From the elements of a vector back to the nearest maps with more than one place.
- * @param {Scene} scene @param {string} vector @returns {{ maps: string, ways: Ways } | Blocked | null} null where a piece is missing
+ * @param {Scene} scene
+ * @param {string} vector
+ * @returns {{ maps: string, ways: Ways } | Blocked | null} null where a piece is missing
  */
 function waysBack({ model, run, parameters }, vector) {
   const elements = /** @type {number[]} */ (model.shape(vector)).reduce((product, size) => product * size, 1);
@@ -115,7 +121,9 @@ function waysBack({ model, run, parameters }, vector) {
 }
 
 /** Through one layer that copies, takes means or maxima; null where it does anything else.
- * @param {import("./model.js").Layer} layer @param {Tensor} input @param {import("./kinds.js").LayerParameters | null} parameters
+ * @param {import("./model.js").Layer} layer
+ * @param {Tensor} input
+ * @param {import("./kinds.js").LayerParameters | null} parameters
  * @param {Ways} ways to the layer's output @returns {Ways | null} */
 function stepBack(layer, input, parameters, ways) {
   const tracer = /** @type {import("./kinds/kind.js").Tracer} */ (layer.record.tracer);
@@ -146,7 +154,12 @@ function stepBack(layer, input, parameters, ways) {
 /** Operations whose value is a sum of its operands, each times a number. */
 const SPREADS = new Set(["copy", "mean", "maximum"]);
 
-/** What the elements are multiplied by in one unit's sum. @param {Ground} ground @param {number} unit @returns {(element: number) => number} */
+/**
+ * What the elements are multiplied by in one unit's sum.
+ * @param {Ground} ground
+ * @param {number} unit
+ * @returns {(element: number) => number}
+ */
 function weightsOf({ parameters, units }, unit) {
   if (!parameters) return (element) => Number(element === unit);
   const { data } = parameters.weight;
@@ -179,7 +192,12 @@ export function evidenceOf(ground, unit) {
   };
 }
 
-/** What speaks for one unit against another: the difference of two sums is a sum over places, too. @param {Evidence} a @param {Evidence} b @returns {Evidence} */
+/**
+ * What speaks for one unit against another: the difference of two sums is a sum over places, too.
+ * @param {Evidence} a
+ * @param {Evidence} b
+ * @returns {Evidence}
+ */
 export function difference(a, b) {
   const places = a.places.map((amount, place) => amount - b.places[place]);
   const bias = a.bias - b.bias;
@@ -207,7 +225,10 @@ function sides(places) {
 
 /**
  * What each map adds at one place, the largest first; they add up to the evidence of that place.
- * @param {Ground} ground @param {number} unit @param {number | null} against a second unit that it is set against @param {number} place
+ * @param {Ground} ground
+ * @param {number} unit
+ * @param {number | null} against a second unit that it is set against
+ * @param {number} place
  * @returns {PlaceTerm[]}
  */
 export function termsAt(ground, unit, against, place) {
@@ -229,7 +250,12 @@ export function termsAt(ground, unit, against, place) {
     .sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
 }
 
-/** The nearest earlier layer whose units have evidence, for a layer whose units have none. @param {Scene} scene @param {string} name @returns {string | null} */
+/**
+ * The nearest earlier layer whose units have evidence, for a layer whose units have none.
+ * @param {Scene} scene
+ * @param {string} name
+ * @returns {string | null}
+ */
 export function groundedBefore(scene, name) {
   for (let layer = scene.model.layer(name); layer; layer = scene.model.layer(layer.inputs[0])) {
     if (isMaps(layer.output_shape)) return null;
@@ -279,7 +305,10 @@ export function tilesOf(model, maps) {
 
 /**
  * Along one axis: borders half way between the middles of neighbouring fields; null where those do not move on.
- * @param {number} count @param {(index: number) => any} field @param {"top" | "left"} first @param {"bottom" | "right"} last
+ * @param {number} count
+ * @param {(index: number) => any} field
+ * @param {"top" | "left"} first
+ * @param {"bottom" | "right"} last
  */
 function edges(count, field, first, last) {
   const fields = Array.from({ length: count }, (_, index) => field(index));

@@ -26,7 +26,8 @@ export function needsOf(model, name) {
 }
 
 /**
- * What the evidence of a layer's units is found from (`evidence.js`): all values back to the last maps with more than one
+ * What the evidence of a layer's units is found from (`evidence.js`): all values back to the last maps with more than
+ * one
  * place, and the weights of the dense layer that is nearest to them, the only one whose units are sums over places.
  * @param {Model} model @param {string} name @returns {Needs}
  */
@@ -46,6 +47,11 @@ export function needsOfEvidence(model, name) {
 /** @param {readonly import("./model.js").Layer[]} layers */
 const learned = (layers) => layers.filter(({ parameter_count: count }) => count > 0).map(({ name }) => name);
 
-/** Whether all of it is at hand. @param {Needs} needs @param {{ activations: ReadonlyMap<string, unknown> }} run @param {ReadonlyMap<string, unknown>} parameters */
+/**
+ * Whether all of it is at hand.
+ * @param {Needs} needs
+ * @param {{ activations: ReadonlyMap<string, unknown> }} run
+ * @param {ReadonlyMap<string, unknown>} parameters
+ */
 export const atHand = ({ tensors, parameters: learnedOf }, run, parameters) =>
   tensors.every((name) => run.activations.has(name)) && learnedOf.every((name) => parameters.has(name));

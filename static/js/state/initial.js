@@ -8,6 +8,7 @@
  * @typedef {object} State
  * @property {string} language
  * @property {typeof VOCABULARY.themes[number]} theme
+ * @property {boolean} dark what the theme comes to on this device: colours of data are made for it (`draw/colour.js`)
  * @property {boolean} details
  * @property {typeof VOCABULARY.scales[number]} scale
  * @property {boolean} lock keep the colour ranges while pictures change
@@ -96,6 +97,7 @@ export const TOUR_KEY = "cnn-loupe-tour";
 export const initialState = () => ({
   language: "en",
   theme: "auto",
+  dark: false,
   details: true,
   scale: "layer",
   lock: false,

@@ -3,7 +3,8 @@
  * Large runs, piece by piece: what is shown of them is asked for when it is shown, what is explained when it is looked
  * at, and what has not been looked at for long is let go. Nothing is fetched ahead of need.
  *
- * Pieces are put into the run and the parameters that are there; `arrived` counts up, so that whoever shows them looks again.
+ * Pieces are put into the run and the parameters that are there; `arrived` counts up, so that whoever shows them looks
+ * again.
  *
  * @typedef {import("./initial.js").State} State
  * @typedef {import("../api/client.js").Run} Run
@@ -33,7 +34,11 @@ export function overviewed(state) {
   return state.model.layers.map(({ name }) => name).filter((name) => names.has(name));
 }
 
-/** How many bytes a layer's learned numbers are. @param {import("../model/model.js").Model} model @param {string} name */
+/**
+ * How many bytes a layer's learned numbers are.
+ * @param {import("../model/model.js").Model} model
+ * @param {string} name
+ */
 export const weighs = (model, name) => 4 * (model.layer(name)?.parameter_count ?? 0);
 
 /**
@@ -57,7 +62,12 @@ export function followPieces({ store, api }) {
       : null;
   };
 
-  /** @template T @param {ReturnType<typeof createTask>} task @param {(signal: AbortSignal) => Promise<T>} ask @param {(answer: T) => void} keep */
+  /**
+   * @template T
+   * @param {ReturnType<typeof createTask>} task
+   * @param {(signal: AbortSignal) => Promise<T>} ask
+   * @param {(answer: T) => void} keep
+   */
   const fetchPiece = async (task, ask, keep) => {
     const { run } = store.state;
     try {
@@ -131,7 +141,13 @@ export function followPieces({ store, api }) {
       );
   };
 
-  /** Forget what was wanted longest ago, until the rest fits. @template T @param {Map<string, T>} pieces @param {ReadonlySet<string>} wanted @param {(piece: T) => number} bytesOf */
+  /**
+   * Forget what was wanted longest ago, until the rest fits.
+   * @template T
+   * @param {Map<string, T>} pieces
+   * @param {ReadonlySet<string>} wanted
+   * @param {(piece: T) => number} bytesOf
+   */
   const letGo = (pieces, wanted, bytesOf) => {
     let bytes = [...pieces.values()].reduce((sum, piece) => sum + bytesOf(piece), 0);
     const oldest = [...pieces.keys()]

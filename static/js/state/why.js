@@ -2,7 +2,8 @@
 /**
  * Why: whose evidence is laid over the picture, and its address.
  *
- * `why=top` is the class that leads on each picture, `why=output[6]` one class, `why=output[6]-8` that class set against
+ * `why=top` is the class that leads on each picture, `why=output[6]` one class, `why=output[6]-8` that class set
+ * against
  * another one, and `@3,4` behind each of them the place that is looked at, a row and a column of the last maps.
  *
  * @typedef {import("./initial.js").State} State
@@ -24,7 +25,12 @@ export const closeWhy = (store) => store.update({ why: null });
 /** Show the evidence of another unit; the place that is looked at stays. @param {Store} store @param {Why["of"]} of */
 export const chooseWhy = (store, of) => store.update({ why: { of, against: null, at: store.state.why?.at ?? null } });
 
-/** Set a unit against another one of its layer. @param {Store} store @param {{ layer: string, unit: number }} of @param {number | null} against */
+/**
+ * Set a unit against another one of its layer.
+ * @param {Store} store
+ * @param {{ layer: string, unit: number }} of
+ * @param {number | null} against
+ */
 export const setAgainst = (store, of, against) =>
   store.update({ why: { of, against, at: store.state.why?.at ?? null } });
 

@@ -2,7 +2,7 @@
 /**
  * The large map of the inspector, with a crosshair that reads single values by pointer or arrow keys.
  */
-import { ACTIVATIONS, GREY, channelScale, paintDiverging, paintSequential } from "../../draw/colour.js";
+import { ACTIVATIONS, GREY, channelScale, pageIs, paintDiverging, paintSequential } from "../../draw/colour.js";
 import { exact } from "../../core/i18n.js";
 import { offset } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
@@ -30,6 +30,8 @@ export class InspectorMap {
   #copy;
   #legend = h("div", { class: "inspector-legend" });
   #bars = { activations: bar((share) => ACTIVATIONS.css(2 * share - 1)), input: bar((share) => GREY.css(share)) };
+  /** What the bars are made for. */
+  #dark = pageIs() === "dark";
   #pad;
   element;
 
@@ -91,6 +93,9 @@ export class InspectorMap {
     this.#pad.style.maxWidth = `${Math.min(1, columns / rows) * 20}rem`;
     this.#pad.setAttribute("aria-label", t("network.inspector.map", { rows, columns }));
     const end = i18n.value(limit).replace(/^[+−]/, "");
+    const { dark } = this.#host.store.state;
+    if (dark !== this.#dark) this.#bars.activations = bar((share) => ACTIVATIONS.css(2 * share - 1));
+    this.#dark = dark;
     this.#legend.replaceChildren(
       ...(column.layer
         ? [

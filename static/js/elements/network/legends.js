@@ -35,6 +35,8 @@ export class NetworkLegends {
   #shown = "";
   /** The strips of colour, which stay while the numbers below them change. @type {HTMLElement[]} */
   #bars = [];
+  /** Whether they were made for a dark page. */
+  #dark = false;
 
   /** @param {import("./map.js").LoupeNetwork} map */
   constructor(map) {
@@ -53,7 +55,10 @@ export class NetworkLegends {
       layout.width,
       layout.box,
       this.#map.store.state.tint,
+      this.#map.store.state.dark,
     ]);
+    if (this.#dark !== this.#map.store.state.dark) this.#bars = [];
+    this.#dark = this.#map.store.state.dark;
     if (key === this.#shown) return;
     this.#shown = key;
     this.element.style.transform = `translateY(${layout.legends}px)`;

@@ -353,7 +353,7 @@ export class LoupeNetwork extends LoupeElement {
     const { maps } = this.#contexts;
     const { state } = this.store;
     const ranges = run && colourRanges(state);
-    const source = [layout, run, ranges, state.tint, state.arrived];
+    const source = [layout, run, ranges, state.dark, state.tint, state.arrived];
     if (sameItems(source, this.#painted)) return;
     this.#painted = [];
     yield;

@@ -18,6 +18,7 @@ import { createTranslator } from "../../core/i18n.js";
 import { createScheduler } from "../../core/timing.js";
 import { createStore } from "../../core/store.js";
 import { createParts, provide } from "../../elements/context.js";
+import { followTheme } from "../../elements/theme.js";
 import { listenToKeys } from "../../elements/keys.js";
 import { initialState } from "../../state/initial.js";
 import { createRuns } from "../../state/runs.js";
@@ -61,6 +62,7 @@ export function start({ asked, search, measure }) {
     languages: {},
     settings: { picture_by_address: false, max_upload_bytes: 0, lessons: 0 },
   });
+  followTheme(store);
   listenToKeys(document, commands);
   resize(boot);
   store.select(

@@ -84,7 +84,7 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(
-      ({ view, run, parameters, model, scale, lock, tint, language, arrived }) => [
+      ({ view, run, parameters, model, scale, lock, tint, dark, language, arrived }) => [
         view,
         run,
         parameters,
@@ -92,6 +92,7 @@ export class LoupeView extends LoupeElement {
         scale,
         lock,
         tint,
+        dark,
         language,
         arrived,
       ],
@@ -205,8 +206,8 @@ export class LoupeView extends LoupeElement {
 
   /** What maps are painted from. @param {Subject} subject */
   #source({ scene }) {
-    const { scale, lock, tint } = this.store.state;
-    return [scene.run, scene.parameters, scale, lock, tint];
+    const { scale, lock, tint, dark } = this.store.state;
+    return [scene.run, scene.parameters, scale, lock, tint, dark];
   }
 
   /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./prebuild.js").ViewPlan | null} */

@@ -145,7 +145,10 @@ export class LoupeWhy extends LoupeElement {
     this.#show(/** @type {import("./subject.js").Subject} */ (subject));
   }
 
-  /** No unit of this model is a sum over places: say what stands in the way. @param {{ of: number, layer: string }} behind */
+  /**
+   * No unit of this model is a sum over places: say what stands in the way.
+   * @param {{ of: number, layer: string }} behind
+   */
   #refuse({ of, layer }) {
     const { model } = this.store.state;
     const name = model?.classes[of] ? this.i18n.label(model.classes[of].labels) : String(of);
@@ -199,7 +202,10 @@ export class LoupeWhy extends LoupeElement {
     this.#mark();
   }
 
-  /** One range for the strongest units, so that they can be compared. @param {import("./subject.js").Subject} subject */
+  /**
+   * One range for the strongest units, so that they can be compared.
+   * @param {import("./subject.js").Subject} subject
+   */
   #limit({ ground }) {
     let limit = limits.get(ground);
     if (limit === undefined) {
@@ -296,7 +302,11 @@ export class LoupeWhy extends LoupeElement {
     this.#said.textContent = this.t("why.square", { row, column, amount: this.i18n.value(value) });
   }
 
-  /** The calculation of a value: of the map that adds most at a place, unless one is named. @param {number} place @param {number | null} unit */
+  /**
+   * The calculation of a value: of the map that adds most at a place, unless one is named.
+   * @param {number} place
+   * @param {number | null} unit
+   */
   #open(place, unit) {
     const { ground, unit: own, against } = /** @type {import("./subject.js").Subject} */ (this.#subject);
     const [, , columns] = ground.values.shape;
@@ -311,7 +321,12 @@ export class LoupeWhy extends LoupeElement {
     this.#caption.dataset.picture = full ? "full" : "input";
   }
 
-  /** The same for whoever does not see it. @param {import("./subject.js").Subject} subject @param {import("../../model/evidence.js").Evidence} evidence @param {string} name */
+  /**
+   * The same for whoever does not see it.
+   * @param {import("./subject.js").Subject} subject
+   * @param {import("../../model/evidence.js").Evidence} evidence
+   * @param {string} name
+   */
   #describe({ ground, scene }, { places }, name) {
     const [, rows, columns] = ground.values.shape;
     const extreme = (/** @type {1 | -1} */ sign) => {

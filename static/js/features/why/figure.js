@@ -113,7 +113,10 @@ export function createFigure({ onPoint, onPin, onOpen, onPicture }) {
     event.preventDefault();
   });
 
-  /** @param {HTMLElement} element @param {{ top: number, left: number, bottom: number, right: number }} box in the input's pixels */
+  /**
+   * @param {HTMLElement} element
+   * @param {{ top: number, left: number, bottom: number, right: number }} box in the input's pixels
+   */
   const lay = (element, { top, left, bottom, right }) => {
     const [, height, width] = input;
     Object.assign(element.style, {
@@ -129,7 +132,10 @@ export function createFigure({ onPoint, onPin, onOpen, onPicture }) {
     get tiles() {
       return /** @type {import("../../model/evidence.js").Tiles} */ (tiles);
     },
-    /** The picture under the evidence; at first the input's pixels, then its own where they can be had. @param {import("../../state/initial.js").State} state */
+    /**
+     * The picture under the evidence; at first the input's pixels, then its own where they can be had.
+     * @param {import("../../state/initial.js").State} state
+     */
     async showPicture(state) {
       const { run, model } = state;
       if (!run || run.model !== model?.id) return;
@@ -154,7 +160,12 @@ export function createFigure({ onPoint, onPin, onOpen, onPicture }) {
       const image = source && (await load(source));
       if (image && painted === run) show(image);
     },
-    /** @param {import("./subject.js").Subject} subject @param {Float64Array} places @param {number} end of the range @param {boolean} moving */
+    /**
+     * @param {import("./subject.js").Subject} subject
+     * @param {Float64Array} places
+     * @param {number} end of the range
+     * @param {boolean} moving
+     */
     show({ scene, ground: { maps, values } }, places, end, moving) {
       const next = [scene.model.id, scene.model.digest, maps].join("|");
       if (next !== key) {

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The picture under the evidence: the square that the network sees, cut out of the picture's own pixels. Where the input
+ * The picture under the evidence: the square that the network sees, cut out of the picture's own pixels. Where the
+ * input
  * was changed, or there is no picture, the input itself.
  */
 import { inputImage } from "../../draw/input.js";
@@ -11,7 +12,12 @@ import { ownOf, sampleOf } from "../../state/selectors.js";
 /** By run: a run is never changed. @type {WeakMap<object, HTMLCanvasElement>} */
 const known = new WeakMap();
 
-/** The input's pixels. @param {NonNullable<State["run"]>} run @param {NonNullable<State["model"]>} model @returns {HTMLCanvasElement} */
+/**
+ * The input's pixels.
+ * @param {NonNullable<State["run"]>} run
+ * @param {NonNullable<State["model"]>} model
+ * @returns {HTMLCanvasElement}
+ */
 export function inputPicture(run, model) {
   let canvas = known.get(run);
   if (!canvas) {
@@ -24,7 +30,11 @@ export function inputPicture(run, model) {
   return canvas;
 }
 
-/** Where the picture's own pixels are; null where the network did not get them as they are. @param {State} state @returns {string | Blob | null} */
+/**
+ * Where the picture's own pixels are; null where the network did not get them as they are.
+ * @param {State} state
+ * @returns {string | Blob | null}
+ */
 export function sourceOf(state) {
   const { runOf, originalRun, run } = state;
   if (originalRun || !run?.preparation?.crop) return null;
@@ -32,7 +42,10 @@ export function sourceOf(state) {
   return own ? (own.upright ?? own.blob) : (sampleOf(state, runOf)?.url ?? null);
 }
 
-/** @param {string | Blob} source @returns {Promise<HTMLImageElement | null>} null where this browser cannot read it, or cannot get it */
+/**
+ * @param {string | Blob} source
+ * @returns {Promise<HTMLImageElement | null>} null where this browser cannot read it, or cannot get it
+ */
 export async function load(source) {
   const image = new Image();
   const address = typeof source === "string" ? source : URL.createObjectURL(source);
@@ -50,7 +63,9 @@ export async function load(source) {
 /**
  * Draw the square that was cut out, as the engine cut it: turned about its centre, then cut.
  * @param {CanvasRenderingContext2D} context @param {{ width: number, height: number }} box of the canvas, in its pixels
- * @param {HTMLImageElement} image @param {{ upright: { width: number, height: number }, crop: { x: number, y: number, size: number, rotate: number } }} preparation
+ * @param {HTMLImageElement} image
+ * @param {{ upright: { width: number, height: number }, crop: { x: number, y: number, size: number, rotate: number } }}
+ *   preparation
  */
 export function drawCut(context, { width, height }, image, { upright, crop }) {
   const scale = Math.max(width, height) / crop.size;

@@ -37,7 +37,9 @@ export function createPlace(i18n, open) {
     root,
     /**
      * @param {import("./subject.js").Subject} subject @param {import("../../model/evidence.js").Tiles} tiles
-     * @param {number} place @param {number} value what it adds @param {import("../../model/evidence.js").PlaceTerm[]} terms
+     * @param {number} place
+     * @param {number} value what it adds
+     * @param {import("../../model/evidence.js").PlaceTerm[]} terms
      */
     show({ scene, ground }, tiles, place, value, terms) {
       shown = place;

@@ -12,7 +12,8 @@
  * @property {number} unit
  * @property {number | null} against
  * @property {boolean} classes whether the units are classes
- * @property {{ of: number, layer: string } | null} behind the class that has no evidence, and the layer that stands behind the maps
+ * @property {{ of: number, layer: string } | null} behind the class that has no evidence, and the layer that stands
+ *   behind the maps
  */
 import { groundedBefore, groundOf } from "../../model/evidence.js";
 import { scoreLayer } from "../../model/model.js";
@@ -63,6 +64,11 @@ export function subjectOf({ model, run, parameters, why, hover }) {
   };
 }
 
-/** What a unit is called. @param {Subject} subject @param {number} unit @param {import("../../core/i18n.js").Translator} i18n */
+/**
+ * What a unit is called.
+ * @param {Subject} subject
+ * @param {number} unit
+ * @param {import("../../core/i18n.js").Translator} i18n
+ */
 export const nameOf = ({ scene, ground, classes }, unit, i18n) =>
   classes ? i18n.label(scene.model.classes[unit].labels) : `${ground.layer}[${unit}]`;

@@ -3,7 +3,12 @@
 import { exact } from "../../core/i18n.js";
 import { h } from "../../elements/dom.js";
 
-/** A rounded number that holds all its digits. @param {import("../../core/i18n.js").Translator} i18n @param {number} value @param {string} [name] */
+/**
+ * A rounded number that holds all its digits.
+ * @param {import("../../core/i18n.js").Translator} i18n
+ * @param {number} value
+ * @param {string} [name]
+ */
 export const amount = (i18n, value, name = "") =>
   h(
     "span",

@@ -5,22 +5,46 @@
  *
  * @typedef {(value: number, range: number) => number[]} Colour red, green, blue, 0–255
  */
-import { ACTIVATIONS, GREY, LOGITS, WEIGHTS } from "../../../draw/colour.js";
+import { ACTIVATIONS, GREY, LOGITS, pageIs, partsOf, WEIGHTS } from "../../../draw/colour.js";
+import { context } from "../../../elements/context.js";
+
+export { inkOn } from "../../../draw/colour.js";
 
 /** @param {import("../../../draw/colour.js").Scale} scale @param {number} low share that the first entry stands for */
 function table(scale, low) {
-  /** @type {number[][]} */
-  const entries = Array.from({ length: 257 }, (_, index) =>
-    (scale.css(low + (index / 256) * (1 - low)).match(/\d+/g) ?? []).map(Number),
-  );
+  /** @type {Partial<Record<"light" | "dark", number[][]>>} */
+  const tables = {};
+  const entries = () => Array.from({ length: 257 }, (_, index) => partsOf(scale.css(low + (index / 256) * (1 - low))));
   /** @type {Colour} */
   return (value, range) => {
     const share = range > 0 && Number.isFinite(value) ? value / range : 0;
-    return entries[Math.round((256 * (Math.min(1, Math.max(low, share)) - low)) / (1 - low))];
+    const colours = (tables[pageIs()] ??= entries());
+    return colours[Math.round((256 * (Math.min(1, Math.max(low, share)) - low)) / (1 - low))];
   };
 }
 
-/** Activations, −range to range; 0 is white. */
+/** What is drawn anew when the page turns light or dark. @type {Set<WeakRef<{ repaint: () => void }>>} */
+const drawn = new Set();
+let watched = false;
+
+/** Draw something anew whenever the page turns light or dark. @param {{ repaint: () => void }} view */
+export function followPage(view) {
+  drawn.add(new WeakRef(view));
+  if (watched) return;
+  watched = true;
+  context().store.select(
+    ({ dark }) => dark,
+    () => {
+      for (const one of drawn) {
+        const known = one.deref();
+        if (known) known.repaint();
+        else drawn.delete(one);
+      }
+    },
+  );
+}
+
+/** Activations, −range to range. */
 export const signedColour = table(ACTIVATIONS, -1);
 /** Weights, −range to range. */
 export const weightColour = table(WEIGHTS, -1);
@@ -31,11 +55,3 @@ export const greyColour = table(GREY, 0);
 
 /** @param {number[]} colour */
 export const css = ([red, green, blue]) => `rgb(${red} ${green} ${blue})`;
-
-/** Black or white, whichever stands out more (WCAG relative luminance). @param {number[]} colour */
-export function inkOn(colour) {
-  const [red, green, blue] = colour.map((part) =>
-    part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
-  );
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
-}

@@ -5,7 +5,7 @@
  */
 import { context } from "../../../elements/context.js";
 import { h } from "../../../elements/dom.js";
-import { css, inkOn, signedColour } from "./colour.js";
+import { css, followPage, inkOn, signedColour } from "./colour.js";
 import { short } from "../model/numbers.js";
 import { readings } from "../model/answer.js";
 
@@ -61,6 +61,11 @@ export class NumberGrid {
     this.body.addEventListener("focusout", (/** @type {FocusEvent} */ event) => {
       if (!this.body.contains(/** @type {Node | null} */ (event.relatedTarget))) options.onleave?.();
     });
+    followPage(this);
+  }
+
+  repaint() {
+    this.update(this.#state);
   }
 
   /** @param {GridState} state */

@@ -4,7 +4,7 @@
  * and the pointer move a place on it. Takes what `NumberGrid` takes, where numbers would not fit.
  */
 import { h } from "../../../elements/dom.js";
-import { signedColour } from "./colour.js";
+import { followPage, signedColour } from "./colour.js";
 
 /**
  * @typedef {object} MapOptions
@@ -31,6 +31,8 @@ export class MapView {
   #shape = [0, 0];
   /** @type {readonly number[]} */
   #at = [0, 0];
+  /** @type {MapState | null} */
+  #state = null;
 
   /** @param {MapOptions} options */
   constructor(options) {
@@ -44,14 +46,21 @@ export class MapView {
     });
     this.frame = h("div", { class: "learn-grid-frame", hidden: true, "aria-hidden": "true" });
     this.element = h("div", { class: "learn-map-view" }, this.canvas, this.frame);
+    followPage(this);
     if (!options.onmove) return;
     this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#point(event));
     this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.#point(event));
     this.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#key(event));
   }
 
+  repaint() {
+    if (this.#state) this.update(this.#state);
+  }
+
   /** @param {MapState} state */
-  update({ shape, data, range = 1, frame = null, at, channels }) {
+  update(state) {
+    this.#state = state;
+    const { shape, data, range = 1, frame = null, at, channels } = state;
     const [height, width] = shape;
     this.#shape = shape;
     if (at) this.#at = at;

@@ -2,22 +2,12 @@
 /**
  * A small matrix of numbers on their colours: what lies under a window, a kernel, the products.
  */
-import { colourOf } from "../../../draw/colour.js";
+import { colourOf, inkOn, partsOf } from "../../../draw/colour.js";
 import { h } from "../../../elements/dom.js";
 import { createValue, setValue } from "./value.js";
 
 /** @typedef {ReturnType<typeof createGrid>} Grid */
 /** @typedef {{ value: number, spot?: import("../../../model/explain.js").Spot | null, padding?: boolean }} Cell */
-
-/**
- * Black or white, whichever can be read on a colour `rgb(r g b)` (WCAG 2.2 relative luminance; both reach 4.5 : 1 at
- *   0.18).
- * @param {string} colour */
-export function inkOn(colour) {
-  const [red = 255, green = 255, blue = 255] = (colour.match(/\d+/g) ?? []).map(Number);
-  const linear = (/** @type {number} */ byte) => (byte <= 10 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) > 0.179 ? "#000" : "#fff";
-}
 
 /**
  * @param {number} rows @param {number} columns @param {string} label
@@ -38,7 +28,7 @@ export function createGrid(rows, columns, label, { followed = false, className =
         cell.classList.toggle("padding", padding);
         const colour = padding ? "" : colourOf(scale, value, limit);
         cell.style.backgroundColor = colour;
-        cell.style.color = padding ? "" : inkOn(colour);
+        cell.style.color = padding ? "" : inkOn(partsOf(colour));
         if (followed) /** @type {any} */ (cell).disabled = padding;
       });
     },
