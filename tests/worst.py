@@ -221,7 +221,10 @@ PICTURES: dict[str, Callable[[], bytes]] = {
 }
 
 # Width and height: one column to one row, and the longest of each with as many pixels as are read.
-SIDES = ((1, 32_767), (4, 32_767), (488, 32_767), (3_999, 3_999), (32_767, 488), (32_767, 4), (32_767, 1))
+SIDES = (
+    (1, 32_767), (4, 32_767), (244, 32_767), (488, 32_767), (500, 16_000), (2_828, 2_828),
+    (3_999, 3_999), (16_000, 500), (32_767, 488), (32_767, 244), (32_767, 4), (32_767, 1),
+)  # fmt: skip
 
 
 def png_rows(width: int, height: int, depth: int, colour: int, *extra: bytes) -> bytes:
@@ -249,12 +252,18 @@ def _png_modes() -> dict[str, tuple[int, int, tuple[bytes, ...]]]:
 
 
 def bmp_fields(bits: int, side: int) -> bytes:
+    """A square of such a file."""
+    return bmp_of(side, side, bits)
+
+
+def bmp_of(width: int, height: int, bits: int) -> bytes:
     """Masks that have no name, which are read here and not by Pillow."""
     masks = (0x0F00, 0x00F0, 0x000F, 0xF000) if bits == 16 else (0xFF, 0xFF00, 0xFF0000, 0xFF000000)
-    rows = np.random.default_rng(0).integers(0, 256, side * side * bits // 8, dtype=np.uint8).tobytes()
+    stride = -(-width * bits // 32) * 4
+    rows = np.random.default_rng(0).integers(0, 256, stride * height, dtype=np.uint8).tobytes()
     start = 14 + 108
     info = (
-        struct.pack("<IiiHHIIiiII", 108, side, side, 1, bits, 3, len(rows), 0, 0, 0, 0)
+        struct.pack("<IiiHHIIiiII", 108, width, height, 1, bits, 3, len(rows), 0, 0, 0, 0)
         + struct.pack("<IIII", *masks)
         + b"BGRs"
         + bytes(48)
@@ -263,17 +272,33 @@ def bmp_fields(bits: int, side: int) -> bytes:
 
 
 def _others(width: int, height: int) -> dict[str, Callable[[], bytes]]:
-    """The other formats in this shape, as far as they have it."""
+    """The other formats in this shape, with their modes, as far as they have it and are read that large."""
     picture = Image.linear_gradient("L").resize((width, height)).convert("RGB")
+    clear = picture.copy()
+    clear.putalpha(128)
     found: dict[str, Callable[[], bytes]] = {
         "JPEG": lambda: encoded(picture, "JPEG", quality=50),
         "JPEG, progressive": lambda: encoded(picture, "JPEG", quality=50, progressive=True),
+        "JPEG, grey": lambda: encoded(picture.convert("L"), "JPEG", quality=50),
+        "JPEG, inks": lambda: encoded(picture.convert("CMYK"), "JPEG", quality=50),
         "GIF": lambda: encoded(picture.quantize(16), "GIF", transparency=3),
         "BMP, 1 bit": lambda: encoded(picture.convert("1"), "BMP"),
         "TIFF": lambda: encoded(picture, "TIFF", compression="tiff_adobe_deflate"),
+        "TIFF, 1 bit": lambda: encoded(picture.convert("1"), "TIFF", compression="group4"),
+        "TIFF, grey, 16 bits": lambda: encoded(picture.convert("I;16"), "TIFF", compression="tiff_lzw"),
     }
+    if 4 * width * height < 48_000_000:
+        found["TIFF, alpha"] = lambda: encoded(clear, "TIFF", compression="tiff_lzw")
+        found["TIFF, inks"] = lambda: encoded(picture.convert("CMYK"), "TIFF", compression="tiff_adobe_deflate")
+    if width * height < 6_000_000:
+        found["BMP"] = lambda: encoded(picture, "BMP")
+        found["BMP, bit fields"] = lambda: bmp_of(width, height, 16)
     if max(width, height) < 16_384 and width * height <= 8_000_000:
         found["WebP"] = lambda: encoded(picture, "WEBP", quality=50, method=0)
+        found["WebP, alpha, lossless"] = lambda: encoded(clear, "WEBP", lossless=True, method=0)
+    if width * height <= 8_000_000:
+        found["AVIF"] = lambda: encoded(picture, "AVIF", speed=10, quality=50)
+        found["AVIF, alpha"] = lambda: encoded(clear, "AVIF", speed=10, quality=50)
     return found
 
 

@@ -385,6 +385,45 @@ def nclx(avif: bytes, primaries: int, transfer: int) -> bytes:
     return avif[:at] + struct.pack(">HH", primaries, transfer) + avif[at + 4 :]
 
 
+def box(kind: bytes, *contents: bytes) -> bytes:
+    """A box of an ISO base media file."""
+    body = b"".join(contents)
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def aperture(avif: bytes, left: int, top: int, width: int, height: int) -> bytes:
+    """The file with a clean aperture on its first picture, cut before it is turned (ISO/IEC 14496-12, 12.1.4)."""
+    at = {kind: avif.index(kind) - 4 for kind in (b"meta", b"iloc", b"iprp", b"ipco", b"ipma", b"ispe")}
+    size = {kind: struct.unpack_from(">I", avif, place)[0] for kind, place in at.items()}
+    whole = struct.unpack_from(">II", avif, at[b"ispe"] + 12)
+    # How far the middle of what is shown is from the middle of the whole, in halves.
+    off = [2 * first + length - side for first, length, side in zip((left, top), (width, height), whole, strict=True)]
+    clap = box(b"clap", struct.pack(">IIIIiIiI", width, 1, height, 1, off[0], 2, off[1], 2))
+    known, end = 0, at[b"ipco"] + size[b"ipco"]
+    place = at[b"ipco"] + 8
+    while place < end:
+        known, place = known + 1, place + struct.unpack_from(">I", avif, place)[0]
+    ipco = box(b"ipco", avif[at[b"ipco"] + 8 : end], clap)
+    ipma = bytearray(avif[at[b"ipma"] : at[b"ipma"] + size[b"ipma"]])
+    # Version and flags 0: the number of items; of the first its number, how many properties it has, and which.
+    ipma[18] += 1
+    ipma[19:19] = bytes([0x80 | known + 1])
+    ipma[:4] = struct.pack(">I", len(ipma))
+    iprp = box(b"iprp", ipco, bytes(ipma))
+    more = len(iprp) - size[b"iprp"]
+    data = bytearray(avif[: at[b"iprp"]] + iprp + avif[at[b"iprp"] + size[b"iprp"] :])
+    data[at[b"meta"] : at[b"meta"] + 4] = struct.pack(">I", size[b"meta"] + more)
+    # Places in iloc (sizes 4, 4, 0, 0): what lies behind moves on.
+    place, count = at[b"iloc"] + 16, struct.unpack_from(">H", data, at[b"iloc"] + 14)[0]
+    assert data[at[b"iloc"] + 12 : at[b"iloc"] + 14] == b"\x44\0"
+    for _ in range(count):
+        (extents,) = struct.unpack_from(">H", data, place + 4)
+        for at_extent in range(place + 6, place + 6 + 8 * extents, 8):
+            struct.pack_into(">I", data, at_extent, struct.unpack_from(">I", data, at_extent)[0] + more)
+        place += 6 + 8 * extents
+    return bytes(data)
+
+
 def _avif() -> Iterator[File]:
     plain = encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4")
     for subsampling in ("4:4:4", "4:2:2", "4:2:0"):
@@ -410,7 +449,11 @@ def _avif() -> Iterator[File]:
     for turn in range(1, 9):
         data = Image.Exif()
         data[0x0112] = turn
-        yield File("AVIF", f"turned {turn}", encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", exif=data))
+        turned = encoded(IMAGE, "AVIF", quality=95, subsampling="4:4:4", exif=data)
+        yield File("AVIF", f"turned {turn}", turned)
+        yield File("AVIF", f"turned {turn}, aperture", aperture(turned, 0, 0, 30, 28))
+    # A browser heeds an aperture that begins in the corner, and shows the whole of any other.
+    yield File("AVIF", "aperture", aperture(plain, 0, 0, 32, 20))
     for primaries, transfer in ((12, 13), (9, 16), (9, 18), (1, 8), (1, 1), (6, 6), (9, 14), (2, 13), (2, 2), (1, 2)):
         yield File("AVIF", f"code points {primaries}, {transfer}", nclx(plain, primaries, transfer))
 

@@ -9,13 +9,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnn_loupe.engine.data.headers import FORMATS, format_of, read_header
 from cnn_loupe.engine.data.headers.boxes import boxes, items
 from cnn_loupe.engine.data.headers.obu import coded
 from cnn_loupe.engine.data.images import LIMITS, prepare
 from cnn_loupe.engine.errors import ImageError
-from tests.differential.files import IMAGE, behind_start, exif, files, segment, tiff
+from tests.differential.files import IMAGE, aperture, behind_start, exif, files, segment, tiff
 from tests.pictures import chunk, encoded, png, scene
 
 SHAPE = (3, 16, 16)
@@ -140,6 +141,36 @@ def test_an_avif_whose_frames_are_larger_than_it_says_is_refused_before_decoding
     frames = small[start:end]
     assert (coded(frames, 4).frames, coded(frames, 4).resized) == (1, False)
     assert coded(frames * 9, 4).frames == 5
+
+
+@pytest.mark.parametrize(("turn", "size"), [(1, (31, 21)), (6, (21, 31)), (3, (31, 21))])
+def test_of_an_avif_the_clean_aperture_is_the_picture(turn: int, size: tuple[int, int]) -> None:
+    """What lies outside of it is nowhere to be seen: it was cut away on purpose."""
+    for picture in (IMAGE, IMAGE.convert("RGBA")):
+        turned = Image.Exif()  # whose orientation Pillow takes out while it saves
+        turned[0x0112] = turn
+        plain, whole = (encoded(picture, "AVIF", quality=90, subsampling="4:4:4", exif=e) for e in (None, turned))
+        stored = prepare(plain, shape=(3, 32, 48)).pixels[:, 4:25, 8:39]
+        part = aperture(whole, 8, 4, 31, 21)
+        assert read_header(part).upright == size
+        found = prepare(part, shape=(3, size[1], size[0]), pictures=True, upright=64)
+        assert (found.source["width"], found.source["height"]) == (31, 21)
+        assert (found.upright.width, found.upright.height) == size
+        assert np.array_equal(found.pixels, np.rot90(stored, {1: 0, 6: -1, 3: 2}[turn], axes=(1, 2)))
+
+
+def test_an_aperture_that_is_not_within_the_picture_is_not_heeded() -> None:
+    whole = encoded(IMAGE, "AVIF")
+    for numbers in ((40, 0, 20, 32), (0, 0, 48, 32), (0, 0, 0, 0), (-8, 0, 32, 32)):
+        assert read_header(aperture(whole, *numbers)).upright == (48, 32)
+    sound = aperture(whole, 8, 4, 32, 20)
+    at = sound.index(b"clap") + 4
+    for place, value in ((4, 0), (20, 0), (16, 1), (0, 1 << 31)):
+        lying = sound[: at + place] + struct.pack(">I", value) + sound[at + place + 4 :]
+        assert read_header(lying).upright == (48, 32)
+    assert refused(sound[:at] + b"\0" * 8).code == "picture_damaged"
+    large = encoded(IMAGE.resize((3000, 3000)), "AVIF", speed=10)
+    assert refused(aperture(large, 0, 0, 8, 8)).code == "picture_too_many_pixels"
 
 
 def test_an_animation_without_a_still_picture_is_of_a_kind_that_is_not_read() -> None:

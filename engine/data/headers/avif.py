@@ -7,6 +7,7 @@ metadata, which it would unpack.
 from __future__ import annotations
 
 import struct
+from fractions import Fraction
 
 from cnn_loupe.engine.data.headers.boxes import Box, Item, TooMany, boxes, items
 from cnn_loupe.engine.data.headers.header import (
@@ -17,6 +18,7 @@ from cnn_loupe.engine.data.headers.header import (
     kind_refused,
     too_many_blocks,
 )
+from cnn_loupe.engine.data.headers.header import Box as Picture
 from cnn_loupe.engine.data.headers.obu import Coded, coded
 
 MOST_BLOCKS = 4_096
@@ -55,15 +57,19 @@ def read(data: bytes) -> Header:
     item = found.get(shown)
     if item is None or item.kind not in (_CODED, _GRID):
         raise damaged("AVIF")
-    sizes = {number: _size(data, each) for number, each in found.items()}
-    width, height = sizes[shown]
+    width, height = coded_size = _size(data, item)
     _check_cost(data, found, width * height)
     properties = {box.kind: box for box in reversed(item.properties)}
+    aperture = _aperture(data, properties, coded_size)
+    if aperture:
+        width, height = aperture[2] - aperture[0], aperture[3] - aperture[1]
     profile, coding = _meaning(data, item.properties)
     return Header(
         "AVIF",
         width,
         height,
+        aperture=aperture,
+        within=coded_size if aperture else None,
         bits=_bits(data, found),
         animated=data[8:12] == b"avis",
         orientation=_orientation(data, properties),
@@ -105,6 +111,27 @@ def _bits(data: bytes, found: dict[int, Item]) -> int:
 def _orientation(data: bytes, properties: dict[bytes, Box]) -> int:
     turn, mirror = properties.get(b"irot"), properties.get(b"imir")
     return _TURNS[data[turn.start] & 3 if turn else 0, data[mirror.start] & 1 if mirror else None]
+
+
+def _aperture(data: bytes, properties: dict[bytes, Box], size: tuple[int, int]) -> Picture | None:
+    """The part that is shown (ISO/IEC 14496-12, 12.1.4), before it is turned; None for all of it.
+
+    The box has, as fractions, the part's width and height, and how far its middle is from the whole's. A part that
+    does not lie within the whole, or begins between two pixels, is not heeded.
+    """
+    box = properties.get(b"clap")
+    if box is None:
+        return None
+    numbers = struct.unpack_from(">IIIIiIiI", data, box.start)
+    if 0 in numbers[1::2]:
+        return None
+    wide, high, right, down = (Fraction(*numbers[at : at + 2]) for at in (0, 2, 4, 6))
+    left, top = (size[0] - wide) / 2 + right, (size[1] - high) / 2 + down
+    edges = left, top, left + wide, top + high
+    if any(edge.denominator != 1 for edge in edges) or min(left, top) < 0 or wide < 1 or high < 1:
+        return None
+    part = int(left), int(top), int(left + wide), int(top + high)
+    return part if part[2] <= size[0] and part[3] <= size[1] and part != (0, 0, *size) else None
 
 
 def _meaning(data: bytes, properties: list[Box]) -> tuple[bytes | None, Coding | None]:

@@ -35,7 +35,7 @@ class Coding:
 class Header:
     """Format, size and meaning of a picture, as its file declares them.
 
-    width, height  as stored, before it is turned upright
+    width, height  as stored, before it is turned upright; of an aperture, where there is one
     channels       colours of a JPEG: 1, 3, or 4 for inks
     bits           a colour's bits where there are more than 8, else 8
     buffered       a JPEG that keeps all coefficients in memory
@@ -47,6 +47,8 @@ class Header:
     key            the one colour that is transparent, in units of `depth` bits a channel
     depth          bits of a stored channel
     frame          the part of the picture that the file has pixels for; None for all of it
+    aperture       the part of what is coded that is the picture; None for all of it
+    within         width and height of what is coded, where there is an aperture
     masks          bits of red, green, blue and alpha in each number of a BMP
     data           what the decoder is given: the file without what only people read
     """
@@ -66,8 +68,15 @@ class Header:
     key: tuple[int, ...] | None = None
     depth: int = 8
     frame: Box | None = None
+    aperture: Box | None = None
+    within: tuple[int, int] | None = None
     masks: tuple[int, int, int, int] | None = None
     data: bytes = field(default=b"", repr=False)
+
+    @property
+    def coded(self) -> tuple[int, int]:
+        """Width and height of what the decoder gives."""
+        return self.within or (self.width, self.height)
 
     @property
     def upright(self) -> tuple[int, int]:

@@ -55,7 +55,8 @@ def decode(header: Header, factor: int = 1) -> Image.Image:
     if factor > 1:
         image.draft(None, (header.width // factor, header.height // factor))
     # The decoder must agree with the header that was checked.
-    if image.size != (-(-header.width // factor), -(-header.height // factor)):
+    width, height = header.coded
+    if image.size != (-(-width // factor), -(-height // factor)):
         raise damaged(header.format)
     try:
         image.load()
@@ -65,7 +66,7 @@ def decode(header: Header, factor: int = 1) -> Image.Image:
         raise  # says nothing about the file
     except Exception as error:  # a decoder that meets nonsense raises whatever it likes
         raise damaged(header.format) from error
-    return image
+    return image.crop(header.aperture) if header.aperture else image
 
 
 def fraction(header: Header, wanted: float, limits: Limits) -> int:

@@ -79,23 +79,23 @@ def header_within(data: bytes, limits: Limits) -> Header:
     most = limits.bytes_of(header)
     if most < limits.bytes and len(header.data) > most:
         raise _too_large(len(header.data), most)
-    sides = {"width": header.width, "height": header.height}
-    pixels, allowed = header.width * header.height, limits.pixels_of(header)
+    width, height = header.coded
+    sides = {"width": width, "height": height}
+    pixels, allowed = width * height, limits.pixels_of(header)
     if pixels > allowed:
         raise ImageError(
             "picture_too_many_pixels",
-            f"The picture has {header.width}×{header.height} = {pixels / MEGA:.1f} megapixels; "
+            f"The picture has {width}×{height} = {pixels / MEGA:.1f} megapixels; "
             f"at most {allowed / MEGA:g} are read from a {header.format} file like this. Make it smaller.",
             **sides,
             megapixels=round(pixels / MEGA, 1),
             limit=allowed / MEGA,
             format=header.format,
         )
-    if max(header.width, header.height) > limits.side:
+    if max(width, height) > limits.side:
         raise ImageError(
             "picture_too_long",
-            f"The picture has {header.width}×{header.height} pixels; no side may be longer than {limits.side}. "
-            "Make it smaller.",
+            f"The picture has {width}×{height} pixels; no side may be longer than {limits.side}. Make it smaller.",
             **sides,
             limit=limits.side,
         )
