@@ -16,7 +16,7 @@ import { h } from "./elements/dom.js";
 import { followTheme } from "./elements/theme.js";
 import { LoupeNetwork } from "./elements/network/map.js";
 import { follow } from "./state/follow.js";
-import { initialState } from "./state/initial.js";
+import { derived, initialState } from "./state/initial.js";
 import { createRuns } from "./state/runs.js";
 
 /** @type {any} */
@@ -25,14 +25,16 @@ const root = document.documentElement;
 
 /** @param {Partial<import("./state/initial.js").State>} asked what the address asks for */
 function start(asked) {
-  const store = createStore({
+  /** @type {import("./state/initial.js").State} */
+  const initial = {
     ...initialState(),
     ...asked,
     modelId: asked.modelId || boot.default_model,
     language: boot.language,
     models: boot.models ?? [],
     theme: /** @type {import("./state/initial.js").State["theme"]} */ (root.dataset.theme ?? "auto"),
-  });
+  };
+  const store = createStore(initial, derived);
   const own = () => import("./features/own/keeping.js");
   const api = createApi({
     base: boot.api,

@@ -5,7 +5,7 @@ import { Problem } from "../../static/js/api/client.js";
 import { createStore } from "../../static/js/core/store.js";
 import { chooseModel, choosePicture, retry, setTransform } from "../../static/js/state/actions.js";
 import { follow } from "../../static/js/state/follow.js";
-import { initialState } from "../../static/js/state/initial.js";
+import { derived, initialState } from "../../static/js/state/initial.js";
 import { createRuns, KEPT } from "../../static/js/state/runs.js";
 import { unchanged } from "../../static/js/state/transform-text.js";
 
@@ -80,7 +80,7 @@ function fakeServer() {
 
 function page(patch = {}) {
   const api = fakeServer();
-  const store = createStore({ ...initialState(), modelId: "m", ownReady: true, ...patch });
+  const store = createStore({ ...initialState(), modelId: "m", ownReady: true, ...patch }, derived);
   follow({ store, api, runs: createRuns(api) });
   return { api, store };
 }
@@ -90,7 +90,7 @@ test("the default picture of the default model is run", async () => {
   await settled();
   assert.equal(store.state.run.name, "a");
   assert.equal(store.state.network, "ready");
-  assert.deepEqual(store.state.runOf, { source: "sample", id: "a" });
+  assert.deepEqual(store.state.scenes.main.picture, { source: "sample", id: "a" });
 });
 
 test("a late answer never replaces a newer one", async () => {
@@ -236,7 +236,7 @@ test("a changed input keeps to the model's own range", async () => {
     sampleRun: async () => ({ ...runOf("a"), input: { shape: [1, 2, 2], data: Float32Array.of(-1, -0.5, 0, 1) } }),
     runInput: async (model, input) => ((sent = input.data), runOf("changed")),
   };
-  const store = createStore({ ...initialState(), modelId: "m", ownReady: true });
+  const store = createStore({ ...initialState(), modelId: "m", ownReady: true }, derived);
   follow({ store, api, runs: createRuns(api) });
   await settled();
   setTransform(store, { ...unchanged(), flip: 1 });
@@ -260,7 +260,7 @@ test("another picture, or the unchanged one, does not wait for a changed one", a
     steps.at(-1).done();
     await settled();
     assert.equal(store.state.run.name, name);
-    assert.equal(store.state.originalRun, null);
+    assert.equal(store.state.scenes.original, null);
   }
   assert.equal(store.state.run.name, "b");
   setTransform(store, shifted(4));

@@ -17,10 +17,11 @@ import {
 } from "../../static/js/draw/colour.js";
 import { columnsOf } from "../../static/js/model/columns.js";
 import { limitOf, rangesOf } from "../../static/js/model/ranges.js";
+import { sceneOf } from "../../static/js/model/scene.js";
 import { magnitudeQuantile } from "../../static/js/model/statistics.js";
 import { setScale, toggleLock } from "../../static/js/state/actions.js";
 import { colourRanges } from "../../static/js/state/selectors.js";
-import { initialState } from "../../static/js/state/initial.js";
+import { derived, initialState } from "../../static/js/state/initial.js";
 import { describe, minimal, random, randomModel, randomRun, tinyVgg } from "./support/models.mjs";
 
 const model = tinyVgg();
@@ -115,24 +116,25 @@ test("whatever is switched in whatever order, the ranges are those of the state 
   const runs = models.map((one) => [1, 2, 3].map((seed) => randomRun(one, seed, seed)));
   for (let seed = 1; seed <= 8; seed++) {
     const { pick, whole } = random(seed);
-    const store = createStore({ ...initialState(), model: models[0], run: runs[0][0] });
+    const shows = (model, run) => ({ scenes: { main: { ...sceneOf(model), run }, original: null } });
+    const store = createStore({ ...initialState(), ...shows(models[0], runs[0][0]) }, derived);
     let locked = null;
     for (let step = 0; step < 25; step++) {
       const which = models.indexOf(store.state.model);
       const act = whole(0, 3);
       if (act === 0) setScale(store, pick(["unit", "layer", "module", "network"]));
-      else if (act === 1) store.update({ run: pick(runs[which]) });
+      else if (act === 1) store.update(shows(models[which], pick(runs[which])));
       else if (act === 2) {
         toggleLock(store);
         locked = store.state.lock ? store.state.run : null;
       } else {
         const next = pick([0, 1]);
-        store.update({ model: models[next], run: pick(runs[next]) });
+        store.update(shows(models[next], pick(runs[next])));
       }
       const { state } = store;
       const source = locked && locked.model === state.model.id ? locked : state.run;
       const expected = rangesOf(state.model, source, state.scale);
-      const shown = colourRanges(state);
+      const shown = colourRanges(state, state.scenes.main);
       assert.deepEqual(shown.groups, expected.groups, `seed ${seed}, step ${step}`);
       for (const { name, group, units } of columnsOf(state.model))
         if (group >= 0)
@@ -141,8 +143,17 @@ test("whatever is switched in whatever order, the ranges are those of the state 
   }
 });
 
-test("no ranges are given for a run of another model", () => {
-  assert.equal(colourRanges({ ...initialState(), model, run: randomRun(minimal(), 1) }), null);
+test("no ranges are given before there is a run, and a lock of another model's scene holds nothing", () => {
+  const state = initialState();
+  assert.equal(colourRanges(state, null), null);
+  assert.equal(colourRanges(state, sceneOf(model)), null);
+  const other = { ...sceneOf(minimal()), run: randomRun(minimal(), 1) };
+  const own = { ...sceneOf(model), run: randomRun(model, 2) };
+  assert.deepEqual(
+    colourRanges({ ...state, lock: other }, own).groups,
+    colourRanges(state, own).groups,
+    "ranges of the scene itself",
+  );
 });
 
 const bytes = (pixel) => [...new Uint8Array(Uint32Array.of(pixel).buffer)];

@@ -8,9 +8,10 @@
 
 /**
  * @template {object} State
+ * @template {keyof State} [Derived=never] fields that follow from the others, which nobody sets
  * @typedef {object} Store
  * @property {State} state the current state; never mutate it
- * @property {(patch: Partial<State>) => void} update
+ * @property {(patch: Partial<Omit<State, Derived>>) => void} update
  * @property {<Part>(read: (state: State) => Part, react: (part: Part, before: Part | undefined) => void) => () => void}
  *   select
  *   calls `react` now and whenever the part read is no longer the same (`Object.is`, arrays
@@ -19,11 +20,14 @@
 
 /**
  * @template {object} State
+ * @template {keyof State} [Derived=never]
  * @param {State} initial
- * @returns {Store<State>}
+ * @param {(state: State) => Pick<State, Derived>} [derive] the fields that follow from the others
+ * @returns {Store<State, Derived>}
  */
-export function createStore(initial) {
-  let state = Object.freeze({ ...initial });
+export function createStore(initial, derive) {
+  const settled = (/** @type {State} */ given) => Object.freeze({ ...given, ...derive?.(given) });
+  let state = settled(initial);
   let scheduled = false;
   /** @type {Set<() => void>} */
   const listeners = new Set();
@@ -38,9 +42,10 @@ export function createStore(initial) {
       return state;
     },
     update(patch) {
+      const changes = /** @type {Partial<State>} */ (patch);
       const keys = /** @type {(keyof State)[]} */ (Object.keys(patch));
-      if (keys.every((key) => Object.is(state[key], patch[key]))) return;
-      state = Object.freeze({ ...state, ...patch });
+      if (keys.every((key) => Object.is(state[key], changes[key]))) return;
+      state = settled({ ...state, ...patch });
       if (!scheduled) {
         scheduled = true;
         queueMicrotask(tell);

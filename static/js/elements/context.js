@@ -4,7 +4,7 @@
  * before any element is defined.
  *
  * @typedef {object} Context
- * @property {import("../core/store.js").Store<import("../state/initial.js").State>} store
+ * @property {import("../state/actions.js").AppStore} store
  * @property {import("../core/commands.js").Commands<import("../state/initial.js").State>} commands
  * @property {Parts} parts
  * @property {import("../api/client.js").Api} api

@@ -26,6 +26,18 @@ export class LoupeElement extends HTMLElement {
     return context().store;
   }
 
+  /** Which scene this element shows: that of the nearest element around it that names one (`data-scene`).
+   * @returns {import("../model/scene.js").SceneName} */
+  get sceneName() {
+    const around = /** @type {HTMLElement | null} */ (this.closest("[data-scene]"));
+    return /** @type {import("../model/scene.js").SceneName} */ (around?.dataset.scene ?? "main");
+  }
+
+  /** The scene that this element shows. */
+  get scene() {
+    return this.store.state.scenes[this.sceneName];
+  }
+
   get i18n() {
     return context().i18n;
   }
@@ -58,13 +70,14 @@ export class LoupeElement extends HTMLElement {
   }
 
   /**
-   * React to a part of the state, now and whenever it changes.
+   * React to a part of the state, now and whenever it changes, or to a part of the element's scene.
    * @template Part
-   * @param {(state: import("../state/initial.js").State) => Part} read
+   * @param {(state: import("../state/initial.js").State, scene: import("../model/scene.js").Scene | null) => Part} read
    * @param {(part: Part, before: Part | undefined) => void} react
    */
   watch(read, react) {
-    this.cleanup(this.store.select(read, react));
+    const name = this.sceneName;
+    this.cleanup(this.store.select((state) => read(state, state.scenes[name]), react));
   }
 
   /**

@@ -1,11 +1,9 @@
 // @ts-check
 /**
- * Where a value comes from and where it goes, in one run of one model.
+ * Where a value comes from and where it goes, in one scene.
  *
- * @typedef {object} Scene everything that a number is explained from
- * @property {import("./model.js").Model} model
- * @property {import("../api/client.js").Run} run
- * @property {import("../api/client.js").Parameters} parameters
+ * @typedef {Pick<import("./scene.js").WholeScene, "model" | "run" | "parameters">} Scene
+ *   everything that a number is explained from
  */
 /** @typedef {{ layer: string, at: number[] }} Spot one value: a layer's name (or `input`) and a full index */
 /**

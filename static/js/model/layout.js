@@ -4,17 +4,16 @@
  *
  * Columns stand by their distance from the picture (`lanes.js`), so that every link leads to the right; columns of the
  * same distance stand above one another. Links between neighbours are edges between boxes, longer ones go through an
- * empty lane or below all maps (`routes.js`).
+ * empty lane or below all maps.
  *
  * Units: CSS pixels, origin at the stage's top left. The stage is at least as wide as its columns
  * need; in a narrower frame it scrolls sideways.
  */
-import { gridOf } from "./lanes.js";
+import { ARC, gridOf, levelsOf, linksOf } from "./lanes.js";
 import { shapeText } from "./model.js";
-import { ARC, levelsOf, linksOf } from "./routes.js";
 
 /** @typedef {import("./columns.js").Column} Column */
-/** @typedef {import("./routes.js").Link} Link */
+/** @typedef {import("./lanes.js").Link} Link */
 /** @typedef {import("./blocks.js").Toggle} Toggle */
 /** @typedef {{ unit: number, x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ top: number, bottom: number }} Band */

@@ -5,7 +5,7 @@
  *
  * @typedef {import("./initial.js").State} State
  * @typedef {import("./initial.js").Place} Place
- * @typedef {import("../core/store.js").Store<State>} AppStore
+ * @typedef {import("../core/store.js").Store<State, import("./initial.js").Derived>} AppStore
  * @typedef {import("../model/model.js").Model} Model
  */
 import { INPUT, scoreLayer } from "../model/model.js";
@@ -21,8 +21,7 @@ export const chooseModel = (store, id) =>
     hover: null,
     view: null,
     why: null,
-    lock: false,
-    lockedRun: null,
+    lock: null,
   });
 
 /** Show another picture. @param {AppStore} store @param {import("./initial.js").PictureRef} picture */
@@ -39,9 +38,8 @@ export const choosePicture = (store, picture) => {
 /** @param {AppStore} store @param {State["scale"]} scale */
 export const setScale = (store, scale) => store.update({ scale });
 
-/** Keep the colour ranges of the run that is drawn now, or let them follow again. @param {AppStore} store */
-export const toggleLock = (store) =>
-  store.update(store.state.lock ? { lock: false, lockedRun: null } : { lock: true, lockedRun: store.state.run });
+/** Keep the colour ranges of what is drawn now, or let them follow again. @param {AppStore} store */
+export const toggleLock = (store) => store.update({ lock: store.state.lock ? null : store.state.scenes.main });
 
 /** Show the input channels in their own colours, or in grey. @param {AppStore} store */
 export const toggleTint = (store) => store.update({ tint: !store.state.tint });

@@ -13,6 +13,7 @@
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
 import { createModel } from "../model/create.js";
+import { sceneOf, withShared } from "../model/scene.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
@@ -56,22 +57,16 @@ export function follow({ store, api, runs, own = noneOwn }) {
         const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
         const shown = samples.length ? samples : await borrowed(description, signal);
         const listed = store.state.models.find((model) => model.id === id);
-        store.update({
-          model: createModel(listed?.own ? { ...description, title: listed.title } : description),
-          parameters: null,
-          samples: shown,
-          run: null,
-          runOf: null,
-          originalRun: null,
-        });
+        const model = createModel(listed?.own ? { ...description, title: listed.title } : description);
+        store.update({ scenes: { main: sceneOf(model), original: null }, samples: shown });
       });
     } catch (error) {
       const problem = failed(error);
-      const { model, run } = store.state;
-      if (!model || !run) return store.update({ network: "error" });
+      const { main } = store.state.scenes;
+      if (!main?.run) return store.update({ network: "error" });
       // Another model could not be loaded: the one that is drawn stays.
       if (problem.code !== "server_unreachable") reportProblem(store, { name: id, problem });
-      store.update({ modelId: model.id, picture: store.state.runOf, network: "ready", problem: null });
+      store.update({ modelId: main.model.id, picture: main.picture, network: "ready", problem: null });
     }
     return undefined;
   };
@@ -92,11 +87,13 @@ export function follow({ store, api, runs, own = noneOwn }) {
   /** The learned numbers come after the run: the network is drawn without them, what is pointed at is explained with them. */
   const loadParameters = async () => {
     const { model, run, parameters } = store.state;
-    if (!model || parameters || run?.model !== model.id) return;
+    if (!model || parameters || !run) return;
+    const learned = (/** @type {import("../api/client.js").Parameters} */ found) =>
+      store.update({ scenes: withShared(store.state.scenes, model, { parameters: found }) });
     try {
-      if (model.in_pieces) return store.update({ parameters: new Map() });
+      if (model.in_pieces) return learned(new Map());
       const loaded = await parametersTask((signal) => api.parameters(model, null, signal));
-      if (loaded !== SUPERSEDED && store.state.model === model) store.update({ parameters: loaded });
+      if (loaded !== SUPERSEDED) learned(loaded);
     } catch (error) {
       failed(error);
     }
@@ -145,19 +142,19 @@ export function follow({ store, api, runs, own = noneOwn }) {
     const asked = transform !== null || !runs.has({ model, ref: picture, sample, own });
     try {
       const answer = await runTask(async (signal) => {
-        const original = await runs.run({ model, ref: picture, sample, own });
-        if (!transform) return { run: original, originalRun: null };
+        const original = { ...sceneOf(model), picture, run: await runs.run({ model, ref: picture, sample, own }) };
+        if (!transform) return { main: original, original: null };
         // Kept: even of a module that is there, an import is answered only after the next frame.
         const { transformInput } = (transforms ??= await import("../model/transform.js"));
-        return {
-          run: await runs.runInput(model, transformInput(original.input, transform, model.input.range), signal),
-          originalRun: original,
-        };
+        const input = transformInput(original.run.input, transform, model.input.range);
+        const edits = [{ target: /** @type {const} */ ("input"), transform }];
+        return { main: { ...original, edits, run: await runs.runInput(model, input, signal) }, original };
       });
-      if (answer === SUPERSEDED) return undefined;
+      // An answer of a model that has been left meanwhile is late, too.
+      if (answer === SUPERSEDED || store.state.model !== model) return undefined;
+      const { parameters } = store.state;
       store.update({
-        ...answer,
-        runOf: picture,
+        scenes: withShared(answer, model, { parameters }),
         network: "ready",
         working: false,
         problem: null,
@@ -167,7 +164,8 @@ export function follow({ store, api, runs, own = noneOwn }) {
       const problem = failed(error);
       if (problem.code === "server_unreachable") return undefined;
       reportProblem(store, { name: own?.name ?? picture.id, thumbnail: own?.thumbnail ?? null, problem });
-      if (store.state.runOf) store.update({ picture: store.state.runOf });
+      const drawn = store.state.scenes.main?.picture;
+      if (drawn) store.update({ picture: drawn });
     }
     return undefined;
   };
@@ -175,7 +173,7 @@ export function follow({ store, api, runs, own = noneOwn }) {
   /** The address names a picture that is not here: say so and show what can be shown. @param {Problem} problem */
   const absent = (problem) => {
     reportProblem(store, { name: "", problem });
-    store.update({ picture: store.state.runOf ?? defaultPicture(store.state) });
+    store.update({ picture: store.state.scenes.main?.picture ?? defaultPicture(store.state) });
   };
 
   const stops = [
@@ -196,7 +194,7 @@ export function follow({ store, api, runs, own = noneOwn }) {
       () => void showPicture(),
     ),
     store.select(
-      ({ model, run, attempt }) => [model, run?.model === model?.id, attempt],
+      ({ model, run, attempt }) => [model, run !== null, attempt],
       () => void loadParameters(),
     ),
   ];

@@ -1,4 +1,6 @@
 // @ts-check
+import { NO_SCENES } from "../model/scene.js";
+
 /**
  * @import { VOCABULARY } from "./vocabulary.js"
  */
@@ -11,26 +13,25 @@
  * @property {boolean} dark what the theme comes to on this device: colours of data are made for it (`draw/colour.js`)
  * @property {boolean} details
  * @property {typeof VOCABULARY.scales[number]} scale
- * @property {boolean} lock keep the colour ranges while pictures change
- * @property {import("../api/client.js").Run | null} lockedRun the run whose ranges are kept
+ * @property {import("../model/scene.js").Scene | null} lock the scene whose colour ranges are kept while pictures change
  * @property {boolean} tint input channels in their own colours, not in grey
  * @property {typeof VOCABULARY.orders[number]} order of the output column
  * @property {readonly string[]} blocks blocks of the network map that somebody opened or closed, by their last layer
  *   (`model/blocks.js` says how they were at first)
  *
  * @property {ListedModel[]} models
- * @property {string} modelId `own:` and digits of a content as long as a link's own network has not been found
+ * @property {string} modelId the chosen model; `own:` and digits of a content as long as a link's own network has not been found
  * @property {{ file: string, size: number } | null} needs the file that a link's own network is in
- * @property {import("../model/model.js").Model | null} model
- * @property {import("../api/client.js").Parameters | null} parameters
  * @property {Sample[]} samples the model's gallery
  * @property {OwnPicture[]} ownPictures
  *
  * @property {PictureRef | null} picture the chosen picture
- * @property {import("../api/client.js").Run | null} run the run that is drawn
+ * @property {import("../model/scene.js").Scenes} scenes what is shown, which comes some time after it is chosen
+ * @property {import("../model/model.js").Model | null} model of the main scene, as the next two: `derived` takes them from there
+ * @property {import("../api/client.js").Parameters | null} parameters
+ * @property {import("../api/client.js").Run | null} run
  * @property {number} arrived counts up with each piece of a large run that is there (`pieces.js`)
  * @property {{ layer: string, first: number } | null} scrolled the column of the map that was scrolled last, and its first unit
- * @property {PictureRef | null} runOf the picture of the run that is drawn
  * @property {"loading" | "ready" | "error"} network
  * @property {boolean} working a picture is on its way
  * @property {import("../api/client.js").Problem | null} problem why the model or the chosen picture could not be shown
@@ -39,8 +40,7 @@
  * @property {number} attempt counts up when the person asks to try again
  * @property {boolean} ownReady the browser's own store of pictures has been read
  * @property {Panel | null} panel what is open between the strip and the network
- * @property {import("../model/transform.js").Transform | null} transform the change that the transform panel makes to the input
- * @property {import("../api/client.js").Run | null} originalRun the run of the unchanged picture, while `run` is of a changed one
+ * @property {import("../model/transform.js").Transform | null} transform the change that the transform panel asks for
  *
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered
@@ -71,7 +71,7 @@
 /** @typedef {{ id: string, title: Record<string, string>, default: boolean, own?: { content: string, file: string, size: number } }} ListedModel
  *   `own`: the person's own, by the SHA-256 of its files' contents; one of these files, and how many bytes all are */
 /** @typedef {typeof VOCABULARY.panels[number] | "camera" | "address" | "own" | "drawing"} Panel */
-/** @typedef {{ source: "sample" | "own" | "noise", id: string }} PictureRef `noise` stands in where a model takes no pictures (neither 1 nor 3 channels) */
+/** @typedef {import("../model/scene.js").PictureRef} PictureRef */
 /** @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row, column] in its map */
 /**
  * @typedef {object} View see `view.js`
@@ -100,23 +100,22 @@ export const initialState = () => ({
   dark: false,
   details: true,
   scale: "layer",
-  lock: false,
-  lockedRun: null,
+  lock: null,
   tint: false,
   order: "class",
   blocks: [],
   models: [],
   modelId: "",
   needs: null,
-  model: null,
-  parameters: null,
   samples: [],
   ownPictures: [],
   picture: null,
+  scenes: NO_SCENES,
+  model: null,
+  parameters: null,
   run: null,
   arrived: 0,
   scrolled: null,
-  runOf: null,
   network: "loading",
   working: false,
   problem: null,
@@ -126,7 +125,6 @@ export const initialState = () => ({
   ownReady: false,
   panel: null,
   transform: null,
-  originalRun: null,
   hover: null,
   selection: null,
   view: null,
@@ -134,4 +132,13 @@ export const initialState = () => ({
   chapter: null,
   tour: null,
   present: null,
+});
+
+/** @typedef {"model" | "parameters" | "run"} Derived */
+
+/** What most of the page asks of the main scene, at the top of the state. @param {State} state @returns {Pick<State, Derived>} */
+export const derived = ({ scenes: { main } }) => ({
+  model: main?.model ?? null,
+  parameters: main?.parameters ?? null,
+  run: main?.run ?? null,
 });

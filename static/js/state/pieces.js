@@ -57,9 +57,7 @@ export function followPieces({ store, api }) {
   /** The large run that is drawn. */
   const large = () => {
     const { model, run } = store.state;
-    return model && run?.ask && run.overview && run.model === model.id
-      ? { model, run, ask: run.ask, overview: run.overview }
-      : null;
+    return model && run?.ask && run.overview ? { model, run, ask: run.ask, overview: run.overview } : null;
   };
 
   /**

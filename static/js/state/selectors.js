@@ -64,13 +64,15 @@ function findShown(model, blocks) {
 const known = new WeakMap();
 
 /**
- * The colour ranges that are in force: those of the drawn run, or, while they are locked, those of the run
+ * The colour ranges that are in force: those of the scene, or, while they are locked, those of the scene
  * that was drawn when the lock was set. Paint, legends and readouts all ask here.
- * @param {State} state @returns {import("../model/ranges.js").Ranges | null} null as long as nothing can be drawn
+ * @param {Pick<State, "lock" | "scale">} state @param {Pick<import("../model/scene.js").Scene, "model" | "run"> | null} scene
+ * @returns {import("../model/ranges.js").Ranges | null} null as long as nothing can be drawn
  */
-export function colourRanges({ model, run, lock, lockedRun, scale }) {
-  if (!model || !run || run.model !== model.id) return null;
-  const source = lock && lockedRun?.model === model.id ? lockedRun : run;
+export function colourRanges({ lock, scale }, scene) {
+  if (!scene?.run) return null;
+  const { model } = scene;
+  const source = (lock?.model === model && lock.run) || scene.run;
   let scales = known.get(source);
   if (!scales) known.set(source, (scales = new Map()));
   // Of a large run more layers become known while one looks at it, and the range that they share may grow.

@@ -70,8 +70,8 @@ export const COMMANDS = [
     place: "header",
     look: "icon",
     control: "scale",
-    checked: ({ lock }) => lock,
-    undoable: ["lock", "lockedRun"],
+    checked: ({ lock }) => lock !== null,
+    undoable: ["lock"],
     perform: ({ store }) => toggleLock(store),
   },
   {

@@ -45,7 +45,7 @@ export function unitFacts(host, { model, column, unit, tensor }) {
   const { minimum, maximum, mean, zeros, count } = summarise(values);
   const spreadOf = deviation(values, mean);
   const state = condition(values, column.layer?.record.bounds ?? null);
-  const limit = column.layer ? (colourRanges(host.store.state)?.limit(column.name, unit) ?? 0) : 0;
+  const limit = column.layer ? (colourRanges(host.store.state, host.scene)?.limit(column.name, unit) ?? 0) : 0;
   return [
     state && h("p", { class: "inspector-hint is-warning" }, host.t(`network.inspector.${state}`)),
     host.spread.show(values, zeros, (value) =>
@@ -157,7 +157,7 @@ export function classFacts(host, { model, run, column, unit }) {
       exact(logit),
     ],
   ]);
-  const parameters = host.store.state.parameters?.get(layer.name);
+  const parameters = host.scene?.parameters?.get(layer.name);
   const before = columnsOf(model).find(({ name }) => name === column.sources[0]);
   const owners = ownersOf(model, column);
   const input = inputOf(layer, run);

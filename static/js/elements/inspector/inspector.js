@@ -60,14 +60,11 @@ export class LoupeInspector extends LoupeElement {
       this.#show();
     });
     this.watch(
-      ({ model, run, parameters, details, scale, lock, lockedRun, tint, view, hover, selection, arrived }) => [
-        model,
-        run,
-        parameters,
+      ({ details, scale, lock, tint, view, hover, selection, arrived }, scene) => [
+        scene,
         details,
         scale,
         lock,
-        lockedRun,
         tint,
         view?.layer,
         view?.unit,
@@ -94,9 +91,9 @@ export class LoupeInspector extends LoupeElement {
 
   /** @returns {Subject | null} */
   #subject() {
-    const { model, run } = this.store.state;
+    const { model, run } = this.scene ?? {};
     const { place } = this;
-    if (!model || !run || run.model !== model.id || !place) return null;
+    if (!model || !run || !place) return null;
     const column = columnsOf(model).find(({ name }) => name === place.layer);
     const tensor = column && (column.layer ? run.activations.get(column.name) : run.input);
     return column && tensor && place.unit < column.units ? { model, run, column, unit: place.unit, tensor } : null;
@@ -104,7 +101,7 @@ export class LoupeInspector extends LoupeElement {
 
   /** The unit of a large run whose values are on their way, or whose class is known without them. */
   #coming() {
-    const { model, run } = this.store.state;
+    const { model, run } = this.scene ?? {};
     const { place } = this;
     const column = place && model && run?.overview && columnsOf(model).find(({ name }) => name === place.layer);
     const known = column && run?.overview?.get(column.name);
@@ -112,7 +109,7 @@ export class LoupeInspector extends LoupeElement {
   }
 
   #show = () => {
-    const { model } = this.store.state;
+    const { model } = this.scene ?? {};
     if (!model || !this.isConnected) return;
     const subject = this.#subject();
     this.dataset.of = subject ? `${subject.column.name}[${subject.unit}]` : "model";

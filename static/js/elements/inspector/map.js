@@ -76,7 +76,9 @@ export class InspectorMap {
     const image = context.createImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
     const values = unitValues(tensor, unit);
-    const limit = column.layer ? (colourRanges(this.#host.store.state)?.limit(column.name, unit) ?? 0) : 0;
+    const limit = column.layer
+      ? (colourRanges(this.#host.store.state, this.#host.scene)?.limit(column.name, unit) ?? 0)
+      : 0;
     const [low, high] = model.input.range;
     if (column.layer) paintDiverging(pixels, 0, values, limit, ACTIVATIONS);
     else

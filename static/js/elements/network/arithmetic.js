@@ -14,7 +14,7 @@ export function explainLabels(map) {
         : null;
     if (!label) return;
     const name = /** @type {HTMLElement | null} */ (label.closest("[data-column]"))?.dataset.column ?? "";
-    const layer = map.store.state.model?.layer(name);
+    const layer = map.scene?.model.layer(name);
     label.title = layer
       ? label.matches(".network-shape")
         ? shape(map, layer)

@@ -26,8 +26,8 @@ export class NetworkHighlight {
 
   /** @param {Layout} layout */
   draw(layout) {
-    const { hover, selection, model, view } = this.#map.store.state;
-    if (!model || view) return;
+    const { hover, selection, view } = this.#map.store.state;
+    if (!this.#map.scene || view) return;
     if (hover?.at) this.#field(layout, hover);
     else if (hover) this.#incoming(layout, hover);
     if (!hover && selection) this.#outline(layout, selection, 2);
@@ -83,8 +83,8 @@ export class NetworkHighlight {
 
   /** The kernels of a unit, one for each map it reads. @param {PlacedColumn} target @param {number} unit */
   #kernels({ column: { layer, fold } }, unit) {
-    const { parameters, details } = this.#map.store.state;
-    const weight = layer && details && !fold ? parameters?.get(layer.name)?.weight : undefined;
+    const shown = layer && this.#map.store.state.details && !fold;
+    const weight = shown ? this.#map.scene?.parameters?.get(layer.name)?.weight : undefined;
     if (!weight || weight.shape.length !== 4) return { kernels: null, kernelLimit: 0 };
     const [, , rows, columns] = weight.shape;
     const own = unitValues(weight, unit);
@@ -100,7 +100,7 @@ export class NetworkHighlight {
 
   /** What each unit before adds to a score in total. @param {PlacedColumn} target @param {number} unit */
   #amounts({ column }, unit) {
-    const { parameters, model, run } = this.#map.store.state;
+    const { parameters, model, run } = this.#map.scene ?? {};
     const { layer, connects } = column;
     const weight = layer && parameters?.get(layer.name)?.weight;
     const owners = weight && model && connects === "all" && weight.shape.length === 2 ? ownersOf(model, column) : null;
@@ -117,7 +117,7 @@ export class NetworkHighlight {
 
   /** Mark what a value was made from on every earlier map that is shown. @param {Layout} layout @param {Place} place */
   #field(layout, place) {
-    const { model } = this.#map.store.state;
+    const { model } = this.#map.scene ?? {};
     if (!model) return;
     const byName = new Map(layout.columns.map((placed) => [placed.column.name, placed]));
     const self = model.layer(place.layer);

@@ -45,7 +45,8 @@ export class NetworkLegends {
 
   /** @param {Layout} layout @param {Ranges} ranges */
   show(layout, ranges) {
-    const { details, model } = this.#map.store.state;
+    const { details } = this.#map.store.state;
+    const model = this.#map.scene?.model;
     this.element.hidden = !details;
     if (!details || !model) return;
     const key = JSON.stringify([

@@ -134,16 +134,15 @@ export class LoupeNetwork extends LoupeElement {
     this.observeSize(this.scroller, this.redraw);
     this.listen(window, "resize", this.redraw); // a change of zoom changes the device pixels alone
     this.watch(
-      ({ run }) => run,
+      (_state, scene) => scene?.run,
       () => this.#drawAnother(),
     );
     this.watch(
-      ({ model, run, scale, lock, lockedRun, details, order, tint, blocks, arrived }) => [
-        model,
-        run,
+      ({ scale, lock, details, order, tint, blocks, arrived }, scene) => [
+        scene?.model,
+        scene?.run,
         scale,
         lock,
-        lockedRun,
         details,
         order,
         tint,
@@ -153,7 +152,7 @@ export class LoupeNetwork extends LoupeElement {
       this.redraw,
     );
     this.watch(
-      ({ hover, selection, parameters, view }) => [hover, selection, parameters, view],
+      ({ hover, selection, view }, scene) => [hover, selection, scene?.parameters, view],
       () => this.frame(this.#drawHighlight),
     );
     this.watch(
@@ -174,14 +173,13 @@ export class LoupeNetwork extends LoupeElement {
 
   /** The run that can be drawn. */
   get #run() {
-    const { model, run } = this.store.state;
-    return run && run.model === model?.id ? run : null;
+    return this.scene?.run ?? null;
   }
 
   #preparing = false;
   /** The first time: place and paint off the page, then show. */
   async #prepare() {
-    if (this.#preparing || !this.store.state.model || !this.isConnected || this.scroller.clientWidth === 0) return;
+    if (this.#preparing || !this.scene || !this.isConnected || this.scroller.clientWidth === 0) return;
     this.#preparing = true;
     await turn(); // the first run is asked for meanwhile
     this.#place();
@@ -216,8 +214,7 @@ export class LoupeNetwork extends LoupeElement {
   }
 
   #draw = () => {
-    const { model } = this.store.state;
-    if (!model || !this.isConnected || this.scroller.clientWidth === 0) return;
+    if (!this.scene || !this.isConnected || this.scroller.clientWidth === 0) return;
     this.#place();
     this.#show(this.#run);
   };
@@ -225,9 +222,9 @@ export class LoupeNetwork extends LoupeElement {
   /** Another run where everything stays in its place: painted as soon as it is there, so that the next frame shows it
    * instead of beginning with it, and nobody asks for sizes before the page is laid out again. */
   #drawAnother() {
-    const { model, order } = this.store.state;
-    const run = this.#run;
-    if (run && this.stage.isConnected && this.#placedFor === model && order !== "score") this.#show(run);
+    const { scene } = this;
+    if (!scene?.run || !this.stage.isConnected || this.#placedFor !== scene.model) return;
+    if (this.store.state.order !== "score") this.#show(scene.run);
   }
 
   /** @param {Run | null} run */
@@ -266,13 +263,14 @@ export class LoupeNetwork extends LoupeElement {
 
   /** Lay out when something that decides on places has changed. */
   #place() {
-    const { model, details, order, run, view, blocks } = this.store.state;
-    if (!model) return;
+    if (!this.scene) return;
+    const { model, run } = this.scene;
+    const { details, order, view, blocks } = this.store.state;
     // Under an opened view the map has another size, for a while: it stays as it was.
     if (!view || !this.layout) this.#size = [this.scroller.clientWidth, this.scroller.clientHeight];
     const [width, height] = this.#size;
     const byScore =
-      order === "score" && run?.model === model.id
+      order === "score" && run
         ? run.scores.map((score) => score.class).sort((a, b) => strength(run.scores[b]) - strength(run.scores[a]))
         : null;
     const text = textFactor(this);
@@ -352,7 +350,7 @@ export class LoupeNetwork extends LoupeElement {
     const layout = /** @type {Layout} */ (this.layout);
     const { maps } = this.#contexts;
     const { state } = this.store;
-    const ranges = run && colourRanges(state);
+    const ranges = run && colourRanges(state, this.scene);
     const source = [layout, run, ranges, state.dark, state.tint, state.arrived];
     if (sameItems(source, this.#painted)) return;
     this.#painted = [];
@@ -374,9 +372,10 @@ export class LoupeNetwork extends LoupeElement {
 
   /** @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../../model/layout.js").Box[]} boxes @param {number} ratio */
   #paintBoxes(context, layer, boxes, ratio) {
-    const { model, run, tint } = this.store.state;
+    const { model, run } = this.scene ?? {};
+    const { tint } = this.store.state;
     const column = model && columnsOf(model).find(({ name }) => name === layer);
-    const ranges = colourRanges(this.store.state);
+    const ranges = colourRanges(this.store.state, this.scene);
     if (!model || !run || !column || !ranges || column.form === "classes") return;
     const tensor = column.layer ? run.activations.get(layer) : run.input;
     const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
@@ -398,8 +397,8 @@ export class LoupeNetwork extends LoupeElement {
 
   /** Small pictures stand in until the maps themselves are asked for. @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../../model/layout.js").Box[]} boxes @param {number} ratio */
   #paintThumbnails(context, layer, boxes, ratio) {
-    const known = this.store.state.run?.overview?.get(layer);
-    const ranges = colourRanges(this.store.state);
+    const known = this.#run?.overview?.get(layer);
+    const ranges = colourRanges(this.store.state, this.scene);
     for (const box of boxes) {
       const small = known && thumbnailOf(known, box.unit);
       if (small && ranges)
@@ -452,7 +451,7 @@ export class LoupeNetwork extends LoupeElement {
       this.#highlight.draw(this.layout);
     }
     const { hover, selection } = this.store.state;
-    this.#legends.point(hover ?? selection, colourRanges(this.store.state));
+    this.#legends.point(hover ?? selection, colourRanges(this.store.state, this.scene));
   };
 
   /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */
@@ -474,8 +473,9 @@ export class LoupeNetwork extends LoupeElement {
 
   /** Open the blocks that hide a layer. @param {string} layer */
   #openAround(layer) {
-    const { model, blocks } = this.store.state;
-    if (!model) return;
+    if (!this.scene) return;
+    const { model } = this.scene;
+    const { blocks } = this.store.state;
     const around = blocksAround(model, layer, shownNow({ model, blocks }).closed);
     if (!around.length) return;
     for (const { id } of around) toggleBlock(this.store, id);

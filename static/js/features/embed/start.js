@@ -20,7 +20,7 @@ import { createStore } from "../../core/store.js";
 import { createParts, provide } from "../../elements/context.js";
 import { followTheme } from "../../elements/theme.js";
 import { listenToKeys } from "../../elements/keys.js";
-import { initialState } from "../../state/initial.js";
+import { derived, initialState } from "../../state/initial.js";
 import { createRuns } from "../../state/runs.js";
 import { LoupeEmbedBar } from "./bar.js";
 import { reportHeight } from "./height.js";
@@ -38,14 +38,16 @@ const root = document.documentElement;
 export function start({ asked, search, measure }) {
   /** @type {Boot} */
   const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}");
-  const store = createStore({
+  /** @type {State} */
+  const initial = {
     ...initialState(),
     ...asked,
     modelId: boot.model,
     language: boot.language,
     models: boot.models,
     theme: /** @type {State["theme"]} */ (root.dataset.theme),
-  });
+  };
+  const store = createStore(initial, derived);
   const api = createApi({ base: boot.api, fetch: fetch.bind(globalThis), known: boot.answers });
   const runs = createRuns(api);
   const commands = createCommands(store);

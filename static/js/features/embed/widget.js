@@ -1,5 +1,6 @@
 // @ts-check
 /** One playground of a chapter, alone. It loads and asks the server for what it uses, and for nothing else. */
+import { sceneOf } from "../../model/scene.js";
 import { defineWidgets } from "../learn/widgets.js";
 import { contentHeight } from "./height.js";
 import { markReady, start } from "./start.js";
@@ -33,7 +34,7 @@ store.select(
 async function describe() {
   try {
     const [{ createModel }, description] = await Promise.all([import("../../model/create.js"), api.model(boot.model)]);
-    store.update({ model: createModel(description), problem: null });
+    store.update({ scenes: { main: sceneOf(createModel(description)), original: null }, problem: null });
   } catch (error) {
     store.update({ problem: /** @type {import("../../api/client.js").Problem} */ (error), network: "error" });
   }

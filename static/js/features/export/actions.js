@@ -19,8 +19,9 @@ const shown = () => {
 };
 
 /** `tiny-vgg-espresso-conv_1_2-3` @param {State} state @param {boolean} [ofView] */
-function fileName({ model, runOf, view }, ofView = true) {
-  const picture = runOf?.source === "own" ? runOf.id.slice(0, 8) : (runOf?.id ?? "input");
+function fileName({ scenes: { main }, view }, ofView = true) {
+  const { model, picture: shown } = main ?? {};
+  const picture = shown?.source === "own" ? shown.id.slice(0, 8) : (shown?.id ?? "input");
   const place = ofView && view ? [view.name, view.layer, view.unit, ...(view.at ?? [])] : [];
   return [model?.id, picture, ...place].join("-");
 }

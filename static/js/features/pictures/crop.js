@@ -8,6 +8,7 @@
 import { drawCrop, HANDLE } from "../../draw/crop.js";
 import { inputImage } from "../../draw/input.js";
 import { centreOf, corners, handle, move, resize, settle, SMALLEST, towards, turn } from "../../model/crop.js";
+import { unedited } from "../../model/scene.js";
 import { centredCrop, removeOwn, setCrop } from "./own-pictures.js";
 import { ownOf } from "../../state/selectors.js";
 import { h } from "../../elements/dom.js";
@@ -281,13 +282,13 @@ class LoupeCrop extends LoupeElement {
 
   /** The engine's own input, once it belongs to the crop that is shown. @returns {boolean} whether it does */
   #exact() {
-    const { run, runOf, originalRun, model } = this.store.state;
-    const { input, preparation } = originalRun ?? run ?? {};
+    const { model, run, picture } = unedited(this.store.state.scenes) ?? {};
+    const { input, preparation } = run ?? {};
     if (
       !model ||
       !input ||
       !preparation?.crop ||
-      runOf?.id !== this.#own?.digest ||
+      picture?.id !== this.#own?.digest ||
       !sameCrop(preparation.crop, this.#crop)
     )
       return false;

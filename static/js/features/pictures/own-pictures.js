@@ -30,11 +30,17 @@ export function setCrop(store, digest, crop) {
  * @param {string} digest
  */
 export function removeOwn(store, digest) {
-  const { picture, panel } = store.state;
+  const { picture, panel, scenes } = store.state;
   const shown = picture?.source === "own" && picture.id === digest;
+  const main = scenes.main && { ...scenes.main, picture: null };
   store.update({
     ownPictures: store.state.ownPictures.filter((own) => own.digest !== digest),
-    ...(shown ? { picture: null, runOf: null, transform: null, panel: panel === "crop" ? null : panel } : {}),
+    ...(shown && {
+      picture: null,
+      scenes: { ...scenes, main },
+      transform: null,
+      panel: panel === "crop" ? null : panel,
+    }),
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import { createTask, SUPERSEDED } from "../../core/timing.js";
 import { applied, inInput, stages } from "../../model/preparation.js";
+import { unedited } from "../../model/scene.js";
 import { ownOf, sampleOf } from "../../state/selectors.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
@@ -171,8 +172,8 @@ class LoupePreparation extends LoupeElement {
 
   /** Mark the pixel on every card and say its numbers there. */
   #follow() {
-    const { model, run, originalRun } = this.store.state;
-    const input = (originalRun ?? run)?.input;
+    const { model, run } = unedited(this.store.state.scenes) ?? {};
+    const input = run?.input;
     if (!model || !input || !this.#cards.length) return;
     const [channels, height, width] = model.input.shape;
     const [row, column] = this.#at;

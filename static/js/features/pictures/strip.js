@@ -58,7 +58,7 @@ export class LoupeStrip extends LoupeElement {
       },
     );
     this.watch(
-      (state) => state.runOf,
+      (state) => state.scenes.main?.picture,
       (ref) => void (ref && requestIdle(() => this.#ahead())),
     );
     this.listen(scroller, "scroll", () => this.#showCaption(null), { passive: true });

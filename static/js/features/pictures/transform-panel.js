@@ -5,6 +5,7 @@
  */
 import { inputImage } from "../../draw/input.js";
 import { scorePath } from "../../draw/score-path.js";
+import { unedited } from "../../model/scene.js";
 import { orders } from "../../model/transform.js";
 import { setTransform } from "../../state/actions.js";
 import { topScore } from "../../state/selectors.js";
@@ -95,11 +96,11 @@ class LoupeTransform extends LoupeElement {
       () => this.#showControls(),
     );
     this.watch(
-      (state) => state.runOf,
+      (state) => state.scenes.main?.picture,
       () => this.#forget(),
     );
     this.watch(
-      (state) => [state.run, state.originalRun],
+      (state) => state.scenes,
       () => this.#showRuns(),
     );
     this.cleanup(() => {
@@ -206,9 +207,9 @@ class LoupeTransform extends LoupeElement {
   }
 
   #showRuns() {
-    const { run, originalRun, model, transform } = this.store.state;
-    if (!run || !model) return;
-    const original = originalRun ?? run;
+    const { run, model, transform, scenes } = this.store.state;
+    const original = unedited(scenes)?.run;
+    if (!run || !model || !original) return;
     paint(this.original, original.input, model.input.range);
     paint(this.changed, run.input, model.input.range);
     this.originalScore.replaceChildren(...this.#score(original, topScore(original)));
@@ -240,8 +241,8 @@ class LoupeTransform extends LoupeElement {
   }
 
   #showPath() {
-    const { run, originalRun, model } = this.store.state;
-    const first = topScore(originalRun ?? run);
+    const { model, scenes } = this.store.state;
+    const first = topScore(unedited(scenes)?.run ?? null);
     if (!model || !first) return;
     const { from, to, at } = CONTROLS[this.#active];
     const { line, dots, grid } = scorePath([...this.#path.values()], { from, to }, CHART);

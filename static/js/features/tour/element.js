@@ -9,6 +9,7 @@
  * @typedef {import("./steps.js").Scene} Scene
  * @typedef {import("./network.js").Tour} Tour
  */
+import { isWhole } from "../../model/scene.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
@@ -108,7 +109,7 @@ export class LoupeTour extends LoupeElement {
       (id) => void this.#open(id),
     );
     this.watch(
-      ({ tour, model, modelId, run, parameters, runOf }) => [tour?.step, model, modelId, run, parameters, runOf],
+      ({ tour, modelId, scenes }) => [tour?.step, modelId, scenes.main],
       () => this.#follow(),
     );
     this.watch(
@@ -146,9 +147,8 @@ export class LoupeTour extends LoupeElement {
   /** @returns {Scene | null} null while something that the steps speak of is still missing */
   get #scene() {
     const { state } = this.store;
-    const { model, run, parameters } = state;
-    if (!model || !run || !parameters || model.id !== state.modelId || run.model !== model.id) return null;
-    return { model, run, parameters, state };
+    const { main } = state.scenes;
+    return isWhole(main) && main.model.id === state.modelId ? { ...main, state } : null;
   }
 
   /** @param {string | null} id */

@@ -56,11 +56,11 @@ export function createCode(actions) {
 /**
  * Where the script finds the tensors: the server has the gallery's pictures; the input of any other picture, and of a
  * changed one, is written into the script.
- * @param {import("../../model/explain.js").Scene} scene @param {import("../../state/initial.js").State} state
+ * @param {import("../../model/scene.js").WholeScene} scene @param {import("../../state/initial.js").State} state
  */
-function origin({ model, run }, { runOf, originalRun, samples }) {
-  const listed = runOf?.source === "sample" && samples.some(({ id, borrowed }) => id === runOf.id && !borrowed);
-  const sample = listed && !originalRun ? runOf.id : null;
+function origin({ model, run, picture, edits }, { samples }) {
+  const listed = picture?.source === "sample" && samples.some(({ id, borrowed }) => id === picture.id && !borrowed);
+  const sample = listed && !edits.length ? picture.id : null;
   const api = new URL(`${context().root}/api/v1`, location.href).href;
   return { api, model: model.id, sample, input: sample ? null : encodeTensor(run.input) };
 }

@@ -84,11 +84,9 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(
-      ({ view, run, parameters, model, scale, lock, tint, dark, language, arrived }) => [
+      ({ view, scale, lock, tint, dark, language, arrived }, scene) => [
         view,
-        run,
-        parameters,
-        model,
+        scene,
         scale,
         lock,
         tint,
@@ -150,7 +148,7 @@ export class LoupeView extends LoupeElement {
   /** Make what is shown agree with the state. */
   #follow() {
     const { state } = this.store;
-    const subject = subjectOf(state);
+    const subject = subjectOf(this.scene, state.view);
     if (!state.view) return this.#close();
     // Without a subject the model or the run is on its way, or an old link names a place that this model lacks.
     if (!subject)
@@ -214,9 +212,7 @@ export class LoupeView extends LoupeElement {
   #viewFor({ layer, unit }) {
     const { state } = this.store;
     const subject =
-      state.view || !state.model
-        ? null
-        : subjectOf({ ...state, view: { name: viewFor(state.model, layer), layer, unit } });
+      state.view || !state.model ? null : subjectOf(this.scene, { name: viewFor(state.model, layer), layer, unit });
     if (!subject) return null;
     const beside = () => {
       const spot = spotOf(subject, subject.at);
@@ -235,7 +231,7 @@ export class LoupeView extends LoupeElement {
     const { state } = this.store;
     const subject =
       state.model && viewFor(state.model, layer) === "neuron"
-        ? subjectOf({ ...state, view: { name: "microscope", layer, unit, input } })
+        ? subjectOf(this.scene, { name: "microscope", layer, unit, input })
         : null;
     return subject && this.#partFor(subject, "card");
   }

@@ -215,7 +215,7 @@ function createEntry(layer, shape, title, i18n) {
     },
     /** @param {Scene} scene @param {"earlier" | "here" | "later"} order @param {Spot | null} spot @param {import("../../state/initial.js").State} state */
     show(scene, order, spot, state) {
-      const { view, scale, lock, lockedRun, dark } = state;
+      const { view, scale, lock, dark } = state;
       const unit = spot ? spot.at[0] : Math.min(view?.unit ?? 0, unitCount(shape) - 1);
       root.dataset.order = order;
       if (maps && layer !== INPUT) map.dataset.from = `${layer}[${unit}]`;
@@ -236,7 +236,7 @@ function createEntry(layer, shape, title, i18n) {
         value.textContent = maps ? sizeText([rows, columns]) : sizeText(shape);
         for (const attribute of ["data-place", "data-value", "title"]) button.removeAttribute(attribute);
       }
-      const wanted = [scene.run, unit, dark, scale, lock && lockedRun, tensor !== undefined, small !== null];
+      const wanted = [scene.run, unit, dark, scale, lock, tensor !== undefined, small !== null];
       const shownTensor = tensor ?? (known && !maps ? { shape, data: known.maximum } : small);
       if (sameItems(wanted, painted) || !shownTensor) return;
       painted = wanted;
@@ -251,7 +251,7 @@ function createEntry(layer, shape, title, i18n) {
       const values = small ? small.data : maps ? unitValues(shownTensor, unit) : shownTensor.data;
       const image = pen.createImageData(canvas.width, canvas.height);
       // A vector is one map of its layer here, so its own range is that of all its values.
-      const limit = !maps && scale === "unit" ? 0 : colourRanges(state)?.limit(layer, unit);
+      const limit = !maps && scale === "unit" ? 0 : colourRanges(state, scene)?.limit(layer, unit);
       paintDiverging(new Uint32Array(image.data.buffer), 0, values, limit || limitOf([values]), ACTIVATIONS);
       pen.putImageData(image, 0, 0);
     },

@@ -3,7 +3,7 @@
  * What an opened view shows, gathered from the state: the tensors, the place, the colour range.
  *
  * @typedef {object} Subject
- * @property {import("../../model/explain.js").Scene} scene
+ * @property {import("../../model/scene.js").WholeScene} scene
  * @property {import("../../state/initial.js").View} view
  * @property {import("../../model/model.js").Layer | null} layer null for the picture's own tensor
  * @property {string} source what the layer reads first: a layer's name, or `input`
@@ -18,18 +18,19 @@
 import { tensorOf } from "../../model/explain.js";
 import { INPUT, inputsOf, isMaps, scoreLayer } from "../../model/model.js";
 import { atHand, needsOf } from "../../model/needs.js";
+import { isWhole } from "../../model/scene.js";
 import { indexAt } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
 import { exists } from "../../state/view.js";
 
 /**
- * @param {import("../../state/initial.js").State} state
+ * @param {import("../../model/scene.js").Scene | null} scene @param {import("../../state/initial.js").View | null} view
  * @returns {Subject | null} null while something is still missing, or where the model has no such place
  */
-export function subjectOf({ model, run, parameters, view }) {
-  if (!model || !run || !parameters || !view || run.model !== model.id || !exists(model, view)) return null;
+export function subjectOf(scene, view) {
+  if (!isWhole(scene) || !view || !exists(scene.model, view)) return null;
+  const { model, run, parameters } = scene;
   const layer = view.layer === INPUT ? null : (model.layer(view.layer) ?? null);
-  const scene = { model, run, parameters };
   const output = tensorOf(scene, view.layer);
   if (!output || (run.ask && !atHand(needsOf(model, view.layer), run, parameters))) return null;
   const [sources, inputs] = layer ? [layer.inputs, inputsOf(layer, run)] : [[INPUT], [output]];

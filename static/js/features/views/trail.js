@@ -126,7 +126,7 @@ async function wholeTrail(scene, spot) {
     const learned = names.filter((name) => (model.layer(name)?.parameter_count ?? 0) > 0);
     const [values, numbers] = await Promise.all([run.ask.values(names), context().api.parameters(model, learned)]);
     const part = {
-      model,
+      ...scene,
       run: { ...run, activations: new Map([...run.activations, ...values]) },
       parameters: new Map([...parameters, ...numbers]),
     };

@@ -105,11 +105,11 @@ export class LoupeWhy extends LoupeElement {
       },
     ]);
     this.watch(
-      ({ why, hover, run, parameters, model, arrived }) => [why, hover, run, parameters, model, arrived],
+      ({ why, hover, arrived }, scene) => [why, hover, scene, arrived],
       () => this.#follow(),
     );
     this.watch(
-      ({ run, runOf, ownPictures, samples }) => [run, runOf, ownPictures, samples],
+      ({ scenes, ownPictures, samples }) => [scenes.main, ownPictures, samples],
       () => void this.#figure.showPicture(this.store.state),
     );
     this.observeSize(this.#figure.root, () => this.#figure.fit());
@@ -128,7 +128,7 @@ export class LoupeWhy extends LoupeElement {
   #follow() {
     const { state } = this.store;
     if (!state.why) return;
-    const subject = subjectOf(state);
+    const subject = subjectOf(this.scene, state);
     const only = subject !== null && !("ground" in subject);
     this.#body.hidden = subject === null || only;
     if (subject === null) {

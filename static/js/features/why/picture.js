@@ -36,10 +36,10 @@ export function inputPicture(run, model) {
  * @returns {string | Blob | null}
  */
 export function sourceOf(state) {
-  const { runOf, originalRun, run } = state;
-  if (originalRun || !run?.preparation?.crop) return null;
-  const own = ownOf(state, runOf);
-  return own ? (own.upright ?? own.blob) : (sampleOf(state, runOf)?.url ?? null);
+  const { main } = state.scenes;
+  if (!main?.run?.preparation?.crop || main.edits.length) return null;
+  const own = ownOf(state, main.picture);
+  return own ? (own.upright ?? own.blob) : (sampleOf(state, main.picture)?.url ?? null);
 }
 
 /**

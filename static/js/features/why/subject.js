@@ -18,18 +18,19 @@
 import { groundedBefore, groundOf } from "../../model/evidence.js";
 import { scoreLayer } from "../../model/model.js";
 import { needsOfEvidence } from "../../model/needs.js";
+import { isWhole } from "../../model/scene.js";
 import { MOST_BYTES, weighs } from "../../state/pieces.js";
 import { topScore } from "../../state/selectors.js";
 
 /**
- * @param {State} state
+ * @param {import("../../model/scene.js").Scene | null} scene @param {Pick<State, "why" | "hover">} state
  * @returns {Subject | { behind: { of: number, layer: string } } | { heavy: string } | null} null as long as the learned
  *   numbers are on their way; only `behind` where no unit of the model has evidence; `heavy` is a layer whose learned
  *   numbers are too many to be asked for
  */
-export function subjectOf({ model, run, parameters, why, hover }) {
-  if (!model || !run || run.model !== model.id || !parameters || !why) return null;
-  const scene = { model, run, parameters };
+export function subjectOf(scene, { why, hover }) {
+  if (!isWhole(scene) || !why) return null;
+  const { model, run, parameters } = scene;
   const scores = scoreLayer(model);
   const asked = why.of && model.layer(why.of.layer) ? why.of : null;
   const leading = topScore(run)?.class ?? 0;

@@ -4,6 +4,7 @@ import { context } from "../../../elements/context.js";
 import { h } from "../../../elements/dom.js";
 import { LoupeElement } from "../../../elements/element.js";
 import { SUPERSEDED, createTask } from "../../../core/timing.js";
+import { unedited } from "../../../model/scene.js";
 import { transformInput } from "../../../model/transform.js";
 import { CONTROLS, isUnchanged, unchanged } from "../../../state/transform-text.js";
 import { Bars } from "../components/bars.js";
@@ -84,7 +85,7 @@ export class Widget extends LoupeElement {
       ),
     );
     this.watch(
-      ({ run, originalRun }) => [run, originalRun],
+      ({ scenes }) => unedited(scenes)?.run,
       () => void this.#run(),
     );
   }
@@ -97,8 +98,7 @@ export class Widget extends LoupeElement {
   }
 
   async #run() {
-    const { model, run, originalRun } = this.store.state;
-    const first = originalRun ?? run;
+    const { model, run: first } = unedited(this.store.state.scenes) ?? {};
     if (!model || !first) return;
     const input = transformInput(first.input, this.transform, model.input.range);
     paint(this.original, first.input);

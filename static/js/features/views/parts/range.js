@@ -13,8 +13,8 @@ import { colourRanges } from "../../../state/selectors.js";
  * @param {import("../../../state/initial.js").State} state @param {Subject} subject
  * @param {() => Float32Array[]} values everything that is painted in the view
  */
-export function viewLimit(state, { sources, layer, view }, values) {
-  const ranges = colourRanges(state);
+export function viewLimit(state, { scene, sources, layer, view }, values) {
+  const ranges = colourRanges(state, scene);
   if (state.scale === "unit" || !ranges) return limitOf(values());
   const limits = [...sources, layer?.name ?? view.layer]
     .filter((name) => name !== INPUT)

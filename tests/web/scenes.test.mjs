@@ -1,0 +1,163 @@
+// What is shown: scenes, the fields of the state that follow from the main one, and what happens to them with time.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createHistory } from "../../static/js/core/history.js";
+import { createStore } from "../../static/js/core/store.js";
+import { isWhole, NO_SCENES, sceneOf, unedited, withShared } from "../../static/js/model/scene.js";
+import { chooseModel, choosePicture, setTransform, toggleLock } from "../../static/js/state/actions.js";
+import { follow } from "../../static/js/state/follow.js";
+import { derived, initialState } from "../../static/js/state/initial.js";
+import { createRuns } from "../../static/js/state/runs.js";
+import { unchanged } from "../../static/js/state/transform-text.js";
+import { minimal, randomRun, tinyVgg } from "./support/models.mjs";
+
+const settled = async () => {
+  await import("../../static/js/model/transform.js");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+};
+const description = (id) => ({
+  id,
+  digest: id,
+  title: { en: id },
+  input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] },
+  classes: [],
+  parameter_count: 0,
+  layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }],
+  training: null,
+  samples_default: "a",
+});
+const LEARNED = new Map([["relu", {}]]);
+
+/** A page whose server lets parameters and runs wait as long as a test wants. */
+function page() {
+  /** @type {Record<string, ((value: void) => void)[]>} */
+  const waiting = { parameters: [], runs: [] };
+  const hold = { parameters: false, runs: false };
+  const when = (what) => (hold[what] ? new Promise((resolve) => waiting[what].push(resolve)) : Promise.resolve());
+  const run = (of, input = { shape: [1, 2, 2], data: Float32Array.of(0, 0.25, 0.5, 1) }) => ({
+    model: "m",
+    of,
+    input,
+    activations: new Map(),
+    scores: [],
+  });
+  const api = {
+    model: async (id) => description(id),
+    samples: async () => ({ samples: [{ id: "a" }, { id: "b" }] }),
+    parameters: () => when("parameters").then(() => LEARNED),
+    sampleRun: (model, id) => when("runs").then(() => run(`${model} ${id}`)),
+    runInput: (model, input) => when("runs").then(() => run("changed", input)),
+  };
+  const store = createStore({ ...initialState(), modelId: "m", ownReady: true }, derived);
+  follow({ store, api, runs: createRuns(api) });
+  const release = async (what) => {
+    hold[what] = false;
+    for (const go of waiting[what].splice(0)) go();
+    await settled();
+  };
+  return { store, hold, release };
+}
+
+test("the top of the state says what the main scene has, and nobody can say otherwise", () => {
+  const store = createStore(initialState(), derived);
+  assert.deepEqual([store.state.model, store.state.parameters, store.state.run], [null, null, null]);
+  const model = minimal();
+  const run = randomRun(model, 1);
+  store.update({ scenes: { ...NO_SCENES, main: { ...sceneOf(model), run } } });
+  assert.equal(store.state.model, model);
+  assert.equal(store.state.run, run);
+  store.update({ run: null });
+  assert.equal(store.state.run, run);
+});
+
+test("a scene is whole once there are a run and what the model has learned", () => {
+  const scene = sceneOf(minimal());
+  assert.equal(isWhole(null), false);
+  assert.equal(isWhole(scene), false);
+  assert.equal(isWhole({ ...scene, run: randomRun(scene.model, 1) }), false);
+  assert.equal(isWhole({ ...scene, run: randomRun(scene.model, 1), parameters: new Map() }), true);
+});
+
+test("what a model has learned belongs to all scenes of that model and to no other", () => {
+  const [model, other] = [minimal(), tinyVgg()];
+  const parameters = new Map();
+  const scenes = { main: sceneOf(model), original: sceneOf(other) };
+  const found = withShared(scenes, model, { parameters });
+  assert.equal(found.main.parameters, parameters);
+  assert.equal(found.original, scenes.original);
+  assert.equal(scenes.main.parameters, null, "a scene is never changed");
+});
+
+test("a picture makes a scene without edits; a transform makes one with an edit, beside the original", async () => {
+  const { store } = page();
+  await settled();
+  const plain = store.state.scenes.main;
+  assert.deepEqual([plain.picture, plain.edits, plain.run.of], [{ source: "sample", id: "a" }, [], "m a"]);
+  assert.equal(store.state.scenes.original, null);
+  assert.equal(unedited(store.state.scenes), plain);
+
+  const transform = { ...unchanged(), flip: 1 };
+  setTransform(store, transform);
+  await settled();
+  const { main, original } = store.state.scenes;
+  assert.deepEqual(main.edits, [{ target: "input", transform }]);
+  assert.deepEqual([...main.run.input.data], [0.25, 0, 1, 0.5]);
+  assert.equal(original.run, plain.run);
+  assert.deepEqual(original.edits, []);
+  assert.equal(main.picture, original.picture);
+  assert.equal(unedited(store.state.scenes), original);
+  assert.equal(main.parameters, LEARNED);
+  assert.equal(original.parameters, LEARNED);
+
+  setTransform(store, null);
+  await settled();
+  assert.equal(store.state.scenes.original, null);
+  assert.equal(store.state.run, plain.run);
+});
+
+test("what the model has learned reaches every scene, whichever came first", async () => {
+  const { store, hold, release } = page();
+  hold.parameters = true;
+  await settled();
+  assert.equal(isWhole(store.state.scenes.main), false);
+  setTransform(store, { ...unchanged(), flip: 1 });
+  await settled();
+  await release("parameters");
+  assert.ok(isWhole(store.state.scenes.main) && isWhole(store.state.scenes.original));
+  choosePicture(store, { source: "sample", id: "b" });
+  await settled();
+  assert.equal(store.state.run.of, "m b");
+  assert.equal(store.state.parameters, LEARNED);
+});
+
+test("a run of a model that was left meanwhile is never shown with the next one", async () => {
+  const { store, hold, release } = page();
+  await settled();
+  hold.runs = true;
+  choosePicture(store, { source: "sample", id: "b" });
+  await settled();
+  chooseModel(store, "n");
+  await settled();
+  await release("runs");
+  assert.equal(store.state.model.id, "n");
+  assert.equal(store.state.run.of, "n a");
+});
+
+test("a lock keeps the scene that was drawn, and undoing restores that one", async () => {
+  const { store } = page();
+  await settled();
+  const first = store.state.scenes.main;
+  const history = createHistory(store);
+  toggleLock(store);
+  choosePicture(store, { source: "sample", id: "b" });
+  await settled();
+  assert.equal(store.state.lock, first);
+  history.record({ name: "lock-scale", words: "" }, ["lock"], () => toggleLock(store));
+  assert.equal(store.state.lock, null);
+  history.undo();
+  assert.equal(store.state.lock, first);
+  assert.equal(store.state.run.of, "m b", "what is drawn stays");
+  chooseModel(store, "n");
+  assert.equal(store.state.lock, null);
+});
