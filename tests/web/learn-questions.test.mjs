@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTranslator } from "../../static/js/core/i18n.js";
+import { planeOf } from "../../static/js/features/learn/model/matrix.js";
+import { kernelOf } from "../../static/js/features/learn/model/presets.js";
 import { CHAPTERS } from "../../static/js/features/learn/chapters.js";
 import { judge, readings } from "../../static/js/features/learn/model/answer.js";
 import { QUESTIONS, questionOf, questionsOf } from "../../static/js/features/learn/questions/index.js";
@@ -67,7 +69,7 @@ for (const [name, plain] of Object.entries(scenes))
     for (const question of QUESTIONS)
       for (let seed = 0; seed < 6; seed++) {
         const task = question.make({ ...scene, seed, label });
-        if (!task) continue;
+        if (!task || task.options) continue;
         assert.ok(Number.isFinite(task.expected), `${question.id}: ${task.expected}`);
         assert.ok(task.tolerance > 0, question.id);
         assert.deepEqual(judge(task, [task.expected]), { right: true });
@@ -79,6 +81,14 @@ for (const [name, plain] of Object.entries(scenes))
       }
   });
 
+const numberKeys = (task) => ["ask", "hint", "answer", ...task.mistakes.map(({ id }) => `mistakes.${id}`)];
+const choiceKeys = ({ options, right, kernels }) => [
+  "ask",
+  kernels ? `answers.${right}` : "answer",
+  ...(kernels ? [] : options.map((id) => `options.${id}`)),
+  ...options.filter((id) => id !== right).map((id) => `mistakes.${id}`),
+];
+
 test("every question has its words, and every hole in them is filled", () => {
   for (const language of Object.keys(words)) {
     const { t, has } = createTranslator(language, words[language]);
@@ -86,7 +96,7 @@ test("every question has its words, and every hole in them is filled", () => {
       for (const question of QUESTIONS) {
         const task = question.make({ ...scene, seed: 1, label });
         if (!task) continue;
-        const keys = ["ask", "hint", "answer", ...task.mistakes.map(({ id }) => `mistakes.${id}`)];
+        const keys = task.options ? choiceKeys(task) : numberKeys(task);
         for (const key of keys.map((part) => `learn.questions.${question.id}.${part}`)) {
           assert.ok(has(key), `${language}: ${key} has no words`);
           assert.doesNotMatch(t(key, task.params), /\{\w+\}|undefined|NaN/, `${language}: ${key}`);
@@ -100,6 +110,12 @@ test("no words stand for a mistake that no question can find", () => {
     const question = questionOf(id);
     assert.ok(question, `words for ${id}, which nobody asks`);
     const source = readFileSync(join(ROOT, "static/js/features/learn/questions", `${question.chapter}.js`), "utf8");
+    const task = question.make({ ...scenes["tiny-vgg"], seed: 0, label });
+    if (task?.options) {
+      const wrong = task.options.filter((option) => task.kernels || option !== task.right);
+      assert.deepEqual(Object.keys(mistakes).sort(), [...wrong].sort(), id);
+      continue;
+    }
     for (const mistake of Object.keys(mistakes))
       assert.match(source, new RegExp(`id: "${mistake}"`), `${id}: ${mistake}`);
   }
@@ -183,6 +199,39 @@ test("questions about layers of no shown network have their own arithmetic right
   assert.deepEqual(answers("receptive-field", 5), [12, 28, 13, 11, 19]);
   assert.deepEqual(answers("output-size", 5), [36, 26, 44, 51, 28]);
   assert.deepEqual(answers("pooled-size", 4), [31, 16, 12, 34]);
+});
+
+test("a choice has one right answer, and the seed changes the order, so that no place is always right", () => {
+  const asked = QUESTIONS.filter(({ make }) => make({ ...scenes["tiny-vgg"], seed: 0, label })?.options);
+  assert.deepEqual([...new Set(asked.map(({ chapter }) => chapter))].sort(), [...CHAPTERS].sort(), "one a chapter");
+  for (const { id } of asked) {
+    const places = new Map();
+    for (let seed = 0; seed < 40; seed++) {
+      const { options, right } = made(id, scenes["tiny-vgg"], seed);
+      assert.equal(options.filter((option) => option === right).length, 1, id);
+      assert.equal(new Set(options).size, options.length, id);
+      places.set(options.indexOf(right), (places.get(options.indexOf(right)) ?? 0) + 1);
+    }
+    assert.equal(places.size, 4, `${id}: the right answer stands in ${[...places.keys()]} alone`);
+    assert.ok(Math.max(...places.values()) <= 20, `${id}: ${[...places]}`);
+  }
+});
+
+test("the map of “which kernel?” was made by the right one, and by no other", () => {
+  const scene = scenes["tiny-vgg"];
+  const planes = Array.from({ length: 3 }, (_, channel) => planeOf(scene.run.input, channel));
+  const grey = planes[0].map((line, r) => line.map((_, c) => planes.reduce((sum, plane) => sum + plane[r][c], 0) / 3));
+  for (let seed = 0; seed < 4; seed++) {
+    const { map, right, options } = made("which-kernel", scene, seed);
+    const made_by = options.filter((id) => {
+      const weights = kernelOf(id).values;
+      const at = [10 + seed, 20];
+      let sum = 0;
+      for (let u = 0; u < 3; u++) for (let v = 0; v < 3; v++) sum += weights[u][v] * grey[at[0] + u][at[1] + v];
+      return Math.abs(sum - map[at[0]][at[1]]) < 1e-6;
+    });
+    assert.deepEqual(made_by, [right]);
+  }
 });
 
 test("another one is another one where the model has more than one", () => {

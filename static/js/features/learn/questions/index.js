@@ -14,7 +14,7 @@
  * @property {(labels: Record<string, string>) => string} label a class's name in the reader's language
  */
 /**
- * @typedef {object} Made
+ * @typedef {object} Numeric answered by a number
  * @property {Record<string, string | number>} params what the words are filled with
  * @property {number} expected
  * @property {number} tolerance
@@ -24,12 +24,22 @@
  * @property {"percent"} [unit] an answer may be typed as 12.5 or as 12.5 %
  */
 /**
+ * @typedef {object} Choice answered by choosing; words: `options.<id>`, and for each wrong one `mistakes.<id>`
+ * @property {Record<string, string | number>} params
+ * @property {string} right
+ * @property {string[]} options in the order in which they are shown
+ * @property {boolean} [kernels] the options are kernels of the convolution chapter, whose names and pictures they have
+ * @property {number[][]} [map] a map that is shown with the question
+ */
+/** @typedef {Numeric | Choice} Made */
+/**
  * @typedef {{ id: string, chapter: string, make: (given: Given) => Made | null }} Question null where the model has
  *   nothing to ask about
  */
 
 import { activation } from "./activation.js";
 import { beyond } from "./beyond.js";
+import { choosing } from "./choosing.js";
 import { cnn } from "./cnn.js";
 import { convolution } from "./convolution.js";
 import { counts } from "./dense-vs-conv.js";
@@ -55,6 +65,7 @@ export const QUESTIONS = [
   ...learning,
   ...overfitting,
   ...beyond,
+  ...choosing,
 ];
 
 /** @param {string} id */

@@ -3,7 +3,7 @@
  * What the questions share: finding layers and places worth asking about.
  *
  * @typedef {import("./index.js").Given} Given
- * @typedef {import("./index.js").Made} Made
+ * @typedef {import("./index.js").Numeric} Made
  * @typedef {import("../../../model/model.js").Layer} Layer
  */
 import { inputOf } from "../../../model/model.js";

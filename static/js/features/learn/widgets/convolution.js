@@ -8,6 +8,7 @@ import { LoupeElement } from "../../../elements/element.js";
 import { weightColour } from "../components/colour.js";
 import { button, choices, stepper, toggle } from "../components/controls.js";
 import { NumberGrid } from "../components/grid.js";
+import { kernelIcon } from "../components/kernel-icon.js";
 import { MapView } from "../components/map.js";
 import { i, joined, math, n, o, row, frac } from "../components/mathml.js";
 import { correlate, products, windowAt } from "../model/convolution.js";
@@ -235,7 +236,7 @@ export class Widget extends LoupeElement {
         options: shown.map((id) => ({
           id,
           text: this.t(`learn.convolution.kernels.${id}.name`),
-          icon: icon(kernelOf(id).values),
+          icon: kernelIcon(kernelOf(id).values),
         })),
         onchange: (id) => this.#edit({ kernelId: id, kernel: kernelOf(id).values }),
       });
@@ -334,16 +335,4 @@ export class Widget extends LoupeElement {
     );
     this.sum.replaceChildren(...parts, value);
   }
-}
-
-/** A kernel as a small picture. @param {Matrix} values */
-function icon(values) {
-  const [rows, columns] = size(values);
-  const range = largest(values) || 1;
-  const cells = values.flatMap((line, y) =>
-    line.map((value, x) =>
-      h("svg:rect", { x, y, width: 1.02, height: 1.02, fill: `rgb(${weightColour(value, range).join(" ")})` }),
-    ),
-  );
-  return h("svg:svg", { class: "learn-kernel-icon", viewBox: `0 0 ${columns} ${rows}`, "aria-hidden": "true" }, cells);
 }
