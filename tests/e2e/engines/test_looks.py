@@ -15,6 +15,7 @@ from PIL import Image
 from tests.e2e.engines.window import Launch, Window
 
 ACCENT = (0xE8, 0x59, 0x0C)  # --accent-mark, light
+TITLE = "loupe-header .segments > .group-title"
 # A page with a scroll bar that takes room, as on Windows and Linux, has so much less than its window.
 WITH_SCROLLBAR = 1440 - 17
 
@@ -48,11 +49,13 @@ def box(window: Window, selector: str) -> dict[str, float]:
 def test_the_header_is_one_line(launch: Launch) -> None:
     window = launch()
     window.go()
-    title = box(window, "loupe-header .segments > .group-title")
+    title = box(window, TITLE)
     first = box(window, "loupe-header .segments label")
     assert title["right"] <= first["left"] + 1, "the title stands before its choices"
     middle = [(one["top"] + one["bottom"]) / 2 for one in (title, first)]
     assert abs(middle[0] - middle[1]) <= 3, "on one line with them"
+    borders = window.run("return getComputedStyle(document.querySelector(arguments[0])).borderWidth", TITLE)
+    assert borders == "0px", "and has not the box of a choice"
     header, high = box(window, "loupe-header"), first["bottom"] - first["top"]
     assert header["bottom"] - header["top"] < 2.5 * high
 
