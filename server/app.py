@@ -17,10 +17,10 @@ from cnn_loupe.server.dependencies import Services
 from cnn_loupe.server.descriptors import most_connections
 from cnn_loupe.server.errors import install_error_handlers
 from cnn_loupe.server.held import Held
-from cnn_loupe.server.lessons.shelf import load_shelf
-from cnn_loupe.server.lessons.told import Lessons
-from cnn_loupe.server.library import Entry, Library, load_library
-from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.lessons.loader import load_shelf
+from cnn_loupe.server.lessons.serialise import Lessons
+from cnn_loupe.server.library import Library, ServedModel, load_library
+from cnn_loupe.server.limits import ComputePool
 from cnn_loupe.server.lingering import LingeringMiddleware
 from cnn_loupe.server.metrics import Meter
 from cnn_loupe.server.middleware import RequestMiddleware
@@ -48,21 +48,21 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     limits = Limits(bytes=settings.max_upload_bytes, pixels=settings.max_pixels)
     shelf = load_shelf(settings.lessons, library, limits)
     library = library.with_pictures(shelf.pictures(library))
-    workshop = Workshop(
+    pool = ComputePool(
         threads=settings.threads,
         queue=settings.queue,
         max_body=settings.max_upload_bytes,
         max_pending=settings.max_pending_bytes,
     )
-    own: Held[Entry] = Held(settings.own_cache_bytes)
+    own: Held[ServedModel] = Held(settings.own_cache_bytes)
     library = library.with_own(own)
-    meter = Meter(workshop)
+    meter = Meter(pool)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         meter.serve(settings)
         yield Connections(settings.request_timeout, most_connections(MOST_CONNECTIONS)).state()
-        workshop.close()
+        pool.close()
 
     # No documentation pages of the framework's: they load scripts from other hosts.
     app = FastAPI(
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
         library=library,
         lessons=Lessons(shelf, limits),
         assets=Assets(live=live),
-        workshop=workshop,
+        pool=pool,
         sample_runs=SampleRuns(),
         picture_limits=limits,
         own=own,

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.paths import LIVE, STATIC
 
 _TYPES = {
@@ -41,7 +41,7 @@ _FIRST = ("css/tokens.css", "css/base.css", "css/layout.css")
 class _Snapshot:
     signature: int
     digest: str
-    files: dict[str, Stored] = field(repr=False)
+    files: dict[str, CachedResponse] = field(repr=False)
     preloads: dict[str, list[str]] = field(repr=False)
 
 
@@ -66,7 +66,7 @@ class Assets:
         if self._signature() != self._snapshot.signature:
             self._snapshot = self._scan()
 
-    def file(self, name: str) -> Stored | None:
+    def file(self, name: str) -> CachedResponse | None:
         """The file of this name (`js/main.js`), if there is one."""
         return self._snapshot.files.get(name)
 
@@ -94,15 +94,15 @@ class Assets:
             total.update(name.encode() + b"\0" + len(body).to_bytes(8, "little") + body)
             suffix = Path(name).suffix
             kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-            files[name] = Stored(body, kind)
+            files[name] = CachedResponse(body, kind)
         files[STYLESHEET] = _joined(files)
         preloads = json.loads(bodies.get(PRELOADS, b"{}"))
         return _Snapshot(signature, total.hexdigest()[:16], files, preloads)
 
 
-def _joined(files: dict[str, Stored]) -> Stored:
+def _joined(files: dict[str, CachedResponse]) -> CachedResponse:
     """Tokens, base and layout first, then the elements' by name."""
     names = [name for name in files if name.startswith("css/") and name.count("/") == 1 and name != STYLESHEET]
     names.sort(key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
     parts = [f"/* {name} */\n".encode() + files[name].body for name in names]
-    return Stored(b"\n".join(parts), _TYPES[".css"])
+    return CachedResponse(b"\n".join(parts), _TYPES[".css"])

@@ -7,7 +7,7 @@ body does not arrive in time. Each request that reaches the application tells th
 way of the state that ASGI lets a server hand to an application.
 
 Where a request stops being HTTP in its middle, uvicorn answers 400 and closes, whatever the application is doing. Both
-parts keep quiet then: there is nobody left to answer, and nothing went wrong here that a log should tell.
+parts keep quiet then: no client is left to answer, and the log has nothing to report.
 
 This is the one module that names a class of uvicorn's which its documentation does not describe: H11Protocol, what
 `--http h11` stands for. tests/server/test_deadline.py runs with the lowest and the newest version.
@@ -30,8 +30,8 @@ _CONNECTIONS, _CONNECTION = "cnn_loupe.connections", "cnn_loupe.connection"  # n
 class Connections:
     """The open connections of one worker: at most `most`, each with `seconds` for the head of a request.
 
-    Past `most` the connection that has been idle longest makes room for the new one, so that whoever opens many
-    and says nothing takes them from himself. One whose answer is still on its way is idle last.
+    Past `most` the connection that has been idle longest makes room for the new one, so that a client that opens many
+    and sends nothing loses its own. One whose answer is still on its way is idle last.
     """
 
     def __init__(self, seconds: float, most: int) -> None:
@@ -143,7 +143,7 @@ class PunctualProtocol(asyncio.Protocol):
 
 
 class DeadlineMiddleware:
-    """Raises Problem (408) in whoever reads a body that does not arrive within `seconds` of its head."""
+    """The application reads a body that does not arrive within `seconds` of its head as a Problem (408)."""
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app

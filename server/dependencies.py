@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.server.assets import Assets
 from cnn_loupe.server.held import Held
-from cnn_loupe.server.lessons.told import Lessons
-from cnn_loupe.server.library import Entry, Library
-from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.lessons.serialise import Lessons
+from cnn_loupe.server.library import Library, ServedModel
+from cnn_loupe.server.limits import ComputePool
 from cnn_loupe.server.runs import SampleRuns
 from cnn_loupe.server.settings import Settings
 
@@ -25,10 +25,10 @@ class Services:
     library: Library
     lessons: Lessons
     assets: Assets
-    workshop: Workshop
+    pool: ComputePool
     sample_runs: SampleRuns
     picture_limits: Limits
-    own: Held[Entry]
+    own: Held[ServedModel]
     self_test: dict[str, float | None] | None
 
 
@@ -41,10 +41,10 @@ async def services(request: Request) -> Services:
     return services_of(request)
 
 
-async def entry(request: Request, model: str) -> Entry:
+async def entry(request: Request, model: str) -> ServedModel:
     """The model named in the path."""
     return services_of(request).library.entry(model)
 
 
 ServicesOf = Annotated[Services, Depends(services)]
-EntryOf = Annotated[Entry, Depends(entry)]
+EntryOf = Annotated[ServedModel, Depends(entry)]

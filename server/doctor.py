@@ -25,8 +25,8 @@ from cnn_loupe.engine.golden import golden_input
 from cnn_loupe.engine.weights import DESCRIPTION, load_model
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.gallery import read_gallery
-from cnn_loupe.server.lessons.shelf import read_shelf
-from cnn_loupe.server.lessons.told import Lessons
+from cnn_loupe.server.lessons.loader import read_shelf
+from cnn_loupe.server.lessons.serialise import Lessons
 from cnn_loupe.server.library import is_shipped, load_library, model_folders, self_test
 from cnn_loupe.server.paths import CATALOGUES, STATIC, TEMPLATES
 from cnn_loupe.server.settings import Settings

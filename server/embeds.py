@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from cnn_loupe.engine.graph import INPUT
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import LANGUAGES, known_language
-from cnn_loupe.server.library import Entry, Library
+from cnn_loupe.server.library import Library, ServedModel
 from cnn_loupe.server.paths import TEMPLATES
 from cnn_loupe.server.places import misplaced, read_place, read_view
 from cnn_loupe.server.vocabulary import CHAPTERS, ORDERS, SCALES, SWITCH, THEMES, VIEWS
@@ -68,7 +68,7 @@ class Embed:
     """What an address asks for, checked."""
 
     what: str
-    entry: Entry
+    entry: ServedModel
     language: str | None
     theme: str
     controls: tuple[str, ...]
@@ -84,7 +84,7 @@ class Embed:
 
 
 def _refused(problem: Problem) -> PydanticCustomError:
-    """What a validator raises: pydantic carries the problem to whoever asked."""
+    """What a validator raises: pydantic carries the problem to `read_embed`."""
     return PydanticCustomError("refused", "refused", {"problem": problem})
 
 
@@ -227,7 +227,7 @@ def _read_address(kind: type[Address], pairs: Iterable[tuple[str, str]]) -> Addr
         return kind.model_validate(given)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        # A parameter that is not known says most about an address: it is told before values that are refused.
+        # An unknown parameter is reported before refused values: it says most about what is wrong with an address.
         first = min(found, key=lambda one: one["type"] != "extra_forbidden")
         raise _problem_of(first, kind) from None
 
@@ -245,13 +245,13 @@ def _problem_of(error: ErrorDetails, kind: type[Address]) -> Problem:
     return problem
 
 
-def _check_sample(entry: Entry, library: Library, sample: str) -> None:
+def _check_sample(entry: ServedModel, library: Library, sample: str) -> None:
     lent = library.default.samples if library.default and not entry.samples else {}
     if sample not in lent:
         entry.sample(sample)
 
 
-def _check_view(entry: Entry, text: str) -> None:
+def _check_view(entry: ServedModel, text: str) -> None:
     view = read_view(text)
     if view is None:
         raise Problem(
@@ -269,7 +269,7 @@ def _check_view(entry: Entry, text: str) -> None:
         raise _outside("view", f"!{view.input}", entry, before, sizes[before])
 
 
-def _check_place(entry: Entry, parameter: str, text: str) -> str:
+def _check_place(entry: ServedModel, parameter: str, text: str) -> str:
     """The place's layer; raises where the model has no such place."""
     place = read_place(text)
     if place is None:
@@ -294,7 +294,7 @@ def _check_place(entry: Entry, parameter: str, text: str) -> str:
     raise _outside(parameter, text, entry, place.name, found.shape)
 
 
-def _outside(parameter: str, value: str, entry: Entry, layer: str, sizes: tuple[int, ...]) -> Problem:
+def _outside(parameter: str, value: str, entry: ServedModel, layer: str, sizes: tuple[int, ...]) -> Problem:
     shape = "×".join(map(str, sizes))
     return Problem(
         422,

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from cnn_loupe.server.errors import Problem
 
-# Asked by machines that know a container's address and no name; what they say is nobody's secret.
+# Asked by orchestrators, which know a container's address and no name; the answers hold nothing secret.
 PROBES = frozenset({"/healthz", "/readyz"})
 
 # RFC 3986, 3.2.2 and 3.2.3: a name or an address of IPv4, or one of IPv6 in brackets; a port.

@@ -27,7 +27,7 @@ from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.surroundings import Origin
 from cnn_loupe.engine.weights import DESCRIPTION, Model, load_model
 from cnn_loupe.server import wire
-from cnn_loupe.server.answers import NO_STORE, Stored, cache_rule
+from cnn_loupe.server.cached import NO_STORE, CachedResponse, cache_rule
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.gallery import Sample, digest_of, read_gallery
 from cnn_loupe.server.held import Held
@@ -42,7 +42,7 @@ WHOLE = 2_000_000  # values of a run, or learned numbers, that are still sent in
 
 
 @dataclass(frozen=True)
-class Entry:
+class ServedModel:
     """A served model with the answers that never change."""
 
     model: Model
@@ -133,8 +133,8 @@ class Entry:
         }
 
     @cached_property
-    def description_answer(self) -> Stored:
-        return Stored(wire.dumps(self.description))
+    def description_answer(self) -> CachedResponse:
+        return CachedResponse(wire.dumps(self.description))
 
     def parameters_answer(self, layers: frozenset[str] | None = None) -> wire.Answer:
         """The learned numbers of every layer that has any, or of these layers."""
@@ -180,21 +180,21 @@ class Entry:
 class Library:
     """All served models by id, in the order in which they are listed: the default one first."""
 
-    def __init__(self, entries: Sequence[Entry], own: Held[Entry] | None = None) -> None:
+    def __init__(self, entries: Sequence[ServedModel], own: Held[ServedModel] | None = None) -> None:
         self._entries = {entry.id: entry for entry in entries}
         self._own = own
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[ServedModel]:
         return iter(self._entries.values())
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
-    def default(self) -> Entry | None:
+    def default(self) -> ServedModel | None:
         return next(iter(self), None)
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> ServedModel:
         """The model with this id: a served one, or one that somebody brought. Raises Problem (404)."""
         if OWN_ID.fullmatch(name) and name not in self._entries:
             found = self._own.get(name) if self._own is not None else None
@@ -227,7 +227,7 @@ class Library:
             self._own,
         )
 
-    def with_own(self, own: Held[Entry]) -> Library:
+    def with_own(self, own: Held[ServedModel]) -> Library:
         """The same models, and those of people's own that are held at the moment."""
         return Library(list(self), own)
 
@@ -306,13 +306,13 @@ def model_folders(folders: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _entry(model: Model, *, default: bool) -> Entry:
+def _entry(model: Model, *, default: bool) -> ServedModel:
     assert model.folder is not None
-    bare = Entry(model, default)
+    bare = ServedModel(model, default)
     found = read_gallery(model.folder, bare.digest, len(model.spec.classes))
     for mistake in found.mistakes:
         logger.error("the gallery of model %s: %s", model.spec.id, mistake)
-    return Entry(model, default, found.samples, found.default)
+    return ServedModel(model, default, found.samples, found.default)
 
 
 def _describe_origin(origin: Origin) -> dict[str, Any]:

@@ -26,14 +26,14 @@ LOOK_AGAIN = 0.05  # seconds between two looks whether the client of a long job 
 
 
 class ClientGone(Exception):
-    """Nobody is waiting for the answer any more."""
+    """The client disconnected before it was answered."""
 
 
-class Workshop:
+class ComputePool:
     """Bounded computation: a few threads, a bounded queue before them, bounded bytes in hand.
 
-    Whoever finds the queue full is told at once (503, Retry-After) instead of waiting for ever, and
-    whoever has gone away while waiting is not computed for.
+    A full queue refuses a request at once (503, Retry-After). A request whose client disconnected while it waited is
+    dropped without being computed.
     """
 
     def __init__(self, *, threads: int, queue: int, max_body: int, max_pending: int) -> None:
@@ -140,7 +140,7 @@ class Workshop:
 
 
 def stopping() -> Problem:
-    """What a request is told that the server has no more time for."""
+    """The answer to a request that the stopping server does not compute any more."""
     return Problem(
         503, "server_stopping", "The server is stopping. Try again in a moment.", headers={"Retry-After": "5"}
     )

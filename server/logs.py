@@ -43,7 +43,7 @@ class HumanFormatter(logging.Formatter):
 
 
 class _ToStandardOutput(logging.StreamHandler[Any]):
-    """A handler that follows sys.stdout and forgives a log that nobody can take (disk full, closed pipe)."""
+    """A handler that follows sys.stdout and ignores a log that cannot be written (disk full, closed pipe)."""
 
     def __init__(self) -> None:
         super().__init__(sys.stdout)

@@ -8,7 +8,7 @@ import threading
 from http.server import ThreadingHTTPServer
 from typing import Any
 
-from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.limits import ComputePool
 from cnn_loupe.server.settings import Settings
 
 logger = logging.getLogger("cnn_loupe")
@@ -17,8 +17,8 @@ logger = logging.getLogger("cnn_loupe")
 class Meter:
     """Counts requests; does nothing at all until `serve` finds a port to serve on."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, pool: ComputePool) -> None:
+        self._workshop = pool
         self._requests: Any = None
         self._seconds: Any = None
 

@@ -73,7 +73,7 @@ class RequestMiddleware:
                 raise
             await _answer(problem)(inner, receive, send_with_headers)
         except ClientGone:
-            status = status or 499  # nobody is there to read an answer
+            status = status or 499  # the client has disconnected
         except asyncio.CancelledError:
             # uvicorn does so when draining has taken its time. Passed on, this would be one traceback a request.
             if not status:

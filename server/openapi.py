@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.settings import Settings
 from cnn_loupe.server.version import package_version
 from cnn_loupe.server.wire import dumps
@@ -55,7 +55,7 @@ def describe(app: FastAPI, settings: Settings) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
     async def openapi_json(request: Request) -> Response:
-        return Stored(dumps(openapi())).response(request)
+        return CachedResponse(dumps(openapi())).response(request)
 
     app.add_api_route("/api/v1/openapi.json", openapi_json, include_in_schema=False)
 

@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from cnn_loupe.engine.importing.proof import runtime_version
-from cnn_loupe.server.answers import REVALIDATE, Stored
 from cnn_loupe.server.assets import STYLESHEET
+from cnn_loupe.server.cached import REVALIDATE, CachedResponse
 from cnn_loupe.server.dependencies import Services
 from cnn_loupe.server.i18n import EAGER, LANGUAGES, load_catalogue, translator
 from cnn_loupe.server.paths import TEMPLATES
@@ -51,7 +51,7 @@ class Pages:
         self._live = live
         self._catalogues: dict[str, dict[str, Any]] = {}
         self._documents: dict[tuple[str, ...], str] = {}
-        self._stored: OrderedDict[tuple[object, ...], Stored] = OrderedDict()
+        self._stored: OrderedDict[tuple[object, ...], CachedResponse] = OrderedDict()
         self._lock = threading.Lock()  # the documentation is made on a thread
 
     @property
@@ -100,7 +100,7 @@ class Pages:
             )
         return self._documents[key]
 
-    def stored(self, key: tuple[object, ...], make: Callable[[], str]) -> Stored:
+    def stored(self, key: tuple[object, ...], make: Callable[[], str]) -> CachedResponse:
         """The page that `key` tells apart from all others, made and compressed once; anew at every visit in a checkout.
 
         A page depends on nothing but its key, the settings and the models, which stay while the server runs.
@@ -108,7 +108,7 @@ class Pages:
         with self._lock:
             found = None if self._live else self._stored.pop(key, None)
         if found is None:
-            found = Stored.packed(make().encode("utf-8"), HTML)
+            found = CachedResponse.packed(make().encode("utf-8"), HTML)
         with self._lock:
             self._stored[key] = found  # the last one: those not asked for longest go first
             while len(self._stored) > MOST_STORED:

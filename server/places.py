@@ -1,7 +1,7 @@
 """Places in a network as addresses and lessons write them: `conv_1_2[3]` a unit, `conv_1_2[3,30,24]` a value of it.
 
 The page reads the same notation (static/js/state/place.js); tests/contract/places.json holds both to one table.
-Whoever asks here says in their own words what is wrong: an embed in an HTTP problem, a lesson in a mistake of its file.
+The caller says in its own words what is wrong: an embed in an HTTP problem, a lesson in a mistake of its file.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def embed_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 
 def embed_ancestors(settings: Settings) -> tuple[str, ...]:
-    """Who may show embeds: our own pages, whoever may show the whole page, and the embeds' own list."""
+    """The sources that may show embeds: this server, those that may show the whole page, and the embeds' own list."""
     whole = (source for source in settings.frame_ancestors.split() if source not in ("'none'", "'self'"))
     return tuple(dict.fromkeys(("'self'", *whole, *settings.embed_origins)))
 

@@ -31,7 +31,7 @@ QUANTILE = 0.995
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunOptions:
     """What of a run is asked for, and in which form.
 
     layers  only these (None: all)
@@ -53,27 +53,27 @@ class Wish:
 
 
 def run_answer(
-    run: Run, wish: Wish, *, digest: str, prepared: Prepared | None = None, note: dict[str, Any] | None = None
+    run: Run, options: RunOptions, *, digest: str, prepared: Prepared | None = None, note: dict[str, Any] | None = None
 ) -> Answer:
     """What is said of a run whose values are finite."""
     before: dict[str, Any] = {"model": run.spec.id, "digest": digest}
-    if prepared is not None and wish.preparation != "none":
+    if prepared is not None and options.preparation != "none":
         before["preparation"] = describe_preparation(prepared)
-    describe = _overview if wish.detail == "overview" else _values
+    describe = _overview if options.detail == "overview" else _values
     layers = [
-        describe(layer.name, layer.kind, run.activations[layer.name], wish)
+        describe(layer.name, layer.kind, run.activations[layer.name], options)
         for layer in run.spec.layers
-        if wish.layers is None or layer.name in wish.layers
+        if options.layers is None or layer.name in options.layers
     ]
     after = {"scores": list(scores_of(run)), **({"note": note} if note else {})}
-    return Answer(before, {"input": run.input} if wish.input else {}, layers, after)
+    return Answer(before, {"input": run.input} if options.input else {}, layers, after)
 
 
-def _values(name: str, kind: str, values: Array, wish: Wish) -> LayerPart:
+def _values(name: str, kind: str, values: Array, options: RunOptions) -> LayerPart:
     """A layer's values, or those of the units asked for."""
     fields: dict[str, Any] = {"kind": kind, "shape": list(values.shape)}
-    if wish.units is not None:
-        units = _there(wish.units, values)
+    if options.units is not None:
+        units = _there(options.units, values)
         fields["units"] = [units.start, units.stop - 1]
         values = values[units.start : units.stop]
     return LayerPart(name, fields, {"tensor": values})
@@ -86,7 +86,7 @@ def _there(units: range, values: Array) -> range:
     return range(start, min(last, start + len(units)))
 
 
-def _overview(name: str, kind: str, values: Array, wish: Wish) -> LayerPart:
+def _overview(name: str, kind: str, values: Array, options: RunOptions) -> LayerPart:
     """What a map of the network shows of a layer.
 
     minimum, maximum  (U,) float32: the least and the largest value of every unit
@@ -111,9 +111,9 @@ def _overview(name: str, kind: str, values: Array, wish: Wish) -> LayerPart:
     order = np.argsort(-maximum, kind="stable").astype(np.int32)
     tensors: dict[str, Any] = {"minimum": minimum, "maximum": maximum, "order": order}
     if values.ndim == 3:
-        units = _there(wish.units or THUMBNAILS, values)
+        units = _there(options.units or THUMBNAILS, values)
         fields["units"] = [units.start, units.stop - 1]
-        small = reduced(values[units.start : units.stop], wish.side)
+        small = reduced(values[units.start : units.stop], options.side)
         low, high = small.min(axis=(1, 2)), small.max(axis=(1, 2))
         span = np.where(high > low, high - low, 1)[:, None, None]
         bytes_ = np.rint((small - low[:, None, None]) / span * 255).astype(np.uint8)

@@ -67,7 +67,7 @@ def _with_workers(settings: Settings, listener: socket.socket) -> int:
     """Let uvicorn start workers, and replace those that die."""
     import uvicorn
 
-    # uvicorn returns in the same way when it was told to stop and when a worker could not start. Python notes the
+    # uvicorn returns in the same way when it was asked to stop and when a worker could not start. Python notes the
     # signals that arrive, whoever handles them.
     told, note = socket.socketpair()
     with told, note:

@@ -46,7 +46,7 @@ def application() -> FastAPI:
 
 
 def _end_with_supervisor() -> None:
-    """Stop when the supervisor was killed: nobody would be left who could stop this worker."""
+    """Stop when the supervisor was killed: no process would be left to stop this worker."""
     supervisor = multiprocessing.parent_process()
     if supervisor is None:
         return

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from cnn_loupe.engine.run import Run
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.server.lessons.diagnostics import LessonError
 from cnn_loupe.server.lessons.links import check_index, shape_of
-from cnn_loupe.server.lessons.mistakes import Wrong
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.places import Place, read_indexed
 
 Kind = Literal["number", "probability", "count", "class", "shape"]
@@ -41,8 +41,8 @@ class Answer:
     compute: Callable[[Run | None], Any]
 
 
-def read_answer(text: str, entry: Entry) -> Answer:
-    """The answer that a text asks for. Raises Wrong for one that this model cannot give."""
+def read_answer(text: str, entry: ServedModel) -> Answer:
+    """The answer that a text asks for. Raises LessonError for one that this model cannot give."""
     wanted = text.strip()
     if wanted == "top":
         return Answer(wanted, "class", True, _top(entry.spec))
@@ -53,7 +53,7 @@ def read_answer(text: str, entry: Entry) -> Answer:
         return _called(wanted, call[1], call[2].strip(), call[3], entry)
     if place := read_indexed(wanted):
         return _indexed(wanted, place, entry)
-    raise Wrong(f"The answer {wanted[:80]!r} cannot be asked of the engine.", f"Write {FORMS}.")
+    raise LessonError(f"The answer {wanted[:80]!r} cannot be asked of the engine.", f"Write {FORMS}.")
 
 
 def default_tolerance(kind: Kind, value: float) -> float:
@@ -68,13 +68,13 @@ def default_tolerance(kind: Kind, value: float) -> float:
     return 0.0005 if size >= 0.01 else 0.00005 if size >= 0.001 else 0.5 * 10 ** (math.floor(math.log10(size)) - 1)
 
 
-def _indexed(of: str, place: Place, entry: Entry) -> Answer:
+def _indexed(of: str, place: Place, entry: ServedModel) -> Answer:
     spec, name, index = entry.spec, place.name, place.index
     parameters = spec.parameter_shapes
     if name in parameters and name not in spec.names:
         shape = parameters[name]
         if len(index) != len(shape) or any(at >= size for at, size in zip(index, shape, strict=False)):
-            raise Wrong(
+            raise LessonError(
                 f"{name} has the shape {list(shape)}; it has no {list(index)}.",
                 "Each number goes from 0 to one less.",
             )
@@ -89,16 +89,16 @@ def _indexed(of: str, place: Place, entry: Entry) -> Answer:
     return Answer(of, "number", True, compute)
 
 
-def _called(of: str, function: str, argument: str, position: str | None, entry: Entry) -> Answer:
+def _called(of: str, function: str, argument: str, position: str | None, entry: ServedModel) -> Answer:
     spec = entry.spec
     if position is not None and function != "shape":
-        raise Wrong(f"{function}(…) is a single number.", f"Leave [{position}] out.")
+        raise LessonError(f"{function}(…) is a single number.", f"Leave [{position}] out.")
     if function == "shape":
         shape = list(shape_of(spec, argument))
         if position is None:
             return Answer(of, "shape", False, lambda _: shape)
         if int(position) >= len(shape):
-            raise Wrong(f"{argument} has the shape {shape}.", f"Ask for [0] to [{len(shape) - 1}].")
+            raise LessonError(f"{argument} has the shape {shape}.", f"Ask for [0] to [{len(shape) - 1}].")
         size = shape[int(position)]
         return Answer(of, "count", False, lambda _: size)
     if function == "parameters":
@@ -108,7 +108,7 @@ def _called(of: str, function: str, argument: str, position: str | None, entry: 
     index = _class(spec, argument)
     if function == "probability":
         if spec.ending == "logits":
-            raise Wrong(f"The model {spec.id} gives no probabilities.", "Ask for score(class).")
+            raise LessonError(f"The model {spec.id} gives no probabilities.", "Ask for score(class).")
         return Answer(of, "probability", True, _scores("probabilities", index))
     return Answer(of, "number", True, _scores("logits", index))
 
@@ -121,7 +121,7 @@ def _class(spec: ModelSpec, name: str) -> int:
         if wanted in (one.casefold() for one in names):
             return category.index
     known = ", ".join(category.name for category in spec.classes[:20])
-    raise Wrong(f"The model {spec.id} has no class {name[:64]!r}.", f"Its classes are {known or 'none'}.")
+    raise LessonError(f"The model {spec.id} has no class {name[:64]!r}.", f"Its classes are {known or 'none'}.")
 
 
 def _scores(which: Literal["probabilities", "logits"], index: int) -> Callable[[Run | None], float]:
@@ -134,7 +134,7 @@ def _scores(which: Literal["probabilities", "logits"], index: int) -> Callable[[
 
 def _top(spec: ModelSpec) -> Callable[[Run | None], int]:
     if not spec.classes:
-        raise Wrong(f"The model {spec.id} has no classes.", "Ask for a value of a layer.")
+        raise LessonError(f"The model {spec.id} has no classes.", "Ask for a value of a layer.")
 
     def compute(run: Run | None) -> int:
         assert run is not None

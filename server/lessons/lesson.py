@@ -9,11 +9,11 @@ from pathlib import Path
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.server.gallery import Sample
 from cnn_loupe.server.lessons.answers import Answer, default_tolerance, read_answer
+from cnn_loupe.server.lessons.diagnostics import LessonError, Mistake
 from cnn_loupe.server.lessons.links import Link, read_link
-from cnn_loupe.server.lessons.mistakes import Mistake, Wrong
 from cnn_loupe.server.lessons.pictures import read_pictures
 from cnn_loupe.server.lessons.table import LONGEST_TEXT, LONGEST_TITLE, NAME, Table, Texts, read_table
-from cnn_loupe.server.library import Entry, Library
+from cnn_loupe.server.library import Library, ServedModel
 
 FORMAT = 1
 TAKEN = frozenset({"network"})  # the tour that comes with the page
@@ -51,13 +51,13 @@ class Lesson:
     languages: tuple[str, ...]
     title: Texts
     about: Texts
-    entry: Entry
+    entry: ServedModel
     pictures: Mapping[str, Sample]
     steps: tuple[Step, ...]
 
 
 def read_lesson(file: Path, library: Library, limits: Limits, mistakes: list[Mistake]) -> Lesson | None:
-    """The lesson; None where it cannot even be told what it is. Only one without mistakes may be served."""
+    """The lesson; None where the file cannot be read as one. Only a lesson without mistakes may be served."""
     return _Reader(file, library, limits, mistakes).read()
 
 
@@ -97,7 +97,7 @@ class _Reader:
         complete = tuple(step for step in steps if step is not None)
         return Lesson(self._id, tuple(languages), title, about, entry, pictures, complete)
 
-    def _model(self, table: Table) -> Entry | None:
+    def _model(self, table: Table) -> ServedModel | None:
         name = table.text("model", 64, needed=False)
         if name is None:
             return self._library.default
@@ -117,7 +117,7 @@ class _Reader:
         self,
         table: Table,
         languages: Sequence[str],
-        entry: Entry,
+        entry: ServedModel,
         pictures: Mapping[str, Sample],
         chosen: str | None,
     ) -> Step | None:
@@ -127,7 +127,7 @@ class _Reader:
         address = table.text("link", LONGEST_LINK, needed=False) or ""
         try:
             link = read_link(address, self._library, entry, pictures, chosen)
-        except Wrong as wrong:
+        except LessonError as wrong:
             table.wrong(wrong.what, wrong.remedy, "link")
             return None
         return Step(title, text, link, self._question(table, languages, link))
@@ -145,16 +145,16 @@ class _Reader:
         try:
             answer = read_answer(text, link.entry)
             if answer.run and link.sample is None:
-                raise Wrong(
+                raise LessonError(
                     f"{answer.of} depends on a picture, and {link.entry.id} has none here.",
                     "Ask for something of the model itself, or add a picture.",
                 )
             if answer.run and link.changed:
-                raise Wrong(
+                raise LessonError(
                     f"{answer.of} depends on the picture, and the link changes it (transform=…).",
                     "Leave the change out of the link, or put the changed picture into the folder.",
                 )
-        except Wrong as wrong:
+        except LessonError as wrong:
             inner.wrong(wrong.what, wrong.remedy, "answer")
             return None
         if tolerance is not None and answer.kind in ("class", "shape"):

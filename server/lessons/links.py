@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.gallery import Sample
-from cnn_loupe.server.lessons.mistakes import Wrong
-from cnn_loupe.server.library import Entry, Library
+from cnn_loupe.server.lessons.diagnostics import LessonError
+from cnn_loupe.server.library import Library, ServedModel
 from cnn_loupe.server.places import Place, misplaced, read_place, read_view, read_why
 from cnn_loupe.server.vocabulary import (
     ORDERS,
@@ -38,16 +38,18 @@ class Link:
     changed says that the picture is changed in the transform panel: what the network makes of it only the page knows.
     """
 
-    entry: Entry
+    entry: ServedModel
     sample: Sample | None
     query: str
     changed: bool
 
 
-def read_link(text: str, library: Library, entry: Entry, pictures: Mapping[str, Sample], picture: str | None) -> Link:
+def read_link(
+    text: str, library: Library, entry: ServedModel, pictures: Mapping[str, Sample], picture: str | None
+) -> Link:
     """The link with model and picture filled in: `entry` and `picture` stand where it names none.
 
-    pictures are the lesson's own, by sample id. Raises Wrong for what the page would not find.
+    pictures are the lesson's own, by sample id. Raises LessonError for what the page would not find.
     """
     given = _parameters(text)
     if "model" in given:
@@ -61,7 +63,7 @@ def read_link(text: str, library: Library, entry: Entry, pictures: Mapping[str, 
         _check_why(given["why"], entry.spec)
     for name, choices in _CHOICES.items():
         if name in given and given[name] not in choices:
-            raise Wrong(f"The link has {name}={given[name][:40]!r}.", f"It may be {', '.join(choices)}.")
+            raise LessonError(f"The link has {name}={given[name][:40]!r}.", f"It may be {', '.join(choices)}.")
     if "transform" in given:
         _check_transform(given["transform"])
     if "present" in given:
@@ -76,7 +78,7 @@ def takes_pictures(spec: ModelSpec) -> bool:
     return spec.input_shape[0] in (1, 3)
 
 
-def samples_of(library: Library, entry: Entry) -> Mapping[str, Sample]:
+def samples_of(library: Library, entry: ServedModel) -> Mapping[str, Sample]:
     """The pictures that the page shows with a model: its own gallery, or the default model's."""
     if entry.samples or not takes_pictures(entry.spec) or library.default is None:
         return entry.samples
@@ -87,37 +89,41 @@ def _parameters(text: str) -> dict[str, str]:
     query = urlsplit(text).query if "?" in text else text
     pairs = parse_qsl(query, keep_blank_values=True)
     if "?" not in text and "=" not in text and text.strip():
-        raise Wrong(f"{text[:80]!r} is not a link to a state of the page.", "Copy one with Share, or write ?view=….")
+        raise LessonError(
+            f"{text[:80]!r} is not a link to a state of the page.", "Copy one with Share, or write ?view=…."
+        )
     found: dict[str, str] = {}
     for name, value in pairs:
         if name == PRIVATE:
-            raise Wrong(
+            raise LessonError(
                 "The link shows a picture that is only in your browser.",
                 "Put its file into the lesson's folder as one of its pictures.",
             )
         if name not in CARRIED and name not in DROPPED:
-            raise Wrong(f"The link has {name[:40]!r}, which means nothing.", f"Known are {', '.join(CARRIED)}.")
+            raise LessonError(f"The link has {name[:40]!r}, which means nothing.", f"Known are {', '.join(CARRIED)}.")
         if name in CARRIED:
             found[name] = value
     return found
 
 
-def _model(name: str, library: Library) -> Entry:
+def _model(name: str, library: Library) -> ServedModel:
     known = {entry.id: entry for entry in library}
     if name not in known:
-        raise Wrong(f"There is no model {name[:64]!r}.", f"The models of this server are {', '.join(known)}.")
+        raise LessonError(f"There is no model {name[:64]!r}.", f"The models of this server are {', '.join(known)}.")
     return known[name]
 
 
-def _sample(name: str | None, entry: Entry, samples: Mapping[str, Sample]) -> Sample | None:
+def _sample(name: str | None, entry: ServedModel, samples: Mapping[str, Sample]) -> Sample | None:
     if name is None:
         chosen = entry.default_sample
         first = next(iter(samples.values()), None)
         return first if chosen is None else samples.get(chosen, first)
     if not samples:
-        raise Wrong(f"The model {entry.id} takes no pictures.", "Leave the picture out.")
+        raise LessonError(f"The model {entry.id} takes no pictures.", "Leave the picture out.")
     if name not in samples:
-        raise Wrong(f"There is no picture {name[:64]!r}.", f"The pictures of this model are {', '.join(samples)}.")
+        raise LessonError(
+            f"There is no picture {name[:64]!r}.", f"The pictures of this model are {', '.join(samples)}."
+        )
     return samples[name]
 
 
@@ -126,14 +132,16 @@ def _check_place(name: str, text: str, spec: ModelSpec) -> None:
     if name == "view":
         view = read_view(text)
         if view is None:
-            raise Wrong(f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share.")
+            raise LessonError(
+                f"The view {text[:80]!r} cannot be read.", "Open it in the page and copy its link with Share."
+            )
         if view.name not in VIEWS:
-            raise Wrong(f"There is no view {view.name!r}.", f"The views are {', '.join(VIEWS)}.")
+            raise LessonError(f"There is no view {view.name!r}.", f"The views are {', '.join(VIEWS)}.")
         places = view.places
     for written in places:
         place = read_place(written)
         if place is None:
-            raise Wrong(
+            raise LessonError(
                 f"{written[:80]!r} is not a place in the network.",
                 "Write layer[unit] or layer[unit,row,column].",
             )
@@ -143,7 +151,7 @@ def _check_place(name: str, text: str, spec: ModelSpec) -> None:
 def _check_why(text: str, spec: ModelSpec) -> None:
     why = read_why(text)
     if why is None:
-        raise Wrong(
+        raise LessonError(
             f"{text[:80]!r} does not say whose evidence is shown.",
             "Open Why? in the page and copy its link with Share.",
         )
@@ -163,30 +171,30 @@ def _check_transform(text: str) -> None:
             fits = False
         if not fits:
             known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in TRANSFORMS.items())
-            raise Wrong(f"{part[:40]!r} is no change of the picture.", f"Known are {known}.")
+            raise LessonError(f"{part[:40]!r} is no change of the picture.", f"Known are {known}.")
 
 
 def _check_presented(text: str) -> None:
     for name in [] if text in ("1", "none") else text.split(","):
         if name not in PRESENTED:
-            raise Wrong(
+            raise LessonError(
                 f"{name[:40]!r} is no control that a presentation shows.",
                 f"Write present=1, present=none, or some of {', '.join(PRESENTED)}.",
             )
 
 
 def check_index(spec: ModelSpec, place: Place, *, whole: bool = False) -> None:
-    """Whether the model has this unit, or with `whole` this single value; raises Wrong."""
+    """Whether the model has this unit, or with `whole` this single value; raises LessonError."""
     found = misplaced(spec, place, whole=whole)
     if found is None:
         return
     shape, index = shape_of(spec, place.name), list(place.index)
     if found.axis is None:
-        raise Wrong(
+        raise LessonError(
             f"{place.name} has the shape {list(shape)}, and {index} has {len(index)} numbers.",
             f"Give {len(shape)}{'' if whole else ', or the unit alone'}.",
         )
-    raise Wrong(
+    raise LessonError(
         f"{place.name} has the shape {list(shape)}; there is no {index[found.axis]} in place {found.axis} of {index}.",
         f"It goes from 0 to {shape[found.axis] - 1}.",
     )
@@ -196,5 +204,5 @@ def shape_of(spec: ModelSpec, layer: str) -> tuple[int, ...]:
     """The shape of what a layer gives, or of the picture."""
     known = spec.shapes
     if layer not in known:
-        raise Wrong(f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(known)}.")
+        raise LessonError(f"The model {spec.id} has no layer {layer[:64]!r}.", f"Its layers are {', '.join(known)}.")
     return known[layer]

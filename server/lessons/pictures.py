@@ -8,16 +8,16 @@ from pathlib import Path
 from cnn_loupe.engine.data.images import Limits, prepare
 from cnn_loupe.engine.errors import ImageError
 from cnn_loupe.server.gallery import Sample, digest_of
-from cnn_loupe.server.lessons.mistakes import Wrong
+from cnn_loupe.server.lessons.diagnostics import LessonError
 from cnn_loupe.server.lessons.table import LONGEST_TEXT, LONGEST_TITLE, NAME, Table
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 
 MOST_PICTURES = 40
 THUMBNAIL = 96  # pixels, twice what the strip shows
 
 
 def read_pictures(
-    table: Table, folder: Path, lesson: str, languages: Sequence[str], entry: Entry, limits: Limits
+    table: Table, folder: Path, lesson: str, languages: Sequence[str], entry: ServedModel, limits: Limits
 ) -> dict[str, Sample]:
     """The pictures of a lesson's table by sample id, as samples of this model; mistakes are noted there."""
     found: dict[str, Sample] = {}
@@ -51,7 +51,7 @@ def read_pictures(
     return found
 
 
-def under(entry: Entry, sample: Sample) -> Sample:
+def under(entry: ServedModel, sample: Sample) -> Sample:
     """The picture as one of this model's: its run is another, so its digest is."""
     digest = digest_of(entry.digest.encode(), str(sample.content).encode(), b"lesson")
     return Sample(**{**sample.__dict__, "digest": digest})
@@ -62,7 +62,7 @@ def _content(table: Table, folder: Path, file: str, limits: Limits) -> tuple[byt
     path = folder / file
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise Wrong(f"{file!r} lies outside the lesson's folder.", "Put the picture into the folder.")
+            raise LessonError(f"{file!r} lies outside the lesson's folder.", "Put the picture into the folder.")
         with path.open("rb") as opened:
             data = opened.read(limits.bytes + 1)
         prepared = prepare(data, shape=(3, THUMBNAIL, THUMBNAIL), limits=limits, pictures=True)
@@ -71,7 +71,7 @@ def _content(table: Table, folder: Path, file: str, limits: Limits) -> tuple[byt
         table.wrong(f"{file!r} cannot be read: {reason}.", "Put the picture beside the file.", "file")
     except ImageError as error:
         table.wrong(f"{file!r} is refused: {error}", "Use another picture.", "file")
-    except Wrong as wrong:
+    except LessonError as wrong:
         table.wrong(wrong.what, wrong.remedy, "file")
     else:
         small = prepared.steps[-1].after.picture

@@ -11,7 +11,7 @@ from typing import Any
 
 from cnn_loupe.server.i18n import LANGUAGES
 from cnn_loupe.server.lessons import lines
-from cnn_loupe.server.lessons.mistakes import Mistake, Wrong
+from cnn_loupe.server.lessons.diagnostics import LessonError, Mistake
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # of lessons and of their pictures, in addresses
 LONGEST_TITLE = 120  # characters
@@ -143,7 +143,7 @@ def read_table(file: Path, mistakes: list[Mistake]) -> Table | None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         mistakes.append(Mistake(file, None, f"It cannot be read: {reason}.", "Let the server's user read it."))
-    except Wrong as wrong:
+    except LessonError as wrong:
         mistakes.append(Mistake(file, 1, wrong.what, wrong.remedy))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -163,7 +163,7 @@ def _text(file: Path) -> str:
     with file.open("rb") as opened:
         data = opened.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        raise Wrong(f"The file has more than {LARGEST_FILE} bytes.", "Divide the lesson.")
+        raise LessonError(f"The file has more than {LARGEST_FILE} bytes.", "Divide the lesson.")
     # Some editors put a mark before UTF-8.
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
 

@@ -104,7 +104,7 @@ def _bad_choices(reason: str) -> Problem:
 
 
 def header_of(files: Mapping[str, int], choices: Mapping[str, Any]) -> bytes:
-    """The beginning of a body with files of these names and sizes, for whoever makes one."""
+    """The beginning of a body with files of these names and sizes, for clients that make one."""
     entries: dict[str, Any] = {"__metadata__": {CHOICES: json.dumps(choices)}}
     at = 0
     for name, size in files.items():

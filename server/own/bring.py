@@ -13,7 +13,7 @@ from cnn_loupe.engine.importing.model import Cancelled, Imported, ImportFailed, 
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.weights import Model
 from cnn_loupe.server.errors import Problem
-from cnn_loupe.server.library import OWN, Entry
+from cnn_loupe.server.library import OWN, ServedModel
 from cnn_loupe.server.limits import ClientGone
 from cnn_loupe.server.own.body import Brought
 
@@ -38,10 +38,10 @@ def identity(brought: Brought) -> tuple[str, str]:
     return OWN + hashlib.sha256(f"{named}\n{said}".encode()).hexdigest()[:32], content
 
 
-def bring(brought: Brought, name: str, bounds: Bounds, cancelled: Callable[[], bool]) -> tuple[Imported, Entry]:
+def bring(brought: Brought, name: str, bounds: Bounds, cancelled: Callable[[], bool]) -> tuple[Imported, ServedModel]:
     """The model of these files under this id.
 
-    Raises Problem with all that stands in the way (422), and ClientGone where nobody waits any more.
+    Raises Problem with all that stands in the way (422), and ClientGone when the client has disconnected.
     """
     try:
         with _reading:
@@ -50,7 +50,9 @@ def bring(brought: Brought, name: str, bounds: Bounds, cancelled: Callable[[], b
         _within(sum(spec.multiplications.values()), bounds.multiply_adds, "multiply-adds", "MAX_MULTIPLY_ADDS")
         title = {"en": next(iter(imported.report.files), name)}
         spec = replace(spec, title=title)
-        entry = Entry(Model(spec, Network(spec, imported.parameters), {**imported.description, "title": title}, None))
+        entry = ServedModel(
+            Model(spec, Network(spec, imported.parameters), {**imported.description, "title": title}, None)
+        )
         _within(entry.activation_count, bounds.activations, "values", "MAX_ACTIVATIONS")
     except Cancelled as error:
         raise ClientGone from error
@@ -73,7 +75,7 @@ def _within(found: int, most: int, what: str, setting: str) -> None:
         )
 
 
-def size_of(entry: Entry) -> int:
+def size_of(entry: ServedModel) -> int:
     """Bytes that the model takes in memory, nearly: its numbers, and its description several times over."""
     numbers = sum(array.nbytes for array in entry.network.parameters.values())
     return numbers + 6 * len(entry.description_answer.body)
@@ -87,7 +89,7 @@ def refused(error: EngineError) -> Problem:
 
 
 def answer(
-    imported: Imported, entry: Entry, content: str, *, held: bool, proof: Mapping[str, Any] | None
+    imported: Imported, entry: ServedModel, content: str, *, held: bool, proof: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """What is said of a model that was brought in."""
     return {

@@ -13,16 +13,16 @@ import numpy as np
 from cnn_loupe.engine.data.images import Crop, Limits
 from cnn_loupe.engine.importing import preparation
 from cnn_loupe.engine.surroundings import Preparation
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.limits import ClientGone
 from cnn_loupe.server.run_answer import scores_of
 from cnn_loupe.server.runs import prepared_for
 
 
 def line_up(
-    entry: Entry, data: bytes, *, fit: str, crop: Crop | None, limits: Limits, left: Callable[[], bool]
+    entry: ServedModel, data: bytes, *, fit: str, crop: Crop | None, limits: Limits, left: Callable[[], bool]
 ) -> dict[str, Any]:
-    """The scores of each way; null where the values overflow. Raises ClientGone where nobody waits any more."""
+    """The scores of each way; null where the values overflow. Raises ClientGone when the client has disconnected."""
     channels = entry.spec.input_shape[0]
     plain = Preparation("grey" if channels == 1 else "rgb", fit=fit)
     values = prepared_for(entry, data, limits, crop=crop, preparation=plain).input

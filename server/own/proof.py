@@ -12,11 +12,11 @@ from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.importing import proof
 from cnn_loupe.engine.importing.proof import Comparison
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.own.bring import refused
 
 
-def by_runtime(entry: Entry, files: Mapping[str, bytes]) -> dict[str, Any]:
+def by_runtime(entry: ServedModel, files: Mapping[str, bytes]) -> dict[str, Any]:
     """Every layer compared with ONNX Runtime, for one random input; why not, and what a person can do, else."""
     files = content.unpacked(files)
     name, kind = content.model_in(files)
@@ -39,7 +39,7 @@ def by_runtime(entry: Entry, files: Mapping[str, bytes]) -> dict[str, Any]:
     return {"by": by, "version": version if by else None, "why": why, "snippet": lines, **found}
 
 
-def by_expected(entry: Entry, data: bytes) -> dict[str, Any]:
+def by_expected(entry: ServedModel, data: bytes) -> dict[str, Any]:
     """What expected.npz holds beside our values for the same input. Raises Problem (422)."""
     try:
         arrays = proof.read_expected("expected.npz", data)
@@ -49,12 +49,12 @@ def by_expected(entry: Entry, data: bytes) -> dict[str, Any]:
     return {"by": "expected", "version": None, "why": None, "snippet": None, **_told(entry, compared)}
 
 
-def _run(entry: Entry, x: Array) -> Mapping[str, Array]:
+def _run(entry: ServedModel, x: Array) -> Mapping[str, Array]:
     with np.errstate(over="ignore", invalid="ignore"):
         return entry.network.run(x).activations
 
 
-def _told(entry: Entry, compared: Comparison) -> dict[str, Any]:
+def _told(entry: ServedModel, compared: Comparison) -> dict[str, Any]:
     """Differences are shares of the layer's largest value."""
     layers = [{"layer": d.layer, "name": d.name, "difference": _finite(d.share)} for d in compared.layers]
     largest = compared.largest

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cnn_loupe.server.answers import NO_STORE, REVALIDATE, Stored
+from cnn_loupe.server.cached import NO_STORE, REVALIDATE, CachedResponse
 from cnn_loupe.server.dependencies import Services, ServicesOf
 from cnn_loupe.server.embeds import CONTROLS, SIDE, TEXT, USUAL, Embed, Playground, playgrounds, read_embed
 from cnn_loupe.server.errors import Problem, wants_page
@@ -104,7 +104,7 @@ def _embed(request: Request, services: Services, what: str, widget: str | None =
         )
 
     if embed.entry.id.startswith(OWN):  # of a person's own model nothing stays when it is gone
-        return Stored(make().encode("utf-8"), HTML).response(request, REVALIDATE, VARY)
+        return CachedResponse(make().encode("utf-8"), HTML).response(request, REVALIDATE, VARY)
     address = tuple(request.query_params.multi_items())
     return pages.respond(request, ("embed", services.assets.digest, what, widget, language, address), make)
 

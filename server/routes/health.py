@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import NO_STORE
+from cnn_loupe.server.cached import NO_STORE
 from cnn_loupe.server.dependencies import ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.routes.documentation import problems, success

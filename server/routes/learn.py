@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cnn_loupe.server.answers import REVALIDATE, Stored
+from cnn_loupe.server.cached import REVALIDATE, CachedResponse
 from cnn_loupe.server.chapters import ModelFacts
 from cnn_loupe.server.dependencies import ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import LANGUAGES, translator
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import Pages
 from cnn_loupe.server.vocabulary import PAGES
 
@@ -41,10 +41,10 @@ async def chapter_text(
     pages: Pages = request.app.state.pages
     body = render_chapter(pages, language, chapter, entry).encode("utf-8")
     etag = hashlib.sha256(body).hexdigest()[:20]
-    return Stored(body, "text/html; charset=utf-8", etag=etag).response(request, REVALIDATE)
+    return CachedResponse(body, "text/html; charset=utf-8", etag=etag).response(request, REVALIDATE)
 
 
-def render_chapter(pages: Pages, language: str, chapter: str, entry: Entry) -> str:
+def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel) -> str:
     """The chapter's template with what its text may use: `m` (the model), `t`, and number formats."""
     catalogue: dict[str, Any] = pages.catalogue(language)
     return pages.environment.get_template(f"learn/{language}/{chapter}.html").render(

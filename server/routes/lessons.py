@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.dependencies import ServicesOf
-from cnn_loupe.server.lessons.told import summary
+from cnn_loupe.server.lessons.serialise import summary
 from cnn_loupe.server.routes.documentation import problems, success
 from cnn_loupe.server.wire import dumps
 
@@ -19,7 +19,7 @@ router = APIRouter(tags=["Lessons"])
 async def list_lessons(request: Request, services: ServicesOf) -> Response:
     """Every lesson of the teacher's folder; none where the server has no such folder."""
     lessons = services.lessons.shelf.lessons.values()
-    return Stored(dumps({"lessons": [summary(lesson) for lesson in lessons]})).response(request)
+    return CachedResponse(dumps({"lessons": [summary(lesson) for lesson in lessons]})).response(request)
 
 
 @router.get(
@@ -36,5 +36,5 @@ async def give_lesson(request: Request, services: ServicesOf, lesson: str) -> Re
     found = lessons.lesson(lesson)
     stored = lessons.kept(found)
     if stored is None:
-        stored = await services.workshop.run(request, lambda: lessons.tell(found))
+        stored = await services.pool.run(request, lambda: lessons.tell(found))
     return stored.response(request)

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
 from cnn_loupe.server.gallery import digest_of
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.routes.documentation import problems, success
 from cnn_loupe.server.routes.encoding import EncodingQuery, LayersQuery, encoding_of
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding, dumps
@@ -22,7 +22,7 @@ COMPRESSED = 1_000_000  # bytes of parameters that are worth the time that compr
 @router.get("/models", summary="List the models", responses={**success(schemas.Models)})
 async def list_models(request: Request, services: ServicesOf) -> Response:
     """Every model of this server, the default one first."""
-    return Stored(dumps({"models": [entry.summary for entry in services.library]})).response(request)
+    return CachedResponse(dumps({"models": [entry.summary for entry in services.library]})).response(request)
 
 
 @router.get(
@@ -56,13 +56,13 @@ async def give_parameters(
     With `v` = the model's digest the answer may be kept for ever.
     """
     form, names = encoding_of(request, encoding), entry.layer_names(layers)
-    stored = await services.workshop.run(request, lambda: _parameters(entry, names, form))
+    stored = await services.pool.run(request, lambda: _parameters(entry, names, form))
     return stored.response(request, entry.cache_rule(v), vary="Accept, Accept-Encoding")
 
 
-def _parameters(entry: Entry, layers: frozenset[str] | None, encoding: Encoding) -> Stored:
+def _parameters(entry: ServedModel, layers: frozenset[str] | None, encoding: Encoding) -> CachedResponse:
     # Learned numbers are all but incompressible: gzip takes a tenth off them and a second for twenty megabytes.
     body = entry.parameters_answer(layers).encode(encoding)
     names = "all" if layers is None else digest_of(*(name.encode() for name in sorted(layers)))
     etag = f"{entry.digest}-{names}-{encoding}"
-    return Stored(body, MEDIA_TYPES[encoding], etag=etag, compress=len(body) <= COMPRESSED)
+    return CachedResponse(body, MEDIA_TYPES[encoding], etag=etag, compress=len(body) <= COMPRESSED)

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import NO_STORE
+from cnn_loupe.server.cached import NO_STORE
 from cnn_loupe.server.dependencies import EntryOf, Services, ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.own.body import read_body
@@ -85,7 +85,7 @@ async def bring_own(
             expected=SAFETENSORS,
         )
     bounds = Bounds(settings.max_multiply_adds, settings.max_activations)
-    async with services.workshop.body(request, settings.largest_model, too_large) as data:
+    async with services.pool.body(request, settings.largest_model, too_large) as data:
 
         def job(left: Callable[[], bool]) -> bytes:
             brought = read_body(data)
@@ -96,7 +96,7 @@ async def bring_own(
             proof = by_runtime(entry, brought.files) if check else None
             return dumps(answer(imported, entry, content, held=not inspect, proof=proof))
 
-        return _never_stored(await services.workshop.run_cancellable(request, job))
+        return _never_stored(await services.pool.run_cancellable(request, job))
 
 
 @router.post(
@@ -115,12 +115,12 @@ async def create_line_up(
     """
     own, limits = entry.spec.preparation, services.picture_limits
     fit, crop = query.fit or (own.fit if own else "cover"), query.crop()
-    async with services.workshop.body(request) as data:
+    async with services.pool.body(request) as data:
 
         def job(left: Callable[[], bool]) -> bytes:
             return dumps(line_up(entry, data, fit=fit, crop=crop, limits=limits, left=left))
 
-        return _never_stored(await services.workshop.run_cancellable(request, job))
+        return _never_stored(await services.pool.run_cancellable(request, job))
 
 
 @router.post(
@@ -136,8 +136,8 @@ async def create_proof(request: Request, services: ServicesOf, entry: EntryOf) -
     names that layers have in the model's file. A difference is a share of the layer's largest value.
     """
     most = max(services.settings.max_upload_bytes, services.settings.largest_body)
-    async with services.workshop.body(request, most, too_large) as data:
-        return _never_stored(await services.workshop.run(request, lambda: dumps(by_expected(entry, data))))
+    async with services.pool.body(request, most, too_large) as data:
+        return _never_stored(await services.pool.run(request, lambda: dumps(by_expected(entry, data))))
 
 
 def _never_stored(body: bytes) -> Response:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from markupsafe import escape
 from starlette.responses import Response
 
-from cnn_loupe.server.answers import FOREVER, NO_STORE, REVALIDATE
+from cnn_loupe.server.cached import FOREVER, NO_STORE, REVALIDATE
 from cnn_loupe.server.dependencies import Services, ServicesOf
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.i18n import choose_language, translator
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import EXAMPLE_BASE, VARY, Pages, boot_data, choose_theme, script_json
 from cnn_loupe.server.routes.samples import describe_sample
 from cnn_loupe.server.vocabulary import PAGES
@@ -77,7 +77,7 @@ async def index(request: Request, services: ServicesOf, chapter: str | None = No
     return pages.respond(request, key, make)
 
 
-def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:
+def asked_model(services: Services, query: Mapping[str, str]) -> ServedModel | None:
     """The model that the address names, or the default one; None where the address names an unknown one."""
     name = query.get("model")
     if name is None:
@@ -85,7 +85,7 @@ def asked_model(services: Services, query: Mapping[str, str]) -> Entry | None:
     return next((entry for entry in services.library if entry.id == name), None)
 
 
-def gallery(services: Services, entry: Entry | None) -> list[dict[str, Any]]:
+def gallery(services: Services, entry: ServedModel | None) -> list[dict[str, Any]]:
     """The model's samples, for the strip that stands in the page from the start."""
     if entry is None:
         return []
@@ -93,14 +93,14 @@ def gallery(services: Services, entry: Entry | None) -> list[dict[str, Any]]:
     return [describe_sample(entry, sample, root) for sample in entry.samples.values()]
 
 
-def answers(entry: Entry | None, samples: list[dict[str, Any]]) -> dict[str, Any]:
+def answers(entry: ServedModel | None, samples: list[dict[str, Any]]) -> dict[str, Any]:
     """What the API would say of the model that is shown first, by path: it need not be asked for."""
     if entry is None:
         return {}
     return {f"/models/{entry.id}": entry.description, f"/models/{entry.id}/samples": {"samples": samples}}
 
 
-def preloads(services: Services, entry: Entry | None, query: Mapping[str, str]) -> list[str]:
+def preloads(services: Services, entry: ServedModel | None, query: Mapping[str, str]) -> list[str]:
     """What this view fetches first, at the very addresses that the page will ask for."""
     if entry is None:
         return []
@@ -112,7 +112,7 @@ def preloads(services: Services, entry: Entry | None, query: Mapping[str, str]) 
     return [*found, parameters] if "view" in query else found
 
 
-def first_picture(entry: Entry | None, query: Mapping[str, str]) -> str | None:
+def first_picture(entry: ServedModel | None, query: Mapping[str, str]) -> str | None:
     """The sample that the address shows first; None where it is a picture of the person's own, or an unknown one."""
     if entry is None or "own" in query:
         return None
@@ -135,7 +135,7 @@ async def api_docs(request: Request, services: ServicesOf) -> Response:
         return html.replace(EXAMPLE_BASE, str(escape(base)))
 
     key = ("api_docs", services.assets.digest, language, theme, base)
-    stored = await services.workshop.run(request, lambda: pages.stored(key, make))
+    stored = await services.pool.run(request, lambda: pages.stored(key, make))
     return stored.response(request, REVALIDATE, VARY)
 
 

@@ -17,7 +17,7 @@ from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.routes.crop import CropQuery
 from cnn_loupe.server.routes.documentation import PICTURES, problems, success
 from cnn_loupe.server.routes.encoding import ENCODING, LAYERS, MOST_NAMES, encoding_of
-from cnn_loupe.server.run_answer import SIDE, Detail, Wish
+from cnn_loupe.server.run_answer import SIDE, Detail, RunOptions
 from cnn_loupe.server.runs import most_json, run_picture, run_request
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
 
@@ -112,7 +112,7 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
     """
     services = services_of(request)
     entry = services.library.entry(model)
-    wish = Wish(
+    options = RunOptions(
         layers=entry.layer_names(query.layers),
         units=query.unit_range(),
         detail=query.detail,
@@ -127,12 +127,12 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
     is_json = declared == "application/json"
     make = run_request if is_json else run_picture
     most = min(most_json(entry), services.settings.max_upload_bytes) if is_json else None
-    async with services.workshop.body(request, most) as data:
+    async with services.pool.body(request, most) as data:
         try:
-            answer = await services.workshop.run(request, lambda: make(entry, data, wish, services.picture_limits))
+            answer = await services.pool.run(request, lambda: make(entry, data, options, services.picture_limits))
         except ImageError as error:
             # As `curl -d` sends a file: without its line ends.
             if declared == "application/x-www-form-urlencoded" and error.code == "picture_damaged":
                 raise wrapped(declared) from error
             raise
-    return Response(answer, media_type=MEDIA_TYPES[wish.encoding], headers={"Cache-Control": "no-store"})
+    return Response(answer, media_type=MEDIA_TYPES[options.encoding], headers={"Cache-Control": "no-store"})

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cnn_loupe.server import schemas
-from cnn_loupe.server.answers import Stored, cache_rule
+from cnn_loupe.server.cached import CachedResponse, cache_rule
 from cnn_loupe.server.dependencies import EntryOf, ServicesOf
 from cnn_loupe.server.gallery import Sample
-from cnn_loupe.server.library import Entry
+from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.routes.documentation import problems, success
 from cnn_loupe.server.routes.encoding import EncodingQuery, encoding_of
 from cnn_loupe.server.wire import dumps
@@ -44,7 +44,7 @@ async def list_samples(request: Request, services: ServicesOf, entry: EntryOf) -
     """Pictures to try, with titles and captions by language, and the addresses of picture and run."""
     root = services.settings.root_path
     body = {"samples": [describe_sample(entry, sample, root) for sample in entry.samples.values()]}
-    return Stored(dumps(body)).response(request, entry.cache_rule(None))
+    return CachedResponse(dumps(body)).response(request, entry.cache_rule(None))
 
 
 @router.get(
@@ -83,14 +83,14 @@ async def give_sample_run(
     """The same answer as a POST of it to `runs`, but cacheable: made and compressed once."""
     found, form = entry.sample(sample), encoding_of(request, encoding)
     stored = await services.sample_runs.get(
-        entry, found, form, services.picture_limits, lambda job: services.workshop.run(None, job)
+        entry, found, form, services.picture_limits, lambda job: services.pool.run(None, job)
     )
     if stored.must_unpack(request):
-        stored = await services.workshop.run(request, stored.unpacked)
+        stored = await services.pool.run(request, stored.unpacked)
     return stored.response(request, cache_rule(v, found.digest), vary="Accept, Accept-Encoding")
 
 
-def describe_sample(entry: Entry, sample: Sample, root: str) -> dict[str, Any]:
+def describe_sample(entry: ServedModel, sample: Sample, root: str) -> dict[str, Any]:
     """A sample as the list of samples shows it."""
     address = f"{root}/api/v1/models/{entry.id}/samples/{quote(sample.id, safe='')}"
     return {
@@ -114,5 +114,5 @@ def _picture(request: Request, sample: Sample, form: str, v: str | None) -> Resp
     else:
         body = sample.read() if form == "picture" else path.read_bytes()
         media_type = _MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
-    stored = Stored(body, media_type, etag=f"{sample.digest}-{form}")
+    stored = CachedResponse(body, media_type, etag=f"{sample.digest}-{form}")
     return stored.response(request, cache_rule(v, sample.digest))

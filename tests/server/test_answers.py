@@ -86,7 +86,7 @@ def test_who_takes_no_gzip_makes_a_thread_unpack_not_the_loop(client: Client, mo
         threads.append(threading.current_thread().name)
         return gzip.decompress(data)
 
-    monkeypatch.setattr("cnn_loupe.server.answers.unpack", noted)
+    monkeypatch.setattr("cnn_loupe.server.cached.unpack", noted)
     assert client.get(RUN, headers={"Accept-Encoding": "identity"}).status_code == 200
     assert len(threads) == 1
     assert threads[0].startswith("compute")

@@ -143,25 +143,25 @@ def test_a_decoder_without_memory_does_not_say_that_the_picture_is_damaged(
 
 
 def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(client: Client) -> None:
-    workshop = client.app.state.services.workshop
-    workshop.jobs += 10_000
+    pool = client.app.state.services.pool
+    pool.jobs += 10_000
     try:
         answer = client.post(RUNS, content=b"x")
     finally:
-        workshop.jobs -= 10_000
+        pool.jobs -= 10_000
     assert_problem(answer, 503, "server_busy")
     assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_bodies_held_at_once_are_bounded(client: Client) -> None:
-    workshop = client.app.state.services.workshop
-    workshop.pending_bytes += 10**9
+    pool = client.app.state.services.pool
+    pool.pending_bytes += 10**9
     try:
         answer = client.post(RUNS, content=b"x")
     finally:
-        workshop.pending_bytes -= 10**9
+        pool.pending_bytes -= 10**9
     assert_problem(answer, 503, "server_busy")
-    assert workshop.pending_bytes == 0
+    assert pool.pending_bytes == 0
 
 
 def test_unusual_values_in_a_problem_never_make_invalid_json(client: Client) -> None:

@@ -21,8 +21,8 @@ from cnn_loupe.server.app import create_app
 from cnn_loupe.server.doctor import examine
 from cnn_loupe.server.lessons import lines
 from cnn_loupe.server.lessons.answers import default_tolerance, read_answer
-from cnn_loupe.server.lessons.mistakes import Mistake
-from cnn_loupe.server.lessons.shelf import Shelf, read_shelf
+from cnn_loupe.server.lessons.diagnostics import Mistake
+from cnn_loupe.server.lessons.loader import Shelf, read_shelf
 from cnn_loupe.server.library import Library, load_library
 from cnn_loupe.server.settings import Settings
 from tests.client import Client
@@ -323,7 +323,7 @@ def test_the_default_tolerance_is_half_of_the_last_digit_shown() -> None:
 
 
 def test_a_mistake_says_where_it_is() -> None:
-    assert str(Mistake(Path("a.toml"), 3, "Wrong.", "Mend it.")) == "a.toml:3: Wrong. Mend it."
+    assert str(Mistake(Path("a.toml"), 3, "LessonError.", "Mend it.")) == "a.toml:3: LessonError. Mend it."
     assert str(Mistake(Path("a.toml"), None, "Gone.", "Bring it.")) == "a.toml: Gone. Bring it."
 
 

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from cnn_loupe.server.errors import Problem
-from cnn_loupe.server.limits import Workshop
+from cnn_loupe.server.limits import ComputePool
 from tests.conftest import ROOT, RunningServer, free_port, running_server, wait_until_ready
 from tests.pictures import encoded, png, scene
 from tests.server.processes import children, ended
@@ -446,9 +446,9 @@ def test_jumps_of_the_clock_do_no_harm(tmp_path: Path) -> None:
 
 def test_a_request_that_comes_while_the_server_stops_is_refused() -> None:
     """The threads have ended; what still comes must not become an internal error."""
-    workshop = Workshop(threads=1, queue=8, max_body=1000, max_pending=1000)
-    workshop.close()
+    pool = ComputePool(threads=1, queue=8, max_body=1000, max_pending=1000)
+    pool.close()
     with pytest.raises(Problem) as caught:
-        asyncio.run(workshop.run(None, lambda: 1))
+        asyncio.run(pool.run(None, lambda: 1))
     assert (caught.value.status, caught.value.code) == (503, "server_stopping")
-    assert workshop.jobs == 0
+    assert pool.jobs == 0

@@ -96,17 +96,17 @@ def test_an_import_is_told_when_its_client_leaves(monkeypatch: pytest.MonkeyPatc
     asyncio.run(ask())
     assert told.is_set()
     assert not sent  # there is nobody to answer
-    assert app.state.services.workshop.jobs == 0
-    assert app.state.services.workshop.pending_bytes == 0
+    assert app.state.services.pool.jobs == 0
+    assert app.state.services.pool.pending_bytes == 0
     assert len(app.state.services.own) == 0
 
 
 def test_an_import_takes_a_place_in_the_queue_like_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
     with Client(create_app(Settings(own_models="on", threads=1, queue=0))) as client:
-        workshop = client.app.state.services.workshop
-        workshop.jobs = 1  # as while another request is computed
+        pool = client.app.state.services.pool
+        pool.jobs = 1  # as while another request is computed
         answer = client.post(OWN, content=body(made.onnx_model()), headers=TYPE)
-        workshop.jobs = 0
+        pool.jobs = 0
     assert (answer.status_code, answer.json()["code"]) == (503, "server_busy")
     assert answer.headers["Retry-After"]
 

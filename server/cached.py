@@ -14,7 +14,7 @@ REVALIDATE = "public, no-cache"
 NO_STORE = "no-store"
 
 
-class Stored:
+class CachedResponse:
     """A body under a strong ETag, with its gzip form made when it is first wanted."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Stored:
         self.etag = etag or hashlib.sha256(body).hexdigest()[:20]
 
     @classmethod
-    def packed(cls, body: bytes, media_type: str, *, etag: str | None = None) -> Stored:
+    def packed(cls, body: bytes, media_type: str, *, etag: str | None = None) -> CachedResponse:
         """Keeps the compressed form alone; who takes no gzip gets it unpacked."""
         stored = cls(body, media_type, etag=etag)
         if stored.gzipped() is not None:
@@ -56,9 +56,9 @@ class Stored:
         """Whether the answer to this request is `unpacked()` first, which takes milliseconds: a thread's work."""
         return self._body is None and not accepts_gzip(request) and not matches(request, f'"{self.etag}"')
 
-    def unpacked(self) -> Stored:
+    def unpacked(self) -> CachedResponse:
         """The same with its body at hand, for those who take no gzip."""
-        return Stored(self.body, self.media_type, etag=self.etag)
+        return CachedResponse(self.body, self.media_type, etag=self.etag)
 
     def gzipped(self) -> bytes | None:
         """The compressed form; None where compressing does not pay."""

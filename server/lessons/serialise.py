@@ -8,10 +8,10 @@ import numpy as np
 
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.engine.run import Run
-from cnn_loupe.server.answers import Stored
+from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.lessons.lesson import Lesson, Question, Step
-from cnn_loupe.server.lessons.shelf import Shelf
+from cnn_loupe.server.lessons.loader import Shelf
 from cnn_loupe.server.run_answer import check_finite
 from cnn_loupe.server.runs import run_of_sample
 from cnn_loupe.server.wire import dumps
@@ -23,7 +23,7 @@ class Lessons:
     def __init__(self, shelf: Shelf, limits: Limits) -> None:
         self.shelf = shelf
         self._limits = limits
-        self._told: dict[str, Stored] = {}
+        self._told: dict[str, CachedResponse] = {}
 
     def __len__(self) -> int:
         return len(self.shelf.lessons)
@@ -41,11 +41,11 @@ class Lessons:
             )
         return lessons[name]
 
-    def kept(self, lesson: Lesson) -> Stored | None:
-        """What has been told of this lesson before."""
+    def kept(self, lesson: Lesson) -> CachedResponse | None:
+        """The serialised lesson, if it was asked for before."""
         return self._told.get(lesson.id)
 
-    def tell(self, lesson: Lesson) -> Stored:
+    def tell(self, lesson: Lesson) -> CachedResponse:
         """The whole lesson, with the answers to its questions; takes a run for each picture they are about."""
         runs: dict[tuple[str, str], Run] = {}
         body = {
@@ -53,7 +53,7 @@ class Lessons:
             "steps": [self._step(step, runs) for step in lesson.steps],
             "pictures": list(lesson.pictures),
         }
-        self._told[lesson.id] = Stored(dumps(body))
+        self._told[lesson.id] = CachedResponse(dumps(body))
         return self._told[lesson.id]
 
     def _step(self, step: Step, runs: dict[tuple[str, str], Run]) -> dict[str, Any]:

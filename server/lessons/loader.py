@@ -9,9 +9,9 @@ from pathlib import Path
 
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.server.gallery import Sample
+from cnn_loupe.server.lessons.diagnostics import Mistake
 from cnn_loupe.server.lessons.lesson import Lesson, read_lesson
 from cnn_loupe.server.lessons.links import takes_pictures
-from cnn_loupe.server.lessons.mistakes import Mistake
 from cnn_loupe.server.lessons.pictures import under
 from cnn_loupe.server.library import Library
 

@@ -23,8 +23,8 @@ class Mistake:
         return f"{self.place}: {self.what} {self.remedy}"
 
 
-class Wrong(Exception):
-    """A value that cannot be used; whoever knows the file and the line makes a Mistake of it."""
+class LessonError(Exception):
+    """A value that cannot be used; the caller, which knows file and line, makes a Mistake of it."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
