@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * What the page does without until its network is drawn: what marks and explains units, the strip's controls,
- * the address bar, messages, panels; and parts that come when they are needed, an opened view, the tour, presentation mode, and
- * Learn when it nears the viewport. Each part defines its own elements, whose tags already stand in the page.
+ * the address bar, messages, panels; and parts that come when they are needed, an opened view, the tour, presentation
+ * mode, and Learn when it nears the viewport. Each part defines its own elements, whose tags already stand in the page.
  */
 import { requestIdle } from "./core/timing.js";
 import { TOUR_KEY } from "./state/initial.js";

@@ -10,7 +10,10 @@ const MOST_TIMES = 4;
 
 /** A refusal or a failure, in the server's one error shape (RFC 9457), or made here for a lost connection. */
 export class Problem extends Error {
-  /** @param {{ code: string, status?: number, params?: Record<string, any>, detail?: string, problems?: Cause[] }} problem */
+  /**
+   * @param {{ code: string, status?: number, params?: Record<string, any>, detail?: string, problems?: Cause[] }}
+   *   problem
+   */
   constructor({ code, status = 0, params = {}, detail = "", problems = [] }) {
     super(detail || code);
     this.name = "Problem";
@@ -21,7 +24,9 @@ export class Problem extends Error {
   }
 }
 
-/** @typedef {{ code: string, params: Record<string, any>, detail: string }} Cause one of several things that are wrong */
+/**
+ * @typedef {{ code: string, params: Record<string, any>, detail: string }} Cause one of several things that are wrong
+ */
 /** @typedef {ReturnType<typeof createApi>} Api */
 
 /**
@@ -46,8 +51,8 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
     throw await problemOf(response);
   };
   /**
-   * Servers hold a person's own networks as long as there is room, and each worker has its own: one that is gone is sent
-   * again, and the call repeated.
+   * Servers hold a person's own networks as long as there is room, and each worker has its own: one that is gone is
+   * sent again, and the call repeated.
    * @param {string} path @param {RequestInit} [init]
    */
   const request = async (path, init) => {
@@ -85,7 +90,11 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
     /** @param {string} model @param {AbortSignal} [signal] */
     model: (model, signal) => json(`/models/${id(model)}`, { signal }),
     /** Parameters by layer name, of all layers or of some.
-     * @param {{ id: string, digest: string }} model @param {readonly string[] | null} layers @param {AbortSignal} [signal] @returns {Promise<Parameters>} */
+     * @param {{ id: string, digest: string }} model
+     * @param {readonly string[] | null} layers
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<Parameters>}
+     */
     async parameters(model, layers, signal) {
       const query = { v: model.digest, ...TENSORS, ...(layers && { layers: layers.join(",") }) };
       const file = await tensors(`/models/${id(model.id)}/parameters${queryText(query)}`, { signal });
@@ -95,7 +104,12 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
     samples: (model, signal) => json(`/models/${id(model)}/samples`, { signal }),
     /** @param {AbortSignal} [signal] @returns {Promise<{ lessons: LessonSummary[] }>} */
     lessons: (signal) => json("/lessons", { signal }),
-    /** A lesson with its steps and their answers. @param {string} lesson @param {AbortSignal} [signal] @returns {Promise<Lesson>} */
+    /**
+     * A lesson with its steps and their answers.
+     * @param {string} lesson
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<Lesson>}
+     */
     lesson: (lesson, signal) => json(`/lessons/${id(lesson)}`, { signal }),
     /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
     picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
@@ -104,9 +118,17 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
       const query = { ...(digest && { v: digest }), ...TENSORS };
       return decodeRun(await tensors(`/models/${id(model)}/samples/${id(sample)}/run${queryText(query)}`, { signal }));
     },
-    /** Run a picture's bytes. @param {string} model @param {Blob} picture @param {Query} [query] @param {AbortSignal} [signal] */
+    /**
+     * Run a picture's bytes.
+     * @param {string} model
+     * @param {Blob} picture
+     * @param {Query} [query]
+     * @param {AbortSignal} [signal]
+     */
     runPicture: async (model, picture, query = {}, signal) => decodeRun(await runs(model, picture, query, signal)),
-    /** A large run: an overview of some layers, and the way to the rest of it. Every piece is run for anew, from the same source.
+    /**
+     * A large run: an overview of some layers, and the way to the rest of it. Every piece is run for anew, from the
+     * same source.
      * @param {string} model @param {Blob | { sample: string } | { input: import("./wire.js").Tensor }} source
      * @param {{ layers: readonly string[], count: number }} shown what is shown first, and how many units of each layer
      * @param {Query} [query] @param {AbortSignal} [signal] @returns {Promise<Run>} */
@@ -133,17 +155,32 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
       };
     },
     /** What is done to a picture on its way to the network, with small pictures of every step.
-     * @param {string} model @param {Blob | { sample: string }} picture @param {Record<string, string | number>} query @param {AbortSignal} [signal] */
+     * @param {string} model
+     * @param {Blob | { sample: string }} picture
+     * @param {Record<string, string | number>} query
+     * @param {AbortSignal} [signal]
+     */
     prepare: async (model, picture, query = {}, signal) =>
       (await runs(model, picture, { ...query, layers: "none", preparation: "full" }, signal)).answer,
-    /** Run a prepared input tensor. @param {string} model @param {import("./wire.js").Tensor} input @param {AbortSignal} [signal] */
+    /**
+     * Run a prepared input tensor.
+     * @param {string} model
+     * @param {import("./wire.js").Tensor} input
+     * @param {AbortSignal} [signal]
+     */
     runInput: async (model, input, signal) => decodeRun(await runs(model, { input: encodeTensor(input) }, {}, signal)),
   };
 }
 
 /** @typedef {Record<string, string>} Texts by language */
-/** @typedef {{ id: string, languages: string[], title: Texts, about: Texts, model: string, step_count: number }} LessonSummary */
-/** @typedef {{ of: string, kind: "number" | "probability" | "count" | "class" | "shape", value: number | number[], tolerance: number }} LessonAnswer */
+/**
+ * @typedef {{ id: string, languages: string[], title: Texts, about: Texts, model: string, step_count: number }}
+ *   LessonSummary
+ */
+/**
+ * @typedef {{ of: string, kind: "number" | "probability" | "count" | "class" | "shape", value: number | number[],
+ *   tolerance: number }} LessonAnswer
+ */
 /** @typedef {{ ask: Texts, answer: LessonAnswer, model: string, sample: string | null }} LessonQuestion */
 /** @typedef {{ title: Texts, text: Texts, link: string, question: LessonQuestion | null }} LessonStep */
 /** @typedef {LessonSummary & { steps: LessonStep[], pictures: string[] }} Lesson */
@@ -154,7 +191,8 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
  * @property {import("./wire.js").Tensor} input
  * @property {Map<string, import("./wire.js").Tensor>} activations by layer name, in layer order
  * @property {{ class: number, logit: number, probability: number }[]} scores in class order
- * @property {Map<string, import("../model/overview.js").Overview>} [overview] of a large run, what is shown of its layers
+ * @property {Map<string, import("../model/overview.js").Overview>} [overview] of a large run, what is shown of its
+ *   layers
  *   while `activations` holds only those that were asked for
  * @property {Pieces} [ask] how the rest of a large run is asked for
  * @property {any} preparation
@@ -162,8 +200,10 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
  */
 /**
  * @typedef {object} Pieces
- * @property {(layers: readonly string[], first: number, count: number, signal?: AbortSignal) => Promise<Map<string, import("../model/overview.js").Overview>>} overview
- * @property {(layers: readonly string[] | null, signal?: AbortSignal) => Promise<Map<string, import("./wire.js").Tensor>>} values of these layers; null for all
+ * @property {(layers: readonly string[], first: number, count: number, signal?: AbortSignal) => Promise<Map<string,
+ *   import("../model/overview.js").Overview>>} overview
+ * @property {(layers: readonly string[] | null, signal?: AbortSignal) => Promise<Map<string,
+ *   import("./wire.js").Tensor>>} values of these layers; null for all
  */
 
 /** @param {Pick<import("./wire.js").TensorFile, "answer" | "tensor">} file @returns {Run["activations"]} */

@@ -7,7 +7,8 @@
  * @typedef {import("../state/initial.js").OwnPicture} OwnPicture
  * @typedef {Omit<OwnPicture, "thumbnail">} KeptPicture without the object URL, which ends with the page
  * @typedef {{ bytes: ArrayBuffer, type: string }} StoredFile
- * @typedef {Omit<KeptPicture, typeof FILES[number]> & Record<typeof FILES[number], StoredFile | Blob | null | undefined>} StoredPicture
+ * @typedef {Omit<KeptPicture, typeof FILES[number]> & Record<typeof FILES[number], StoredFile | Blob | null |
+ *   undefined>} StoredPicture
  */
 import { createDatabase } from "./database.js";
 
@@ -19,7 +20,10 @@ const { within } = createDatabase("cnn-loupe", 1, { [PICTURES]: { keyPath: "dige
 /** @param {Blob} blob @returns {Promise<StoredFile>} */
 const stored = async (blob) => ({ bytes: await blob.arrayBuffer(), type: blob.type });
 
-/** A picture that an earlier version kept holds a Blob itself, and may lack a file. @param {StoredFile | Blob | null | undefined} file */
+/**
+ * A picture that an earlier version kept holds a Blob itself, and may lack a file.
+ * @param {StoredFile | Blob | null | undefined} file
+ */
 const restored = (file) => (!file ? null : file instanceof Blob ? file : new Blob([file.bytes], { type: file.type }));
 
 /** @returns {Promise<KeptPicture[]>} the oldest first */

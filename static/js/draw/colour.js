@@ -54,7 +54,9 @@ export const turnColours = (dark) => void (page = dark ? "dark" : "light");
 /** What scales are made for now. */
 export const pageIs = () => page;
 
-/** One arm: the colour of 0 at 0, the end colour at 1. @param {{ dark: number, bright: number, chroma: number, hue: number, turn?: number }} end
+/**
+ * One arm: the colour of 0 at 0, the end colour at 1.
+ * @param {{ dark: number, bright: number, chroma: number, hue: number, turn?: number }} end
  *   the lightness at its end on a light and on a dark page @returns {Arm} */
 function arm({ dark, bright, chroma, hue, turn = 0 }) {
   /** @param {number} from @param {number} to @param {number} ease @returns {Ramp} */

@@ -2,7 +2,8 @@
 /** A grey picture as a file. */
 
 /**
- * @param {import("../model/strokes.js").Grey} grey @param {{ invert?: boolean }} [how] `invert`: dark on white, as pen on paper
+ * @param {import("../model/strokes.js").Grey} grey
+ * @param {{ invert?: boolean }} [how] `invert`: dark on white, as pen on paper
  * @returns {Promise<Blob>} PNG
  */
 export function pictureOf({ width, height, data }, { invert = false } = {}) {

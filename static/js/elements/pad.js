@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A pad to draw on: with a pen, a finger, a mouse or the keys. It knows strokes and nothing of what they are for; whoever
- * uses it listens to `drawn`.
+ * A pad to draw on: with a pen, a finger, a mouse or the keys. It knows strokes and nothing of what they are for;
+ * whoever uses it listens to `drawn`.
  *
  * @typedef {import("../model/strokes.js").Point} Point
  */

@@ -9,7 +9,8 @@ export { shapeText } from "./model.js";
 /**
  * The learned numbers of one unit: `10·9 + 1 = 91` for ten 3×3 kernels and a bias.
  * @param {Layer} layer
- * @returns {{ factors: number[], bias: number, perUnit: number, units: number, total: number } | null} null without parameters
+ * @returns {{ factors: number[], bias: number, perUnit: number, units: number, total: number } | null} null without
+ *   parameters
  */
 export function parameterArithmetic(layer) {
   const weight = layer.parameters?.weight;
@@ -21,10 +22,11 @@ export function parameterArithmetic(layer) {
 }
 
 /**
- * The output sizes of a sliding window, or of a transposed convolution, with every number written out, one entry for an axis
- * (a single one where both axes are alike).
+ * The output sizes of a sliding window, or of a transposed convolution, with every number written out, one entry for an
+ * axis (a single one where both axes are alike).
  * @param {Layer} layer
- * @returns {{ axis: "both" | "height" | "width", text: string, result: number, exact: boolean }[]} empty without a window
+ * @returns {{ axis: "both" | "height" | "width", text: string, result: number, exact: boolean }[]} empty without a
+ *   window
  */
 export function sizeArithmetic(layer) {
   const spread = layer.record.spread(layer);
@@ -93,7 +95,12 @@ function enlarged(layer, spread, axis) {
   };
 }
 
-/** One entry where both axes are alike. @template {{ axis: "both" | "height" | "width", text: string }} T @param {T[]} entries @returns {T[]} */
+/**
+ * One entry where both axes are alike.
+ * @template {{ axis: "both" | "height" | "width", text: string }} T
+ * @param {T[]} entries
+ * @returns {T[]}
+ */
 const onceIfAlike = ([rows, columns]) => (rows.text === columns.text ? [{ ...rows, axis: "both" }] : [rows, columns]);
 
 /** @param {number[]} numbers */

@@ -13,7 +13,8 @@
  */
 /**
  * @typedef {object} Overview
- * @property {{ count: number, zeros: number, minimum: number, maximum: number, mean: number, magnitude: number }} statistics
+ * @property {{ count: number, zeros: number, minimum: number, maximum: number, mean: number, magnitude: number }}
+ *   statistics
  *   `magnitude`: the 99.5th percentile of |value|
  * @property {Float32Array} minimum of each unit @property {Float32Array} maximum of each unit
  * @property {Thumbnails[]} thumbnails
@@ -23,11 +24,21 @@
 /** How many units an overview shows of each layer: as many as a tall window has room for. */
 export const SHOWN = 16;
 
-/** Whether all of these units have their pictures. @param {Overview} overview @param {number} first @param {number} count */
+/**
+ * Whether all of these units have their pictures.
+ * @param {Overview} overview
+ * @param {number} first
+ * @param {number} count
+ */
 export const hasThumbnails = ({ thumbnails, maximum }, first, count) =>
   thumbnails.some((one) => one.first <= first && one.first + one.count >= Math.min(first + count, maximum.length));
 
-/** A unit's small picture as numbers: its shape is (1, rows, columns). @param {Overview} overview @param {number} unit @returns {Tensor | null} */
+/**
+ * A unit's small picture as numbers: its shape is (1, rows, columns).
+ * @param {Overview} overview
+ * @param {number} unit
+ * @returns {Tensor | null}
+ */
 export function thumbnailOf({ thumbnails }, unit) {
   const found = thumbnails.find(({ first, count }) => unit >= first && unit < first + count);
   if (!found) return null;
@@ -41,6 +52,11 @@ export function thumbnailOf({ thumbnails }, unit) {
   return { shape: [1, rows, columns], data: values };
 }
 
-/** What was known and what was asked for since. @param {Overview | undefined} known @param {Overview} more @returns {Overview} */
+/**
+ * What was known and what was asked for since.
+ * @param {Overview | undefined} known
+ * @param {Overview} more
+ * @returns {Overview}
+ */
 export const merged = (known, more) =>
   known ? { ...known, thumbnails: [...more.thumbnails, ...known.thumbnails].slice(0, 8) } : more;

@@ -16,7 +16,13 @@
 import { mapsOf } from "./kinds/sliding.js";
 import { offset } from "./trace.js";
 
-/** The K×K numbers of one kernel. @param {Layer} layer @param {Tensor} weight @param {number} unit @param {number} channel the input map that it lies on */
+/**
+ * The K×K numbers of one kernel.
+ * @param {Layer} layer
+ * @param {Tensor} weight
+ * @param {number} unit
+ * @param {number} channel the input map that it lies on
+ */
 export function kernelOf(layer, weight, unit, channel) {
   const size = weight.shape[2] * weight.shape[3];
   const start = offset(weight.shape, [unit, channel - mapsOf(layer, unit).first, 0, 0]);

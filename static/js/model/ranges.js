@@ -11,8 +11,14 @@ import { largestMagnitude, magnitudeQuantile, unitValues } from "./statistics.js
 
 /** @typedef {"unit" | "layer" | "module" | "network"} Scale */
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {{ activations: Map<string, import("../api/wire.js").Tensor>, overview?: Map<string, import("./overview.js").Overview> }} Activations what of a run is needed here */
-/** @typedef {{ columns: string[], limit: number | null }} Group columns side by side that share a range; null: each unit has its own */
+/**
+ * @typedef {{ activations: Map<string, import("../api/wire.js").Tensor>, overview?: Map<string,
+ *   import("./overview.js").Overview> }} Activations what of a run is needed here
+ */
+/**
+ * @typedef {{ columns: string[], limit: number | null }} Group columns side by side that share a range; null: each unit
+ *   has its own
+ */
 /** @typedef {{ groups: Group[], limit: (layer: string, unit: number) => number }} Ranges */
 
 export const QUANTILE = 0.995;

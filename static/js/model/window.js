@@ -5,7 +5,11 @@
  * @typedef {import("./kinds.js").Window2D} Window2D
  */
 
-/** How many positions a window reaches over, gaps of dilation included. @param {number} size @param {number} dilation */
+/**
+ * How many positions a window reaches over, gaps of dilation included.
+ * @param {number} size
+ * @param {number} dilation
+ */
 export const span = (size, dilation) => dilation * (size - 1) + 1;
 
 /** How far windows can move along one axis: padded size − reach; negative where not one fits.
@@ -27,7 +31,12 @@ export function outputSize(sliding, axis, size) {
   return (count - 1) * stride >= size + sliding.padding[axis] ? count - 1 : count;
 }
 
-/** Positions at the end of the padded input that no window reaches. @param {Window2D} sliding @param {number} axis @param {number} size W */
+/**
+ * Positions at the end of the padded input that no window reaches.
+ * @param {Window2D} sliding
+ * @param {number} axis
+ * @param {number} size W
+ */
 export const leftOver = (sliding, axis, size) => room(sliding, axis, size) % sliding.stride[axis];
 
 /** The input positions under window number `index` along one axis (0 rows, 1 columns);
@@ -77,7 +86,11 @@ export function nearest(sliding, axis, position, count) {
 }
 
 /** How many rows and columns at the far border no whole window reaches (the floor drops them).
- * @param {Window2D} sliding @param {number} axis @param {number} size input size @param {number} count how many windows fit */
+ * @param {Window2D} sliding
+ * @param {number} axis
+ * @param {number} size input size
+ * @param {number} count how many windows fit
+ */
 export function dropped(sliding, axis, size, count) {
   const { first, size: reach } = stretch(sliding, axis, count - 1);
   return Math.max(0, size - (first + reach));
@@ -87,7 +100,9 @@ export function dropped(sliding, axis, size, count) {
 
 /**
  * The rows and columns around a map that windows may reach: its padding, and with `ceil` what lies beyond that.
- * @param {Window2D} sliding @param {readonly number[]} input rows and columns @param {readonly number[]} output how many windows fit
+ * @param {Window2D} sliding
+ * @param {readonly number[]} input rows and columns
+ * @param {readonly number[]} output how many windows fit
  * @returns {Sides}
  */
 export function ringOf(sliding, input, output) {
@@ -97,7 +112,13 @@ export function ringOf(sliding, input, output) {
   return { top: sliding.padding[0], right, bottom, left: sliding.padding[1] };
 }
 
-/** How many positions behind the last one of a map its last window reaches. @param {Window2D} sliding @param {number} axis @param {number} size @param {number} count how many windows fit */
+/**
+ * How many positions behind the last one of a map its last window reaches.
+ * @param {Window2D} sliding
+ * @param {number} axis
+ * @param {number} size
+ * @param {number} count how many windows fit
+ */
 export function beyond(sliding, axis, size, count) {
   const { first, size: reach } = stretch(sliding, axis, count - 1);
   return Math.max(0, first + reach - size);

@@ -71,7 +71,12 @@ export function createRuns(api) {
 
   return {
     run,
-    /** Run a prepared input. @param {import("../model/model.js").Model} model @param {import("../api/wire.js").Tensor} input @param {AbortSignal} [signal] */
+    /**
+     * Run a prepared input.
+     * @param {import("../model/model.js").Model} model
+     * @param {import("../api/wire.js").Tensor} input
+     * @param {AbortSignal} [signal]
+     */
     runInput: (model, input, signal) =>
       model.in_pieces
         ? firstShown(model).then((shown) => api.runLarge(model.id, { input }, shown, {}, signal))
@@ -83,7 +88,10 @@ export function createRuns(api) {
   };
 }
 
-/** What of a large run is asked for first: what the map shows before anybody opens a block. @param {import("../model/model.js").Model} model */
+/**
+ * What of a large run is asked for first: what the map shows before anybody opens a block.
+ * @param {import("../model/model.js").Model} model
+ */
 async function firstShown(model) {
   const { overviewed, SHOWN } = await import("./pieces.js");
   return { layers: overviewed({ model, blocks: [] }), count: SHOWN };
@@ -92,7 +100,10 @@ async function firstShown(model) {
 /** @param {Picture} picture */
 const keyOf = ({ model, ref, own }) => JSON.stringify([model.id, model.digest, ref.source, ref.id, own?.crop ?? null]);
 
-/** The same noise every time, for models that take no pictures. @param {import("../model/model.js").Model["input"]} input */
+/**
+ * The same noise every time, for models that take no pictures.
+ * @param {import("../model/model.js").Model["input"]} input
+ */
 async function noise({ shape, range: [low, high] }) {
   const { gaussian } = await import("../model/transform.js");
   const next = gaussian(1);

@@ -61,7 +61,11 @@ function grid([maps, rows, columns], value) {
   return out;
 }
 
-/** Random parameters that keep activations at about their size. @param {any} model @param {{ normal: () => number }} random */
+/**
+ * Random parameters that keep activations at about their size.
+ * @param {any} model
+ * @param {{ normal: () => number }} random
+ */
 export const randomParameters = (model, { normal }) =>
   new Map(
     model.layers

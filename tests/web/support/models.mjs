@@ -102,7 +102,9 @@ export const minimal = () =>
     ["grey"],
   );
 
-/** A random sequential model: 1–64 channels, odd kernels, strides, pools, dense layers, sometimes a kind nobody knows. */
+/**
+ * A random sequential model: 1–64 channels, odd kernels, strides, pools, dense layers, sometimes a kind nobody knows.
+ */
 export function randomModel(seed) {
   const { whole, pick, next } = random(seed);
   const layers = [];

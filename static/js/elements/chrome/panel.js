@@ -11,7 +11,8 @@ import { icon } from "../icons.js";
 import { INNERMOST } from "../keys.js";
 
 /** Panel → what loads its element, and its words where they are not among those of pictures.
- * @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown>, words?: string }>} */
+ * @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown>, words?: string }>}
+ */
 const PANELS = {
   crop: { tag: "loupe-crop", load: () => import("../../features/pictures/crop.js") },
   preparation: { tag: "loupe-preparation", load: () => import("../../features/pictures/preparation.js") },

@@ -47,7 +47,11 @@ export class NetworkColumns {
     return this.#rows.get(layer)?.units.get(unit) ?? null;
   }
 
-  /** Put every control in its place, making and removing only what has changed. @param {Layout} layout @param {Model} model */
+  /**
+   * Put every control in its place, making and removing only what has changed.
+   * @param {Layout} layout
+   * @param {Model} model
+   */
   place(layout, model) {
     if (model !== this.#model) {
       this.#rows.clear();
@@ -130,7 +134,12 @@ export class NetworkColumns {
       });
   }
 
-  /** @param {{ row: HTMLElement, units: Map<number, HTMLElement> }} entry @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
+  /**
+   * @param {{ row: HTMLElement, units: Map<number, HTMLElement> }} entry
+   * @param {PlacedColumn} placed
+   * @param {Model} model
+   * @param {Layout} layout
+   */
   #placeColumn({ row, units }, placed, model, layout) {
     const focused = row.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
     const shown = new Set(placed.boxes.map(({ unit }) => unit));
@@ -340,7 +349,12 @@ export class NetworkColumns {
     }
   }
 
-  /** @param {HTMLElement} control @param {import("../../api/client.js").Run} run @param {{ layer: string, unit: number, count: number }} place @param {boolean} best */
+  /**
+   * @param {HTMLElement} control
+   * @param {import("../../api/client.js").Run} run
+   * @param {{ layer: string, unit: number, count: number }} place
+   * @param {boolean} best
+   */
   #announceClass(control, run, place, best) {
     const { i18n } = this.#map;
     const { probability } = run.scores[place.unit];
@@ -379,7 +393,12 @@ export class NetworkColumns {
   }
 }
 
-/** An input channel's name in the reader's language. @param {import("../../core/i18n.js").Translator} i18n @param {Model} model @param {number} unit */
+/**
+ * An input channel's name in the reader's language.
+ * @param {import("../../core/i18n.js").Translator} i18n
+ * @param {Model} model
+ * @param {number} unit
+ */
 export function channelName(i18n, model, unit) {
   const name = model.input.channels[unit];
   const key = `network.channel.${name}`;

@@ -28,11 +28,25 @@ const STROKES = {
       0.5 - 0.28 * Math.cos((i * Math.PI) / 16),
     ]),
   ],
-  upright: [[[0.52, 0.2], [0.48, 0.8]]], // prettier-ignore
-  corner: [[[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]], // prettier-ignore
+  upright: [
+    [
+      [0.52, 0.2],
+      [0.48, 0.8],
+    ],
+  ],
+  corner: [
+    [
+      [0.3, 0.25],
+      [0.7, 0.25],
+      [0.45, 0.8],
+    ],
+  ],
 };
 
-/** @param {{ input: { shape: number[], preparation?: any } }} description @returns {Promise<import("../../state/initial.js").Sample[]>} */
+/**
+ * @param {{ input: { shape: number[], preparation?: any } }} description
+ * @returns {Promise<import("../../state/initial.js").Sample[]>}
+ */
 export async function picturesFor({ input: { shape, preparation } }) {
   const [channels, height, width] = shape;
   if (channels !== 1 && channels !== 3) return [];

@@ -54,4 +54,8 @@ export function createKept(host) {
 
 /** @param {string} action @param {string} words @param {string} title @param {() => void} act */
 const button = (action, words, title, act) =>
-  h("button", { type: "button", class: "button", "data-action": action, "aria-label": `${words}: ${title}`, onclick: act }, words); // prettier-ignore
+  h(
+    "button",
+    { type: "button", class: "button", "data-action": action, "aria-label": `${words}: ${title}`, onclick: act },
+    words,
+  );

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The panel of a person's own network: what it is, what is left to say of it, what became of it on the way in, whether it
- * computes the same, and which networks this browser keeps.
+ * The panel of a person's own network: what it is, what is left to say of it, what became of it on the way in, whether
+ * it computes the same, and which networks this browser keeps.
  */
 import { chooseModel, closePanel } from "../../state/actions.js";
 import { LINKED } from "../../state/follow.js";
@@ -49,9 +49,19 @@ export class LoupeOwn extends LoupeElement {
       kept.root,
     );
 
-    this.cleanup(session.select((state) => Object.values(state), () => this.#show())); // prettier-ignore
+    this.cleanup(
+      session.select(
+        (state) => Object.values(state),
+        () => this.#show(),
+      ),
+    );
     for (const part of [facts, questions, proof, report])
-      this.cleanup(session.select((state) => Object.values(state), () => part.show(session.state))); // prettier-ignore
+      this.cleanup(
+        session.select(
+          (state) => Object.values(state),
+          () => part.show(session.state),
+        ),
+      );
     const list = () => kept.show(this.store.state);
     this.watch(({ models, modelId }) => [models, modelId], list);
     this.cleanup(session.select(({ brought }) => brought, list));

@@ -17,7 +17,10 @@ const FORMS = { classes, preparation, fit, output, architecture };
 export function createQuestions() {
   const { t } = context().i18n;
   const root = h("section", { class: "own-questions", "data-part": "questions", "aria-label": t("own.questions") });
-  /** What stands there now, by what it is about: a form that somebody is filling in stays. @type {Map<string, { key: string, node: HTMLElement }>} */
+  /**
+   * What stands there now, by what it is about: a form that somebody is filling in stays.
+   * @type {Map<string, { key: string, node: HTMLElement }>}
+   */
   const shown = new Map();
   return {
     root,
@@ -111,7 +114,10 @@ const listed = (names) => {
   return names.length > MOST_NAMES ? t("own.and_more", { names: first, count: names.length }) : first;
 };
 
-/** A choice of few, each a button that says it. @param {{ name: string, text: string, more?: string, act: () => void }[]} choices */
+/**
+ * A choice of few, each a button that says it.
+ * @param {{ name: string, text: string, more?: string, act: () => void }[]} choices
+ */
 const buttons = (choices) =>
   h(
     "div",
@@ -139,7 +145,11 @@ function classes({ count, suggestions = [] }) {
   });
   const counted = h("p", { class: "note", id: "own-lines-count", role: "status" });
   const use = h("button", { type: "button", class: "button", "data-action": "own-lines" }, t("own.use"));
-  const names = () => field.value.split("\n").map((/** @type {string} */ text) => text.trim().replace(/^\d+[\s:,]+(?=\S)/, "")).filter(Boolean); // prettier-ignore
+  const names = () =>
+    field.value
+      .split("\n")
+      .map((/** @type {string} */ text) => text.trim().replace(/^\d+[\s:,]+(?=\S)/, ""))
+      .filter(Boolean);
   const show = () => {
     const found = names().length;
     counted.textContent = found ? t("own.ask.classes.counted", { found, count }) : "";
@@ -193,7 +203,11 @@ function fit({ fits = ["cover", "contain", "stretch"] }) {
 function output({ outputs = [] }) {
   return [
     buttons(
-      outputs.map((/** @type {string} */ name) => ({ name, text: name, act: () => void answer({ output: name }, "output") })), // prettier-ignore
+      outputs.map((/** @type {string} */ name) => ({
+        name,
+        text: name,
+        act: () => void answer({ output: name }, "output"),
+      })),
     ),
   ];
 }
@@ -202,7 +216,11 @@ function output({ outputs = [] }) {
 function architecture({ architectures = [] }) {
   return [
     buttons(
-      architectures.map((/** @type {string} */ name) => ({ name, text: name, act: () => void answer({ architecture: name }, "architecture") })), // prettier-ignore
+      architectures.map((/** @type {string} */ name) => ({
+        name,
+        text: name,
+        act: () => void answer({ architecture: name }, "architecture"),
+      })),
     ),
   ];
 }

@@ -7,7 +7,10 @@ import { icon } from "../../elements/icons.js";
 import { sentenceOf } from "./sentences.js";
 import { answer } from "./session.js";
 
-/** @param {import("../../api/client.js").Problem} problem @param {string | null} names the files, with their sizes; null for a refused answer */
+/**
+ * @param {import("../../api/client.js").Problem} problem
+ * @param {string | null} names the files, with their sizes; null for a refused answer
+ */
 export function refusal(problem, names) {
   const { t } = context().i18n;
   const causes = problem.problems.length ? problem.problems : [problem];
@@ -33,7 +36,11 @@ export function refusal(problem, names) {
     "div",
     { class: "own-refusal", "data-code": problem.code },
     names ? h("p", null, h("strong", null, names), " ", t("own.refused", { count: causes.length })) : null,
-    h("ol", { class: "own-problems" }, causes.map((cause, index) => h("li", { "data-code": cause.code }, sentences[index]))), // prettier-ignore
+    h(
+      "ol",
+      { class: "own-problems" },
+      causes.map((cause, index) => h("li", { "data-code": cause.code }, sentences[index])),
+    ),
     h(
       "div",
       { class: "row" },

@@ -15,7 +15,8 @@
  * @property {readonly OwnFile[]} files
  * @property {import("../../api/own-store.js").Choices} choices what the person said
  * @property {readonly string[]} settled the questions that were answered, or left as they were
- * @property {Readonly<Record<string, import("../../api/own.js").Question>>} asked what has been asked, by what it is about
+ * @property {Readonly<Record<string, import("../../api/own.js").Question>>} asked what has been asked, by what it is
+ *   about
  * @property {Brought | null} brought
  * @property {import("../../api/client.js").Problem | null} problem why it cannot be shown, or why an answer was refused
  * @property {boolean} busy an answer is being taken in
@@ -90,7 +91,11 @@ export async function reopen(model) {
   await bring({ anew: true });
 }
 
-/** The person says something of the network. @param {import("../../api/own-store.js").Choices} choices @param {string} about */
+/**
+ * The person says something of the network.
+ * @param {import("../../api/own-store.js").Choices} choices
+ * @param {string} about
+ */
 export async function answer(choices, about) {
   const { choices: before, settled } = session.state;
   session.update({ choices: { ...before, ...choices }, settled: [...new Set([...settled, about])] });
@@ -157,7 +162,10 @@ function kept({ id, content, report }, choices) {
 /** Which of several files a network is called after. @param {OwnFile} file */
 const rank = ({ name }) => (/\.(?:bin|data|txt|csv)$|shard/i.test(name) ? 2 : /\.json$/i.test(name) ? 1 : 0);
 
-/** Show it. What is open stays open where it is the same network, or the one that a link asked for. @param {Brought} brought */
+/**
+ * Show it. What is open stays open where it is the same network, or the one that a link asked for.
+ * @param {Brought} brought
+ */
 function open({ id, content }) {
   const { store } = context();
   const { modelId, models } = store.state;

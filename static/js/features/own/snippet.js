@@ -26,11 +26,17 @@ export function snippetFor({ format, files, layers }, { input: { shape } }) {
     ].join("\n");
   }
   if (format === "torch") {
-    const modules = layers.filter(({ parameters }) => parameters > 0).map(({ origin }) => origin[0]).filter(Boolean); // prettier-ignore
+    const modules = layers
+      .filter(({ parameters }) => parameters > 0)
+      .map(({ origin }) => origin[0])
+      .filter(Boolean);
     return [
       `import numpy as np, torch; x, values = torch.rand(1, ${channels}, ${height}, ${width}), {}`,
       ...(modules.length
-        ? ["for name, module in model.eval().named_modules():", "    module.register_forward_hook(lambda _, __, y, name=name: values.update({name or \"output\": y[0].detach()}))"] // prettier-ignore
+        ? [
+            "for name, module in model.eval().named_modules():",
+            '    module.register_forward_hook(lambda _, __, y, name=name: values.update({name or "output": y[0].detach()}))',
+          ]
         : []),
       "output = model.eval()(x)[0].detach()",
       'np.savez("expected.npz", **values | {"input": x[0], "output": output})',

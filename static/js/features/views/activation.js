@@ -1,5 +1,8 @@
 // @ts-check
-/** An activation or normalisation: the maps before and after, linked, and the function's graph with the value as a point on it. */
+/**
+ * An activation or normalisation: the maps before and after, linked, and the function's graph with the value as a point
+ * on it.
+ */
 import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { functionSamples, graphBox } from "../../draw/graph.js";
@@ -18,7 +21,11 @@ import { createVector } from "./parts/vector.js";
 /** Size of the graph's drawing, in its own units. */
 const [WIDTH, HEIGHT] = [250, 230];
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createActivation(subject, actions) {
   const { t } = actions;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);

@@ -13,7 +13,11 @@ import { signed } from "../../core/i18n.js";
 
 /** @typedef {import("../../model/model.js").Layer} Layer */
 
-/** The smallest rectangle around places of a map: first row and column, and how many. @param {readonly number[][]} places @returns {[number, number, number, number] | null} */
+/**
+ * The smallest rectangle around places of a map: first row and column, and how many.
+ * @param {readonly number[][]} places
+ * @returns {[number, number, number, number] | null}
+ */
 function around(places) {
   if (!places.length) return null;
   const [top, bottom, left, right] = [1, 2].flatMap((axis) => {
@@ -23,7 +27,11 @@ function around(places) {
   return [top, left, bottom - top + 1, right - left + 1];
 }
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createCopy(subject, actions) {
   const { t } = actions;
   const layer = /** @type {Layer} */ (subject.layer);

@@ -16,7 +16,11 @@ import { addOperands, operandRow } from "./parts/operands.js";
 import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
 import { classLabel } from "./subject.js";
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createFlatten(subject, actions) {
   const { t, i18n } = actions;
   const { model } = subject.scene;
@@ -147,7 +151,10 @@ export function createFlatten(subject, actions) {
 }
 
 /** What each neuron of the next layer makes of an element: its weight, and value × weight.
- * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/model.js").Layer} layer @param {number} element @param {number} value
+ * @param {import("../../model/explain.js").Scene} scene
+ * @param {import("../../model/model.js").Layer} layer
+ * @param {number} element
+ * @param {number} value
  * @param {import("../../core/i18n.js").Translator} i18n */
 function weighedBy(scene, layer, element, value, i18n) {
   const { weight } = /** @type {import("../../model/kinds.js").LayerParameters} */ (scene.parameters.get(layer.name));

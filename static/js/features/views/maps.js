@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Several maps, one value: what stands at the same place of each of them, and what that makes: a sum or a product of two
- * layers, a value among those of the maps beside it.
+ * Several maps, one value: what stands at the same place of each of them, and what that makes: a sum or a product of
+ * two layers, a value among those of the maps beside it.
  */
 import { h } from "../../elements/dom.js";
 import { isMaps } from "../../model/model.js";
@@ -12,7 +12,11 @@ import { createUnitFigure } from "./parts/unit-figure.js";
 /** What stands between the operands; after them what they make. @type {Record<string, string>} */
 const SIGNS = { sum: "+", product: "×" };
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createMaps(subject, actions) {
   const { t } = actions;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);

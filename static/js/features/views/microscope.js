@@ -19,7 +19,11 @@ import { inputValues, viewLimit } from "./parts/range.js";
 import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
 import { createWindowMaps, isPadded, paddingText } from "./parts/window-maps.js";
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createMicroscope(subject, actions) {
   const { t } = actions;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);

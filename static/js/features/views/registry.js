@@ -13,7 +13,10 @@ import { createPooling } from "./pooling.js";
 import { createSoftmax } from "./softmax.js";
 import { createValues } from "./values.js";
 
-/** @typedef {(subject: import("./subject.js").Subject, actions: import("./host.js").Actions) => import("./host.js").ViewPart} Create */
+/**
+ * @typedef {(subject: import("./subject.js").Subject, actions:
+ *   import("./host.js").Actions) => import("./host.js").ViewPart} Create
+ */
 
 /** @typedef {{ stage: Create, card?: Create }} Definition */
 
@@ -33,6 +36,10 @@ export const VIEWS = {
   values: { stage: createValues },
 };
 
-/** The view of this name; an old or foreign address may name one that there is not. @param {string} name @returns {Definition | undefined} */
+/**
+ * The view of this name; an old or foreign address may name one that there is not.
+ * @param {string} name
+ * @returns {Definition | undefined}
+ */
 export const viewNamed = (name) =>
   Object.hasOwn(VIEWS, name) ? VIEWS[/** @type {keyof typeof VIEWS} */ (name)] : undefined;

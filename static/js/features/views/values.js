@@ -15,7 +15,11 @@ import { createVector } from "./parts/vector.js";
 /** So many values to each side of the one that is looked at; a telephone has room for fewer. */
 const AROUND = matchMedia("(max-width: 40rem)").matches ? 2 : 3;
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createValues(subject, actions) {
   const { t } = actions;
   const maps = isMaps(subject.output.shape);

@@ -10,7 +10,11 @@ import { littleEndian } from "./bytes.js";
 /** The tensors' bytes begin at a multiple of this, so that they can be mapped into memory. */
 const ALIGNMENT = 8;
 
-/** @param {Map<string, Tensor>} tensors @param {Record<string, string>} [metadata] @returns {Uint8Array<ArrayBuffer>} */
+/**
+ * @param {Map<string, Tensor>} tensors
+ * @param {Record<string, string>} [metadata]
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
 export function safetensors(tensors, metadata = {}) {
   const sizes = [...tensors].map(([name, { shape, data }]) => ({ name, dtype: "F32", shape, bytes: 4 * data.length }));
   const head = header(sizes, metadata);
@@ -32,7 +36,9 @@ export const headerOfFiles = (files, metadata = {}) =>
     metadata,
   );
 
-/** @param {readonly { name: string, dtype: string, shape: readonly number[], bytes: number }[]} tensors in the file's order
+/**
+ * @param {readonly { name: string, dtype: string, shape: readonly number[], bytes: number }[]} tensors in the file's
+ *   order
  * @param {Record<string, string>} metadata @returns {Uint8Array<ArrayBuffer>} */
 function header(tensors, metadata) {
   /** @type {Record<string, any>} */

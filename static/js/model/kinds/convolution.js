@@ -25,7 +25,10 @@ export const convolutions = {
     chapter: "convolution",
     window: (layer) => sliding(layer.kernel, layer),
     tracer: {
-      /** y[o, i, j] = b[o] + Σ_{c,u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]; terms in the order of w. */
+      /**
+       * y[o, i, j] = b[o] + Σ_{c,u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c, u, v]; terms in the order of
+       * w.
+       */
       trace(layer, [input], parameters, at) {
         const [unit, row, column] = at;
         const { weight, bias } = needed(layer, parameters);
@@ -97,7 +100,9 @@ export const convolutions = {
       return { units: { first: low.first, count: high.first + high.count - low.first }, top, left, bottom, right };
     },
     tracer: {
-      /** y[o, i·stride + u·dilation − padding, …] = b[o] + Σ x[c, i, j] · w[o, c, u, v]: the values whose kernels reach. */
+      /**
+       * y[o, i·stride + u·dilation − padding, …] = b[o] + Σ x[c, i, j] · w[o, c, u, v]: the values whose kernels reach.
+       */
       trace(layer, [input], parameters, at) {
         const { weight, bias } = needed(layer, parameters);
         const { rows, columns } = reaching(layer, at);

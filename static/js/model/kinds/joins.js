@@ -8,7 +8,11 @@ import { readTerm } from "../trace.js";
 /** @type {Pick<Kind, "family" | "connects" | "view" | "chapter">} */
 const JOIN = { family: "join", connects: "one", view: "maps", chapter: "cnn" };
 
-/** How many units stand before those of input number `source` in a concatenation. @param {Layer} layer @param {number} source */
+/**
+ * How many units stand before those of input number `source` in a concatenation.
+ * @param {Layer} layer
+ * @param {number} source
+ */
 const offsetOf = ({ input_shapes: shapes }, source) =>
   shapes.slice(0, source).reduce((total, [units]) => total + units, 0);
 
@@ -18,10 +22,19 @@ function sourceOf(layer, unit) {
   return { source, unit: unit - offsetOf(layer, source) };
 }
 
-/** Whether an input of a multiplication has the shape of the first. @param {readonly (readonly number[])[]} shapes @param {number} source */
+/**
+ * Whether an input of a multiplication has the shape of the first.
+ * @param {readonly (readonly number[])[]} shapes
+ * @param {number} source
+ */
 const alike = ([first, ...others], source) => source === 0 || others[source - 1].join() === first.join();
 
-/** Where the factor of a place stands in an input. @param {readonly (readonly number[])[]} shapes @param {number} source @param {number[]} at */
+/**
+ * Where the factor of a place stands in an input.
+ * @param {readonly (readonly number[])[]} shapes
+ * @param {number} source
+ * @param {number[]} at
+ */
 const factorAt = (shapes, source, at) => (alike(shapes, source) ? at : [at[0], 0, 0].slice(0, shapes[source].length));
 
 /** @type {Record<string, import("./kind.js").Row>} */

@@ -8,7 +8,8 @@ import { readTerm } from "../trace.js";
  * @typedef {object} Kind
  * @property {string} kind
  * @property {string} words where the catalogue has its words: `name` and `about`
- * @property {"convolution" | "transposed_convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" | "reshape" | "rearrangement" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
+ * @property {"convolution" | "transposed_convolution" | "activation" | "normalisation" | "pooling" | "global_pooling" |
+ *   "reshape" | "rearrangement" | "join" | "dense" | "probability" | "log_probability" | "unknown"} family
  * @property {"all" | "one" | "none"} connects which units before a unit reads: every one, the one of its own index
  * @property {boolean} column whether its output is a column of the network map
  * @property {boolean} mixes it makes new values from all units before it: a wider gap stands before it and
@@ -18,8 +19,10 @@ import { readTerm } from "../trace.js";
  * @property {string | null} view the opened view of one of its units
  * @property {string} chapter the chapter of Learn that explains it
  * @property {(layer: Layer) => Window2D | null} window the sliding window, if it has one
- * @property {(layer: Layer) => Window2D | null} spread the window that slides over its output, one place for each value of the input
- * @property {((layer: Layer, source: number, area: Area) => Area | null) | null} back what of input number `source` a part
+ * @property {(layer: Layer) => Window2D | null} spread the window that slides over its output, one place for each value
+ *   of the input
+ * @property {((layer: Layer, source: number, area: Area) => Area | null) | null} back what of input number `source` a
+ *   part
  *   of the output is made from (null: nothing of it), for a kind of which `connects` and `window` do not say it
  * @property {Partial<Kind> | null} grouped what differs where a unit reads a part of the maps only (`groups`)
  * @property {Tracer | null} tracer where its values come from and go to; null where the page does not know
@@ -27,15 +30,25 @@ import { readTerm } from "../trace.js";
  */
 /**
  * @typedef {object} Tracer
- * @property {(layer: Layer, inputs: readonly Tensor[], parameters: LayerParameters | null, at: number[]) => Trace} trace
+ * @property {(layer: Layer, inputs: readonly Tensor[], parameters: LayerParameters | null, at: number[]) => Trace}
+ *   trace
  *   what made one output value; kinds that read one thing take the first of `inputs`
  * @property {(layer: Layer, parameters: LayerParameters | null, at: number[], source: number) => Consumer[]} consumers
  *   where the value at index `at` of the layer's input number `source` goes: the output values that read it
  */
-/** @typedef {{ at: number[], weight: number | null }} Consumer an output value and what it multiplies the read value by */
-/** @typedef {(layer: Layer, at: readonly number[]) => string[]} Code lines in which `x` is the layer's input (`xs` the list of them where there are several) and `layer` its parameters; the last one sets `y` */
+/**
+ * @typedef {{ at: number[], weight: number | null }} Consumer an output value and what it multiplies the read value by
+ */
+/**
+ * @typedef {(layer: Layer, at: readonly number[]) => string[]} Code lines in which `x` is the layer's input (`xs` the
+ *   list of them where there are several) and `layer` its parameters; the last one sets `y`
+ */
 /** @typedef {Partial<Kind> & { tracer: Tracer, code: Code }} Row what a kind's file says of it */
-/** @typedef {{ size: number[], stride: number[], padding: number[], after?: number[], dilation: number[], ceil?: boolean }} Window2D `padding` lies before the first row and column, `after` behind the last (as much where it is left out); `ceil`: a window counts that only begins on the map */
+/**
+ * @typedef {{ size: number[], stride: number[], padding: number[], after?: number[], dilation: number[],
+ *   ceil?: boolean }} Window2D `padding` lies before the first row and column,
+ * `after` behind the last (as much where it is left out); `ceil`: a window counts that only begins on the map
+ */
 /** @typedef {import("../model.js").Layer} Layer */
 /** @typedef {import("../receptive-field.js").Area} Area */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -62,7 +75,11 @@ export const PLAIN = {
   code: null,
 };
 
-/** A layer's learned numbers, which it cannot be traced without. @param {Layer} layer @param {LayerParameters | null} parameters */
+/**
+ * A layer's learned numbers, which it cannot be traced without.
+ * @param {Layer} layer
+ * @param {LayerParameters | null} parameters
+ */
 export function needed(layer, parameters) {
   if (!parameters) throw new Error(`${layer.name}: a ${layer.kind} layer cannot be traced without its parameters`);
   return parameters;

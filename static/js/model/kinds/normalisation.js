@@ -29,7 +29,12 @@ const batchNorm = {
   ],
 };
 
-/** Which maps a map's neighbourhood reaches over, those that exist. @param {import("./kind.js").Layer} layer @param {number} channel @param {boolean} [back] the maps that have this one in theirs */
+/**
+ * Which maps a map's neighbourhood reaches over, those that exist.
+ * @param {import("./kind.js").Layer} layer
+ * @param {number} channel
+ * @param {boolean} [back] the maps that have this one in theirs
+ */
 function neighbourhood({ size = 1, input_shape: [channels] }, channel, back = false) {
   const [before, after] = [Math.floor((size - 1) / 2), Math.floor(size / 2)];
   const first = Math.max(0, channel - (back ? after : before));

@@ -57,7 +57,13 @@ const slicing = ({ axis = 0, start = 0, stop = 0, step = 1 }) => ({ axis, start,
 /** @param {readonly number[]} at @param {number} axis @param {number} value */
 const replaced = (at, axis, value) => at.map((index, position) => (position === axis ? value : index));
 
-/** A copy of a range with its ends where a function says. @param {number} first @param {number} last @param {(index: number) => number} from @returns {[number, number]} */
+/**
+ * A copy of a range with its ends where a function says.
+ * @param {number} first
+ * @param {number} last
+ * @param {(index: number) => number} from
+ * @returns {[number, number]}
+ */
 const stretched = (first, last, from) => [from(first), from(last)];
 
 /** The map that a shuffled map was. @param {Layer} layer @param {number} unit */

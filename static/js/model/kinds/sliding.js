@@ -24,7 +24,11 @@ export function mapsOf({ groups = 1, input_shape: [maps], output_shape: [units] 
   return { first: Math.floor((unit * groups) / units) * count, count };
 }
 
-/** Rows and columns under the windows of an area. @param {Layer} layer @param {import("../receptive-field.js").Area} area */
+/**
+ * Rows and columns under the windows of an area.
+ * @param {Layer} layer
+ * @param {import("../receptive-field.js").Area} area
+ */
 export function underWindows(layer, { top, left, bottom, right }) {
   const { size, stride, padding, dilation } = windowOf(layer);
   const first = (/** @type {number} */ index, /** @type {number} */ axis) => index * stride[axis] - padding[axis];
@@ -34,7 +38,10 @@ export function underWindows(layer, { top, left, bottom, right }) {
 }
 
 /** NumPy's `window = x[:, 30:33, 24:27]`, or the same of a padded copy.
- * @param {Layer} layer @param {readonly number[]} at @param {string} maps first index @param {string} fill what stands in the padding
+ * @param {Layer} layer
+ * @param {readonly number[]} at
+ * @param {string} maps first index
+ * @param {string} fill what stands in the padding
  * @param {string} [beyond] what stands where a window reaches beyond the padding */
 export function cut(layer, [, row, column], maps, fill, beyond = fill) {
   const { size, stride, padding, after, dilation } = windowOf(layer);

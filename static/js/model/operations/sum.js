@@ -1,5 +1,8 @@
 // @ts-check
-/** Sums, of what stands in several inputs, of products, as convolutions and dense layers make them, and of shares, as a mean does; and products. */
+/**
+ * Sums, of what stands in several inputs, of products, as convolutions and dense layers make them, and of shares, as a
+ * mean does; and products.
+ */
 import { fraction, literal, number, operand, product as times, remainder, sum } from "../expression.js";
 import { partialsAt } from "../partial-sums.js";
 import { product } from "../trace.js";

@@ -63,7 +63,11 @@ export function afterShift(before, after, setting) {
   return { windows: places.length, max: same(was.max, is.max), average: same(was.average, is.average) };
 }
 
-/** How many cells of a map at least one window reads. @param {number} side @param {{ window: number, stride: number }} setting */
+/**
+ * How many cells of a map at least one window reads.
+ * @param {number} side
+ * @param {{ window: number, stride: number }} setting
+ */
 export function readCells(side, { window, stride }) {
   const count = outputSize({ size: side, kernel: window, stride, padding: 0, dilation: 1 });
   const read = new Set();

@@ -5,7 +5,8 @@
  * `mean` marks pairs of ±1, where sum / cells runs from −1 to 1 and reads as "how alike";
  * it is a teaching aid, real layers do not divide.
  *
- * @typedef {{ id: string, values: import("./matrix.js").Matrix, kernels: string[], at?: number[] }} PicturePreset `at` is where the window begins
+ * @typedef {{ id: string, values: import("./matrix.js").Matrix, kernels: string[], at?: number[] }} PicturePreset `at`
+ *   is where the window begins
  * @typedef {{ id: string, values: import("./matrix.js").Matrix, mean: boolean }} KernelPreset
  */
 import { drawn, make, map } from "./matrix.js";
@@ -180,7 +181,10 @@ export const pictureOf = (id) => /** @type {PicturePreset} */ (PICTURES.find((pr
 /** @param {string} id */
 export const kernelOf = (id) => /** @type {KernelPreset} */ (KERNELS.find((preset) => preset.id === id));
 
-/** The pooling chapter's map: peaks in the upper left of their windows, so that a step to the right or down leaves them there. */
+/**
+ * The pooling chapter's map: peaks in the upper left of their windows, so that a step to the right or down leaves them
+ * there.
+ */
 export const FEATURES = drawn(
   `00000000
    00000000

@@ -49,7 +49,11 @@ function tokens(text) {
   return found;
 }
 
-/** What an expression comes to; null where it is none, or no finite number. @param {string} text @returns {number | null} */
+/**
+ * What an expression comes to; null where it is none, or no finite number.
+ * @param {string} text
+ * @returns {number | null}
+ */
 export function reckon(text) {
   if (text.length > LONGEST) return null;
   const list = tokens(plain(text));

@@ -8,7 +8,10 @@ import { after, before, firstTelling, layersOf, mostTelling, product } from "./m
 /** @typedef {import("./index.js").Given} Given */
 /** @typedef {import("../../../model/model.js").Layer} Layer */
 
-/** Layers of no network that is shown, so that no drawing tells their counts: channels read, filters, sides of the kernel. */
+/**
+ * Layers of no network that is shown, so that no drawing tells their counts: channels read, filters, sides of the
+ * kernel.
+ */
 const LAYERS = [
   [12, 7, 3],
   [16, 24, 3],
@@ -16,7 +19,12 @@ const LAYERS = [
   [40, 8, 2],
 ];
 
-/** What one output value of a convolution is made of, channel by channel. @param {Given} given @param {Layer} layer @param {number} index in the output */
+/**
+ * What one output value of a convolution is made of, channel by channel.
+ * @param {Given} given
+ * @param {Layer} layer
+ * @param {number} index in the output
+ */
 function partsOf(given, layer, index) {
   const [, rows, columns] = layer.output_shape;
   const at = [Math.floor(index / (rows * columns)), Math.floor(index / columns) % rows, index % columns];

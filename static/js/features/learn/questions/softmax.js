@@ -2,7 +2,10 @@
 import { fixed, short } from "../model/numbers.js";
 import { firstTelling, honest } from "./making.js";
 
-/** Pairs of classes whose logits differ enough to tell and little enough to reckon with. @param {import("./index.js").Given} given */
+/**
+ * Pairs of classes whose logits differ enough to tell and little enough to reckon with.
+ * @param {import("./index.js").Given} given
+ */
 function rivals({ run, model, label }) {
   const sorted = [...run.scores].sort((a, b) => b.logit - a.logit);
   const pairs = sorted.flatMap((first, i) =>

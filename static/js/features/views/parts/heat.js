@@ -14,7 +14,8 @@ import { takeCanvas } from "./canvas.js";
  * @property {import("../../../model/window.js").Sides} [padding] rows and columns of padding drawn around the map
  * @property {string} [className]
  * @property {string} [from] the unit whose map it is, `conv_1_2[3]`: it comes from there when the view opens
- * @property {(row: number, column: number, pinned: boolean) => void} [onPoint] pointed at; `pinned` by click, tap or key
+ * @property {(row: number, column: number, pinned: boolean) => void} [onPoint] pointed at; `pinned` by click, tap or
+ *   key
  */
 /** @typedef {ReturnType<typeof createHeat>} Heat */
 
@@ -50,7 +51,12 @@ export function createHeat({ rows, columns, label, padding = NONE, className = "
   let revealed = null;
   let [row, column] = [0, 0];
 
-  /** A frame around cells of the map, `size` rows and columns large. @param {string} kind @param {[number, number]} size @param {[number, number]} [gaps] dilation */
+  /**
+   * A frame around cells of the map, `size` rows and columns large.
+   * @param {string} kind
+   * @param {[number, number]} size
+   * @param {[number, number]} [gaps] dilation
+   */
   const mark = (kind, [markRows, markColumns], gaps) => {
     const element = h("div", { class: `mark mark-${kind}`, "aria-hidden": "true" });
     if (gaps)
@@ -111,7 +117,11 @@ export function createHeat({ rows, columns, label, padding = NONE, className = "
       } else paint(pixels, 0, values);
       heat.reveal(revealed, true);
     },
-    /** Show the first `count` values only, as far as something has slid. @param {number | null} count @param {boolean} [anew] */
+    /**
+     * Show the first `count` values only, as far as something has slid.
+     * @param {number | null} count
+     * @param {boolean} [anew]
+     */
     reveal(count, anew = false) {
       if (count === revealed && !anew) return;
       if (count === null) context.putImageData(image, 0, 0);

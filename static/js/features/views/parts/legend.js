@@ -36,7 +36,12 @@ export function createLegend(title, scale, { low, middle = "0", high, sequential
   return h("div", { class: "view-legend" }, h("div", { class: "legend-title" }, title), ramp, ends);
 }
 
-/** The key of a scale around 0 that ends at a limit. @param {string} title @param {Scale} scale @param {number} limit */
+/**
+ * The key of a scale around 0 that ends at a limit.
+ * @param {string} title
+ * @param {Scale} scale
+ * @param {number} limit
+ */
 const around = (title, scale, limit) =>
   createLegend(title, scale, { low: `≤ ${signed(-limit)}`, high: `≥ ${signed(limit)}` });
 

@@ -1,5 +1,7 @@
 // @ts-check
-/** One unit as a figure: its name, its map with a marked place (or the vector that it stands in), and its value there. */
+/**
+ * One unit as a figure: its name, its map with a marked place (or the vector that it stands in), and its value there.
+ */
 import { isMaps } from "../../../model/model.js";
 import { unitValues } from "../../../model/statistics.js";
 import { valueAt } from "../../../model/trace.js";
@@ -14,7 +16,9 @@ import { createVector } from "./vector.js";
 
 /**
  * @param {object} options
- * @param {string} options.layer whose unit it is @param {readonly number[]} options.shape of the layer's output @param {number} options.unit
+ * @param {string} options.layer whose unit it is
+ * @param {readonly number[]} options.shape of the layer's output
+ * @param {number} options.unit
  * @param {boolean} [options.result] it is what is explained, not one of its operands
  * @param {(row: number, column: number, pinned: boolean) => void} [options.point]
  * @param {(unit: number) => void} options.choose another unit of the vector
@@ -47,14 +51,23 @@ export function createUnitFigure({ layer, shape, unit, result = false, point, ch
   return {
     root,
     heat,
-    /** @param {import("../subject.js").Subject} subject @param {Tensor} tensor the layer's output @param {number} limit @param {boolean} tint */
+    /**
+     * @param {import("../subject.js").Subject} subject
+     * @param {Tensor} tensor the layer's output
+     * @param {number} limit
+     * @param {boolean} tint
+     */
     paint({ scene }, tensor, limit, tint) {
       if (heat) paintUnit(heat, scene, layer, tensor, unit, limit, tint);
       vector?.paint(tensor.data, limit, unit, layer);
     },
     /** What its colours are of. @param {Tensor} tensor */
     values: (tensor) => (heat ? unitValues(tensor, unit) : tensor.data),
-    /** @param {Tensor} tensor @param {number[] | null} at full index; null where none of it is looked at @param {number | null} [revealed] */
+    /**
+     * @param {Tensor} tensor
+     * @param {number[] | null} at full index; null where none of it is looked at
+     * @param {number | null} [revealed]
+     */
     point(tensor, at, revealed = null) {
       value.hidden = at === null;
       if (mark) mark.element.hidden = at === null || single;

@@ -15,7 +15,11 @@ export function parseSpot(text) {
   return match && { layer: match[1], at: match[2].split(",").map(Number) };
 }
 
-/** An element for one number; a button where it can be followed. @param {string} [className] @param {boolean} [followed] */
+/**
+ * An element for one number; a button where it can be followed.
+ * @param {string} [className]
+ * @param {boolean} [followed]
+ */
 export function createValue(className = "", followed = false) {
   return followed
     ? h("button", { type: "button", class: `value ${className}` })
@@ -23,7 +27,11 @@ export function createValue(className = "", followed = false) {
 }
 
 /** A layer's value as it is read: probabilities in per cent, all else with its sign.
- * @param {import("../../../core/i18n.js").Translator} i18n @param {import("../../../model/model.js").Model} model @param {string} layer @param {number} value */
+ * @param {import("../../../core/i18n.js").Translator} i18n
+ * @param {import("../../../model/model.js").Model} model
+ * @param {string} layer
+ * @param {number} value
+ */
 export const shownValue = (i18n, model, layer, value) =>
   model.layer(layer)?.record.family === "probability" ? i18n.percent(value) : signed(value);
 
@@ -41,7 +49,12 @@ export function setValue(element, value, spot = null, format = signed) {
   else delete element.dataset.place;
 }
 
-/** A bias, or that the layer has none. @param {HTMLElement} element @param {number | null} bias @param {(key: string) => string} t */
+/**
+ * A bias, or that the layer has none.
+ * @param {HTMLElement} element
+ * @param {number | null} bias
+ * @param {(key: string) => string} t
+ */
 export function setBias(element, bias, t) {
   if (bias !== null) return setValue(element, bias);
   delete element.dataset.value;

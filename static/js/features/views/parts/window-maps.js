@@ -11,10 +11,12 @@ import { sizeText } from "./value.js";
 /**
  * @typedef {object} WindowMapsOptions
  * @property {Window2D} window
- * @property {readonly number[]} input rows and columns of the map that is read @property {readonly number[]} output of the map that is made
+ * @property {readonly number[]} input rows and columns of the map that is read
+ * @property {readonly number[]} output of the map that is made
  * @property {string} label what is read, for screen readers @property {string} resultLabel what is made
  * @property {string} [from] the unit that is read @property {string} [resultFrom] the unit that is made, if it is one
- * @property {boolean} [large] the two stand for themselves, with their padding and with keys; else they are a row of many
+ * @property {boolean} [large] the two stand for themselves, with their padding and with keys; else they are a row of
+ *   many
  * @property {(at: number[], pinned: boolean) => void} point
  */
 /** @typedef {ReturnType<typeof createWindowMaps>} WindowMaps */

@@ -1,5 +1,7 @@
 // @ts-check
-/** Which unit comes from which: the units that a layer reads above, its own below, a line from each to where it went. */
+/**
+ * Which unit comes from which: the units that a layer reads above, its own below, a line from each to where it went.
+ */
 import { h } from "../../../elements/dom.js";
 
 /** @typedef {import("../../../model/model.js").Layer} Layer */
@@ -10,7 +12,9 @@ const [WIDTH, HEIGHT, EDGE, LINES] = [640, 108, 10, 160];
 
 /**
  * The unit that each unit is a copy of; null where every unit stays what it was.
- * @param {Layer} layer @param {import("../../../model/kinds/kind.js").Tracer} tracer @param {import("../subject.js").Subject} subject
+ * @param {Layer} layer
+ * @param {import("../../../model/kinds/kind.js").Tracer} tracer
+ * @param {import("../subject.js").Subject} subject
  * @returns {Origin[] | null}
  */
 export function unitOrigins(layer, tracer, { inputs, parameters }) {
