@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from cnn_loupe.server.i18n import LANGUAGES
 from cnn_loupe.server.lessons import lines
@@ -18,6 +21,44 @@ LONGEST_TITLE = 120  # characters
 LONGEST_TEXT = 2000
 LARGEST_FILE = 300_000  # bytes: a long book chapter
 Texts = dict[str, str]
+
+
+Value = TypeVar("Value")
+# What is wrong and what to do about it, of a value under a key that pydantic refused.
+Sentences = Callable[[str, ErrorDetails], tuple[str, str]]
+
+_NUMBER: TypeAdapter[float] = TypeAdapter(Annotated[float, Field(ge=0, allow_inf_nan=False)])
+_TABLE: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+_TABLES: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]])
+_LANGUAGE = Annotated[str, Field(pattern=f"^(?:{'|'.join(map(re.escape, LANGUAGES))})$")]
+_LANGUAGES: TypeAdapter[list[str]] = TypeAdapter(Annotated[list[_LANGUAGE], Field(min_length=1)])
+
+
+@lru_cache
+def _text_of(most: int) -> TypeAdapter[str]:
+    return TypeAdapter(Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=most)])
+
+
+def _about_text(key: str, error: ErrorDetails) -> tuple[str, str]:
+    if error["type"] == "string_too_long":
+        size, most = len(error["input"].strip()), error["ctx"]["max_length"]
+        return f"{key!r} has {size} characters; at most {most} are shown.", "Shorten it."
+    return f"{key!r} is not a text.", f'Write {key} = "…" with something between the quotes.'
+
+
+def _about_number(key: str, _: ErrorDetails) -> tuple[str, str]:
+    return f"{key!r} is not a number from 0 on.", f"Write, for example, {key} = 0.01."
+
+
+def _about_languages(key: str, error: ErrorDetails) -> tuple[str, str]:
+    known = ", ".join(LANGUAGES)
+    if error["loc"]:
+        return f"{error['input']!r} is not a language of the page.", f"Known are {known}."
+    return f"{key!r} is not a list of languages.", f"Name some of {known}."
+
+
+def _about_tables(key: str, _: ErrorDetails) -> tuple[str, str]:
+    return f"{key!r} is not a list of tables.", f"Begin each with a line [[{key}]]."
 
 
 class Table:
@@ -55,45 +96,38 @@ class Table:
     def _missing(self, key: str, remedy: str) -> None:
         self.wrong(f"{key!r} is missing.", remedy, key)
 
-    def text(self, key: str, most: int, *, needed: bool = True) -> str | None:
-        """A line of text; None where there is none, or none that can be used."""
+    def _value(self, key: str, kind: TypeAdapter[Value], sentences: Sentences, remedy: str | None) -> Value | None:
+        """The value under a key if pydantic finds it to be of this kind; else None, with what is wrong noted.
+
+        remedy  of a value that is missing; None where it may be
+        """
         value = self._data.get(key)
         if value is None:
-            if needed:
-                self._missing(key, f'Add {key} = "…".')
-        elif not isinstance(value, str) or not value.strip():
-            self.wrong(f"{key!r} is not a text.", f'Write {key} = "…" with something between the quotes.', key)
-        elif len(value) > most:
-            self.wrong(f"{key!r} has {len(value)} characters; at most {most} are shown.", "Shorten it.", key)
-        else:
-            return value.strip()
-        return None
+            if remedy is not None:
+                self._missing(key, remedy)
+            return None
+        try:
+            return kind.validate_python(value, strict=True)
+        except ValidationError as error:
+            for found in error.errors(include_url=False):
+                what, remedy = sentences(key, found)
+                self.wrong(what, remedy, key, *found["loc"])
+            return None
+
+    def text(self, key: str, most: int, *, needed: bool = True) -> str | None:
+        """A line of text; None where there is none, or none that can be used."""
+        return self._value(key, _text_of(most), _about_text, f'Add {key} = "…".' if needed else None)
 
     def number(self, key: str) -> float | None:
         """A number from 0 on; None where there is none, or none that can be used."""
-        value = self._data.get(key)
-        if value is None:
-            return None
-        usable = isinstance(value, int | float) and not isinstance(value, bool)
-        if usable and 0 <= value < math.inf:
-            return float(value)
-        self.wrong(f"{key!r} is not a number from 0 on.", f"Write, for example, {key} = 0.01.", key)
-        return None
+        return self._value(key, _NUMBER, _about_number, None)
 
     def languages(self) -> list[str]:
-        """The languages that the lesson is written in."""
-        value = self._data.get("languages")
+        """The languages that the lesson is written in; those that the page has, where others are named, too."""
         known = ", ".join(LANGUAGES)
-        if value is None:
-            self._missing("languages", f'Add languages = ["en"]; known are {known}.')
-            return []
-        if not isinstance(value, list) or not value:
-            self.wrong("'languages' is not a list of languages.", f"Name some of {known}.", "languages")
-            return []
-        for index, language in enumerate(value):
-            if language not in LANGUAGES:
-                self.wrong(f"{language!r} is not a language of the page.", f"Known are {known}.", "languages", index)
-        return [language for language in LANGUAGES if language in value]
+        self._value("languages", _LANGUAGES, _about_languages, f'Add languages = ["en"]; known are {known}.')
+        value = self._data.get("languages")
+        return [language for language in LANGUAGES if isinstance(value, list) and language in value]
 
     def texts(self, key: str, languages: Sequence[str], most: int, *, needed: bool = True) -> Texts:
         """A text in each of the languages."""
@@ -110,22 +144,13 @@ class Table:
 
     def table(self, key: str, remedy: str, *, needed: bool = True) -> Table | None:
         """The table under a key."""
-        value = self._data.get(key)
-        if value is None:
-            if needed:
-                self._missing(key, remedy)
-            return None
-        if not isinstance(value, dict):
-            self.wrong(f"{key!r} is not a table.", remedy, key)
-            return None
-        return self._inner(value, key)
+        what = f"{key!r} is not a table."
+        value = self._value(key, _TABLE, lambda _, __: (what, remedy), remedy if needed else None)
+        return None if value is None else self._inner(value, key)
 
     def tables(self, key: str, most: int) -> Iterator[Table]:
         """The tables [[key]], in order."""
-        value = self._data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.wrong(f"{key!r} is not a list of tables.", f"Begin each with a line [[{key}]].", key)
-            return
+        value = self._value(key, _TABLES, _about_tables, None) or []
         if len(value) > most:
             self.wrong(f"There are {len(value)} {key}; at most {most} are read.", "Divide the lesson.", key, most)
         for index, item in enumerate(value[:most]):
