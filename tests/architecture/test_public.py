@@ -39,12 +39,14 @@ def violations(name: str, source: str) -> Iterator[str]:
         node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     foreign: set[str] = set()
+    packages: dict[str, str] = {}  # names under which a framework was imported whole
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 package = alias.name.split(".")[0]
                 if package in FRAMEWORKS:
                     foreign.add(alias.asname or package)
+                    packages[alias.asname or package] = package
                     if alias.name != package:
                         yield f"{name}:{node.lineno} imports {alias.name} whole; name what is taken from it"
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in FRAMEWORKS:
@@ -64,10 +66,13 @@ def violations(name: str, source: str) -> Iterator[str]:
         elif isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
             if not _is_own(node.value) and node.attr not in own:
                 yield f"{name}:{node.lineno} touches {ast.unparse(node)}"
-        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "uvicorn":
-            known = node.attr in DOCUMENTED["uvicorn"]
-            if not known:
-                yield f"{name}:{node.lineno} takes uvicorn.{node.attr}, which is not documented"
+        elif isinstance(node, ast.Attribute) and (package := packages.get(ast.unparse(node.value))):
+            if node.attr not in DOCUMENTED.get(package, ()):
+                yield f"{name}:{node.lineno} takes {package}.{node.attr}, which is not documented"
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "setattr", "hasattr", "delattr"):
+            wanted = node.args[1] if len(node.args) > 1 else None
+            if isinstance(wanted, ast.Constant) and str(wanted.value).startswith("_"):
+                yield f"{name}:{node.lineno} touches {wanted.value} by its name"
 
 
 def _is_own(value: ast.expr) -> bool:
@@ -94,6 +99,10 @@ def test_a_module_of_the_server_takes_only_what_is_offered(path: Path) -> None:
         "from starlette.responses import Response\nclass Mine(Response): ...",
         "from starlette.requests import Request\ndef f(request: Request): return request._body",
         "from fastapi import Request\ndef f(request: Request): return request.app.router._mounts",
+        "import uvicorn as server\nserver.supervisors.Multiprocess",
+        "import fastapi\nfastapi.routing.APIRoute",
+        "def f(request): return getattr(request, '_body', None)",
+        "def f():\n    from starlette.concurrency import run_in_threadpool",
     ],
 )
 def test_a_planted_violation_is_seen(planted: str) -> None:

@@ -208,6 +208,20 @@ def own_size() -> float:
         return next(Path(folder).glob("*.whl")).stat().st_size / 1e6
 
 
+Figures = dict[str, dict[str, float]]  # by server: the medians of its turns
+
+
+def summary(found: dict[tuple[int, int], tuple[Figures, float]]) -> Iterator[str]:
+    """The table of the README, by workers and clients: runs a second, the 95th percentile, how many times as many."""
+    yield "| workers | clients | CNN Loupe: runs/s, p95 | FastAPI + PyTorch: runs/s, p95 | times | health p99, max |"
+    yield "|---|---|---|---|---|---|"
+    for (workers, clients), (figures, ratio) in found.items():
+        mine, theirs = (f"{one['per_second']:.0f}, {one['p95']:.0f} ms" for one in figures.values())
+        health = next(iter(figures.values()))
+        health_times = f"{health['health_p99']:.0f}, {health['health_max']:.0f} ms"
+        yield f"| {workers} | {clients} | {mine} | {theirs} | {ratio:.1f} | {health_times} |"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.bench_server", description=__doc__.splitlines()[0]
@@ -231,7 +245,7 @@ def main() -> int:
             "health p50, p99, max ms | refused | lost |"
         )
         print("|---|---|---|---|---|---|---|---|---|---|---|---|")
-        ratios = []
+        medians: dict[tuple[int, int], tuple[Figures, float]] = {}
         for workers in options.workers:
             with ours(workers) as one, rival(workers, options.rival_python) as other:
                 pair = {"CNN Loupe": one, "FastAPI + PyTorch": other}
@@ -250,9 +264,11 @@ def main() -> int:
                             result["pages"] = (new_pages(server) - pages) / max(1, result["runs"])
                             rounds[name].append(result)
                             busy[name] = max(busy[name], memory(server))
+                    figures: Figures = {}
                     for name, found in rounds.items():
                         m = {key: statistics.median(each[key] for each in found) for key in found[0]}
                         m["health_max"] = max(each["health_max"] for each in found)
+                        figures[name] = m
                         print(
                             f"| {workers} | {clients} | {name} | {m['per_second']:.1f} | {m['p50']:.1f} | "
                             f"{m['p95']:.1f} | "
@@ -265,7 +281,7 @@ def main() -> int:
                         for mine, theirs in zip(*rounds.values(), strict=True)
                         if theirs["per_second"]
                     ]
-                    ratios.append((workers, clients, statistics.median(each)))
+                    medians[workers, clients] = figures, statistics.median(each)
                 print(
                     f"\nMemory with {workers} worker(s), idle / under load: "
                     + "; ".join(f"{name} {idle[name]:.0f} / {busy[name]:.0f} MB" for name in pair)
@@ -274,8 +290,8 @@ def main() -> int:
                     "Start-up: " + "; ".join(f"{name} {server.started:.1f} s" for name, server in pair.items()) + "\n",
                     flush=True,
                 )
-    for workers, clients, ratio in ratios:
-        print(f"throughput, {workers} worker(s), {clients} clients: {ratio:.2f} times the plain server's")
+    print("For the README; `times` is the median of the turns' ratios:\n")
+    print("\n".join(summary(medians)))
     mine = installed_size(
         sys.executable, "fastapi jinja2 numpy pillow pydantic pydantic-settings safetensors tqdm uvicorn pybase64"
     )
