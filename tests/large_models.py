@@ -2,6 +2,7 @@
 
     resnet-like     ResNet-18 at 224×224 with its normalisation folded in, 1,000 classes
     inception-like  GoogLeNet's nine modules of four branches at 224×224, 200 classes
+    mobilenet-like  MobileNetV2 at 224×224 with its normalisation folded in, 1,000 classes
 
 `python -m tests.large_models FOLDER` writes them as model folders that a server can be started on.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.graph import INPUT, Graph, Node
-from cnn_loupe.engine.layers import Layer
+from cnn_loupe.engine.layers import Layer, pooling
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.weights import save_model
 from tests.models import graph_spec, random_parameters
@@ -114,7 +115,48 @@ def inception_like() -> ModelSpec:
     return graph_spec("inception-like", (3, 224, 224), Graph(tuple(net.nodes)))
 
 
-LARGE: dict[str, Callable[[], ModelSpec]] = {"resnet-like": resnet_like, "inception-like": inception_like}
+_MOBILENET = (  # expansion, filters, blocks, stride of the first
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
+
+
+def mobilenet_like() -> ModelSpec:
+    net = _Builder()
+    net.conv("conv1", 32, 3, stride=2)
+    end, before, number = net.add(layers.Clip("conv1_relu6")), 32, 0
+    for expansion, filters, blocks, stride in _MOBILENET:
+        for index in range(blocks):
+            name, split, hidden, number = f"block{number}", end, before * expansion, number + 1
+            step = stride if index == 0 else 1
+            if expansion > 1:
+                net.conv(f"{name}.expand", hidden, 1, split)
+                net.add(layers.Clip(f"{name}.expand_relu6"))
+            deep = layers.Conv2D(f"{name}.depthwise", hidden, stride=(step, step), padding=(1, 1), groups=hidden)
+            net.add(deep)
+            net.add(layers.Clip(f"{name}.depthwise_relu6"))
+            end = net.conv(f"{name}.project", filters, 1)
+            if step == 1 and before == filters:
+                end = net.add(layers.Add(f"{name}.add"), end, split)
+            before = filters
+    net.conv("conv2", 1280, 1)
+    net.add(layers.Clip("conv2_relu6"))
+    net.add(pooling.GlobalAvgPool2D("avgpool"))
+    net.add(layers.Dense("fc", 1000))
+    net.add(layers.Softmax("softmax"))
+    return graph_spec("mobilenet-like", (3, 224, 224), Graph(tuple(net.nodes)))
+
+
+LARGE: dict[str, Callable[[], ModelSpec]] = {
+    "resnet-like": resnet_like,
+    "inception-like": inception_like,
+    "mobilenet-like": mobilenet_like,
+}
 
 
 def write_large_models(folder: Path, names: tuple[str, ...] = tuple(LARGE)) -> Path:

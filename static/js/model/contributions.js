@@ -40,7 +40,8 @@ export function contributions(input, { weight, bias }, unit) {
     if (product > 0) positive += product;
     else negative += product;
   }
-  return { products, bias: bias.data[unit], positive, negative, total: positive + negative + bias.data[unit] };
+  const own = bias ? bias.data[unit] : 0;
+  return { products, bias: own, positive, negative, total: positive + negative + own };
 }
 
 /**

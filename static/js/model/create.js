@@ -29,6 +29,7 @@ export function createModel(description) {
     ...description,
     layers,
     output: layers[layers.length - 1],
+    ending: description.output?.ending ?? null,
     layer: (/** @type {string} */ name) => byName.get(name),
     readers: (/** @type {string} */ name) => readers.get(name) ?? [],
     shape: (/** @type {string} */ name) => shapes.get(name),

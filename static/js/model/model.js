@@ -43,6 +43,7 @@
  * @property {(name: string) => readonly Layer[]} readers the layers that read the output of this name
  * @property {(name: string) => number[] | undefined} shape the shape of the output of this name, `input` included
  * @property {Layer} output the last layer
+ * @property {"softmax" | "logits" | "log_softmax" | "sigmoid" | "binary" | null} ending how the last layer's values are read; null where the description does not say
  */
 
 /** The name under which the picture's tensor stands beside the layers' outputs. */
@@ -67,6 +68,9 @@ export const inputOf = (layer, run) => tensorNamed(run, layer.inputs[0]);
 /** The name of what a layer reads first. @param {Layer} layer */
 export const inputName = (layer) => layer.inputs[0];
 
+/** Whether a layer's values are probabilities, or their logarithms, made from the scores that it reads. @param {Layer} layer */
+export const isNormalised = ({ record: { family } }) => family === "probability" || family === "log_probability";
+
 /**
  * The layer whose values are the class scores before normalisation: the output, or what the probabilities at the end
  * are made from, if that is a vector with one value for each class.
@@ -75,7 +79,7 @@ export const inputName = (layer) => layer.inputs[0];
 export function scoreLayer(model) {
   /** @type {Layer | undefined} */
   let last = model.output;
-  while (last?.record.family === "probability") last = model.layer(inputName(last));
+  while (last && isNormalised(last)) last = model.layer(inputName(last));
   return last &&
     model.classes.length > 0 &&
     !isMaps(last.output_shape) &&
@@ -84,9 +88,8 @@ export function scoreLayer(model) {
     : null;
 }
 
-/** The layer that turns a layer's values into probabilities, if one does. @param {Model} model @param {Layer} layer @returns {Layer | null} */
-export const probabilitiesOf = (model, layer) =>
-  model.readers(layer.name).find(({ record }) => record.family === "probability") ?? null;
+/** The layer that turns a layer's values into probabilities, or their logarithms, if one does. @param {Model} model @param {Layer} layer @returns {Layer | null} */
+export const probabilitiesOf = (model, layer) => model.readers(layer.name).find(isNormalised) ?? null;
 
 /**
  * The layers that lead from the picture to a layer, itself last, where there is one way only.

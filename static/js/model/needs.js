@@ -1,6 +1,6 @@
 // @ts-check
 /** Which values of a large run, and which learned numbers, must be at hand to show or explain something. */
-import { INPUT, isMaps } from "./model.js";
+import { INPUT, isMaps, isNormalised } from "./model.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {{ tensors: string[], parameters: string[] }} Needs layers by their names */
@@ -17,8 +17,7 @@ export function needsOf(model, name) {
   const after = model
     .readers(name)
     .filter(
-      ({ record }) =>
-        record.family === "probability" || (layer.record.family === "reshape" && record.family === "dense"),
+      (reader) => isNormalised(reader) || (layer.record.family === "reshape" && reader.record.family === "dense"),
     );
   const tensors = new Set([name, ...layer.inputs, ...behind, ...after.map((reader) => reader.name)]);
   tensors.delete(INPUT);

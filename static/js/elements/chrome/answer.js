@@ -80,6 +80,7 @@ export class LoupeAnswer extends LoupeElement {
               h("span", { "data-value": full(score) }, amount(score)),
             ]),
           ),
+        model.ending === "logits" && h("p", { class: "answer-raw" }, this.t("network.answer.raw")),
         run.note?.out_of_distribution && h("p", { class: "answer-note" }, this.t("network.answer.out_of_distribution")),
       ].filter(Boolean),
     );

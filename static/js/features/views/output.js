@@ -4,7 +4,7 @@
  * spoke for and against, and the sum with the bias. For a class score the way on to softmax.
  */
 import { exact, signed } from "../../core/i18n.js";
-import { ACTIVATIONS, paintDiverging, WEIGHTS } from "../../draw/colour.js";
+import { ACTIVATIONS, WEIGHTS } from "../../draw/colour.js";
 import { contributions, largest, totals } from "../../model/contributions.js";
 import { tensorOf } from "../../model/explain.js";
 import { inputName, isMaps, probabilitiesOf } from "../../model/model.js";
@@ -14,8 +14,9 @@ import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { contributionsLegend, valuesLegend, weightsLegend } from "./parts/legend.js";
 import { addOperands, operandRow } from "./parts/operands.js";
+import { createRows } from "./parts/rows.js";
 import { viewLimit } from "./parts/range.js";
-import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
+import { createValue, setBias, setValue, shownValue, sizeText, spotText } from "./parts/value.js";
 
 /** How many values are listed for and against. */
 const LISTED = 6;
@@ -36,9 +37,9 @@ export function createOutput(subject, actions) {
   const [maps, rows, columns] = shape;
   const size = rows * columns;
   const normalised = probabilitiesOf(model, layer);
-  const scores = layer === model.output || normalised !== null;
+  const isLogarithm = normalised?.record.family === "log_probability";
 
-  const parts = Array.from({ length: maps }, (_, map) => {
+  const build = (/** @type {number} */ map) => {
     const name = flattened ? `${mapsName}[${map}]` : mapsName;
     const pick = (/** @type {number} */ row, /** @type {number} */ column, /** @type {boolean} */ pinned) =>
       showElement(map * size + row * columns + column, pinned);
@@ -78,8 +79,9 @@ export function createOutput(subject, actions) {
       product.root,
       total,
     );
-    return { row, value, product, strip, weights, marks, stripMarks, total };
-  });
+    row.classList.toggle("chosen", map === shownMap);
+    return { row, value, product, strip, weights, marks, stripMarks, total, painted: 0 };
+  };
   const heads = h(
     "div",
     { class: "output-heads" },
@@ -88,13 +90,14 @@ export function createOutput(subject, actions) {
     h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))),
     h("strong", null, t("views.output.adds")),
   );
-  const list = h(
-    "div",
-    { class: "output-rows", tabindex: "0", role: "group", "aria-label": t("views.output.maps", { count: maps }) },
+  let shownMap = -1;
+  const list = createRows({
+    count: maps,
+    className: "output-rows",
+    label: t("views.output.maps", { count: maps }),
     heads,
-    parts.map(({ row }) => row),
-  );
-  list.style.setProperty("--count", String(maps));
+    build,
+  });
   const readout = h("p", { class: "element-readout", "aria-live": "polite" });
   const elementLink = h(
     "button",
@@ -125,11 +128,11 @@ export function createOutput(subject, actions) {
     h(
       "div",
       { class: "sum-line total" },
-      h("span", null, scores ? t("views.output.logit") : t("views.output.sum")),
+      h("span", null, t(`views.output.${normalised ? "logit" : layer === model.output ? "raw" : "sum"}`)),
       logit,
     ),
-    scores && normalised
-      ? h("div", { class: "sum-line after" }, h("span", null, t("views.output.probability")), probability)
+    normalised
+      ? h("div", { class: "sum-line after" }, h("span", null, t(`views.output.${isLogarithm ? "log_probability" : "probability"}`)), probability)
       : "",
     normalised
       ? h(
@@ -148,25 +151,69 @@ export function createOutput(subject, actions) {
     h("h3", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)),
     contra,
   );
-  const root = h("div", { class: "stage-output" }, h("div", { class: "output-left" }, list, readout), sum, legends);
+  const root = h(
+    "div",
+    { class: "stage-output" },
+    h("div", { class: "output-left" }, list.root, readout),
+    sum,
+    legends,
+  );
 
   let current = subject;
   /** @type {import("../../model/contributions.js").Contributions} */
   let found = { products: new Float64Array(count), bias: 0, positive: 0, negative: 0, total: 0 };
   let element = 0;
   let waiting = 0;
-  let shownMap = -1;
+  let version = 0;
+  /** What the rows are painted from. @type {{ values: Float32Array, weights: Float32Array, products: Float32Array, sums: Float64Array, limits: number[] }} */
+  let look = {
+    values: new Float32Array(),
+    weights: new Float32Array(),
+    products: new Float32Array(),
+    sums: new Float64Array(),
+    limits: [1, 1, 1],
+  };
 
-  const draw = () => {
-    const map = Math.floor(element / size);
+  const paintRows = () => {
+    for (const [map, part] of list.parts) {
+      if (part.painted === version) continue;
+      part.painted = version;
+      const { values, weights, products, sums, limits } = look;
+      const [from, to] = [map * size, (map + 1) * size];
+      part.value.paint(values.subarray(from, to), limits[0], ACTIVATIONS);
+      part.strip.paint(values.subarray(from, to), limits[0], ACTIVATIONS);
+      part.weights.paint(weights.subarray(from, to), limits[1], WEIGHTS);
+      part.product.paint(products.subarray(from, to), limits[2], ACTIVATIONS);
+      setValue(part.total, sums[map]);
+    }
+  };
+  /** Rows come and go while one scrolls. */
+  const lookAround = () => {
+    list.look();
+    paintRows();
+    markRow();
+  };
+  list.root.addEventListener("scroll", () => actions.frame(lookAround), { passive: true });
+  const sized = new ResizeObserver(() => actions.frame(lookAround));
+  sized.observe(list.root);
+
+  /** Mark the element in its row, if that exists now. */
+  const markRow = () => {
+    const part = list.parts.get(shownMap);
+    if (!part) return;
     const [row, column] = [Math.floor((element % size) / columns), element % columns];
-    if (shownMap >= 0 && shownMap !== map) parts[shownMap].row.classList.remove("chosen");
-    shownMap = map;
-    const part = parts[map];
     part.row.classList.add("chosen");
     part.marks.forEach((mark) => mark.move(row, column));
     part.stripMarks.forEach((mark) => mark.move(0, element % size));
     part.value.place(row, column);
+  };
+
+  const draw = () => {
+    const map = Math.floor(element / size);
+    const [row, column] = [Math.floor((element % size) / columns), element % columns];
+    if (shownMap !== map) list.parts.get(shownMap)?.row.classList.remove("chosen");
+    shownMap = map;
+    markRow();
     const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + element];
     const value = current.input.data[element];
     const [name, number] = elementLink.children;
@@ -235,24 +282,22 @@ export function createOutput(subject, actions) {
           () => [values],
         ) || 1;
       const [weightLimit, productLimit] = [limitOf([weights]), limitOf([products])];
-      const sums = totals(found.products, maps);
-      parts.forEach((part, map) => {
-        const [from, to] = [map * size, (map + 1) * size];
-        part.value.paint(values.subarray(from, to), limit, ACTIVATIONS);
-        part.strip.paint(values.subarray(from, to), limit, ACTIVATIONS);
-        part.weights.paint(weights.subarray(from, to), weightLimit, WEIGHTS);
-        part.product.paint(products.subarray(from, to), productLimit, ACTIVATIONS, (out, offset, part_) =>
-          paintDiverging(out, offset, part_, productLimit, ACTIVATIONS),
-        );
-        setValue(part.total, sums[map]);
-      });
+      look = {
+        values,
+        weights,
+        products,
+        sums: totals(found.products, maps),
+        limits: [limit, weightLimit, productLimit],
+      };
+      version++;
+      paintRows();
       setValue(positive, found.positive);
       setValue(negative, found.negative);
-      setValue(bias, found.bias);
+      setBias(bias, layer.bias === false ? null : found.bias, t);
       setValue(logit, valueAt(next.output, [next.unit]), { layer: layer.name, at: [next.unit] });
       if (normalised) {
         const share = /** @type {number} */ (tensorOf(next.scene, normalised.name)?.data[next.unit]);
-        probability.textContent = i18n.percent(share);
+        probability.textContent = shownValue(i18n, model, normalised.name, share);
         probability.dataset.value = exact(share);
       }
       for (const [list, sign] of /** @type {[HTMLElement, 1 | -1][]} */ ([
@@ -271,6 +316,10 @@ export function createOutput(subject, actions) {
       draw();
     },
     point() {},
-    dispose: () => cancelAnimationFrame(waiting),
+    settle: lookAround,
+    dispose() {
+      cancelAnimationFrame(waiting);
+      sized.disconnect();
+    },
   };
 }

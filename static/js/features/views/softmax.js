@@ -20,6 +20,8 @@ export function createSoftmax(subject, actions) {
   const { model } = subject.scene;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
   const count = subject.input.shape[0];
+  /** Whether the layer gives the logarithms of the probabilities. */
+  const log = layer.record.family === "log_probability";
   const title = (/** @type {number} */ index) =>
     model.classes[index] ? i18n.label(model.classes[index].labels) : `[${index}]`;
   const rows = h("tbody");
@@ -32,7 +34,12 @@ export function createSoftmax(subject, actions) {
       h(
         "tr",
         null,
-        [t("views.softmax.class"), t("views.softmax.before"), "e^z", t("views.softmax.after")].map((text, index) =>
+        [
+          t("views.softmax.class"),
+          t("views.softmax.before"),
+          "e^z",
+          t(`views.softmax.${log ? "after_log" : "after"}`),
+        ].map((text, index) =>
           h(
             "th",
             { scope: "col", class: index ? "number" : null },
@@ -57,7 +64,7 @@ export function createSoftmax(subject, actions) {
     h(
       "div",
       { class: "softmax-right" },
-      h("h3", null, t("views.softmax.formula", { name: title(subject.unit) })),
+      h("h3", null, t(`views.softmax.${log ? "formula_log" : "formula"}`, { name: title(subject.unit) })),
       formula,
       h("p", { class: "note" }, t("views.softmax.stable")),
       legends,
@@ -82,7 +89,9 @@ export function createSoftmax(subject, actions) {
     positions: null,
     paint(next) {
       const scores = [...next.input.data];
-      const shares = next.output.data;
+      const results = next.output.data;
+      const written = (/** @type {number} */ index) => (log ? signed(results[index]) : i18n.percent(results[index]));
+      const shares = log ? results.map(Math.exp) : results;
       const [low, high] = [Math.min(...scores), Math.max(...scores)];
       const span = high - low || 1;
       const colour = (/** @type {number} */ score) => LOGITS.css(0.15 + (0.85 * (score - low)) / span);
@@ -133,7 +142,7 @@ export function createSoftmax(subject, actions) {
               "td",
               { class: "number share" },
               bar,
-              h("span", { class: "value mono", "data-value": exact(shares[index]) }, i18n.percent(shares[index])),
+              h("span", { class: "value mono", "data-value": exact(results[index]) }, written(index)),
             ),
           );
         }),
@@ -153,8 +162,9 @@ export function createSoftmax(subject, actions) {
         return element;
       };
       const order = scores.map((_, index) => index);
-      const written = count <= WRITTEN ? order : [...order].sort((a, b) => scores[b] - scores[a]).slice(0, WRITTEN);
+      const terms = count <= WRITTEN ? order : [...order].sort((a, b) => scores[b] - scores[a]).slice(0, WRITTEN);
       formula.replaceChildren(
+        log ? h("div", { class: "softmax-log" }, h("math:math", null, h("math:mi", null, "ln"))) : "",
         h(
           "div",
           { class: "fraction" },
@@ -162,11 +172,11 @@ export function createSoftmax(subject, actions) {
           h(
             "div",
             { class: "denominator" },
-            written.flatMap((index, position) =>
+            terms.flatMap((index, position) =>
               position ? [h("span", { class: "sign" }, "+"), term(index)] : [term(index)],
             ),
-            written.length < count
-              ? h("span", { class: "note" }, ` + ${t("views.note.more", { count: count - written.length })}`)
+            terms.length < count
+              ? h("span", { class: "note" }, ` + ${t("views.note.more", { count: count - terms.length })}`)
               : "",
           ),
         ),
@@ -174,8 +184,8 @@ export function createSoftmax(subject, actions) {
           "div",
           { class: "softmax-result" },
           h("span", { class: "sign" }, "="),
-          h("strong", { class: "value", "data-value": exact(shares[next.unit]) }, i18n.percent(shares[next.unit])),
-          h("span", { class: "note mono" }, exact(shares[next.unit])),
+          h("strong", { class: "value", "data-value": exact(results[next.unit]) }, written(next.unit)),
+          h("span", { class: "note mono" }, exact(results[next.unit])),
         ),
       );
       legends.replaceChildren(

@@ -25,6 +25,7 @@ export const softmaxes = {
   log_softmax: {
     family: "log_probability",
     connects: "all",
+    view: "softmax",
     chapter: "softmax",
     tracer: {
       /** y[i] = z_i − ln Σ_j e^{z_j} */
