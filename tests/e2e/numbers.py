@@ -37,11 +37,11 @@ def place_of(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def numbers(page: Page, selector: str) -> list[float]:
-    """The full numbers of these elements, in document order; those not on the screen are left out."""
+    """The full numbers of these elements, in document order; not those off the screen, nor what is no number."""
     return [
         float(value)
         for value in page.locator(f"loupe-view {selector}").evaluate_all(
-            "(all) => all.filter((one) => one.checkVisibility()).map((one) => one.dataset.value)"
+            "(all) => all.filter((one) => one.checkVisibility() && one.dataset.value).map((one) => one.dataset.value)"
         )
     ]
 
@@ -79,7 +79,8 @@ def wrong_texts(page: Page) -> Found:
 def window(layer: dict[str, object], at: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns under the window that makes the value at `at`; outside the map they are padding."""
     size = layer.get("kernel") or layer["window"]
-    pairs = (size, layer["stride"], layer["padding"], layer.get("dilation", [1, 1]))
+    before = [side if isinstance(side, int) else side[0] for side in layer["padding"]]  # type: ignore[attr-defined]
+    pairs = (size, layer["stride"], before, layer.get("dilation", [1, 1]))
     rows, columns = (np.arange(k) * d + i * s - p for k, s, p, d, i in zip(*pairs, at[1:], strict=True))  # type: ignore[call-overload]
     return rows, columns
 
@@ -102,11 +103,33 @@ class Held:
         self.layer, self.at = place_of(place)
         index = next((i for i, one in enumerate(truth.layers) if one["name"] == self.layer), None)
         self.record = {"kind": "input", "name": "input"} if index is None else truth.layers[index]
-        self.source = truth.layers[index - 1]["name"] if index else "input"
-        self.x = truth.tensors[self.source].astype(np.float64)
+        self.sources: list[str] = self.record.get("inputs", ["input"])
+        self.xs = [truth.tensors[source].astype(np.float64) for source in self.sources]
+        self.x = self.xs[0]
         self.y = truth.tensors[self.layer]
-        self.after = None if index is None or index + 1 == len(truth.layers) else truth.layers[index + 1]
         self.parameters = {key: value.astype(np.float64) for key, value in truth.parameters.get(self.layer, {}).items()}
+        # What of the input a convolution's neuron reads: the maps of its group.
+        groups = self.record.get("groups", 1)
+        self.first, self.count = 0, len(self.x)
+        if self.record["kind"] == "conv2d":
+            self.count = len(self.x) // groups
+            self.first = self.at[0] * groups // len(self.y) * self.count
+
+    def reader(self, *kinds: str) -> dict[str, object] | None:
+        """The first layer of these kinds that reads the shown one."""
+        return next(
+            (one for one in self.truth.layers if self.layer in one["inputs"] and one["kind"] in kinds),
+            None,
+        )
+
+    @property
+    def bias(self) -> list[float]:
+        """The neuron's bias, if it has one."""
+        return [float(self.parameters["bias"][self.at[0]])] if "bias" in self.parameters else []
+
+    def patch(self) -> np.ndarray:
+        """The values under the window of a convolution, of the maps that its neuron reads."""
+        return under(self.x[self.first : self.first + self.count], *window(self.record, self.at))
 
     def wrong(self) -> list[str]:
         names = self.page.locator("loupe-view [data-view]").evaluate_all("(all) => all.map((one) => one.dataset.view)")
@@ -115,6 +138,7 @@ class Held:
             "neuron": self.neuron, "microscope": self.microscope, "activation": self.activation,
             "pooling": self.pooling,
             "flatten": self.flatten, "output": self.output, "softmax": self.softmax, "pixels": self.pixels,
+            "maps": self.maps, "copy": self.copy, "global": self.whole, "values": self.values,
         }  # fmt: skip
         for name in names:
             found += [f"{name}: {one}" for one in views[name]()]
@@ -155,15 +179,23 @@ class Held:
             yield "the operands do not stand by size"
 
     def made(self) -> float | None:
-        """What the terms make in float64, for the kinds that add up."""
-        if self.record["kind"] == "conv2d":
-            return float(
-                (under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum()
-                + self.parameters["bias"][self.at[0]]
-            )
-        if self.record["kind"] == "dense":
-            return float(self.parameters["weight"][self.at[0]] @ self.x + self.parameters["bias"][self.at[0]])
+        """What the terms make in float64, for the kinds that add up or multiply."""
+        match self.record["kind"]:
+            case "conv2d":
+                return float((self.patch() * self.parameters["weight"][self.at[0]]).sum() + sum(self.bias))
+            case "dense":
+                return float(self.parameters["weight"][self.at[0]] @ self.x + sum(self.bias))
+            case "add":
+                return float(sum(x[self.at] for x in self.xs))
+            case "multiply":
+                return float(np.prod([self.factor(x) for x in self.xs]))
+            case "global_avg_pool2d":
+                return float(self.x[self.at[0]].mean())
         return None
+
+    def factor(self, x: np.ndarray) -> float:
+        """An input's value at the place; one with a single value a map has it everywhere."""
+        return float(x[self.at] if x.shape == self.y.shape else x[self.at[0]].item())
 
     def under_the_window(self, source: tuple[int, ...]) -> bool:
         if self.record["kind"] != "conv2d":
@@ -180,17 +212,17 @@ class Held:
         rows, columns = window(self.record, self.at)
         return float(
             self.parameters["weight"][
-                self.at[0], source[0], list(rows).index(source[1]), list(columns).index(source[2])
+                self.at[0], source[0] - self.first, list(rows).index(source[1]), list(columns).index(source[2])
             ]
         )
 
     def partials(self) -> np.ndarray:
-        return (under(self.x, *window(self.record, self.at)) * self.parameters["weight"][self.at[0]]).sum((1, 2))
+        return (self.patch() * self.parameters["weight"][self.at[0]]).sum((1, 2))
 
     def neuron(self) -> Found:
         partials = self.partials()
         rows = self.page.locator("loupe-view .neuron-row").evaluate_all(
-            """(all) => { const frame = all[0].parentElement.getBoundingClientRect();
+            """(all) => { const frame = all[0].closest('.neuron-rows').getBoundingClientRect();
                 return all.filter((row) => { const box = row.getBoundingClientRect(); return box.bottom > frame.top &&
                     box.top < frame.bottom; })
                     .map((row) => [Number(row.dataset.row), ...['.partial',
@@ -199,9 +231,13 @@ class Held:
         )
         if not rows:
             yield "no row is on the screen"
-        patch = under(self.x, *window(self.record, self.at))
+        patch = self.patch()
         middle = [(size - 1) // 2 for size in patch.shape[1:]]
-        for channel, partial, value, kernel in rows:
+        for number, partial, value, kernel in rows:
+            channel = number - self.first
+            if not 0 <= channel < self.count:
+                yield f"input {number} is not of the neuron's group"
+                continue
             yield from differ(f"result of input {channel}", [partial], [partials[channel]])
             yield from differ(f"value of input {channel}", [value], [patch[channel, middle[0], middle[1]]])
             yield from differ(
@@ -210,14 +246,14 @@ class Held:
         yield from differ(
             "sum and bias",
             numbers(self.page, ".sum-words .value"),
-            [partials.sum(), self.parameters["bias"][self.at[0]]],
+            [partials.sum(), *self.bias],
         )
         yield from differ("output", numbers(self.page, ".neuron-output .value"), [float(self.y[self.at])])
 
     def microscope(self) -> Found:
         channel = int(str(self.page.locator("loupe-view .addends .chosen .addend-name").inner_text()).strip("[]"))
-        patch = under(self.x, *window(self.record, self.at))[channel]
-        kernel = self.parameters["weight"][self.at[0], channel]
+        patch = self.patch()[channel - self.first]
+        kernel = self.parameters["weight"][self.at[0], channel - self.first]
         shown = [
             [float(value) for value in cells]
             for cells in self.page.locator("loupe-view .microscope .grid-numbers").evaluate_all(
@@ -233,7 +269,7 @@ class Held:
         yield from differ(
             "bias and value",
             numbers(self.page, ".addends-total .value"),
-            [float(self.parameters["bias"][self.at[0]]), float(self.y[self.at])],
+            [*self.bias, float(self.y[self.at])],
         )
 
     def activation(self) -> Found:
@@ -275,9 +311,10 @@ class Held:
         index = np.ravel_multi_index(tuple(int(i) for i in np.unravel_index(self.at[0], shape)), shape)
         if index != self.at[0] or self.x.ravel()[index] != self.y[self.at]:
             yield "the value is not that of the map"
-        if not self.after or self.after["kind"] != "dense":
+        after = self.reader("dense")
+        if not after:
             return
-        weights = self.truth.parameters[self.after["name"]]["weight"][:, self.at[0]].astype(np.float64)
+        weights = self.truth.parameters[str(after["name"])]["weight"][:, self.at[0]].astype(np.float64)
         yield from differ("weights", numbers(self.page, ".flatten-weights .operand-weight"), weights.tolist())
         yield from differ(
             "products",
@@ -288,18 +325,23 @@ class Held:
     def output(self) -> Found:
         """What spoke for and against, by map and in total."""
         products = self.parameters["weight"][self.at[0]] * self.x
-        rows = self.page.locator("loupe-view .output-row").count()
-        yield from differ(
-            "what each map adds", numbers(self.page, ".output-row .partial"), products.reshape(rows, -1).sum(1).tolist()
+        source = next((one for one in self.truth.layers if one["name"] == self.sources[0]), None)
+        flattened = source is not None and source["kind"] == "flatten" and source["order"] == "chw"
+        maps = len(self.truth.tensors[source["inputs"][0]]) if source and flattened else 1
+        if source and flattened and self.truth.tensors[source["inputs"][0]].ndim == 1:
+            maps = 1
+        sums = products.reshape(maps, -1).sum(1)
+        shown = self.page.locator("loupe-view .output-row").evaluate_all(
+            "(all) => all.map((row) => [Number(row.dataset.row), Number(row.querySelector('.partial').dataset.value)])"
         )
-        lines = [
-            products[products > 0].sum(),
-            products[products < 0].sum(),
-            self.parameters["bias"][self.at[0]],
-            float(self.y[self.at]),
-        ]
-        if self.after and self.after["kind"] == "softmax":
-            lines.append(float(self.truth.tensors[self.after["name"]][self.at]))
+        if maps <= 24 and [row for row, _ in shown] != list(range(maps)):
+            yield f"{len(shown)} rows of {maps}"
+        for row, total in shown:
+            yield from differ(f"what map {row} adds", [total], [sums[row]])
+        lines = [products[products > 0].sum(), products[products < 0].sum(), *self.bias, float(self.y[self.at])]
+        after = self.reader("softmax", "log_softmax")
+        if after:
+            lines.append(float(self.truth.tensors[str(after["name"])][self.at]))
         yield from differ("for, against, bias, sum", numbers(self.page, ".sum-line .value"), lines)
         for position, sign in enumerate((1, -1)):
             wanted = sorted((p for p in products if sign * p > 0), key=lambda p: -sign * p)[:6]
@@ -321,8 +363,47 @@ class Held:
             ("score", "power", "share"), zip(*cells, strict=True), (self.x, powers, self.y), strict=True
         ):
             yield from differ(name, list(column), [float(one) for one in wanted])
-        if not math.isclose(sum(float(one) for one in self.y), 1, abs_tol=1e-5):
+        shares = np.exp(self.y) if self.record["kind"] == "log_softmax" else self.y
+        if not math.isclose(sum(float(one) for one in shares), 1, abs_tol=1e-5):
             yield "the shares do not add up to 1"
+
+    def maps(self) -> Found:
+        """What stands at the same place of each map, and what it makes."""
+        if self.record["kind"] == "lrn":
+            size = int(self.record["size"])
+            low, high = max(0, self.at[0] - (size - 1) // 2), min(len(self.x), self.at[0] + size // 2 + 1)
+            wanted = [float(one) for one in self.x[(slice(low, high), *self.at[1:])]]
+        else:
+            wanted = [self.factor(x) for x in self.xs]
+        yield from differ("operands", numbers(self.page, ".unit-figure .operand-figure"), wanted)
+        yield from differ("result", numbers(self.page, ".unit-figure .result"), [float(self.y[self.at])])
+
+    def copy(self) -> Found:
+        """The original, unless the cell was added around it, is the same number."""
+        original = numbers(self.page, ".unit-figure .operand-figure")
+        added = False
+        if self.record["kind"] == "pad":
+            before = [side if isinstance(side, int) else side[0] for side in self.record["padding"]]
+            added = not all(0 <= i - b < n for i, b, n in zip(self.at[1:], before, self.x.shape[1:], strict=True))
+        yield from differ("original", original, [] if added else [float(self.y[self.at])])
+        yield from differ("copy", numbers(self.page, ".unit-figure .result"), [float(self.y[self.at])])
+        if not added:
+            place = str(self.page.locator("loupe-view .unit-figure .operand-figure").get_attribute("data-place"))
+            if place_of(place)[0] not in self.sources:
+                yield f"{place} is not of what the layer reads"
+
+    def whole(self) -> Found:
+        """A map and its mean or largest value; one value of the map is looked at."""
+        yield from differ("result", numbers(self.page, ".pooling-step .result"), [float(self.y[self.at])])
+        name, at = place_of(str(self.page.locator("loupe-view .element-readout button").get_attribute("data-place")))
+        if name != self.sources[0] or at[0] != self.at[0]:
+            yield f"{name}[{at}] is not of the map"
+        if self.record["kind"] == "global_avg_pool2d":
+            share = float(self.x[at]) / self.x[0].size
+            yield from differ("share", numbers(self.page, ".element-product .value"), [share])
+
+    def values(self) -> Found:
+        yield from differ("value", numbers(self.page, ".values-maps > .result"), [float(self.y[self.at])])
 
     def pixels(self) -> Found:
         _, row, column = self.at

@@ -72,24 +72,44 @@ class Truth:
 
 
 VIEWS = {
-    "conv2d": "neuron", "relu": "activation", "leaky_relu": "activation", "sigmoid": "activation", "tanh": "activation",
-    "batch_norm2d": "activation", "max_pool2d": "pooling", "avg_pool2d": "pooling", "flatten": "flatten",
+    "conv2d": "neuron",
+    "conv_transpose2d": "values",
+    "max_pool2d": "pooling",
+    "avg_pool2d": "pooling",
+    "flatten": "flatten",
     "dense": "output",
     "softmax": "softmax",
-}  # fmt: skip
+    "log_softmax": "softmax",
+    "add": "maps",
+    "multiply": "maps",
+    "lrn": "maps",
+    "concat": "copy",
+    "slice": "copy",
+    "channel_shuffle": "copy",
+    "pad": "copy",
+    "upsample": "copy",
+    "global_avg_pool2d": "global",
+    "global_max_pool2d": "global",
+}  # fmt: skip; every other kind is a function of one value
+
+
+def view_of(layer: dict[str, Any]) -> str:
+    """The view that a layer opens in."""
+    return "copy" if layer.get("order") == "hwc" else VIEWS.get(layer["kind"], "activation")
 
 
 def places(truth: Truth, spread: random.Random) -> list[str]:
     """Every view of the model: one random unit and position a layer, and of a convolution one input more closely."""
     anywhere = lambda shape: ",".join(str(spread.randrange(size)) for size in shape)  # noqa: E731
     found = [f"pixels:input[{anywhere(truth.tensors['input'].shape)}]"]
-    before = truth.tensors["input"].shape
     for layer in truth.layers:
         shape = truth.tensors[layer["name"]].shape
-        found.append(f"{VIEWS[layer['kind']]}:{layer['name']}[{anywhere(shape)}]")
+        found.append(f"{view_of(layer)}:{layer['name']}[{anywhere(shape)}]")
         if layer["kind"] == "conv2d":
-            found.append(f"microscope:{layer['name']}[{anywhere(shape)}]!{spread.randrange(before[0])}")
-        before = shape
+            unit = spread.randrange(shape[0])
+            count = truth.tensors[layer["inputs"][0]].shape[0] // layer["groups"]
+            source = unit * layer["groups"] // shape[0] * count + spread.randrange(count)
+            found.append(f"microscope:{layer['name']}[{unit},{anywhere(shape[1:])}]!{source}")
     return found
 
 

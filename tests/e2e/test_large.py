@@ -82,7 +82,7 @@ def test_of_a_large_run_only_what_is_shown_or_explained_is_asked_for(opened: Ope
 
 
 def test_a_joined_value_leads_through_its_branches_to_the_picture(opened: Open, tmp_path: Path) -> None:
-    page, _ = opened("/?model=resnet-like&view=values:layer4.1.add[2,0,1]")
+    page, _ = opened("/?model=resnet-like&view=maps:layer4.1.add[2,0,1]")
     page.wait_for_selector("[data-explained]")
     operands = page.locator(".operands [data-place]").evaluate_all("found => found.map((one) => one.dataset.place)")
     assert sorted(operands) == ["layer4.0.relu2[2,0,1]", "layer4.1.conv2[2,0,1]"]
@@ -110,3 +110,32 @@ def test_a_joined_value_leads_through_its_branches_to_the_picture(opened: Open, 
     for later, earlier in itertools.pairwise(layers):
         assert earlier in graph[later].inputs
     assert all(value is not None for _, value in steps)
+
+
+def test_of_an_opened_neurons_512_inputs_those_near_what_is_seen_exist(opened: Open) -> None:
+    page, _ = opened("/?model=resnet-like&view=neuron:layer4.1.conv2[3,1,0]")
+    page.wait_for_selector("[data-view=neuron][data-settled]")
+    rows = page.locator(".neuron-row")
+    numbers = "(all) => all.map((row) => Number(row.dataset.row))"
+    assert rows.count() < 40
+    assert rows.first.get_attribute("aria-setsize") == "512"
+    # With the keys one gets to every row, and finds the same numbers there as a list of all would hold.
+    rows.first.locator(".kernel").focus()
+    page.keyboard.press("End")
+    assert page.evaluate("document.activeElement.closest('.neuron-row').getAttribute('aria-posinset')") == "512"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.closest('.neuron-row').dataset.row") == "510"
+    shown = rows.evaluate_all(numbers)
+    assert shown == list(range(shown[0], 512))
+    assert len(shown) < 40
+    page.wait_for_function("() => document.querySelector('[data-row=\"511\"] .partial').dataset.value")
+    page.keyboard.press("Home")
+    assert rows.evaluate_all(numbers)[0] == 0
+
+
+def test_a_depthwise_neuron_of_a_large_model_reads_one_map(opened: Open) -> None:
+    page, _ = opened("/?model=mobilenet-like&view=neuron:block3.depthwise[7,3,4]")
+    page.wait_for_selector("[data-view=neuron][data-settled]")
+    assert page.locator(".neuron-row").evaluate_all("(all) => all.map((row) => row.dataset.row)") == ["7"]
+    operands = page.locator(".operands [data-place]").evaluate_all("found => found.map((one) => one.dataset.place)")
+    assert all(place.startswith("block3.expand_relu6[7,") for place in operands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +13,14 @@ import pytest
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.weights import save_model
 from tests.conftest import RunningServer, running_server
 from tests.e2e.conftest import Visit, eventually
 from tests.e2e.numbers import seen_by, wrong_numbers
 from tests.e2e.opened import Truth, explained, open_view, places, show
-from tests.engine.strategies import model_specs
-from tests.models import model_spec, random_parameters
+from tests.engine.strategies import graph_specs
+from tests.models import GRAPHS, graph_spec, random_parameters
 
 pytestmark = pytest.mark.browser
 
@@ -59,68 +59,55 @@ def test_every_number_of_every_view_is_the_engines(visit: Visit, model: str) -> 
     assert everything(page, Truth.of(visited.base, model), 4) == []
 
 
-RANDOM = 6
-# The kinds that have a view of their own, whose every number is read; all others open as values.
-OWN_VIEWS = (
-    "conv2d", "relu", "leaky_relu", "sigmoid", "tanh", "max_pool2d", "avg_pool2d", "flatten", "dense", "softmax",
-    "batch_norm2d",
-)  # fmt: skip
-
-
-def plain(layer: Layer) -> bool:
-    """Whether this test's oracles know the layer: one group, a bias, the same padding at both ends, maps in order."""
-    described = layer.describe()
-    usual = {"groups": 1, "bias": True, "ceil": False, "order": "chw"}
-    return all(described.get(key, value) == value for key, value in usual.items()) and not any(
-        isinstance(side, (list, tuple)) for side in described.get("padding", ())
-    )
+RANDOM = 7
 
 
 def random_specs() -> list[ModelSpec]:
-    """Models that nobody thought of: any layers, strides, padding, dilation; drawn anew if the strategy changes."""
+    """Models that nobody thought of, of every kind, with branches; drawn anew only if the strategy changes."""
     inputs = st.tuples(st.sampled_from([1, 3]), st.integers(6, 17), st.integers(6, 17))
     drawn: list[ModelSpec] = []
 
     @hypothesis.seed(4)
     @hypothesis.settings(
-        max_examples=600,
+        max_examples=300,
         database=None,
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    @hypothesis.given(model_specs(kinds=OWN_VIEWS, inputs=inputs))
+    @hypothesis.given(graph_specs(inputs=inputs))
     def collect(spec: ModelSpec) -> None:
-        if all(map(plain, spec.layers)):
+        if sum(math.prod(shape) for shape in spec.shapes.values()) < 30_000:
             drawn.append(spec)
 
     collect()
-    # Neighbouring draws are alike: of those with much in them, take some that lie far apart.
-    much = {
-        tuple(layer.kind for layer in spec.layers): spec
-        for spec in drawn
-        if sum(len(spec.shapes[name]) == 3 for name in spec.names) >= 4
-        and len({layer.kind for layer in spec.layers}) >= 6
-    }
-    chosen = list(much.values())[:: max(1, len(much) // RANDOM)][:RANDOM]
-    return [model_spec(f"random-{i}", spec.input_shape, list(spec.layers)) for i, spec in enumerate(chosen)]
+    # Of those with much in them, each that is taken adds the most kinds that none has shown yet.
+    rich = [spec for spec in drawn if sum(len(shape) == 3 for shape in spec.shapes.values()) >= 4]
+    chosen: list[ModelSpec] = []
+    seen: set[str] = set()
+    for _ in range(RANDOM):
+        best = max(rich, key=lambda spec: len({layer.kind for layer in spec.layers} - seen))
+        rich.remove(best)
+        seen |= {layer.kind for layer in best.layers}
+        chosen.append(best)
+    assert len(seen) > 20
+    return [graph_spec(f"random-{i}", spec.input_shape, spec.graph) for i, spec in enumerate(chosen)]
 
 
 @pytest.fixture(scope="module")
 def random_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder: Path = tmp_path_factory.mktemp("random")
     specs = random_specs()
-    assert len(specs) == RANDOM
-    for seed, spec in enumerate(specs):
+    for seed, spec in enumerate([*specs, *GRAPHS.values()]):
         save_model(folder / spec.id, spec, random_parameters(spec, seed))
     with running_server(models=folder) as found:
         yield found
 
 
-@pytest.mark.parametrize("index", range(RANDOM))
-def test_every_number_is_the_engines_in_random_models(visit: Visit, random_models: RunningServer, index: int) -> None:
+@pytest.mark.parametrize("model", [*(f"random-{i}" for i in range(RANDOM)), *GRAPHS])
+def test_every_number_is_the_engines_in_random_models(visit: Visit, random_models: RunningServer, model: str) -> None:
     visited = visit(base=random_models.url, reduced_motion="reduce")
-    page = open_view(visited, "pixels:input[0,0,0]", f"random-{index}")
-    assert everything(page, Truth.of(visited.base, f"random-{index}"), index) == []
+    page = open_view(visited, "pixels:input[0,0,0]", model)
+    assert everything(page, Truth.of(visited.base, model), 4) == []
 
 
 @pytest.mark.parametrize(

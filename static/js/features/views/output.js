@@ -132,7 +132,12 @@ export function createOutput(subject, actions) {
       logit,
     ),
     normalised
-      ? h("div", { class: "sum-line after" }, h("span", null, t(`views.output.${isLogarithm ? "log_probability" : "probability"}`)), probability)
+      ? h(
+          "div",
+          { class: "sum-line after" },
+          h("span", null, t(`views.output.${isLogarithm ? "log_probability" : "probability"}`)),
+          probability,
+        )
       : "",
     normalised
       ? h(

@@ -42,30 +42,27 @@ export function createRows({ count, className, label, heads, build }) {
 
   /** Let the rows from `first` on, up to `end`, exist. @param {number} first @param {number} end */
   const exist = (first, end) => {
-    for (const [index, { row }] of parts) {
-      if (index >= first && index < end) continue;
-      if (row.contains(document.activeElement)) root.focus({ preventScroll: true });
-      row.remove();
-      parts.delete(index);
-    }
+    const gone = [...parts].filter(([index]) => index < first || index >= end);
+    if (gone.some(([, { row }]) => row.contains(document.activeElement))) root.focus({ preventScroll: true });
+    // What comes stands there before what goes is taken away: a list that was shorter in between would lose its place.
     /** @type {Element} */
     let next = after;
     for (let index = end - 1; index >= first; index--) {
       let part = parts.get(index);
       if (!part) {
         parts.set(index, (part = build(index)));
-        for (const [name, value] of Object.entries({
-          role: "listitem",
-          "aria-setsize": count,
-          "aria-posinset": index + 1,
-        }))
-          part.row.setAttribute(name, String(value));
+        const place = { role: "listitem", "aria-setsize": count, "aria-posinset": index + 1 };
+        for (const [name, value] of Object.entries(place)) part.row.setAttribute(name, String(value));
+        list.insertBefore(part.row, next);
       }
-      if (part.row.nextElementSibling !== next) list.insertBefore(part.row, next);
       next = part.row;
     }
     before.style.height = `${first * high}px`;
     after.style.height = `${(count - end) * high}px`;
+    for (const [index, { row }] of gone) {
+      row.remove();
+      parts.delete(index);
+    }
   };
 
   /** Find out which rows are seen, and let them and a few around them exist. */
