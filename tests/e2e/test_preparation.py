@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.differential.files import files
+from tests.differential.files import behind_start, exif, files, segment, xmp
 from tests.e2e.conftest import READY, Visit, eventually
 from tests.e2e.own import (
     Picture,
@@ -16,6 +17,7 @@ from tests.e2e.own import (
     runs,
     wait_for_run,
 )
+from tests.pictures import encoded
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +116,45 @@ def test_a_picture_beyond_the_servers_limits_is_sent_anew_and_the_preparation_sa
     expect(first).to_contain_text("5000×4000")
     expect(first.locator(".stage-size")).to_have_text("2048×1638")
     assert sent_bytes(page) < len(file.read_bytes())
+
+
+def half_and_half(format: str, turn: int) -> bytes:
+    """Beyond the limits of its format: as stored, red above blue."""
+    image = Image.new("RGB", (5000, 3400), "blue")
+    image.paste("red", (0, 0, 5000, 1700))
+    if format == "JPEG":  # its orientation by XMP alone, which browsers do not read
+        data = encoded(image, "JPEG", quality=30, progressive=True)
+        return behind_start(data, segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(turn)))
+    options = {"lossless": True, "method": 0} if format == "WEBP" else {}
+    return encoded(image, format, exif=b"Exif\0\0" * (format == "WEBP") + exif(turn), **options)
+
+
+@pytest.mark.parametrize(("format", "turn"), [("WEBP", 6), ("WEBP", 8), ("PNG", 6), ("PNG", 3), ("JPEG", 6)])
+def test_what_is_sent_anew_stands_as_the_server_would_have_turned_it(
+    visit: Visit, tmp_path: Path, format: str, turn: int
+) -> None:
+    """Whether the browser reads this orientation itself (PNG) or not (WebP, XMP): once, and not twice."""
+    file = tmp_path / f"large.{format.lower()}"
+    file.write_bytes(half_and_half(format, turn))
+    visited = visit()
+    visited.expect("status of 413")
+    visited.expect("getImageData")  # Chromium's advice about reading canvases, which only this test does
+    page = visited.go()
+    add(page, file)
+    expect(page.locator("loupe-crop .mono")).to_contain_text("side 1,393 px")
+    shows_the_engines_input(page)
+    corners = page.evaluate(
+        """() => {
+          const context = document.querySelector(".crop-preview").getContext("2d");
+          return [[2, 2], [61, 2], [2, 61], [61, 61]].map(([x, y]) => [...context.getImageData(x, y, 1, 1).data]);
+        }"""
+    )
+    red = [pixel[0] > 200 and pixel[2] < 60 for pixel in corners]
+    assert red == {3: [False, False, True, True], 6: [False, True] * 2, 8: [True, False] * 2}[turn]
+    page.click('[data-action="open-preparation"]')
+    first = page.locator(".stage-card").first
+    expect(first).to_have_attribute("data-step", "reduced")
+    expect(first).to_contain_text("5000×3400" if turn == 3 else "3400×5000")
 
 
 @pytest.mark.parametrize("name", ["XMP 6", "EXIF 6"])

@@ -196,3 +196,15 @@ def test_the_limit_of_a_side_is_named() -> None:
     error = refused(png(1, LIMITS.side + 1, 8, 0, b"\0\0" * (LIMITS.side + 1)))
     assert (error.code, error.params["limit"]) == ("picture_too_long", LIMITS.side)
     assert prepare(png(1, LIMITS.side, 8, 0, b"\0\0" * LIMITS.side), shape=SHAPE).upright.height == LIMITS.side
+
+
+def test_a_refusal_for_its_size_says_how_the_picture_lies() -> None:
+    """Whoever makes it smaller has to turn it, where a browser does not."""
+    webp = encoded(IMAGE.resize((4000, 2500)), "WEBP", exif=b"Exif\0\0" + exif(6))
+    found = refused(webp)
+    assert found.code == "picture_too_many_pixels"
+    assert {name: found.params[name] for name in ("width", "height", "orientation")} == {
+        "width": 4000, "height": 2500, "orientation": 6,
+    }  # fmt: skip
+    long = png(40_000, 1, 8, 0, bytes(40_001), chunk(b"eXIf", exif(8)))
+    assert (refused(long).code, refused(long).params["orientation"]) == ("picture_too_long", 8)

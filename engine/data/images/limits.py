@@ -76,11 +76,12 @@ def header_within(data: bytes, limits: Limits) -> Header:
     if len(data) > limits.bytes:
         raise _too_large(len(data), limits.bytes)
     header = read_header(data)
+    width, height = header.coded
+    # Its size and orientation, for whoever makes it smaller: browsers do not read all that says how it is turned.
+    sides = {"width": width, "height": height, "orientation": header.orientation}
     most = limits.bytes_of(header)
     if most < limits.bytes and len(header.data) > most:
-        raise _too_large(len(header.data), most)
-    width, height = header.coded
-    sides = {"width": width, "height": height}
+        raise _too_large(len(header.data), most, **sides)
     pixels, allowed = width * height, limits.pixels_of(header)
     if pixels > allowed:
         raise ImageError(
@@ -106,14 +107,16 @@ def header_within(data: bytes, limits: Limits) -> Header:
             f"{header.width}×{header.height} pixels. Save it again.",
             scans=header.scans,
             limit=limits.scans_of(header),
+            **sides,
         )
     return header
 
 
-def _too_large(size: int, most: int) -> ImageError:
+def _too_large(size: int, most: int, **more: int) -> ImageError:
     return ImageError(
         "picture_too_large",
         f"The picture has {size} bytes; at most {most} are read. Make it smaller.",
         bytes=size,
         limit=most,
+        **more,
     )

@@ -21,21 +21,51 @@ const THUMBNAIL = 96;
 /**
  * The picture as PNG, or as a JPEG where that is smaller and nothing is transparent. Null where this browser cannot
  * decode the file.
- * @param {Blob} file @param {number} longest side, in pixels @returns {Promise<Anew | null>}
+ * @param {Blob} file
+ * @param {number} longest side, in pixels
+ * @param {{ width?: number, height?: number, orientation?: number }} [stored] as the server reads it, which knows more
+ *   ways to say how a picture is turned than browsers do
+ * @returns {Promise<Anew | null>}
  */
-export async function anew(file, longest) {
+export async function anew(file, longest, stored = {}) {
   const picture = await decoded(file);
   if (!picture) return null;
-  const { width, height } = picture;
+  const turn = stillLies(picture, stored) ? (stored.orientation ?? 1) : 1;
+  const [width, height] = turn > 4 ? [picture.height, picture.width] : [picture.width, picture.height];
   const ratio = Math.min(1, longest / Math.max(width, height));
   const canvas = canvasOf(Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
   const context = contextOf(canvas);
-  context.drawImage(picture.source, 0, 0, canvas.width, canvas.height);
+  const [a, b, c, d, right, down] = TURNS[turn];
+  context.setTransform(a, b, c, d, right * canvas.width, down * canvas.height);
+  if (turn > 4) context.drawImage(picture.source, 0, 0, canvas.height, canvas.width);
+  else context.drawImage(picture.source, 0, 0, canvas.width, canvas.height);
   picture.close();
   const png = await blobOf(canvas, "image/png");
   const jpeg = isOpaque(context, canvas) ? await blobOf(canvas, "image/jpeg", QUALITY) : png;
   return { blob: jpeg.size < png.size ? jpeg : png, from: { width, height } };
 }
+
+/**
+ * Whether this browser has left a picture on its side that should stand: it still has the sides as stored. Of half a
+ * turn, and of a square, nothing tells; there the browser decides.
+ * @param {{ width: number, height: number }} picture
+ * @param {{ width?: number, height?: number, orientation?: number }} stored
+ */
+const stillLies = ({ width, height }, stored) =>
+  (stored.orientation ?? 1) > 4 && width !== height && width === stored.width && height === stored.height;
+
+/**
+ * Orientation of EXIF → how a point as stored comes upright: x' = a·x + c·y + right·W, y' = b·x + d·y + down·H, where W
+ * and H are the upright sides.
+ * @type {Record<number, [number, number, number, number, number, number]>}
+ */
+const TURNS = {
+  1: [1, 0, 0, 1, 0, 0],
+  5: [0, 1, 1, 0, 0, 0],
+  6: [0, 1, -1, 0, 1, 0],
+  7: [0, -1, -1, 0, 1, 1],
+  8: [0, -1, 1, 0, 0, 1],
+};
 
 /**
  * A small square of a picture, its middle; null where this browser cannot decode it. Of one that is cut short, which

@@ -85,7 +85,7 @@ async function sent(file, name) {
     if (!(error instanceof Problem)) throw error;
     const proxy = error.code === "proxy_limit";
     if (!proxy && !SIZES.has(error.code) && !FORMATS.has(error.code)) throw error;
-    const other = await anew(file, proxy ? LONGEST.proxy : LONGEST.server).catch(() => null);
+    const other = await anew(file, proxy ? LONGEST.proxy : LONGEST.server, error.params).catch(() => null);
     if (!other || other.blob.size > limit || (!FORMATS.has(error.code) && other.blob.size >= file.size)) throw error;
     try {
       return { own: await asked(other.blob, name, other.from), problem: error };
