@@ -22,6 +22,7 @@ from cnn_loupe.engine.commands.console import say
 from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.golden import golden_input
+from cnn_loupe.engine.importing.proof import runtime_version
 from cnn_loupe.engine.weights import DESCRIPTION, load_model
 from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.gallery import read_gallery
@@ -66,6 +67,7 @@ def examine() -> Iterator[Finding]:
     yield _threads()
     yield from _models()
     yield from _lessons()
+    yield from _own_models()
     yield _speed()
     yield from _ports()
     yield from _surroundings()
@@ -192,6 +194,33 @@ def _lessons() -> Iterator[Finding]:
             yield Finding(f"lesson {lesson.id}", said)
     for mistake in shelf.mistakes:
         yield Finding(f"lesson {mistake.place}", mistake.what, mistake.remedy)
+
+
+def _own_models() -> Iterator[Finding]:
+    """Whether people may bring models, and settings of which one makes another idle."""
+    settings = Settings()
+    said = "taken" if settings.own_models_on else "not taken"
+    why = f"CNN_LOUPE_OWN_MODELS is {settings.own_models}"
+    if not settings.own_models_on:
+        yield Finding("models of people's own", f"{said} ({why})")
+        return
+    runtime = runtime_version()
+    beside = f"ONNX Runtime {runtime} compares" if runtime else "without ONNX Runtime (extra `check`)"
+    yield Finding("models of people's own", f"{said} up to {settings.largest_model / 1e6:.0f} MB ({why}), {beside}")
+    if settings.largest_model < settings.max_model_bytes:
+        yield Finding(
+            "CNN_LOUPE_MAX_MODEL_BYTES",
+            f"{settings.max_model_bytes}, of which CNN_LOUPE_MAX_PENDING_BYTES lets {settings.largest_model} in",
+            "Raise CNN_LOUPE_MAX_PENDING_BYTES, or lower it.",
+            fatal=False,
+        )
+    if settings.own_cache_bytes < settings.max_model_bytes:
+        yield Finding(
+            "CNN_LOUPE_OWN_CACHE_BYTES",
+            f"{settings.own_cache_bytes}, less than CNN_LOUPE_MAX_MODEL_BYTES ({settings.max_model_bytes})",
+            "Raise it: people with large models take turns in sending them anew.",
+            fatal=False,
+        )
 
 
 def _speed() -> Finding:

@@ -141,3 +141,22 @@ def test_a_default_model_that_is_not_served_is_named_with_those_that_are(monkeyp
     found = findings()["model shown first"]
     assert found.value == "'nope', which is not served"
     assert found.problem == "Set CNN_LOUPE_DEFAULT_MODEL to one of tiny-vgg."
+
+
+def test_it_says_whether_people_may_bring_models_and_which_settings_stand_in_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def found() -> dict[str, Finding]:
+        return {finding.what: finding for finding in examine()}
+
+    assert found()["models of people's own"].value.startswith("taken up to 64 MB")
+    monkeypatch.setenv("CNN_LOUPE_HOST", "0.0.0.0")
+    assert found()["models of people's own"].value == "not taken (CNN_LOUPE_OWN_MODELS is auto)"
+    for name, value in (("OWN_MODELS", "yes"), ("MAX_PENDING_BYTES", "30000000"), ("OWN_CACHE_BYTES", "2000000")):
+        monkeypatch.setenv(f"CNN_LOUPE_{name}", value)
+    told = found()
+    assert told["models of people's own"].value.startswith("taken up to 30 MB")
+    for name in ("MAX_MODEL_BYTES", "OWN_CACHE_BYTES"):
+        finding = told[f"CNN_LOUPE_{name}"]
+        assert finding.problem
+        assert not finding.fatal
