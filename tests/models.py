@@ -26,6 +26,7 @@ from cnn_loupe.engine.graph import INPUT, Graph, Node
 from cnn_loupe.engine.layers import Layer, activation, normalisation, pooling, reshape, softmax
 from cnn_loupe.engine.network import Network
 from cnn_loupe.engine.spec import ModelSpec
+from cnn_loupe.engine.surroundings import Output
 from cnn_loupe.engine.weights import save_model
 
 
@@ -223,6 +224,23 @@ def varied() -> ModelSpec:
             )
         ),
     )
+
+
+def binary() -> ModelSpec:
+    """One sigmoid at the end, which stands for two classes."""
+    chain = Graph.chain(
+        layers.Conv2D("edges", 3),
+        layers.ReLU("relu"),
+        layers.Flatten("flat"),
+        layers.Dense("score", 1),
+        layers.Sigmoid("probability"),
+    )
+    classes = tuple(
+        Category(i, name, {"en": name, "zh-Hans": chinese})
+        for i, (name, chinese) in enumerate((("cat", "猫"), ("dog", "狗")))
+    )
+    title = {"en": "Test model: binary", "zh-Hans": "测试模型：binary"}
+    return ModelSpec("binary", (1, 8, 8), chain, classes, title, output=Output("binary"))
 
 
 SPECS = {spec.id: spec for spec in (minimal(), deep(), wide(), tiny_vgg())}

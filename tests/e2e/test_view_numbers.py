@@ -20,7 +20,7 @@ from tests.e2e.conftest import Visit, eventually
 from tests.e2e.numbers import seen_by, wrong_numbers
 from tests.e2e.opened import Truth, explained, open_view, places, show
 from tests.engine.strategies import graph_specs
-from tests.models import GRAPHS, graph_spec, random_parameters
+from tests.models import GRAPHS, binary, graph_spec, random_parameters
 
 pytestmark = pytest.mark.browser
 
@@ -97,17 +97,32 @@ def random_specs() -> list[ModelSpec]:
 def random_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder: Path = tmp_path_factory.mktemp("random")
     specs = random_specs()
-    for seed, spec in enumerate([*specs, *GRAPHS.values()]):
+    for seed, spec in enumerate([*specs, *GRAPHS.values(), binary()]):
         save_model(folder / spec.id, spec, random_parameters(spec, seed))
     with running_server(models=folder) as found:
         yield found
 
 
-@pytest.mark.parametrize("model", [*(f"random-{i}" for i in range(RANDOM)), *GRAPHS])
+@pytest.mark.parametrize("model", [*(f"random-{i}" for i in range(RANDOM)), *GRAPHS, "binary"])
 def test_every_number_is_the_engines_in_random_models(visit: Visit, random_models: RunningServer, model: str) -> None:
     visited = visit(base=random_models.url, reduced_motion="reduce")
     page = open_view(visited, "pixels:input[0,0,0]", model)
     assert everything(page, Truth.of(visited.base, model), 4) == []
+
+
+def test_one_number_at_the_end_is_shown_as_two_classes(visit: Visit, random_models: RunningServer) -> None:
+    visited = visit(base=random_models.url, reduced_motion="reduce")
+    page = open_view(visited, "activation:probability[0]", "binary")
+    probability = Truth.of(visited.base, "binary").value("probability[0]")
+    shown = page.locator(".two-classes .value").evaluate_all("(all) => all.map((one) => Number(one.dataset.value))")
+    assert shown == pytest.approx([1 - probability, probability], abs=1e-7)
+    page.keyboard.press("Escape")
+    best = "dog" if probability > 0.5 else "cat"
+    headline = page.locator("loupe-answer")
+    assert headline.locator(".answer-name").inner_text() == best
+    assert "probability" in headline.locator(".answer-raw").inner_text()
+    headline.locator(".answer-best").click()
+    page.wait_for_selector("[data-view=activation][data-settled]")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,11 @@ export function scoreLayer(model) {
     : null;
 }
 
+/** Whether the one value at the end stands for two classes: it is the probability of the second, the rest that of the first.
+ * @param {Model} model */
+export const isBinary = ({ ending, output, classes }) =>
+  ending === "binary" && unitCount(output.output_shape) === 1 && classes.length === 2;
+
 /** The layer that turns a layer's values into probabilities, or their logarithms, if one does. @param {Model} model @param {Layer} layer @returns {Layer | null} */
 export const probabilitiesOf = (model, layer) => model.readers(layer.name).find(isNormalised) ?? null;
 

@@ -8,7 +8,7 @@
  * @typedef {import("../core/store.js").Store<State, import("./initial.js").Derived>} AppStore
  * @typedef {import("../model/model.js").Model} Model
  */
-import { INPUT, scoreLayer } from "../model/model.js";
+import { INPUT, isBinary, scoreLayer } from "../model/model.js";
 
 /** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
 export const chooseModel = (store, id) =>
@@ -90,8 +90,10 @@ export function openView(store, { layer, unit, at }, { name, input, trail } = {}
 
 /** Open what explains a class's score. @param {AppStore} store @param {number} index */
 export function openClass(store, index) {
-  const scores = store.state.model && scoreLayer(store.state.model);
+  const { model } = store.state;
+  const scores = model && scoreLayer(model);
   if (scores) openView(store, { layer: scores.name, unit: index });
+  else if (model && isBinary(model)) openView(store, { layer: model.output.name, unit: 0 });
 }
 
 /** Begin a tour, or go on where it was left; the one that comes with the page is `network`. @param {AppStore} store @param {string} [id] */

@@ -3,7 +3,7 @@
  * The headline: the picture as the network sees it, and what the network says of it.
  */
 import { exact } from "../../core/i18n.js";
-import { scoreLayer } from "../../model/model.js";
+import { isBinary, scoreLayer } from "../../model/model.js";
 import { openClass } from "../../state/actions.js";
 import { strength } from "../../state/selectors.js";
 import { h } from "../dom.js";
@@ -41,7 +41,7 @@ export class LoupeAnswer extends LoupeElement {
   #show(run, model) {
     const ranked = [...run.scores].sort((a, b) => strength(b) - strength(a));
     const [best, ...others] = ranked;
-    this.hidden = !best || !scoreLayer(model);
+    this.hidden = !best || !(scoreLayer(model) || isBinary(model));
     if (this.hidden) return;
     const name = (/** @type {{ class: number }} */ score) => this.i18n.label(model.classes[score.class].labels);
     const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) =>
@@ -80,6 +80,8 @@ export class LoupeAnswer extends LoupeElement {
               h("span", { "data-value": full(score) }, amount(score)),
             ]),
           ),
+        isBinary(model) &&
+          h("p", { class: "answer-raw" }, this.t("network.answer.binary", { layer: model.output.name })),
         model.ending === "logits" && h("p", { class: "answer-raw" }, this.t("network.answer.raw")),
         run.note?.out_of_distribution && h("p", { class: "answer-note" }, this.t("network.answer.out_of_distribution")),
       ].filter(Boolean),

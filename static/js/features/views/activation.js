@@ -6,7 +6,7 @@
 import { signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
 import { functionSamples, graphBox } from "../../draw/graph.js";
-import { isMaps } from "../../model/model.js";
+import { isBinary, isMaps } from "../../model/model.js";
 import { unitValues } from "../../model/statistics.js";
 import { evaluate } from "../../model/operations.js";
 import { valueAt } from "../../model/trace.js";
@@ -27,7 +27,7 @@ const [WIDTH, HEIGHT] = [250, 230];
  * @returns {import("./host.js").ViewPart}
  */
 export function createActivation(subject, actions) {
-  const { t } = actions;
+  const { t, i18n } = actions;
   const layer = /** @type {import("../../model/model.js").Layer} */ (subject.layer);
   const maps = isMaps(subject.output.shape);
   const [, rows, columns] = subject.output.shape;
@@ -108,6 +108,21 @@ export function createActivation(subject, actions) {
     legends,
   );
 
+  /** The two classes that one number stands for, where the network ends with it. */
+  const shares =
+    isBinary(subject.scene.model) && layer === subject.scene.model.output ? [0, 1].map(() => createValue()) : [];
+  if (shares.length)
+    legends.before(
+      h(
+        "dl",
+        { class: "two-classes" },
+        shares.flatMap((share, index) => [
+          h("dt", null, i18n.label(subject.scene.model.classes[index].labels)),
+          h("dd", null, share, index ? "" : ` = 1 − ${layer.name}`),
+        ]),
+      ),
+    );
+
   let current = subject;
   /** @type {ReturnType<typeof graphBox>} */
   let box = graphBox([-1, 1], [-1, 1], WIDTH, HEIGHT);
@@ -135,6 +150,10 @@ export function createActivation(subject, actions) {
       }
       vectors?.[0].paint(next.input.data, limit, next.unit, next.source);
       vectors?.[1].paint(next.output.data, limit, next.unit, layer.name);
+      shares.forEach((share, index) => {
+        const { probability } = next.scene.run.scores[index];
+        setValue(share, probability, index ? { layer: layer.name, at: [0] } : null, i18n.percent);
+      });
       const drawn = functionSamples(apply, maps ? unitValues(next.input, next.unit) : next.input.data, WIDTH, HEIGHT);
       box = drawn.box;
       curve.setAttribute("d", drawn.path);

@@ -164,10 +164,9 @@ export function createSoftmax(subject, actions) {
       const order = scores.map((_, index) => index);
       const terms = count <= WRITTEN ? order : [...order].sort((a, b) => scores[b] - scores[a]).slice(0, WRITTEN);
       formula.replaceChildren(
-        log ? h("div", { class: "softmax-log" }, h("math:math", null, h("math:mi", null, "ln"))) : "",
         h(
           "div",
-          { class: "fraction" },
+          { class: `fraction${log ? " of-log" : ""}` },
           h("div", { class: "numerator" }, term(next.unit)),
           h(
             "div",
