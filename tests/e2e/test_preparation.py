@@ -137,7 +137,7 @@ def test_what_is_sent_anew_stands_as_the_server_would_have_turned_it(
     file = tmp_path / f"large.{format.lower()}"
     file.write_bytes(half_and_half(format, turn))
     visited = visit()
-    visited.expect("status of 413", "getImageData")  # the second is advice about reading canvases, as only this test does
+    visited.expect("status of 413", "getImageData")  # the second is advice on canvases that are read
     page = visited.go()
     add(page, file)
     expect(page.locator("loupe-crop .mono")).to_contain_text("side 1,393 px")
