@@ -45,7 +45,7 @@ test("the engine's logits are bias plus places", () => {
   assert.equal(ground.maps, "edges");
 });
 
-test("behind a hidden layer a class has no evidence and says which layer stands there; hidden units have theirs", () => {
+test("behind a hidden layer a class has no evidence and says which layer stands there; hidden units have it", () => {
   const { scene } = recorded("deep");
   assert.deepEqual(groundOf(scene, "scores"), { behind: "leaky2" });
   assert.deepEqual(groundOf(scene, "leaky2"), { behind: "leaky2" });

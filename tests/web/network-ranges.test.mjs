@@ -169,7 +169,7 @@ test("0 is painted exactly white, negative values red, positive ones blue, those
   assert.ok(blue[2] > blue[0] + 80, "positive is blue");
 });
 
-test("on a dark page 0 is the page's ground, values glow the more the larger they are, and every colour has a readable ink", () => {
+test("on a dark page 0 is the page's ground, values glow the more the larger they are, every colour has a readable ink", () => {
   const tokens = readFileSync(new URL("../../static/css/tokens.css", import.meta.url), "utf8");
   const [, ground] = /--ground: light-dark\(#\w+, #(\w+)\)/.exec(tokens);
   assert.deepEqual(

@@ -12,7 +12,7 @@ export const written = () =>
     `// @ts-check
 /**
  * The words that addresses, lessons and embeds use for what the page shows: views, colour scales, controls, chapters.
- * Made from static/vocabulary.json, which the server reads, by tests/web/vocabulary.mjs; change that file, not this one.
+ * Made from static/vocabulary.json, which the server reads, by tests/web/vocabulary.mjs; change that file.
  */
 export const VOCABULARY = /** @type {const} */ (${readFileSync(SOURCE, "utf8")});`,
     { ...OPTIONS, parser: "babel" },

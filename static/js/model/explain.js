@@ -21,7 +21,11 @@ import { product, valueAt } from "./trace.js";
 export const tensorOf = ({ run }, layer) =>
   /** @type {import("./trace.js").Tensor | undefined} */ (tensorNamed(run, layer));
 
-/** Whether what a layer's values are made from is at hand: of a large run it may not be. @param {Scene} scene @param {import("./model.js").Layer} layer */
+/**
+ * Whether what a layer's values are made from is at hand: of a large run it may not be.
+ * @param {Scene} scene
+ * @param {import("./model.js").Layer} layer
+ */
 export const traceable = ({ run, parameters }, layer) =>
   !run.ask ||
   (layer.inputs.every((name) => name === INPUT || run.activations.has(name)) &&
@@ -40,7 +44,12 @@ export function explain(scene, spot) {
   return { spot, value, trace, sources: layer.inputs };
 }
 
-/** Where a term's value stands. @param {Pick<Explanation, "sources">} explanation @param {import("./trace.js").Term} term @returns {Spot} */
+/**
+ * Where a term's value stands.
+ * @param {Pick<Explanation, "sources">} explanation
+ * @param {import("./trace.js").Term} term
+ * @returns {Spot}
+ */
 export const termSpot = ({ sources }, { source, at }) => ({ layer: sources[source], at });
 
 /** The terms that a value came from, the most important first; a maximum's winner leads.
@@ -84,11 +93,18 @@ export function mainTrail(scene, spot) {
 /**
  * @typedef {object} Destination a layer that reads a value
  * @property {import("./model.js").Layer} layer
- * @property {{ spot: Spot, weight: number | null, taken: boolean | null }[] | null} consumers its values that read it, with
- *   what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot trace
+ * @property {{ spot: Spot, weight: number | null, taken: boolean | null }[] | null} consumers its values that read it,
+ *   with
+ *   what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot
+ * trace
  */
 
-/** Where a value goes: to every layer that reads its output. @param {Scene} scene @param {Spot} spot @returns {Destination[]} */
+/**
+ * Where a value goes: to every layer that reads its output.
+ * @param {Scene} scene
+ * @param {Spot} spot
+ * @returns {Destination[]}
+ */
 export const destinations = (scene, spot) =>
   scene.model.readers(spot.layer).map((layer) => {
     const { tracer } = layer.record;

@@ -5,8 +5,12 @@ import { INPUT, isMaps, isNormalised } from "./model.js";
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {{ tensors: string[], parameters: string[] }} Needs layers by their names */
 
-/** What an opened view of a layer shows: its output, what it reads, the maps behind a flattened vector, and what weighs or
- * normalises its values. @param {Model} model @param {string} name @returns {Needs} */
+/**
+ * What an opened view of a layer shows: its output, what it reads, the maps behind a flattened vector, and what weighs
+ * or normalises its values.
+ * @param {Model} model
+ * @param {string} name
+ * @returns {Needs} */
 export function needsOf(model, name) {
   const layer = model.layer(name);
   if (!layer) return { tensors: [], parameters: [] };

@@ -13,25 +13,29 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {boolean} dark what the theme comes to on this device: colours of data are made for it (`draw/colour.js`)
  * @property {boolean} details
  * @property {typeof VOCABULARY.scales[number]} scale
- * @property {import("../model/scene.js").Scene | null} lock the scene whose colour ranges are kept while pictures change
+ * @property {import("../model/scene.js").Scene | null} lock the scene whose colour ranges are kept while pictures
+ *   change
  * @property {boolean} tint input channels in their own colours, not in grey
  * @property {typeof VOCABULARY.orders[number]} order of the output column
  * @property {readonly string[]} blocks blocks of the network map that somebody opened or closed, by their last layer
  *   (`model/blocks.js` says how they were at first)
  *
  * @property {ListedModel[]} models
- * @property {string} modelId the chosen model; `own:` and digits of a content as long as a link's own network has not been found
+ * @property {string} modelId the chosen model; `own:` and digits of a content as long as a link's own network has not
+ *   been found
  * @property {{ file: string, size: number } | null} needs the file that a link's own network is in
  * @property {Sample[]} samples the model's gallery
  * @property {OwnPicture[]} ownPictures
  *
  * @property {PictureRef | null} picture the chosen picture
  * @property {import("../model/scene.js").Scenes} scenes what is shown, which comes some time after it is chosen
- * @property {import("../model/model.js").Model | null} model of the main scene, as the next two: `derived` takes them from there
+ * @property {import("../model/model.js").Model | null} model of the main scene, as the next two: `derived` takes them
+ *   from there
  * @property {import("../api/client.js").Parameters | null} parameters
  * @property {import("../api/client.js").Run | null} run
  * @property {number} arrived counts up with each piece of a large run that is there (`pieces.js`)
- * @property {{ layer: string, first: number } | null} scrolled the column of the map that was scrolled last, and its first unit
+ * @property {{ layer: string, first: number } | null} scrolled the column of the map that was scrolled last, and its
+ *   first unit
  * @property {"loading" | "ready" | "error"} network
  * @property {boolean} working a picture is on its way
  * @property {import("../api/client.js").Problem | null} problem why the model or the chosen picture could not be shown
@@ -47,50 +51,76 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {View | null} view the opened view
  * @property {Why | null} why the evidence that is laid over the picture (`why.js`)
  * @property {string | null} chapter the chapter of Learn that is reached
- * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it was left
- * @property {readonly string[] | null} present the controls that a class sees (`present.js`); null while nothing is presented
+ * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it
+ *   was left
+ * @property {readonly string[] | null} present the controls that a class sees (`present.js`); null while nothing is
+ *   presented
  */
-/** @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string, string>, url: string, thumbnail: string, digest: string, borrowed?: boolean, blob?: Blob }} Sample `borrowed`: not of the model's gallery, as it has none: of the default model's, or made in this page (`blob`) */
+/**
+ * @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string,
+ *   string>, url: string, thumbnail: string, digest: string, borrowed?: boolean, blob?: Blob
+ * }} Sample `borrowed`: not of the model's gallery, as it has none: of the default model's,
+ * or made in this page (`blob`)
+ */
 /**
  * @typedef {object} OwnPicture a picture that stays in this browser
  * @property {string} digest SHA-256 of the file's bytes, in hexadecimal; its address
  * @property {string} name the file's name, or where it came from
- * @property {Blob} blob what is sent to the server: the file, or what this browser made of one that the server does not read
+ * @property {Blob} blob what is sent to the server: the file, or what this browser made of one that the server does not
+ *   read
  * @property {Blob | null} small a small square of `upright`
- * @property {Blob | null} upright the server’s own picture of it, upright and at most 1,024 px long; null where an earlier version of the page kept it
+ * @property {Blob | null} upright the server’s own picture of it, upright and at most 1,024 px long; null where an
+ *   earlier version of the page kept it
  * @property {string} thumbnail an object URL of `small`
  * @property {number} width of `blob`, upright, in pixels
  * @property {number} height of `blob`, upright, in pixels
- * @property {{ width: number, height: number } | null} reducedFrom the size of the file that this browser decoded; null where the file itself is sent
+ * @property {{ width: number, height: number } | null} reducedFrom the size of the file that this browser decoded; null
+ *   where the file itself is sent
  * @property {Crop | null} crop the square that the network sees; null is the centred one
  * @property {number} added when it was added, in milliseconds since 1970
  * @property {boolean} [drawing] it is being drawn, and another in a moment
  */
-/** @typedef {{ x: number, y: number, size: number, rotate: number }} Crop pixels of the upright picture; degrees clockwise about the square's centre */
-/** @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }} PictureProblem */
-/** @typedef {{ id: string, title: Record<string, string>, default: boolean, own?: { content: string, file: string, size: number } }} ListedModel
+/**
+ * @typedef {{ x: number, y: number, size: number, rotate: number }} Crop pixels of the upright picture; degrees
+ *   clockwise about the square's centre
+ */
+/**
+ * @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }}
+ *   PictureProblem
+ */
+/**
+ * @typedef {{ id: string, title: Record<string, string>, default: boolean, own?: { content: string, file: string,
+ *   size: number } }} ListedModel
  *   `own`: the person's own, by the SHA-256 of its files' contents; one of these files, and how many bytes all are */
 /** @typedef {typeof VOCABULARY.panels[number] | "camera" | "address" | "own" | "drawing"} Panel */
 /** @typedef {import("../model/scene.js").PictureRef} PictureRef */
-/** @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row, column] in its map */
+/**
+ * @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row,
+ *   column] in its map
+ */
 /**
  * @typedef {object} View see `view.js`
  * @property {string} name neuron, microscope, activation, pooling, flatten, output, softmax, pixels or values
  * @property {string} layer
  * @property {number} unit
- * @property {number[]} [at] the chosen position in the unit's map; without it the view starts where the value is largest
+ * @property {number[]} [at] the chosen position in the unit's map; without it the view starts where the value is
+ *   largest
  * @property {number} [input] the input map that the microscope looks at
  * @property {Place[]} [trail] the values followed, from the score towards the pixel
  */
 
 /**
  * @typedef {object} Why whose evidence is shown
- * @property {{ layer: string, unit: number } | null} of a class or another unit; null is the class that leads on each picture
+ * @property {{ layer: string, unit: number } | null} of a class or another unit; null is the class that leads on each
+ *   picture
  * @property {number | null} against a second unit of the same layer that it is set against
  * @property {number[] | null} at the place that is looked at: [row, column] in the last maps
  */
 
-/** Under which the browser keeps what it remembers of tours (`features/tour/memory.js`); not there for who was never offered one. */
+/**
+ * Under which the browser keeps what it remembers of tours (`features/tour/memory.js`); not there for who was never
+ * offered one.
+ */
 export const TOUR_KEY = "cnn-loupe-tour";
 
 /** @returns {State} */
@@ -136,7 +166,11 @@ export const initialState = () => ({
 
 /** @typedef {"model" | "parameters" | "run"} Derived */
 
-/** What most of the page asks of the main scene, at the top of the state. @param {State} state @returns {Pick<State, Derived>} */
+/**
+ * What most of the page asks of the main scene, at the top of the state.
+ * @param {State} state
+ * @returns {Pick<State, Derived>}
+ */
 export const derived = ({ scenes: { main } }) => ({
   model: main?.model ?? null,
   parameters: main?.parameters ?? null,

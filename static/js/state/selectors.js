@@ -9,11 +9,19 @@ import { blocksOf, closedBlocks } from "../model/blocks.js";
 import { shownColumns } from "../model/columns.js";
 import { rangesOf } from "../model/ranges.js";
 
-/** The gallery picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
+/**
+ * The gallery picture that a reference means.
+ * @param {State} state
+ * @param {import("./initial.js").PictureRef | null} ref
+ */
 export const sampleOf = (state, ref) =>
   ref?.source === "sample" ? state.samples.find(({ id }) => id === ref.id) : undefined;
 
-/** The person's picture that a reference means. @param {State} state @param {import("./initial.js").PictureRef | null} ref */
+/**
+ * The person's picture that a reference means.
+ * @param {State} state
+ * @param {import("./initial.js").PictureRef | null} ref
+ */
 export const ownOf = (state, ref) =>
   ref?.source === "own" ? state.ownPictures.find(({ digest }) => digest === ref.id) : undefined;
 
@@ -60,13 +68,17 @@ function findShown(model, blocks) {
   };
 }
 
-/** By run: a run is never changed, so its ranges stay. @type {WeakMap<object, Map<string, import("../model/ranges.js").Ranges>>} */
+/**
+ * By run: a run is never changed, so its ranges stay.
+ * @type {WeakMap<object, Map<string, import("../model/ranges.js").Ranges>>}
+ */
 const known = new WeakMap();
 
 /**
  * The colour ranges that are in force: those of the scene, or, while they are locked, those of the scene
  * that was drawn when the lock was set. Paint, legends and readouts all ask here.
- * @param {Pick<State, "lock" | "scale">} state @param {Pick<import("../model/scene.js").Scene, "model" | "run"> | null} scene
+ * @param {Pick<State, "lock" | "scale">} state
+ * @param {Pick<import("../model/scene.js").Scene, "model" | "run"> | null} scene
  * @returns {import("../model/ranges.js").Ranges | null} null as long as nothing can be drawn
  */
 export function colourRanges({ lock, scale }, scene) {

@@ -49,7 +49,11 @@ function travel(way) {
 
 const ONE_YEAR = 31_536_000;
 
-/** A choice that the server reads before it writes the next page. @param {"lang" | "theme"} name @param {string} value */
+/**
+ * A choice that the server reads before it writes the next page.
+ * @param {"lang" | "theme"} name
+ * @param {string} value
+ */
 export function remember(name, value) {
   document.cookie = `${name}=${value}; path=${context().root || "/"}; max-age=${ONE_YEAR}; samesite=lax`;
 }
@@ -134,7 +138,8 @@ export const COMMANDS = [
     place: "header",
     look: "icon",
     control: "menu",
-    // Where the server has lessons, there is more than one tour to choose from. (One that is open has the key to itself.)
+    // Where the server has lessons, there is more than one tour to choose from. (One that is open has the key to
+    // itself.)
     perform: ({ store, event }) => {
       if (event && store.state.tour) return;
       if (context().settings.lessons) void openDialog("tours");

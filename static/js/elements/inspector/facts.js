@@ -76,7 +76,12 @@ export function settings(host, layer) {
   return words.length ? h("p", { class: "inspector-settings" }, ...words.map((word) => h("span", null, word))) : null;
 }
 
-/** Sizes and arithmetic of the layer. @param {Pick<Host, "t" | "i18n">} host @param {{ model: import("../../model/model.js").Model, column: { layer: import("../../model/model.js").Layer | null } }} subject */
+/**
+ * Sizes and arithmetic of the layer.
+ * @param {Pick<Host, "t" | "i18n">} host
+ * @param {{ model: import("../../model/model.js").Model, column: { layer: import("../../model/model.js").Layer |
+ *   null } }} subject
+ */
 export function layerFacts(host, { model, column }) {
   const layer = /** @type {import("../../model/model.js").Layer} */ (column.layer);
   const sum = parameterArithmetic(layer);
@@ -140,7 +145,11 @@ export function layerFacts(host, { model, column }) {
   ];
 }
 
-/** A class's score: the share of every map before, the bias, the sum. @param {Host} host @param {Omit<Subject, "tensor">} subject */
+/**
+ * A class's score: the share of every map before, the bias, the sum.
+ * @param {Host} host
+ * @param {Omit<Subject, "tensor">} subject
+ */
 export function classFacts(host, { model, run, column, unit }) {
   const { i18n } = host;
   const { logit, probability } = run.scores[unit];
@@ -205,7 +214,11 @@ export function classFacts(host, { model, run, column, unit }) {
   ];
 }
 
-/** A layer's learned numbers, with the multiplication that gives their count. @param {import("../../model/model.js").Layer} layer @param {(value: number) => string} plain */
+/**
+ * A layer's learned numbers, with the multiplication that gives their count.
+ * @param {import("../../model/model.js").Layer} layer
+ * @param {(value: number) => string} plain
+ */
 function countText(layer, plain) {
   const sum = parameterArithmetic(layer);
   return sum && sum.units * sum.perUnit === sum.total
@@ -213,7 +226,11 @@ function countText(layer, plain) {
     : plain(layer.parameter_count);
 }
 
-/** The model as a whole, while no unit is looked at. @param {Host} host @param {import("../../model/model.js").Model} model */
+/**
+ * The model as a whole, while no unit is looked at.
+ * @param {Host} host
+ * @param {import("../../model/model.js").Model} model
+ */
 export function modelFacts(host, model) {
   const learned = model.layers.filter(({ parameter_count: count }) => count > 0);
   const plain = (/** @type {number} */ value) => host.i18n.plain(value);

@@ -82,7 +82,8 @@ export class LoupeQuestion extends LoupeElement {
     });
     const operands = "options" in made ? this.#figures(made) : this.#operands(made);
     this.setAttribute("data-question", id);
-    this.dataset.expected = String("options" in made ? made.right : made.expected); // for tests; the page is no examination
+    // For tests; the page is no examination.
+    this.dataset.expected = String("options" in made ? made.right : made.expected);
     this.replaceChildren(
       h(
         "div",
@@ -246,7 +247,11 @@ export class LoupeQuestion extends LoupeElement {
   }
 }
 
-/** Whether two makings ask the same. @param {import("./questions/index.js").Made} a @param {import("./questions/index.js").Made} b */
+/**
+ * Whether two makings ask the same.
+ * @param {import("./questions/index.js").Made} a
+ * @param {import("./questions/index.js").Made} b
+ */
 function sameCase(a, b) {
   const key = (/** @type {import("./questions/index.js").Made} */ made) =>
     JSON.stringify("options" in made ? [made.options, made.right, made.map] : made.params);

@@ -20,7 +20,10 @@ class LoupePreparation extends LoupeElement {
   #task = createTask();
   /** @type {any} */
   #preparation = null;
-  /** @type {{ stage: HTMLElement, canvas: HTMLCanvasElement, mark: HTMLElement, values: HTMLElement, pixels: ImageData }[]} */
+  /**
+   * @type {{ stage: HTMLElement, canvas: HTMLCanvasElement, mark: HTMLElement, values: HTMLElement,
+   *   pixels: ImageData }[]}
+   */
   #cards = [];
   /** The followed pixel of the input: row, column. @type {[number, number]} */
   #at = [0, 0];
@@ -289,7 +292,12 @@ async function pixelsOf({ picture }) {
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-/** Red, green, blue (and alpha where there is some) at a place, or null outside. @param {ImageData} pixels @param {number} x @param {number} y */
+/**
+ * Red, green, blue (and alpha where there is some) at a place, or null outside.
+ * @param {ImageData} pixels
+ * @param {number} x
+ * @param {number} y
+ */
 function bytesAt({ data, width, height }, x, y) {
   const [column, row] = [Math.floor(x * width), Math.floor(y * height)];
   if (column < 0 || row < 0 || column >= width || row >= height) return null;

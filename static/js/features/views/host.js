@@ -14,7 +14,8 @@
  * @property {[number, number] | null} [positions] rows and columns that a window slides over, if one does
  * @property {(subject: Subject) => void} paint new data of the same structure
  * @property {(input: number | undefined) => void} [choose] mark the input that is looked at
- * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been slid over
+ * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been
+ *   slid over
  * @property {() => void} [settle] scroll and connect what was painted, once it stands in the document
  * @property {() => void} [dispose]
  */
@@ -62,13 +63,19 @@ export class LoupeView extends LoupeElement {
   #explanation = createExplanation(this.#actions);
   /** @type {ReturnType<typeof createPrebuild> | null} */
   #prebuilt = null;
-  /** The network beside the view; it stays while views of one model follow each other. @type {{ key: string, part: ReturnType<typeof createNetworkSidebar> } | null} */
+  /**
+   * The network beside the view; it stays while views of one model follow each other.
+   * @type {{ key: string, part: ReturnType<typeof createNetworkSidebar> } | null}
+   */
   #sidebar = null;
   /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
   #playback = null;
   /** @type {Subject | null} */
   #subject = null;
-  /** What a part's maps are painted from; as long as it stays, only marks and numbers move. @type {WeakMap<ViewPart, readonly unknown[]>} */
+  /**
+   * What a part's maps are painted from; as long as it stays, only marks and numbers move.
+   * @type {WeakMap<ViewPart, readonly unknown[]>}
+   */
   #painted = new WeakMap();
   /** Whether something was built or painted that has not been scrolled to its place since. */
   #unsettled = false;
@@ -208,7 +215,11 @@ export class LoupeView extends LoupeElement {
     return [scene.run, scene.parameters, scale, lock, tint, dark];
   }
 
-  /** What would show a unit, if it were opened next. @param {import("../../state/initial.js").Place} place @returns {import("./prebuild.js").ViewPlan | null} */
+  /**
+   * What would show a unit, if it were opened next.
+   * @param {import("../../state/initial.js").Place} place
+   * @returns {import("./prebuild.js").ViewPlan | null}
+   */
   #viewFor({ layer, unit }) {
     const { state } = this.store;
     const subject =
@@ -226,7 +237,12 @@ export class LoupeView extends LoupeElement {
     };
   }
 
-  /** What would lie before the view of a unit, if one of its inputs were looked at. @param {import("../../state/initial.js").Place} place @param {number} input @returns {import("./prebuild.js").Plan | null} */
+  /**
+   * What would lie before the view of a unit, if one of its inputs were looked at.
+   * @param {import("../../state/initial.js").Place} place
+   * @param {number} input
+   * @returns {import("./prebuild.js").Plan | null}
+   */
   #cardFor({ layer, unit }, input) {
     const { state } = this.store;
     const subject =
@@ -236,7 +252,12 @@ export class LoupeView extends LoupeElement {
     return subject && this.#partFor(subject, "card");
   }
 
-  /** One part of what shows a subject. @param {Subject} subject @param {"stage" | "card"} which @returns {import("./prebuild.js").Plan} */
+  /**
+   * One part of what shows a subject.
+   * @param {Subject} subject
+   * @param {"stage" | "card"} which
+   * @returns {import("./prebuild.js").Plan}
+   */
   #partFor(subject, which) {
     const { definition, key, cardKey } = this.#plan(subject);
     const source = this.#source(subject);
@@ -301,7 +322,13 @@ export class LoupeView extends LoupeElement {
       : null;
   }
 
-  /** A view's parts in their frame. @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card @returns {import("./prebuild.js").Framed} */
+  /**
+   * A view's parts in their frame.
+   * @param {Subject} subject
+   * @param {ViewPart} stage
+   * @param {ViewPart | null} card
+   * @returns {import("./prebuild.js").Framed}
+   */
   #frame({ view, scene, layer }, stage, card) {
     const playback = this.#playbackFor(stage, card);
     const label = classLabel(scene.model, view.layer, view.unit);
@@ -442,7 +469,10 @@ export class LoupeView extends LoupeElement {
     this.#behind(null);
   }
 
-  /** Why formula, operands and the sidebar's numbers are not of the place that is shown. @param {"moving" | "playing" | null} why */
+  /**
+   * Why formula, operands and the sidebar's numbers are not of the place that is shown.
+   * @param {"moving" | "playing" | null} why
+   */
   #behind(why) {
     const section = /** @type {HTMLElement | null} */ (this.firstElementChild);
     if (!section || section.dataset.behind === (why ?? undefined)) return;

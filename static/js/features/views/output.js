@@ -21,7 +21,11 @@ import { createValue, setBias, setValue, shownValue, sizeText, spotText } from "
 /** How many values are listed for and against. */
 const LISTED = 6;
 
-/** @param {import("./subject.js").Subject} subject @param {import("./host.js").Actions} actions @returns {import("./host.js").ViewPart} */
+/**
+ * @param {import("./subject.js").Subject} subject
+ * @param {import("./host.js").Actions} actions
+ * @returns {import("./host.js").ViewPart}
+ */
 export function createOutput(subject, actions) {
   const { t, i18n } = actions;
   const { model } = subject.scene;
@@ -170,7 +174,11 @@ export function createOutput(subject, actions) {
   let element = 0;
   let waiting = 0;
   let version = 0;
-  /** What the rows are painted from. @type {{ values: Float32Array, weights: Float32Array, products: Float32Array, sums: Float64Array, limits: number[] }} */
+  /**
+   * What the rows are painted from.
+   * @type {{ values: Float32Array, weights: Float32Array, products: Float32Array, sums: Float64Array,
+   *   limits: number[] }}
+   */
   let look = {
     values: new Float32Array(),
     weights: new Float32Array(),
@@ -233,7 +241,10 @@ export function createOutput(subject, actions) {
     setValue(elementProduct, value * weight);
   };
 
-  /** @param {number} index @param {boolean} pinned the list of operands is left to the explanation; a click keeps the mark */
+  /**
+   * @param {number} index
+   * @param {boolean} pinned the list of operands is left to the explanation; a click keeps the mark
+   */
   function showElement(index, pinned) {
     if (index === element && !pinned) return;
     element = index;

@@ -8,7 +8,8 @@
  * @property {import("../../model/model.js").Layer | null} layer null for the picture's own tensor
  * @property {string} source what the layer reads first: a layer's name, or `input`
  * @property {Tensor} input what the layer reads first
- * @property {readonly string[]} sources the names of all that it reads @property {readonly Tensor[]} inputs all that it reads
+ * @property {readonly string[]} sources the names of all that it reads
+ * @property {readonly Tensor[]} inputs all that it reads
  * @property {Tensor} output what the layer gives
  * @property {import("../../model/kinds.js").LayerParameters | null} parameters
  * @property {number} unit
@@ -49,7 +50,11 @@ export function subjectOf(scene, view) {
   };
 }
 
-/** Where a unit's value is largest in size: the place worth looking at first. @param {Tensor} output @param {number} unit */
+/**
+ * Where a unit's value is largest in size: the place worth looking at first.
+ * @param {Tensor} output
+ * @param {number} unit
+ */
 function strongest(output, unit) {
   const values = unitValues(output, unit);
   let best = 0;
@@ -57,7 +62,12 @@ function strongest(output, unit) {
   return indexAt(output.shape.slice(1), best);
 }
 
-/** The value that a view is about. @param {Subject} subject @param {number[]} [at] @returns {import("../../model/explain.js").Spot} */
+/**
+ * The value that a view is about.
+ * @param {Subject} subject
+ * @param {number[]} [at]
+ * @returns {import("../../model/explain.js").Spot}
+ */
 export const spotOf = ({ view, unit, at: chosen }, at = chosen) => ({ layer: view.layer, at: [unit, ...at] });
 
 /** The class that a unit stands for: those of the scores and of what normalises them.

@@ -113,8 +113,8 @@ export function createTrail(actions) {
 }
 
 /**
- * The way from a value to a pixel. Of a large run, the values on it are asked for some layers at a time, and only what is
- * said of each step is kept.
+ * The way from a value to a pixel. Of a large run, the values on it are asked for some layers at a time, and only what
+ * is said of each step is kept.
  * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Spot} spot
  */
 async function wholeTrail(scene, spot) {
@@ -138,7 +138,11 @@ async function wholeTrail(scene, spot) {
   return trail;
 }
 
-/** A layer, what it reads and those behind it, the nearest first, as many as are asked for at once. @param {import("../../model/model.js").Model} model @param {string} name */
+/**
+ * A layer, what it reads and those behind it, the nearest first, as many as are asked for at once.
+ * @param {import("../../model/model.js").Model} model
+ * @param {string} name
+ */
 function layersBehind(model, name) {
   const found = new Set([name]);
   for (let index = model.layer(name)?.index ?? -1; index >= 0; index--) {
@@ -165,7 +169,12 @@ const AT_ONCE = 4_000_000;
 /** What was once said of values of large runs, which are not kept. @type {WeakMap<object, Map<string, Facts>>} */
 const told = new WeakMap();
 
-/** @param {object} run @param {import("../../model/explain.js").Spot} spot @param {import("../../model/explain.js").Explanation} found @returns {Facts} */
+/**
+ * @param {object} run
+ * @param {import("../../model/explain.js").Spot} spot
+ * @param {import("../../model/explain.js").Explanation} found
+ * @returns {Facts}
+ */
 function remember(run, spot, { value, trace }) {
   const facts = { value, operation: trace?.operation ?? null, count: trace?.terms.length ?? 0 };
   if (!told.has(run)) told.set(run, new Map());
@@ -173,7 +182,11 @@ function remember(run, spot, { value, trace }) {
   return facts;
 }
 
-/** @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Spot} spot @returns {Facts} */
+/**
+ * @param {import("../../model/explain.js").Scene} scene
+ * @param {import("../../model/explain.js").Spot} spot
+ * @returns {Facts}
+ */
 const factsOf = (scene, spot) => {
   const found = explain(scene, spot);
   const known =

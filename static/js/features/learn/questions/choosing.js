@@ -10,7 +10,13 @@ import { kernelOf } from "../model/presets.js";
 /** Kernels whose maps of a photograph look nothing like each other's. */
 const KERNELS = ["vertical-edge", "horizontal-edge", "outline", "blur"];
 
-/** Another order for each seed: the orders have numbers, and 7 leads through all 24 of four. @template T @param {readonly T[]} list @param {number} seed @returns {T[]} */
+/**
+ * Another order for each seed: the orders have numbers, and 7 leads through all 24 of four.
+ * @template T
+ * @param {readonly T[]} list
+ * @param {number} seed
+ * @returns {T[]}
+ */
 function shuffled(list, seed) {
   const [rest, order] = [[...list], /** @type {T[]} */ ([])];
   for (let number = seed * 7 + 5; rest.length; ) {
