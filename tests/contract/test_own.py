@@ -23,7 +23,7 @@ from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.conftest import ROOT
 from tests.engine.files import made
-from tests.own import TYPE, body, classifier
+from tests.own import DATA, TYPE, body, classifier
 
 
 @pytest.fixture(scope="module")
@@ -369,3 +369,32 @@ def test_onnx_runtime_agrees_on_every_layer(own: Client, external: bool) -> None
     assert len(proof.layers) == 6
     assert proof.largest.difference is not None
     assert proof.largest.difference < 1e-5
+
+
+@pytest.mark.parametrize("case", sorted(p.name for p in DATA.glob("models/*")) if DATA.is_dir() else ["none"])
+def test_a_real_file_and_what_its_own_runtime_computed_agree_through_the_api(own: Client, case: str) -> None:
+    folder = DATA / "models" / case
+    if not folder.is_dir():
+        pytest.skip("../shared/data is not there")
+    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.name not in ("case.json", "expected.npz")}
+    brought = bring(own, files)
+    if brought.status_code == 422:
+        (architecture,) = brought.json()["params"]["architectures"]
+        brought = bring(own, files, architecture=architecture)
+    told = brought.json()
+    proof = own.post(f"/api/v1/models/{told['id']}/proof", content=(folder / "expected.npz").read_bytes()).json()
+    most = 1e-5 if len(told["report"]["layers"]) <= 60 else 1e-4
+    assert proof["largest"]["difference"] < most
+    assert len(proof["scores"]) == len(told["description"]["classes"])
+
+
+def test_every_real_file_that_cannot_be_shown_is_refused_with_words(own: Client) -> None:
+    refused = sorted(p for p in DATA.glob("models-refused/*") if p.suffix != ".json")
+    if not refused:
+        pytest.skip("../shared/data is not there")
+    words = json.loads((ROOT / "static/i18n/zh-Hans/own.json").read_text("utf-8"))["own"]["problems"]
+    for path in refused:
+        answer = bring(own, {path.name: path.read_bytes()})
+        assert answer.status_code == 422, path.name
+        assert answer.json()["problems"]
+        assert all(problem["code"] in words for problem in answer.json()["problems"]), path.name
