@@ -25,7 +25,7 @@ const ENTRIES = [
   "js/elements/chrome/address-bar.js",
   "js/elements/chrome/frame.js",
   "js/elements/inspector/pointing.js",
-  "js/model/create.js",
+  "js/model/kinds.js",
   "js/state/follow.js",
   ...["views", "tour", "present", "learn", "why"].map((name) => `js/features/${name}/index.js`),
   ...["network", "view", "widget", "builder"].map((name) => `js/features/embed/${name}.js`),

@@ -10,7 +10,6 @@ import { createCommands } from "./core/commands.js";
 import { createTranslator } from "./core/i18n.js";
 import { createScheduler } from "./core/timing.js";
 import { createStore } from "./core/store.js";
-import { LoupeAnswer } from "./elements/chrome/answer.js";
 import { createParts, provide } from "./elements/context.js";
 import { h } from "./elements/dom.js";
 import { followTheme } from "./elements/theme.js";
@@ -68,7 +67,6 @@ function start(asked) {
   followTheme(store);
 
   void import("./elements/chrome/frame.js");
-  customElements.define("loupe-answer", LoupeAnswer);
   customElements.define("loupe-network", LoupeNetwork);
   follow({ store, api, runs, own });
 

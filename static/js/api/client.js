@@ -191,7 +191,7 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
  * @property {import("./wire.js").Tensor} input
  * @property {Map<string, import("./wire.js").Tensor>} activations by layer name, in layer order
  * @property {{ class: number, logit: number, probability: number }[]} scores in class order
- * @property {Map<string, import("../model/overview.js").Overview>} [overview] of a large run, what is shown of its
+ * @property {Map<string, import("../model/statistics.js").Overview>} [overview] of a large run, what is shown of its
  *   layers
  *   while `activations` holds only those that were asked for
  * @property {Pieces} [ask] how the rest of a large run is asked for
@@ -201,7 +201,7 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
 /**
  * @typedef {object} Pieces
  * @property {(layers: readonly string[], first: number, count: number, signal?: AbortSignal) => Promise<Map<string,
- *   import("../model/overview.js").Overview>>} overview
+ *   import("../model/statistics.js").Overview>>} overview
  * @property {(layers: readonly string[] | null, signal?: AbortSignal) => Promise<Map<string,
  *   import("./wire.js").Tensor>>} values of these layers; null for all
  */
@@ -223,7 +223,7 @@ export const decodeRun = ({ answer, tensor }) => ({
 /** @param {readonly string[]} layers */
 const named = (layers) => layers.join(",") || "none";
 
-/** @param {import("./wire.js").TensorFile} file @returns {Map<string, import("../model/overview.js").Overview>} */
+/** @param {import("./wire.js").TensorFile} file @returns {Map<string, import("../model/statistics.js").Overview>} */
 const decodeOverview = ({ answer, tensor, numbers }) =>
   new Map(
     answer.layers.map((/** @type {any} */ layer) => {

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The one registry of layer kinds on the page: kind → record, collected from the families under `kinds/`.
+ * The one registry of layer kinds on the page: kind → record, collected from the families under `kinds/`; and models,
+ * whose layers each have their record.
  *
  * The steps to a new kind are in docs/engine.md. A kind that is not here still shows its maps, shapes and values.
  *
@@ -8,8 +9,10 @@
  * @typedef {import("./kinds/kind.js").Window2D} Window2D
  * @typedef {import("./kinds/kind.js").Tensor} Tensor
  * @typedef {import("./kinds/kind.js").LayerParameters} LayerParameters
+ * @typedef {import("./model.js").Model} Model
+ * @typedef {import("./model.js").Layer} Layer
  */
-import { activations } from "./kinds/activation.js";
+import { activations, softmaxes } from "./kinds/activation.js";
 import { convolutions } from "./kinds/convolution.js";
 import { denses } from "./kinds/dense.js";
 import { joins } from "./kinds/joins.js";
@@ -17,7 +20,7 @@ import { PLAIN } from "./kinds/kind.js";
 import { normalisations } from "./kinds/normalisation.js";
 import { pools } from "./kinds/pooling.js";
 import { reshapes } from "./kinds/reshape.js";
-import { softmaxes } from "./kinds/softmax.js";
+import { INPUT } from "./model.js";
 
 const ROWS = {
   ...convolutions,
@@ -47,3 +50,34 @@ export function recordOf({ kind, groups = 1, order }) {
 }
 
 export const kinds = () => [...KINDS.keys()];
+
+/** @param {any} description the answer of `GET /models/{id}` @returns {Model} */
+export function createModel(description) {
+  /** @type {Map<string, number[]>} */
+  const shapes = new Map([[INPUT, description.input.shape]]);
+  /** @type {Map<string, Layer[]>} */
+  const readers = new Map([[INPUT, []]]);
+  let before = INPUT;
+  /** @type {Layer[]} */
+  const layers = description.layers.map((/** @type {any} */ layer, /** @type {number} */ index) => {
+    const inputs = layer.inputs ?? [before];
+    const read = inputs.map((/** @type {string} */ name) => shapes.get(name));
+    const record = recordOf(layer);
+    const indexed = Object.freeze({ ...layer, index, inputs, input_shapes: read, input_shape: read[0], record });
+    shapes.set(layer.name, layer.output_shape);
+    readers.set(layer.name, []);
+    for (const name of new Set(inputs)) readers.get(name)?.push(indexed);
+    before = layer.name;
+    return indexed;
+  });
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  return Object.freeze({
+    ...description,
+    layers,
+    output: layers[layers.length - 1],
+    ending: description.output?.ending ?? null,
+    layer: (/** @type {string} */ name) => byName.get(name),
+    readers: (/** @type {string} */ name) => readers.get(name) ?? [],
+    shape: (/** @type {string} */ name) => shapes.get(name),
+  });
+}

@@ -13,7 +13,7 @@
  * @typedef {import("./model.js").Layer} Layer
  * @typedef {import("./trace.js").Tensor} Tensor
  */
-import { mapsOf } from "./kinds/sliding.js";
+import { mapsOf } from "./kinds/kind.js";
 import { offset } from "./trace.js";
 
 /**

@@ -13,7 +13,7 @@ import { largestMagnitude, magnitudeQuantile, unitValues } from "./statistics.js
 /** @typedef {import("./model.js").Model} Model */
 /**
  * @typedef {{ activations: Map<string, import("../api/wire.js").Tensor>, overview?: Map<string,
- *   import("./overview.js").Overview> }} Activations what of a run is needed here
+ *   import("./statistics.js").Overview> }} Activations what of a run is needed here
  */
 /**
  * @typedef {{ columns: string[], limit: number | null }} Group columns side by side that share a range; null: each unit
@@ -28,7 +28,7 @@ export function limitOf(arrays) {
   return magnitudeQuantile(arrays, QUANTILE) || largestMagnitude(arrays);
 }
 
-/** @param {import("./overview.js").Overview | undefined} overview */
+/** @param {import("./statistics.js").Overview | undefined} overview */
 const magnitudeOf = (overview) =>
   overview ? overview.statistics.magnitude || Math.max(-overview.statistics.minimum, overview.statistics.maximum) : 0;
 

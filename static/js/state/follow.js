@@ -12,7 +12,7 @@
  */
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
-import { createModel } from "../model/create.js";
+import { createModel } from "../model/kinds.js";
 import { sceneOf, withShared } from "../model/scene.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";

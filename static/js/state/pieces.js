@@ -14,7 +14,7 @@ import { createTask, SUPERSEDED } from "../core/timing.js";
 import { columnsOf } from "../model/columns.js";
 import { needsOf, needsOfEvidence } from "../model/needs.js";
 import { scoreLayer } from "../model/model.js";
-import { hasThumbnails, merged, SHOWN } from "../model/overview.js";
+import { hasThumbnails, merged, SHOWN } from "../model/statistics.js";
 import { shownNow } from "./selectors.js";
 
 export { SHOWN };

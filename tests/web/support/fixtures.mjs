@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { recordOf } from "../../../static/js/model/kinds.js";
-import { createModel } from "../../../static/js/model/create.js";
+import { recordOf, createModel } from "../../../static/js/model/kinds.js";
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures");
 const read = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), "utf8"));

@@ -1,6 +1,6 @@
 // Models with branches: shaped like those that people have, and random ones. Shapes are worked out here, as far as
 // layout, blocks and receptive fields need them.
-import { createModel } from "../../../static/js/model/create.js";
+import { createModel } from "../../../static/js/model/kinds.js";
 import { random } from "./models.mjs";
 
 const half = (size) => Math.ceil(size / 2);

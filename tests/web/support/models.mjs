@@ -1,5 +1,5 @@
 // Seeded random models and runs, for properties that must hold for any network.
-import { createModel } from "../../../static/js/model/create.js";
+import { createModel } from "../../../static/js/model/kinds.js";
 
 /** Mulberry32: a small seeded generator of numbers in 0–1. @param {number} seed */
 export function random(seed) {

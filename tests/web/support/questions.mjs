@@ -1,7 +1,7 @@
 // Every question of Learn as it is made from a model's answers of the API, over pictures and seeds, as JSON lines of
 // what tests/contract/test_learn_questions.py judges: `node questions.mjs FILE SEEDS`.
 import { readFileSync } from "node:fs";
-import { createModel } from "../../../static/js/model/create.js";
+import { createModel } from "../../../static/js/model/kinds.js";
 import { judge } from "../../../static/js/features/learn/model/answer.js";
 import { QUESTIONS } from "../../../static/js/features/learn/questions/index.js";
 import { decodeRun, decodeTensor } from "./fixtures.mjs";

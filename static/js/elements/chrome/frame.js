@@ -1,8 +1,10 @@
 // @ts-check
-/** The page's frame, which comes beside the network and not before it: its head, its commands, and its keys. */
+/** The page's frame, which comes beside the network and not before it: its head, what the network says of the picture,
+ * its commands, and its keys. */
 import { createHistory } from "../../core/history.js";
 import { context } from "../context.js";
 import { listenToKeys } from "../keys.js";
+import { LoupeAnswer } from "./answer.js";
 import { COMMANDS } from "./commands.js";
 import { LoupeHeader } from "./header.js";
 
@@ -11,4 +13,5 @@ const { commands, store } = context();
 commands.keep(createHistory(store));
 commands.add(COMMANDS);
 listenToKeys(document, commands);
+customElements.define("loupe-answer", LoupeAnswer);
 customElements.define("loupe-header", LoupeHeader);

@@ -29,14 +29,12 @@ import { blocksAround, togglesOf } from "../../model/blocks.js";
 import { columnsOf } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
-import { thumbnailOf } from "../../model/overview.js";
-import { summarise, unitValues } from "../../model/statistics.js";
+import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
 import { setOrder, toggleBlock, toggleTint } from "../../state/actions.js";
 import { colourRanges, shownNow, strength } from "../../state/selectors.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { NetworkColumns } from "./columns.js";
-import { NetworkLegends } from "./legends.js";
 import { readTheme, textFactor, watchTheme } from "../theme.js";
 
 /** @typedef {import("../../model/layout.js").Layout} Layout */
@@ -83,8 +81,6 @@ export class LoupeNetwork extends LoupeElement {
   #contexts = /** @type {any} */ (null);
   /** @type {NetworkColumns} */
   #columns = /** @type {any} */ (null);
-  /** @type {NetworkLegends} */
-  #legends = /** @type {any} */ (null);
   /** What the maps are painted from. @type {readonly unknown[]} */
   #painted = [];
   /** The run of which it has been said that it is drawn. @type {Run | null} */
@@ -92,6 +88,8 @@ export class LoupeNetwork extends LoupeElement {
   #ratio = 1;
   /** @type {import("./highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
+  /** @type {import("./legends.js").NetworkLegends | null} loaded with it */
+  #legends = null;
   #placed = "";
   /** @type {import("../../model/model.js").Model | null} */
   #placedFor = null;
@@ -109,7 +107,6 @@ export class LoupeNetwork extends LoupeElement {
     this.offer("network", this);
     this.commands(COMMANDS);
     this.#columns = new NetworkColumns(this);
-    this.#legends = new NetworkLegends(this);
     this.stage = h(
       "div",
       { class: "network-stage" },
@@ -118,7 +115,6 @@ export class LoupeNetwork extends LoupeElement {
       this.#columns.more,
       this.#columns.blocks,
       canvases.highlight,
-      this.#legends.element,
     );
     this.scroller = h("div", { class: "network-scroll" });
     this.replaceChildren(this.scroller);
@@ -162,7 +158,7 @@ export class LoupeNetwork extends LoupeElement {
         if (!view) this.redraw();
       },
     );
-    this.#drawn = this.#highlight = null;
+    this.#drawn = this.#highlight = this.#legends = null;
   }
 
   /** Draw whatever has changed in the next frame. */
@@ -246,10 +242,14 @@ export class LoupeNetwork extends LoupeElement {
     const early = [];
     const keep = (/** @type {Event} */ event) => void early.push(event);
     for (const type of HANDS) this.stage.addEventListener(type, keep);
-    const { NetworkHighlight, explainLabels, listenToGrid } = await import("../inspector/pointing.js");
+    const { NetworkHighlight, NetworkLegends, explainLabels, listenToGrid } = await import("../inspector/pointing.js");
     for (const type of HANDS) this.stage.removeEventListener(type, keep);
     if (!this.isConnected || this.#highlight) return;
     this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
+    this.#legends = new NetworkLegends(this);
+    this.stage.append(this.#legends.element);
+    const ranges = colourRanges(this.store.state, this.scene);
+    if (this.layout && ranges) this.#legends.show(this.layout, ranges);
     listenToGrid(this);
     explainLabels(this);
     // A link may name a unit that its column has scrolled away.
@@ -366,7 +366,7 @@ export class LoupeNetwork extends LoupeElement {
         drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
       yield;
     }
-    if (ranges) this.#legends.show(layout, ranges);
+    if (ranges) this.#legends?.show(layout, ranges);
     this.#painted = source;
   }
 
@@ -451,7 +451,7 @@ export class LoupeNetwork extends LoupeElement {
       this.#highlight.draw(this.layout);
     }
     const { hover, selection } = this.store.state;
-    this.#legends.point(hover ?? selection, colourRanges(this.store.state, this.scene));
+    this.#legends?.point(hover ?? selection, colourRanges(this.store.state, this.scene));
   };
 
   /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */

@@ -7,7 +7,7 @@ import { createApi } from "../../api/client.js";
 import { createTranslator } from "../../core/i18n.js";
 import { copyText } from "../../elements/copy.js";
 import { h, titled } from "../../elements/dom.js";
-import { createModel } from "../../model/create.js";
+import { createModel } from "../../model/kinds.js";
 import { INPUT, unitCount } from "../../model/model.js";
 import { viewFor } from "../../state/actions.js";
 import { formatView, parseView } from "../../state/place.js";

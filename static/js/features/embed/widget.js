@@ -33,7 +33,7 @@ store.select(
 
 async function describe() {
   try {
-    const [{ createModel }, description] = await Promise.all([import("../../model/create.js"), api.model(boot.model)]);
+    const [{ createModel }, description] = await Promise.all([import("../../model/kinds.js"), api.model(boot.model)]);
     store.update({ scenes: { main: sceneOf(createModel(description)), original: null }, problem: null });
   } catch (error) {
     store.update({ problem: /** @type {import("../../api/client.js").Problem} */ (error), network: "error" });

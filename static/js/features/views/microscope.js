@@ -4,7 +4,7 @@
  * under the window with their sum; and how all inputs' results and the bias give the neuron's value.
  */
 import { ACTIVATIONS, WEIGHTS } from "../../draw/colour.js";
-import { mapsOf } from "../../model/kinds/sliding.js";
+import { mapsOf } from "../../model/kinds/kind.js";
 import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";

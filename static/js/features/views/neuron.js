@@ -5,7 +5,7 @@
  */
 import { ACTIVATIONS, colourOf, WEIGHTS } from "../../draw/colour.js";
 import { shapeText } from "../../model/arithmetic.js";
-import { mapsOf } from "../../model/kinds/sliding.js";
+import { mapsOf } from "../../model/kinds/kind.js";
 import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { limitOf } from "../../model/ranges.js";

@@ -1,8 +1,7 @@
 // @ts-check
 import { offset, readTerm } from "../trace.js";
 import { cells, reading, span } from "../window.js";
-import { needed } from "./kind.js";
-import { cut, mapsOf, sliding, underWindows, windowOf } from "./sliding.js";
+import { needed, cut, mapsOf, sliding, underWindows, windowOf } from "./kind.js";
 
 /** The window of a transposed convolution, which slides over its output: one place for each of the input's.
  * @param {import("./kind.js").Layer} layer */

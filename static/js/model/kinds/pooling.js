@@ -2,7 +2,7 @@
 /** Pooling: a window of values becomes one. */
 import { readTerm } from "../trace.js";
 import { cells, reading } from "../window.js";
-import { cut, sliding, windowOf } from "./sliding.js";
+import { cut, sliding, windowOf } from "./kind.js";
 
 /** @typedef {import("./kind.js").Layer} Layer */
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Layers that put values elsewhere and change none. */
 import { indexAt, offset, readTerm } from "../trace.js";
-import { cut, sliding, windowOf } from "./sliding.js";
+import { cut, sliding, windowOf } from "./kind.js";
 
 /** @typedef {import("./kind.js").Kind} Kind */
 /** @typedef {import("./kind.js").Layer} Layer */
