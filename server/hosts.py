@@ -48,6 +48,17 @@ class Hosts:
         )
 
 
+def check_version(version: str) -> None:
+    """Raises Problem (505) for a major version of HTTP other than 1 (RFC 9110, 15.6.6), which the parser takes."""
+    if not version.startswith("1."):
+        raise Problem(
+            505,
+            "http_version_unsupported",
+            f"The request is written as HTTP/{version}; this server speaks HTTP/1.1.",
+            version=version,
+        )
+
+
 def inner_scope(scope: Scope, root: str) -> Scope:
     """The request as the routes see it: without the sub-path `root`, whether the proxy removed it or not."""
     path: str = scope["path"]

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnn_loupe.server.cross_origin import CrossOrigin
 from cnn_loupe.server.errors import Problem, problem_response
-from cnn_loupe.server.hosts import Hosts, inner_scope
+from cnn_loupe.server.hosts import Hosts, check_version, inner_scope
 from cnn_loupe.server.limits import ClientGone, stopping
 from cnn_loupe.server.policies import AnswerHeaders
 from cnn_loupe.server.settings import Settings
@@ -63,6 +63,7 @@ class RequestMiddleware:
             await send(message)
 
         try:
+            check_version(scope["http_version"])
             self._hosts.check(inner["path"], headers.get("host", ""))
             if self._cross_origin.is_preflight(scope, headers):
                 await self._cross_origin.preflight()(inner, receive, send_with_headers)

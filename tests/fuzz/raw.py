@@ -106,7 +106,7 @@ class Target:
 def alone(models: Path) -> Iterator[Target]:
     """A server that anybody reaches."""
     with running_server(request_timeout=PATIENCE, keep_alive=1, log_level="error", models=models) as server:
-        yield Target("sockets", server, server.port, frozenset({503}))
+        yield Target("sockets", server, server.port, frozenset({503, 505}))
 
 
 @contextlib.contextmanager

@@ -153,6 +153,13 @@ def test_another_protocol_is_not_spoken_and_the_request_is_answered_all_the_same
         assert after[0] == 200
 
 
+@pytest.mark.parametrize(("version", "status"), [("1.0", 200), ("1.1", 200), ("1.9", 200), ("2.0", 505), ("0.9", 505)])
+def test_another_major_version_of_http_is_refused(server: RunningServer, version: str, status: int) -> None:
+    with connect(server) as client:
+        client.sendall(f"GET /healthz HTTP/{version}\r\nHost: a\r\n\r\n".encode())
+        assert codes(answers(client, 1)) == [status]
+
+
 def test_headers_behind_the_body_are_no_headers(server: RunningServer) -> None:
     with connect(server) as client:
         client.sendall(
