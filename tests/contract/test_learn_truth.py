@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
+from cnn_loupe.server.vocabulary import CHAPTERS
 from tests.client import Client
 
 
@@ -27,3 +29,36 @@ def test_a_model_that_learned_from_all_pictures_is_not_said_to_be_right_on_pictu
     for chapter in ("overfitting", "about"):
         assert "that it did not learn from" not in words(client, chapter, "en")
         assert "it had not learned from" not in words(client, chapter, "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("model", ["tiny-vgg", "minimal", "deep"])
+def test_every_myth_is_settled_and_leads_to_a_chapter(client: Client, language: str, model: str) -> None:
+    page = client.get(f"/learn/{language}/myths?model={model}").text
+    assert len(re.findall(r'data-myth="([\w-]+)"', page)) == 16
+    assert set(re.findall(r'href="#learn-([\w-]+)"', page)) <= set(CHAPTERS)
+    assert not re.search(r"\{\{|\{%|None|Undefined", page)
+
+
+def test_the_numbers_of_the_myths_are_the_shipped_models(client: Client) -> None:
+    text = words(client, "myths", "en")
+    layers = client.get("/api/v1/models/tiny-vgg").json()["layers"]
+    dense = next(layer for layer in layers if layer["kind"] == "dense")
+    # max_pool halves both sides twice; without it the dense layer reads the maps of conv_2_2 grown to 56×56
+    assert f"{dense['parameter_count']:,}" in text
+    assert "313,610" in text
+    last = next(layer for layer in layers if layer["name"] == "max_pool_2")
+    assert f"grows to {last['receptive_field']['size'][0]} pixels, with windows of at most 3" in text
+    # A convolution as a matrix: every result of 3×3 reads 4 of 16 cells.
+    matrix = np.zeros((9, 16))
+    for row in range(3):
+        for column in range(3):
+            for (u, v), weight in zip(((0, 0), (0, 1), (1, 0), (1, 1)), (1, 2, 3, 4), strict=True):
+                matrix[3 * row + column, 4 * (row + u) + column + v] = weight
+    assert (matrix.size, np.count_nonzero(matrix), len(set(matrix[matrix != 0]))) == (144, 36, 4)
+    assert "of its 144 numbers 36 are not 0, with only four different values" in text
+
+
+def test_a_class_is_named_although_the_grey_picture_shows_nothing(client: Client) -> None:
+    run = client.post("/api/v1/models/tiny-vgg/runs?layers=none", json={"sample": "grey"}).json()
+    assert max(score["probability"] for score in run["scores"]) > 0.5

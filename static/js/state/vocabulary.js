@@ -75,5 +75,5 @@ export const VOCABULARY = /** @type {const} */ ({
     "overfitting",
     "beyond",
   ],
-  learn_pages: ["glossary", "about"],
+  learn_pages: ["myths", "glossary", "about"],
 });
