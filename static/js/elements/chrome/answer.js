@@ -12,6 +12,8 @@ import { LoupeElement } from "../element.js";
 /** @typedef {import("../../api/client.js").Run} Run */
 
 const RUNNERS_UP = 2;
+/** An embed has no place for Why. */
+const EMBEDDED = document.documentElement.hasAttribute("data-embed");
 
 export class LoupeAnswer extends LoupeElement {
   start() {
@@ -42,6 +44,7 @@ export class LoupeAnswer extends LoupeElement {
     const ranked = [...run.scores].sort((a, b) => strength(b) - strength(a));
     const [best, ...others] = ranked;
     this.hidden = !best || !(scoreLayer(model) || isBinary(model));
+    this.parentElement?.toggleAttribute("data-unanswered", this.hidden);
     if (this.hidden) return;
     const name = (/** @type {{ class: number }} */ score) => this.i18n.label(model.classes[score.class].labels);
     const amount = (/** @type {Run["scores"][0]} */ { probability, logit }) =>
@@ -56,33 +59,42 @@ export class LoupeAnswer extends LoupeElement {
           this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` }),
         ),
         h(
-          "button",
-          {
-            type: "button",
-            class: "answer-best",
-            title: this.t("network.answer.why"),
-            "data-answer": best.class,
-            onclick: () => openClass(this.store, best.class),
-          },
-          h("span", { class: "answer-name" }, name(best)),
-          h("span", { class: "answer-amount", "data-value": full(best) }, amount(best)),
-        ),
-        this.why,
-        rest.length > 0 &&
+          "div",
+          { class: "answer-line" },
           h(
-            "p",
-            { class: "answer-rest" },
-            this.t("network.answer.then"),
+            "button",
+            {
+              type: "button",
+              class: "answer-best",
+              title: this.t("network.answer.why"),
+              "data-answer": best.class,
+              onclick: () => openClass(this.store, best.class),
+            },
+            h("span", { class: "answer-says" }, this.t("network.answer.says")),
+            h("span", { class: "answer-name" }, name(best), this.t("network.answer.end")),
             " ",
-            ...rest.flatMap((score, index) => [
-              index > 0 ? this.t("network.answer.separator") : "",
-              `${name(score)} `,
-              h("span", { "data-value": full(score) }, amount(score)),
-            ]),
+            h("span", { class: "answer-amount", "data-value": full(best) }, amount(best)),
+            typeof best.probability === "number" &&
+              h("span", { class: "answer-says" }, this.t("network.answer.sure"), this.t("network.answer.end")),
           ),
-        isBinary(model) &&
-          h("p", { class: "answer-raw" }, this.t("network.answer.binary", { layer: model.output.name })),
-        model.ending === "logits" && h("p", { class: "answer-raw" }, this.t("network.answer.raw")),
+          !EMBEDDED && this.why,
+          rest.length > 0 &&
+            h(
+              "p",
+              { class: "answer-rest" },
+              this.t("network.answer.then"),
+              " ",
+              ...rest.flatMap((score, index) => [
+                index > 0 ? this.t("network.answer.separator") : "",
+                `${name(score)} `,
+                h("span", { "data-value": full(score) }, amount(score)),
+              ]),
+            ),
+          isBinary(model) &&
+            h("p", { class: "answer-raw" }, this.t("network.answer.binary", { layer: model.output.name })),
+          model.ending === "logits" && h("p", { class: "answer-raw" }, this.t("network.answer.raw")),
+        ),
+        h("p", { class: "answer-about" }, this.t("network.answer.about", { count: model.parameter_count })),
         run.note?.out_of_distribution && h("p", { class: "answer-note" }, this.t("network.answer.out_of_distribution")),
       ].filter(Boolean),
     );

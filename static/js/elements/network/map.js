@@ -85,6 +85,8 @@ export class LoupeNetwork extends LoupeElement {
   #painted = [];
   /** The run of which it has been said that it is drawn. @type {Run | null} */
   #drawn = null;
+  /** The picture of that run, as JSON. @type {string | undefined} */
+  #shownOf;
   #ratio = 1;
   /** @type {import("./highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
@@ -230,8 +232,12 @@ export class LoupeNetwork extends LoupeElement {
     if (!this.stage.isConnected) this.scroller.append(this.stage);
     this.#drawHighlight();
     if (run && run !== this.#drawn) {
+      const picture = JSON.stringify(this.scene?.picture);
+      const another = this.#shownOf !== picture;
+      this.#shownOf = picture;
       this.#drawn = run;
       sayDrawn();
+      if (another) develop(this.stage);
       if (!this.#highlight) void this.#loadRest();
     }
   }
@@ -370,7 +376,12 @@ export class LoupeNetwork extends LoupeElement {
     this.#painted = source;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../../model/layout.js").Box[]} boxes @param {number} ratio */
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} layer
+   * @param {readonly import("../../model/layout.js").Box[]} boxes
+   * @param {number} ratio
+   */
   #paintBoxes(context, layer, boxes, ratio) {
     const { model, run } = this.scene ?? {};
     const { tint } = this.store.state;
@@ -395,7 +406,13 @@ export class LoupeNetwork extends LoupeElement {
     drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
   }
 
-  /** Small pictures stand in until the maps themselves are asked for. @param {CanvasRenderingContext2D} context @param {string} layer @param {readonly import("../../model/layout.js").Box[]} boxes @param {number} ratio */
+  /**
+   * Small pictures stand in until the maps themselves are asked for.
+   * @param {CanvasRenderingContext2D} context
+   * @param {string} layer
+   * @param {readonly import("../../model/layout.js").Box[]} boxes
+   * @param {number} ratio
+   */
   #paintThumbnails(context, layer, boxes, ratio) {
     const known = this.#run?.overview?.get(layer);
     const ranges = colourRanges(this.store.state, this.scene);
@@ -415,7 +432,10 @@ export class LoupeNetwork extends LoupeElement {
   }
 
   /** A colour for each unit of a column, in the order that it is shown.
-   * @param {Run} run @param {import("../../model/layout.js").PlacedColumn} placed @param {import("../../model/ranges.js").Ranges} ranges */
+   * @param {Run} run
+   * @param {import("../../model/layout.js").PlacedColumn} placed
+   * @param {import("../../model/ranges.js").Ranges} ranges
+   */
   #overview(run, { column }, ranges) {
     if (column.form === "classes") {
       const { order } = this.store.state;
@@ -465,7 +485,11 @@ export class LoupeNetwork extends LoupeElement {
     this.redraw();
   }
 
-  /** The same without waiting for the next frame, for the keyboard: focus goes to what appears. @param {string} layer @param {number} first */
+  /**
+   * The same without waiting for the next frame, for the keyboard: focus goes to what appears.
+   * @param {string} layer
+   * @param {number} first
+   */
   scrollNow(layer, first) {
     this.scrollColumn(layer, first);
     this.#draw();
@@ -482,7 +506,12 @@ export class LoupeNetwork extends LoupeElement {
     this.#draw();
   }
 
-  /** Bring a unit into its column's window and into view, and return its control. @param {string} layer @param {number} unit @returns {HTMLElement | null} */
+  /**
+   * Bring a unit into its column's window and into view, and return its control.
+   * @param {string} layer
+   * @param {number} unit
+   * @returns {HTMLElement | null}
+   */
   reveal(layer, unit) {
     this.#openAround(layer);
     const placed = this.layout?.columns.find(({ column }) => column.name === layer);
@@ -505,16 +534,53 @@ export class LoupeNetwork extends LoupeElement {
     return this.#columns.control(layer, unit);
   }
 
-  /** Where a unit is drawn, in the window's coordinates; null while it is not shown. @param {string} layer @param {number} unit @returns {DOMRect | null} */
+  /**
+   * Where a unit is drawn, in the window's coordinates; null while it is not shown.
+   * @param {string} layer
+   * @param {number} unit
+   * @returns {DOMRect | null}
+   */
   rectOf(layer, unit) {
     return this.controlOf(layer, unit)?.getBoundingClientRect() ?? null;
   }
 
   /** Draw one unit of the shown run into a box of another canvas, in the colours of the map.
-   * @param {CanvasRenderingContext2D} context @param {{ x: number, y: number, width: number, height: number }} box @param {string} layer @param {number} unit @param {number} [ratio] */
+   * @param {CanvasRenderingContext2D} context
+   * @param {{ x: number, y: number, width: number, height: number }} box
+   * @param {string} layer
+   * @param {number} unit
+   * @param {number} [ratio]
+   */
   paintUnit(context, box, layer, unit, ratio = 1) {
     this.#paintBoxes(context, layer, [{ ...box, unit }], ratio);
   }
+}
+
+/** What ends the opening: whoever does something wants to see what is there. */
+const INPUTS = ["pointerdown", "pointerover", "keydown", "wheel", "touchstart"];
+/** Until it has been seen once, it is seen in full. */
+let opened = false;
+
+/**
+ * Let a picture's way through the network be seen: maps develop from left to right, bars grow. All is drawn already;
+ * the styles (`network.css`) only lie over it, and nothing moves under `prefers-reduced-motion`.
+ * @param {HTMLElement} stage
+ */
+function develop(stage) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  stage.removeAttribute("data-developing");
+  void stage.offsetWidth; // an animation that is begun again begins anew
+  stage.dataset.developing = opened ? "again" : "first";
+  opened = true;
+  const over = new AbortController();
+  const end = (/** @type {Event} */ event) => {
+    if (event.type === "animationend" && /** @type {AnimationEvent} */ (event).animationName !== "network-develop")
+      return;
+    stage.removeAttribute("data-developing");
+    over.abort();
+  };
+  for (const type of INPUTS) addEventListener(type, end, { capture: true, passive: true, signal: over.signal });
+  stage.addEventListener("animationend", end, { signal: over.signal });
 }
 
 let runs = 0;

@@ -1,0 +1,96 @@
+"""The first seconds: a sentence that anybody understands, and the way from the picture to it, which any input ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit, eventually
+
+pytestmark = pytest.mark.browser
+WATCH = """addEventListener("DOMContentLoaded", () => {
+  globalThis.developed = [];
+  new MutationObserver((records) => {
+    for (const { target } of records) if (target.dataset.developing) developed.push(target.dataset.developing);
+  }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-developing"] });
+});"""
+
+
+def developing(page: Page) -> Any:
+    return page.locator(".network-stage").get_attribute("data-developing")
+
+
+@pytest.mark.parametrize(
+    ("locale", "says", "about"),
+    [
+        ("en", "It says: espresso. 99.3% sure.", "A picture goes in"),
+        ("zh-CN", "它说：浓缩咖啡。 99.3% 的把握。", "图片进去，答案出来"),
+    ],
+)
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_answer_is_a_sentence_beside_its_picture(
+    visit: Visit, width: int, locale: str, says: str, about: str
+) -> None:
+    page = visit(width=width, height=900, locale=locale).go()
+    assert page.locator(".answer-best").evaluate("(one) => one.textContent.replace(/\\s+/g, ' ').trim()") == says
+    expect(page.locator(".answer-about")).to_contain_text(about)
+    expect(page.locator(".answer-about")).to_contain_text("19,920")
+    picture = page.locator(".answer-picture").bounding_box()
+    network = page.locator("loupe-network").bounding_box()
+    assert picture is not None
+    assert network is not None
+    if width >= 1600:
+        assert picture["width"] == 180
+        assert network["x"] >= picture["x"] + picture["width"]
+    else:
+        assert network["y"] >= picture["y"] + picture["height"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_develops_in_full_at_first_then_shortened_and_a_slider_does_not(visit: Visit) -> None:
+    visited = visit()
+    visited.page.add_init_script(WATCH)
+    page = visited.go()
+    eventually(lambda: page.evaluate("developed.length") > 0, "the opening")
+    eventually(lambda: developing(page) is None, "its end")
+    page.locator("[data-sample=pizza]").press("Enter")
+    expect(page.locator(".answer-name")).to_contain_text("pizza")
+    eventually(lambda: page.evaluate("developed.at(-1)") == "again", "the shortened one")
+    eventually(lambda: developing(page) is None, "its end")
+    before = page.evaluate("developed.length")
+    page.click("[data-action=open-transform]")
+    run = page.locator("html").get_attribute("data-run")
+    page.locator("loupe-transform input[type=range]").first.press("ArrowRight")
+    eventually(lambda: page.locator("html").get_attribute("data-run") != run, "the changed input's run")
+    assert page.evaluate("developed.length") == before
+
+
+def test_any_input_ends_it_and_without_motion_it_does_not_begin(visit: Visit) -> None:
+    visited = visit()
+    # Slowed down until somebody does something: what ends it is the key.
+    visited.page.add_init_script(
+        "new MutationObserver(() => document.getAnimations().forEach((one) => one.pause()))"
+        ".observe(document, { subtree: true, attributes: true, attributeFilter: ['data-developing'] });"
+    )
+    page = visited.go()
+    assert developing(page) == "first"
+    page.keyboard.press("Shift")
+    assert developing(page) is None
+    still = visit(reduced_motion="reduce").go()
+    assert developing(still) is None
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_tip_of_the_gallery_covers_the_answer(visit: Visit, width: int) -> None:
+    page = visit(width=width, height=900).go()
+    tip, answer = page.locator(".strip-tip"), page.locator("loupe-answer")
+    for sample in ("lifeboat", "pizza", "school-bus"):
+        page.locator(f"[data-sample={sample}]").hover()
+        expect(tip).to_be_visible()
+        box, below = tip.bounding_box(), answer.bounding_box()
+        assert box is not None
+        assert below is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= below["y"]
