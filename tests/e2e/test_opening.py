@@ -94,3 +94,37 @@ def test_no_tip_of_the_gallery_covers_the_answer(visit: Visit, width: int) -> No
         assert below is not None
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= below["y"]
+
+
+def test_a_resting_pointer_does_not_overrule_what_the_page_shows(visit: Visit) -> None:
+    page = visit(height=700).go("/#learn-dense-vs-conv")
+    link = page.locator("loupe-learn [data-show=convolution]:not([data-open])").first
+    link.scroll_into_view_if_needed()
+    box = link.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.up()
+    shown = "[data-layer=conv_1_1][data-unit='0']"
+    expect(page.locator(shown)).to_be_in_viewport()
+    expect(page.locator(".inspector-head h2")).to_have_text("conv_1_1[0]")
+    # A hand that shakes does not point; one that moves does.
+    page.mouse.move(box["x"] + 6, box["y"] + 6)
+    page.wait_for_timeout(200)
+    expect(page.locator(".inspector-head h2")).to_have_text("conv_1_1[0]")
+    page.hover("[data-layer=relu_2_2][data-unit='3']")
+    expect(page.locator(".inspector-head h2")).to_have_text("relu_2_2[3]")
+
+
+def test_esc_closes_a_panel_from_its_button_and_the_menu(visit: Visit) -> None:
+    page = visit().go()
+    page.click("[data-action=open-transform]")
+    expect(page.locator("[data-panel=transform]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("loupe-panel")).to_be_hidden()
+    small = visit(width=390, height=844).go()
+    small.click(".header-menu")
+    expect(small.locator(".header-controls")).to_be_visible()
+    small.keyboard.press("Escape")
+    expect(small.locator(".header-controls")).to_be_hidden()
+    expect(small.locator(".header-menu")).to_be_focused()

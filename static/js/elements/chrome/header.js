@@ -8,6 +8,7 @@ import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
+import { INNERMOST } from "../keys.js";
 import { remember } from "./commands.js";
 import { arranged, createControl, lookOf } from "./controls.js";
 
@@ -36,6 +37,20 @@ export class LoupeHeader extends LoupeElement {
       this.querySelector("h1") ?? h("h1", null, h("a", { class: "brand", href: `${context().root}/` }, "CNN Loupe"));
     this.replaceChildren(brand, this.#models(), toggle, menu, this.#said);
     this.offer("header", this);
+    this.commands([
+      {
+        name: "close-menu",
+        words: "common.command.back",
+        keys: ["Escape"],
+        precedence: INNERMOST.chooser,
+        available: (_, event) =>
+          this.hasAttribute("data-open") && event?.target instanceof Node && this.contains(event.target),
+        perform: () => {
+          toggle.click();
+          toggle.focus();
+        },
+      },
+    ]);
     this.#controls(menu);
   }
 

@@ -36,7 +36,11 @@ class LoupePanel extends LoupeElement {
         keys: ["Escape"],
         typing: true,
         precedence: INNERMOST.panel,
-        available: ({ panel }, event) => panel !== null && event?.target instanceof Node && this.contains(event.target),
+        // From what opened it, too, and from nowhere in particular.
+        available: ({ panel }, event) =>
+          panel !== null &&
+          event?.target instanceof Element &&
+          (event.target === document.body || event.target.closest("loupe-panel, loupe-strip") !== null),
         perform: () => this.#close(),
       },
     ]);

@@ -33,7 +33,9 @@ export function listenToGrid(map) {
   map.cleanup(leaving.forget);
   /** @type {HTMLElement | null} what the pointer came to last */
   let under = null;
+  const resting = createResting(map);
   const over = (/** @type {PointerEvent} */ event) => {
+    if (resting(event)) return;
     const control = event.pointerType === "touch" ? null : controlAt(event.target);
     if (control === under) return;
     under = control;
@@ -47,6 +49,7 @@ export function listenToGrid(map) {
   // Moves are handed over once a frame. Where a browser tells of them as they come, what they show is made in the
   // time until then.
   map.listen(stage, "pointerrawupdate", over);
+  map.listen(stage, "pointermove", over);
   map.listen(stage, "pointerout", () => void (under = null));
   map.listen(stage, "pointerdown", (event) => void (touched = event.pointerType === "touch"));
   map.listen(stage, "pointerleave", (event) => {
@@ -113,6 +116,34 @@ export function listenToGrid(map) {
   };
   map.listen(stage, "pointerdown", drag);
   map.listen(stage, "pointermove", drag);
+}
+
+/** How far the pointer must have moved since the page was scrolled, in pixels, before it points at something. */
+const MOVED = 4;
+
+/**
+ * When the page is scrolled, other units come to lie under a pointer that rests. It says nothing then: what the page
+ * has just shown stays marked, until the pointer moves.
+ * @param {LoupeNetwork} map
+ * @returns {(event: PointerEvent) => boolean} whether the pointer still rests
+ */
+function createResting(map) {
+  /** @type {{ x: number, y: number } | null} */
+  let last = null;
+  /** @type {{ x: number, y: number } | null} */
+  let held = null;
+  const seen = { capture: true, passive: true };
+  map.listen(window, "scroll", () => void (held = last), seen);
+  /** @param {PointerEvent} event */
+  const see = ({ type, clientX: x, clientY: y }) => {
+    // It came over something without a move: the page has moved under it.
+    if (type === "pointerover" && last?.x === x && last.y === y) held = last;
+    if (held && Math.hypot(x - held.x, y - held.y) >= MOVED) held = null;
+    if (!held) last = { x, y };
+    return held !== null;
+  };
+  map.listen(window, "pointermove", see, seen);
+  return see;
 }
 
 /**
