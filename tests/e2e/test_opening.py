@@ -128,3 +128,8 @@ def test_esc_closes_a_panel_from_its_button_and_the_menu(visit: Visit) -> None:
     small.keyboard.press("Escape")
     expect(small.locator(".header-controls")).to_be_hidden()
     expect(small.locator(".header-menu")).to_be_focused()
+
+
+def test_a_link_that_turns_the_picture_charts_the_turn(visit: Visit) -> None:
+    page = visit().go("/?transform=rotate:-12")
+    expect(page.locator(".transform-chart-title")).to_contain_text("Turn")

@@ -33,6 +33,11 @@ class LoupeTransform extends LoupeElement {
 
   start() {
     void loadStyle("pictures");
+    // A link that moves a control is about that one.
+    const moved = Object.entries(this.#transform).find(
+      ([name, value]) => CONTROLS[/** @type {Name} */ (name)].at !== value,
+    );
+    if (moved) this.#active = /** @type {Name} */ (moved[0]);
     this.original = h("canvas", {
       class: "pixelated",
       role: "img",
