@@ -127,7 +127,7 @@ def _modules(services: Services, embed: Embed) -> list[str]:
         starts.append("js/features/views/index.js")
     if embed.widget is not None:
         starts.append(f"js/features/learn/widgets/{embed.widget}.js")
-        starts += {"run": ["js/state/follow.js"], "model": ["js/model/create.js"], "nothing": []}[embed.needs]
+        starts += {"run": ["js/state/follow.js"], "model": ["js/model/kinds.js"], "nothing": []}[embed.needs]
     return services.assets.eager_modules(*starts)
 
 
