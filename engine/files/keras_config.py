@@ -18,6 +18,7 @@ from cnn_loupe.engine.files.foreign import DEEPEST, ForeignGraph, ForeignNode, F
 
 Config = Mapping[str, Any]
 Weights = Callable[["Layer"], Mapping[str, np.ndarray[Any, Any]]]
+OPERATIONS = "keras.src.ops."  # the modules of Keras 3's functions on values, as in x / 255 or ops.relu(x)
 MODELS = {"Sequential", "Functional", "Model"}
 MOST_LAYERS = 10_000
 
@@ -229,7 +230,11 @@ def _call(draft: _Draft, layer: Layer, entry: Mapping[str, Any], inputs: list[st
     attributes = {**layer.config, "weights": weights, "layer": layer.name}
     if layer.kind in {"TFOpLambda", "SlicingOpLambda"}:
         attributes["arguments"] = entry.get("inbound_nodes")
-    draft.nodes.append(ForeignNode(layer.kind, name, tuple(inputs), (name,), attributes))
+    kind = layer.kind
+    if str(entry.get("module", "")).startswith(OPERATIONS):
+        # Keras 3's functions share names with its layers: Add, Softmax.
+        kind, attributes["arguments"] = f"ops.{kind}", entry.get("inbound_nodes")
+    draft.nodes.append(ForeignNode(kind, name, tuple(inputs), (name,), attributes))
     return [name]
 
 

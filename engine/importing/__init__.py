@@ -9,7 +9,7 @@
     common       steps that several vocabularies have
     inputs       which side of a file's input is the height, which the channels
     windows      the padding of convolutions and pools, as four sides
-    onnx, keras, keras_functions, tensorflow, torch     the vocabularies, each translated to layers
+    onnx, keras, keras_functions, keras_ops, tensorflow, torch     the vocabularies, each translated to layers
     labels, preparation                the names of the classes; how pictures are made ready
     model        all of it: files in, description, parameters and report out
 

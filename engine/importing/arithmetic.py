@@ -37,6 +37,14 @@ def binary(draft: Draft, node: ForeignNode, op: str, a: Any, b: Any) -> Activati
     return _scaled(draft, node, x, 1 / numbers.astype(np.float64))
 
 
+def prelu(draft: Draft, node: ForeignNode, x: Any, slope: Any) -> Activation:
+    """max(x, 0) + slope · min(x, 0) with a learned slope for each map."""
+    if not isinstance(x, Activation) or not isinstance(slope, np.ndarray):
+        raise draft.refusal(node, "needs_constant", "its slope depends on the picture", "use a fixed one")
+    numbers = np.broadcast_to(per_channel(draft, node, x, slope), (x.shape[0],))
+    return draft.add(node, "prelu", [x], {"slope": numbers}, axes=x.axes)
+
+
 def per_channel(draft: Draft, node: ForeignNode, x: Activation, constant: Constant) -> Constant:
     """The constant as one number for each map or value of x, or as a single number.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnn_loupe.engine.files.foreign import ForeignNode
 from cnn_loupe.engine.importing import windows
-from cnn_loupe.engine.importing.axes import Activation
+from cnn_loupe.engine.importing.axes import CHANNEL, Activation
 from cnn_loupe.engine.importing.draft import Draft, names_of, pooled_axes
 
 Constant = np.ndarray[Any, Any]
@@ -150,6 +150,11 @@ def pool(
     count_include_pad: bool = False,
 ) -> Activation:
     """max_pool2d or avg_pool2d. A window as large as the map, or larger than a window may be, is a global pooling."""
+    if not x.is_maps:
+        if kind == "avg_pool2d" and count_include_pad and padding != NONE:
+            raise draft.refusal(node, "conv_of_vector", "it slides a window over a single value", "take the layer out")
+        draft.note("dropped", node, "identity")
+        return x
     if tuple(window) == x.shape[1:] and padding == NONE and max(window) > 1:
         return global_pool(draft, node, x, kind, axes=x.axes)
     extra: dict[str, Any] = {"count_include_pad": count_include_pad} if kind == "avg_pool2d" else {}
@@ -163,6 +168,9 @@ def global_pool(
     draft: Draft, node: ForeignNode, x: Activation, kind: str, *, axes: tuple[str, ...] | None = None
 ) -> Activation:
     """One number a map. `axes` are those of the result before the maps became numbers."""
+    if not x.is_maps:  # maps of one pixel are numbers already
+        draft.note("dropped", node, "identity")
+        return x
     kind = {"max_pool2d": "global_max_pool2d", "avg_pool2d": "global_avg_pool2d"}[kind]
     return draft.add(node, kind, [x], axes=pooled_axes(axes or x.axes))
 
@@ -177,7 +185,10 @@ def dense(
     wanted: str | None = None,
     origin: Sequence[str] | None = None,
 ) -> Activation:
-    """A dense layer; weight (O, I)."""
+    """A dense layer; weight (O, I). On maps whose last side are the channels it is a convolution of 1×1."""
+    if isinstance(x, Activation) and x.is_maps and len(x.axes) == 4 and x.axes[-1] == CHANNEL and x.shape[1:] != (1, 1):
+        kernel = weight.reshape(*weight.shape, 1, 1)
+        return conv2d(draft, node, x, kernel, None if bias is None else np.ravel(bias), wanted=wanted, origin=origin)
     x = draft.vector(node, x)
     parameters = {"weight": weight} if bias is None else {"weight": weight, "bias": np.ravel(bias)}
     return draft.add(

@@ -17,7 +17,7 @@ def constant(draft: Draft, node: ForeignNode, value: Any, what: str) -> np.ndarr
     """An input that must be known before any picture is."""
     if isinstance(value, np.ndarray):
         return value
-    raise draft.refusal(node, "needs_constant", f"its {what} depends on the picture", "use a fixed one", what=what)
+    raise draft.refusal(node, "needs_constant", f"its {what} depends on the picture", "use a fixed one")
 
 
 def optional(inputs: Sequence[Any], place: int) -> Any:
@@ -28,6 +28,16 @@ def activation_of(draft: Draft, node: ForeignNode, value: Any) -> Activation:
     if isinstance(value, Activation):
         return value
     raise draft.refusal(node, "needs_activation", "it reads a constant where the picture's values belong")
+
+
+def maps_or_vector(draft: Draft, node: ForeignNode, value: Any, layout: Sequence[str]) -> Activation:
+    """Maps in this layout; or the vector that maps of one pixel, as pooling leaves them, are here."""
+    return value if isinstance(value, Activation) and not value.is_maps else draft.maps(node, value, layout)
+
+
+def sides_of(value: Activation) -> tuple[int, int]:
+    """Rows and columns; 1 and 1 of a vector."""
+    return (value.shape[1], value.shape[2]) if value.is_maps else (1, 1)
 
 
 def reduce_maps(

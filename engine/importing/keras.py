@@ -53,7 +53,7 @@ def layout(node: ForeignNode) -> tuple[str, ...]:
 
 
 def maps(draft: Draft, node: ForeignNode, value: Any) -> Activation:
-    return draft.maps(node, value, layout(node))
+    return common.maps_or_vector(draft, node, value, layout(node))
 
 
 def own_activation(draft: Draft, node: ForeignNode) -> Any:
@@ -175,7 +175,7 @@ def _padding(
     stride: Sequence[int],
     dilation: Sequence[int],
 ) -> windows.Four:
-    return windows.same(value.shape[1:], kernel, stride, dilation) if _same(draft, node) else build.NONE
+    return windows.same(common.sides_of(value), kernel, stride, dilation) if _same(draft, node) else build.NONE
 
 
 def _same(draft: Draft, node: ForeignNode) -> bool:

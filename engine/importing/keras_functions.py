@@ -101,8 +101,7 @@ def layer_function(draft: Draft, node: ForeignNode, value: Activation) -> Activa
         return build.softmax(draft, node, value)
     if node.op == "PReLU":
         alpha = weight(draft, node, "alpha")
-        alpha = arithmetic.per_channel(draft, node, value, alpha.reshape(1, *alpha.shape))
-        return draft.add(node, "prelu", [value], {"slope": np.broadcast_to(alpha, (value.shape[0],))}, axes=value.axes)
+        return arithmetic.prelu(draft, node, value, alpha.reshape(1, *alpha.shape))
     raise draft.refusal(node, "operation_unknown", f"there is no layer {node.op} here")
 
 

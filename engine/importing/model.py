@@ -14,7 +14,7 @@ from cnn_loupe.engine.arrays import Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import EngineError, FileError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, short
-from cnn_loupe.engine.importing import keras, labels, onnx, tensorflow, torch  # noqa: F401  (they register converters)
+from cnn_loupe.engine.importing import keras, keras_ops, labels, onnx, tensorflow, torch  # noqa: F401  (they register)
 from cnn_loupe.engine.importing.around import UNSAID, Choice, checked, class_count, classes_of, input_of, is_teachable
 from cnn_loupe.engine.importing.axes import Activation
 from cnn_loupe.engine.importing.draft import UNKNOWN, Draft, Entry, Note, Unknown

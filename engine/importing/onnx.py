@@ -32,7 +32,7 @@ def _conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         raise draft.refusal(
             node, "not_two_dimensional", f"its kernel has {weight.ndim - 2} dimensions, and pictures have 2"
         )
-    value = draft.maps(node, value, NCHW) if value.is_maps else value
+    value = common.maps_or_vector(draft, node, value, NCHW)
     a = _sliding(draft, node, value, weight.shape[2:])
     return build.conv2d(
         draft, node, value, weight, None if bias is None else common.constant(draft, node, bias, "bias"),
@@ -81,8 +81,7 @@ def _sliding(draft: Draft, node: ForeignNode, value: Activation, kernel: Sequenc
     if len(stride) != 2 or len(dilation) != 2:
         raise draft.refusal(node, "not_two_dimensional", f"its stride is {stride}, and pictures have 2 dimensions")
     if auto in ("SAME_UPPER", "SAME_LOWER"):
-        size = value.shape[1:] if value.is_maps else (1, 1)
-        padding = windows.same(size, kernel, stride, dilation, lower=auto == "SAME_LOWER")
+        padding = windows.same(common.sides_of(value), kernel, stride, dilation, lower=auto == "SAME_LOWER")
     elif auto == "VALID":
         padding = build.NONE
     else:
@@ -92,7 +91,7 @@ def _sliding(draft: Draft, node: ForeignNode, value: Activation, kernel: Sequenc
 
 @converter("onnx", "MaxPool", "AveragePool")
 def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    a, value = node.attributes, draft.maps(node, x[0], NCHW)
+    a, value = node.attributes, common.maps_or_vector(draft, node, x[0], NCHW)
     window = a.get("kernel_shape") or []
     if len(window) != 2:
         raise draft.refusal(
@@ -110,7 +109,7 @@ def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 @converter("onnx", "GlobalAveragePool", "GlobalMaxPool")
 def _global_pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    value = draft.maps(node, x[0], NCHW)
+    value = common.maps_or_vector(draft, node, x[0], NCHW)
     return build.global_pool(draft, node, value, "avg_pool2d" if node.op == "GlobalAveragePool" else "max_pool2d")
 
 
@@ -237,9 +236,7 @@ def _clip(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 @converter("onnx", "PRelu")
 def _prelu(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    value = common.activation_of(draft, node, x[0])
-    slope = arithmetic.per_channel(draft, node, value, common.constant(draft, node, x[1], "slope"))
-    return draft.add(node, "prelu", [value], {"slope": np.broadcast_to(slope, (value.shape[0],))}, axes=value.axes)
+    return arithmetic.prelu(draft, node, x[0], x[1])
 
 
 @converter("onnx", "Softmax", "LogSoftmax")

@@ -89,13 +89,15 @@ class Comparison:
 def in_our_order(values: np.ndarray[Any, Any], shape: tuple[int, ...], layout: str) -> Array | None:
     """A value of the file as ours: maps (C, H, W), vectors (N,). None where the numbers are not as many.
 
-    layout "hwc" says that the file keeps maps as rows, columns, channels.
+    layout "hwc" says that the file keeps maps as rows, columns, channels; it decides where the sides do not (files
+    that were translated from TensorFlow to ONNX have maps of both kinds).
     """
     array = np.asarray(values, np.float32)
     array = array.reshape(array.shape[1:] if array.ndim == len(shape) + 1 and array.shape[0] == 1 else array.shape)
     if array.size != int(np.prod(shape)):
         return None
-    if len(shape) == 3 and layout == "hwc" and list(array.shape) == [*shape[1:], shape[0]]:
+    found, ours = list(array.shape), list(shape)
+    if len(ours) == 3 and found == [*ours[1:], ours[0]] and (layout == "hwc" or found != ours):
         array = array.transpose(2, 0, 1)
     return np.ascontiguousarray(array.reshape(shape))
 

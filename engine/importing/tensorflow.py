@@ -52,7 +52,7 @@ def _slide(draft: Draft, node: ForeignNode, x: Activation, kernel: Sequence[int]
             "dilation": dilation,
             "padding": sides[2:4] if _layout(node) == NCHW else sides[1:3],
         }
-    padding = windows.same(x.shape[1:], kernel, stride, dilation) if word == "SAME" else build.NONE
+    padding = windows.same(common.sides_of(x), kernel, stride, dilation) if word == "SAME" else build.NONE
     return {"stride": stride, "dilation": dilation, "padding": padding}
 
 
@@ -79,7 +79,8 @@ def _fused(draft: Draft, node: ForeignNode, value: Activation, word: str) -> Act
     "_FusedDepthwiseConv2dNative",
 )
 def _conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    value, kernel = draft.maps(node, x[0], _layout(node)), common.constant(draft, node, x[1], "kernel")
+    value = common.maps_or_vector(draft, node, x[0], _layout(node))
+    kernel = common.constant(draft, node, x[1], "kernel")
     steps = node.attributes.get("fused_ops") or []
     bias = common.constant(draft, node, x[2], "bias") if "BiasAdd" in steps else None
     word = next((step for step in steps if step != "BiasAdd"), "")
@@ -142,7 +143,7 @@ def _binary(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("tfjs", "MaxPool", "AvgPool")
 def _pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     value, window = (
-        draft.maps(node, x[0], _layout(node)),
+        common.maps_or_vector(draft, node, x[0], _layout(node)),
         _inner(node, node.attributes.get("ksize") or [1, 1, 1, 1]),
     )
     found = _slide(draft, node, value, window)
@@ -180,11 +181,12 @@ def _leaky(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "Minimum", "Maximum")
+@converter("tflite", "MINIMUM", "MAXIMUM")
 def _bound(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     """max(x, 0) is ReLU; min(max(x, a), b) keeps values between a and b."""
     value, bound = (x[0], x[1]) if isinstance(x[0], Activation) else (x[1], x[0])
     number = float(np.ravel(common.constant(draft, node, bound, "bound"))[0])
-    low, high = (number, None) if node.op == "Maximum" else (None, number)
+    low, high = (number, None) if node.op.upper() == "MAXIMUM" else (None, number)
     return common.clipped(draft, node, value, low, high)
 
 
@@ -218,6 +220,7 @@ def _squeeze(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("tfjs", "ExpandDims")
+@converter("tflite", "EXPAND_DIMS")
 def _expand(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return shapes.unsqueeze(
         draft,
@@ -268,7 +271,7 @@ def _lite_window(node: ForeignNode, x: Activation, kernel: Sequence[int]) -> dic
     a = node.attributes
     stride = [a.get("stride_h", 1), a.get("stride_w", 1)]
     dilation = [a.get("dilation_h", 1) or 1, a.get("dilation_w", 1) or 1]
-    padding = windows.same(x.shape[1:], kernel, stride, dilation) if a.get("padding") == "SAME" else build.NONE
+    padding = windows.same(common.sides_of(x), kernel, stride, dilation) if a.get("padding") == "SAME" else build.NONE
     return {"stride": stride, "dilation": dilation, "padding": padding}
 
 
@@ -278,10 +281,10 @@ def _lite_conv(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     bias = common.optional(x, 2)
     word = str(node.attributes.get("activation") or "")
     value = common.activation_of(draft, node, x[0])
-    value = draft.maps(node, value, NHWC) if value.is_maps else value
+    value = common.maps_or_vector(draft, node, value, NHWC)
     deep = node.op == "DEPTHWISE_CONV_2D"
     weight = kernel.transpose(3, 0, 1, 2) if deep else kernel.transpose(0, 3, 1, 2)
-    found = _lite_window(node, value, kernel.shape[1:3]) if value.is_maps else {}
+    found = _lite_window(node, value, kernel.shape[1:3])
     groups = value.shape[0] if deep else value.shape[0] // kernel.shape[3]
     result = build.conv2d(draft, node, value, weight, bias, groups=groups, origin=[] if word else None, **found)
     return _fused(draft, node, result, word)
@@ -314,7 +317,7 @@ def _lite_dense(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 @converter("tflite", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 def _lite_pool(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    value, a = draft.maps(node, x[0], NHWC), node.attributes
+    value, a = common.maps_or_vector(draft, node, x[0], NHWC), node.attributes
     window = [a.get("filter_h", 1), a.get("filter_w", 1)]
     found = _lite_window(node, value, window)
     result = build.pool(
@@ -355,6 +358,17 @@ def _lite_leaky(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         "leaky_relu",
         slope=float(node.attributes.get("alpha", 0.2)),
     )
+
+
+@converter("tflite", "GELU")
+def _lite_gelu(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    value = common.activation_of(draft, node, x[0])
+    return build.activation(draft, node, value, "gelu", approximate=bool(node.attributes.get("approximate")))
+
+
+@converter("tflite", "PRELU")
+def _lite_prelu(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    return arithmetic.prelu(draft, node, x[0], x[1])
 
 
 @converter("tflite", "MEAN", "REDUCE_MAX")

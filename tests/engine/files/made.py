@@ -116,22 +116,54 @@ def h5_model(**options: Any) -> bytes:
 
 
 def keras_archive() -> bytes:
+    counted = {"first": "conv2d", "norm": "batch_normalization", "out": "dense"}
+    weights = {counted[config["name"]]: list(arrays.values()) for _, config, arrays in LAYERS if arrays}
+    return keras_zip(keras_config(), weights)
+
+
+def keras_zip(config: dict[str, Any], weights: dict[str, list[np.ndarray[Any, Any]]]) -> bytes:
+    """An archive of Keras 3: weights by the layer's class and count, in its own order."""
     import h5py
 
     inner = io.BytesIO()
-    counted = {"first": "conv2d", "norm": "batch_normalization", "out": "dense"}
     with h5py.File(inner, "w") as file:
-        for _, config, arrays in LAYERS:
-            if arrays:
-                group = file.create_group(f"layers/{counted[config['name']]}/vars")
-                for number, array in enumerate(arrays.values()):
-                    group.create_dataset(str(number), data=array)
+        for counted, arrays in weights.items():
+            group = file.create_group(f"layers/{counted}/vars")
+            for number, array in enumerate(arrays):
+                group.create_dataset(str(number), data=array)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
-        archive.writestr("config.json", json.dumps(keras_config()))
+        archive.writestr("config.json", json.dumps(config))
         archive.writestr("model.weights.h5", inner.getvalue())
     return out.getvalue()
+
+
+def keras_tensor(name: str) -> dict[str, Any]:
+    """How Keras 3 writes a value of the network among a call's arguments."""
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+
+
+def keras_functional(shape: list[int], steps: list[tuple[str, dict[str, Any], list[Any]]]) -> dict[str, Any]:
+    """The configuration of a graph: (class, settings, arguments) for each step; arguments that are names are values.
+
+    A class `ops.…` is one of Keras 3's functions on values; every step is called like its class, or as `name` says.
+    """
+    first = {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, *shape]}, "inbound_nodes": []}
+    entries: list[dict[str, Any]] = [first]
+    for kind, settings, given in steps:
+        module, _, plain = f"keras.layers.{kind}".rpartition(".")
+        module = module.replace("keras.layers.ops", "keras.src.ops.numpy")
+        name = settings.get("name", plain)
+        args = [keras_tensor(one) if isinstance(one, str) else one for one in given]
+        calls = [{"args": [args] if plain in ("Multiply", "Add") and module == "keras.layers" else args, "kwargs": {}}]
+        entries.append(
+            {"module": module, "class_name": plain, "name": name, "config": {"name": name, **settings},
+             "inbound_nodes": calls}
+        )  # fmt: skip
+    last = entries[-1]["name"]
+    config = {"name": "net", "layers": entries, "input_layers": [["x", 0, 0]], "output_layers": [[last, 0, 0]]}
+    return {"module": "keras", "class_name": "Functional", "config": config}
 
 
 def tfjs_model(*, quantised: bool = False) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
+from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.importing.around import Choice
@@ -131,6 +132,11 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
         mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")],
         {"k": np.array([1, 1, 2, 2], np.float32)}),
     "reduce mean": ([BEGIN, node("ReduceMean", ["c"], "g2", axes=[2, 3], keepdims=1), node("Mul", ["c", "g2"])], {}),
+    "pools of a single pixel": ([BEGIN, node("GlobalAveragePool", ["c"], "a"), node("GlobalMaxPool", ["a"], "p"),
+        node("Conv", ["p", "e"], "q"), node("Mul", ["c", "q"])], {"e": normal(4, 4, 1, 1)}),
+    "dense for each pixel": ([BEGIN, node("Transpose", ["c"], "t", perm=[0, 2, 3, 1]), node("MatMul", ["t", "e"], "q"),
+        node("Add", ["q", "k"], "z"), node("Transpose", ["z"], perm=[0, 3, 1, 2])],
+        {"e": normal(4, 4), "k": normal(4)}),
     "slice": (
         [BEGIN, node("Concat", ["c", "x"], "k7", axis=1), node("Slice", ["k7", "i", "j", "ax"])],
         {"i": np.array([1], np.int64), "j": np.array([5], np.int64), "ax": np.array([1], np.int64)},
@@ -280,6 +286,54 @@ def test_keras_gives_the_same_network_from_every_container(form: str) -> None:
     assert "out" not in origin.layers, "the value before the softmax has no name in the file"
 
 
+def laid(x: Array, kernel: Array, stride: int, cut: int) -> Array:
+    """Keras's transposed convolution, `same`: every pixel (C,) lays kernel (Kh, Kw, O, C) · itself; `cut` rows go."""
+    height, width, _ = x.shape
+    whole = np.zeros(((height - 1) * stride + len(kernel), (width - 1) * stride + len(kernel), kernel.shape[2]))
+    for i, j in np.ndindex(height, width):
+        whole[i * stride : i * stride + len(kernel), j * stride : j * stride + len(kernel)] += kernel @ x[i, j]
+    return whole[cut : cut + height * stride, cut : cut + width * stride]
+
+
+def test_keras_functions_on_values_and_maps_of_one_pixel_are_layers() -> None:
+    """x / 2, ops.relu, a squeeze and excitation behind Reshape((1, 1, C)), a dense layer of each pixel, ops.mean."""
+    conv, squeeze, up = normal(1, 1, 3, 4), normal(1, 1, 4, 4), normal(3, 3, 5, 4)
+    deep, out = normal(5, 6), normal(6, 3)
+    config = made.keras_functional(
+        [6, 5, 3],
+        [
+            ("ops.TrueDivide", {}, ["x", 2.0]),
+            ("ops.Subtract", {}, [1.0, "TrueDivide"]),
+            ("Conv2D", {"name": "c", "kernel_size": 1, "use_bias": False}, ["Subtract"]),
+            ("ops.Relu", {}, ["c"]),
+            ("GlobalAveragePooling2D", {"name": "g"}, ["Relu"]),
+            ("Reshape", {"name": "r", "target_shape": [1, 1, 4]}, ["g"]),
+            ("Conv2D", {"name": "s", "kernel_size": 1, "use_bias": False, "activation": "sigmoid"}, ["r"]),
+            ("Multiply", {"name": "m"}, ["Relu", "s"]),
+            ("Conv2DTranspose", {"name": "t", "strides": 2, "padding": "same", "use_bias": False}, ["m"]),
+            ("Dense", {"name": "d", "activation": "tanh", "use_bias": False}, ["t"]),
+            ("ops.Mean", {"axis": [1, 2], "keepdims": False}, ["d"]),
+            ("Dense", {"name": "o", "use_bias": False}, ["Mean"]),
+        ],
+    )
+    weights = {"conv2d": [conv], "conv2d_1": [squeeze], "conv2d_transpose": [up], "dense": [deep], "dense_1": [out]}
+    model = import_files({"net.keras": made.keras_zip(config, weights)})
+    x = np.random.default_rng(4).normal(size=(6, 5, 3))
+    y = np.maximum((1 - x / 2) @ conv[0, 0], 0)
+    y = y / (1 + np.exp(-(y.mean((0, 1)) @ squeeze[0, 0])))
+    y = np.tanh(laid(y, up, 2, 0) @ deep)
+    kinds = [layer.kind for layer in model.spec.layers]
+    assert "conv_transpose2d" in kinds
+    assert kinds.count("conv2d") == 2  # the pixels' dense layer is one, that of the single pixel is dense
+    np.testing.assert_allclose(run(model, x.transpose(2, 0, 1))[model.spec.scores], y.mean((0, 1)) @ out, atol=1e-6)
+
+
+def test_a_layer_of_keras_that_is_unknown_is_named_and_no_damage() -> None:
+    config = made.keras_functional([6, 5, 3], [("LayerScale", {"name": "scale"}, ["x"]), ("Flatten", {}, ["scale"])])
+    with pytest.raises(ImportFailed, match="there is no LayerScale here"):
+        import_files({"net.keras": made.keras_zip(config, {"layer_scale": [normal(3)]})})
+
+
 def test_weights_of_pytorch_need_the_architecture_and_say_which_it_looks_like() -> None:
     files = {"net.pth": made.torch_archive(made.BLITZ)}
     with pytest.raises(EngineError) as caught:
@@ -296,6 +350,12 @@ def test_all_problems_come_at_once_each_with_its_layer() -> None:
     with pytest.raises(ImportFailed) as caught:
         import_files({"n.onnx": onnx_file(nodes, {"a": normal(2), "b": normal(2)}, [1, 3, 9, 9], "y")})
     assert [problem.params["operation"] for problem in caught.value.problems] == ["LSTM", "Erf", "Einsum"]
+
+
+def test_a_value_where_a_constant_belongs_is_refused_in_words() -> None:
+    data = with_head([BEGIN, node("Conv", ["x", "w", "b"], "d", pads=[1, 1, 1, 1]), node("PRelu", ["c", "d"])], CONV)
+    with pytest.raises(ImportFailed, match=r"\(PRelu\): its slope depends on the picture; use a fixed one"):
+        import_files({"n.onnx": data})
 
 
 def test_classes_come_from_a_file_beside_the_model() -> None:
