@@ -217,6 +217,7 @@ _FOLDS: dict[str, Callable[[list[Any], Mapping[str, Any]], Constant | list[Const
     "ReduceMean": _reduce(np.mean),
     "ReduceSum": _reduce(np.sum),
     "ReduceMax": _reduce(np.max),
+    "ReduceL2": _reduce(lambda x, **sides: np.sqrt(np.sum(np.square(x), **sides))),
     "ReduceMin": _reduce(np.min),
     "MatMul": lambda x, a: np.matmul(x[0], x[1]),
     # TensorFlow's words, and TensorFlow Lite's

@@ -198,6 +198,15 @@ def _plain(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return build.activation(draft, node, common.activation_of(draft, node, x[0]), _PLAIN[node.op])
 
 
+@converter("onnx", "Celu")
+def _celu(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """max(0, x) + min(0, α·(exp(x/α) − 1)): an ELU where α is 1."""
+    alpha = float(node.attributes.get("alpha", 1.0))
+    if alpha != 1:
+        raise draft.refusal(node, "attribute", f"its alpha is {alpha:g}", "use 1, or Elu", attribute="alpha")
+    return build.activation(draft, node, common.activation_of(draft, node, x[0]), "elu", alpha=1.0)
+
+
 @converter("onnx", "LeakyRelu", "Elu", "Selu", "HardSigmoid", "Gelu")
 def _with_numbers(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     a, value = node.attributes, common.activation_of(draft, node, x[0])
@@ -220,16 +229,13 @@ def _with_numbers(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 
 
 @converter("onnx", "Clip")
-def _clip_old(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
-    low, high = node.attributes.get("min"), node.attributes.get("max")
-    return common.clipped(draft, node, x[0], low, high)
-
-
-@converter("onnx", "Clip", since=11)
 def _clip(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """The bounds are inputs, before opset 11 (and in what is made of PyTorch's modules) attributes."""
     low, high = (
-        None if (v := common.optional(x, i)) is None else float(common.constant(draft, node, v, "bound").ravel()[0])
-        for i in (1, 2)
+        node.attributes.get(key)
+        if (value := common.optional(x, place)) is None
+        else float(common.constant(draft, node, value, "bound").ravel()[0])
+        for place, key in ((1, "min"), (2, "max"))
     )
     return common.clipped(draft, node, x[0], low, high)
 
@@ -304,6 +310,23 @@ def _unsqueeze(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 def _shape(draft: Draft, node: ForeignNode, x: Inputs) -> Any:
     sides = np.array(common.activation_of(draft, node, x[0]).sides, np.int64)
     return sides[slice(node.attributes.get("start"), node.attributes.get("end"))]
+
+
+@converter("onnx", "Expand")
+def _expand(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """One number a map made as large as the map, as `y.expand_as(x)` writes it: the product behind does that."""
+    value = common.activation_of(draft, node, x[0])
+    readers = [other for other in draft.graph.nodes if set(node.outputs) & set(other.inputs)]
+    if value.is_maps or not readers or any(reader.op != "Mul" for reader in readers):
+        raise draft.refusal(
+            node,
+            "expand_unknown",
+            f"it enlarges a tensor of {list(value.sides)}; only one number a map in front of a product can be shown",
+            "use the product's own broadcasting",
+            found=list(value.sides),
+        )
+    draft.note("dropped", node, "layout_only")
+    return value
 
 
 @converter("onnx", "Pad")

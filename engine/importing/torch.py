@@ -121,7 +121,8 @@ def _walk(
 
 
 def _two(value: Any) -> list[int]:
-    return [int(v) for v in value] if isinstance(value, (tuple, list)) else [int(value)] * 2
+    """Rows and columns; 0 where the module takes its input's."""
+    return [int(v or 0) for v in value] if isinstance(value, (tuple, list)) else [int(value or 0)] * 2
 
 
 def _conv_attributes(s: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,6 +157,11 @@ def _pool_attributes(s: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _adaptive(s: Mapping[str, Any], word: str) -> str:
+    """One number a map is a global pooling; any other size has no operator, and is refused by its own name."""
+    return f"Global{word}Pool" if _two(s.get("output_size")) == [1, 1] else f"Adaptive{word}Pool"
+
+
 _MODULES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]] = {
     "Conv2d": lambda s: ("Conv", _conv_attributes(s)),
     "ConvTranspose2d": lambda s: ("ConvTranspose", _transposed_attributes(s)),
@@ -164,12 +170,17 @@ _MODULES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
     "BatchNorm1d": lambda s: ("BatchNormalization", {"epsilon": float(s.get("eps", 1e-5))}),
     "MaxPool2d": lambda s: ("MaxPool", _pool_attributes(s)),
     "AvgPool2d": lambda s: ("AveragePool", _pool_attributes(s)),
-    "AdaptiveAvgPool2d": lambda s: ("GlobalAveragePool", {}),
+    "AdaptiveAvgPool2d": lambda s: (_adaptive(s, "Average"), {}),
+    "AdaptiveMaxPool2d": lambda s: (_adaptive(s, "Max"), {}),
     "ReLU": lambda s: ("Relu", {}),
     "ReLU6": lambda s: ("Clip", {"min": 0.0, "max": 6.0}),
     "LeakyReLU": lambda s: ("LeakyRelu", {"alpha": float(s.get("negative_slope", 0.01))}),
     "ELU": lambda s: ("Elu", {"alpha": float(s.get("alpha", 1.0))}),
     "SELU": lambda s: ("Selu", {}),
+    "CELU": lambda s: ("Celu", {"alpha": float(s.get("alpha", 1.0))}),
+    "PReLU": lambda s: ("PRelu", {}),
+    "Hardsigmoid": lambda s: ("HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),
+    "Hardtanh": lambda s: ("Clip", {"min": float(s.get("min_val", -1.0)), "max": float(s.get("max_val", 1.0))}),
     "Sigmoid": lambda s: ("Sigmoid", {}),
     "Tanh": lambda s: ("Tanh", {}),
     "SiLU": lambda s: ("Swish", {}),
@@ -186,6 +197,7 @@ _MODULES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
 _PARAMETERS = {
     "Conv": ("weight", "bias"),
     "ConvTranspose": ("weight", "bias"),
+    "PRelu": ("weight",),
     "Gemm": ("weight", "bias"),
     "BatchNormalization": ("weight", "bias", "running_mean", "running_var"),
 }
@@ -199,6 +211,8 @@ def _graph(steps: Steps, tensors: Tensors, shape: tuple[int, ...]) -> ForeignGra
             count = tensors[keys[2]].shape
             constants.setdefault(keys[0], np.ones(count, np.float32))
             constants.setdefault(keys[1], np.zeros(count, np.float32))
+        if op == "PRelu" and tensors[keys[0]].size > 1:  # ONNX meets the sides of a value from the end
+            constants[keys[0]] = tensors[keys[0]].reshape(-1, 1, 1)
         inputs = [value, *(key for key in keys if key in constants)]
         value = name if position < len(steps) - 1 else "output"
         nodes.append(ForeignNode(op, name, tuple(inputs), (value,), attributes))
@@ -249,7 +263,7 @@ def _features(steps: Steps, tensors: Tensors, shape: tuple[int, int, int]) -> bo
                 (n + 2 * a["pads"][i] - a["kernel_shape"][i]) // a["strides"][i] + 1
                 for i, n in enumerate((rows, columns))
             )
-        elif op == "GlobalAveragePool":
+        elif op in ("GlobalAveragePool", "GlobalMaxPool"):
             rows = columns = 1
         elif op == "Gemm":
             return channels * rows * columns == tensors[f"{name}.weight"].shape[1] and rows > 0 and columns > 0

@@ -20,6 +20,7 @@ from onnx.reference import ReferenceEvaluator
 from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.files import content
+from cnn_loupe.engine.files.torch import Instance, Name
 from cnn_loupe.engine.importing.around import Choice
 from cnn_loupe.engine.importing.model import Imported, ImportFailed, import_files
 from cnn_loupe.engine.importing.proof import differences, in_our_order
@@ -113,6 +114,12 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
             node("Mul", ["c", "u"])],
         {"e": normal(4, 4, 1, 1)},
     ),
+    "squeeze and excitation, expanded": (
+        [BEGIN, node("GlobalAveragePool", ["c"], "s"), node("Conv", ["s", "e"], "t"), node("Shape", ["c"], "sides"),
+            node("Expand", ["t", "sides"], "u"), node("Mul", ["c", "u"])],
+        {"e": normal(4, 4, 1, 1)},
+    ),
+    "celu": ([BEGIN, node("Celu", ["c"], alpha=1.0)], {}),
     "leaky": ([BEGIN, node("LeakyRelu", ["c"], alpha=0.3)], {}),
     "elu": ([BEGIN, node("Elu", ["c"], alpha=0.7)], {}),
     "selu": ([BEGIN, node("Selu", ["c"])], {}),
@@ -345,11 +352,69 @@ def test_weights_of_pytorch_need_the_architecture_and_say_which_it_looks_like() 
     assert len(model.spec.classes) == 4
 
 
+def module(kind: str, /, *, weights: dict[str, Any] | None = None, **state: Any) -> Instance:
+    """A module of PyTorch as its pickle is read."""
+    return Instance(Name("torch.nn", kind), state={"_parameters": weights or {}, "_buffers": {}, **state})
+
+
+def sequential(*modules: Instance) -> Instance:
+    return module("Sequential", _modules={str(number): one for number, one in enumerate(modules)})
+
+
+def test_whole_modules_of_pytorch_are_their_operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel, slope, last = normal(6, 2, 3, 2), normal(4) ** 2, normal(3, 4)
+    sliding = {"stride": (2, 3), "padding": (1, 0), "dilation": (1, 1), "groups": 2, "output_padding": (1, 0)}
+    net = sequential(
+        module("Conv2d", weights={"weight": normal(6, 3, 1, 1)}, stride=1, padding=0, dilation=1, groups=1),
+        module("ReLU6"),
+        module("ConvTranspose2d", weights={"weight": kernel, "bias": normal(4)}, **sliding),
+        module("PReLU", weights={"weight": slope}),
+        module("CELU", alpha=1.0),
+        module("Hardtanh", min_val=-0.5, max_val=2.0),
+        module("Hardsigmoid"),
+        module("AdaptiveMaxPool2d", output_size=1),
+        module("Flatten", start_dim=1),
+        module("Linear", weights={"weight": last}),
+    )
+    monkeypatch.setattr(content, "read_torch", lambda file, files: net)
+    model = import_files({"net.pt": made.torch_archive(made.BLITZ)})
+    layers = {layer.kind: layer for layer in model.spec.layers}
+    assert [layer.kind for layer in model.spec.layers] == [
+        "conv2d", "clip", "conv_transpose2d", "prelu", "elu", "clip", "hard_sigmoid", "global_max_pool2d", "dense",
+        "softmax",
+    ]  # fmt: skip
+    first, second = (layer.describe() for layer in model.spec.layers if layer.kind == "clip")
+    assert [(one["low"], one["high"]) for one in (first, second)] == [(0, 6), (-0.5, 2)]
+    found = layers["conv_transpose2d"].describe()
+    assert {key: found[key] for key in ("stride", "padding", "output_padding", "groups", "filters")} == {
+        "stride": [2, 3], "padding": [1, 0], "output_padding": [1, 0], "groups": 2, "filters": 4,
+    }  # fmt: skip
+    np.testing.assert_array_equal(model.parameters[f"{layers['prelu'].name}.slope"], slope)
+    weight = model.parameters[f"{layers['conv_transpose2d'].name}.weight"]  # neuron 3 is the second of the second group
+    np.testing.assert_array_equal(weight[3, 2], kernel[5, 1])
+
+
+def test_a_pooling_of_pytorch_to_several_numbers_a_map_is_none_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    conv = module("Conv2d", weights={"weight": normal(4, 1, 3, 3)}, stride=1, padding=0, dilation=1, groups=1)
+    dense = module("Linear", weights={"weight": normal(3, 4 * 26 * 26)})
+    net = sequential(conv, module("AdaptiveAvgPool2d", output_size=(2, 2)), module("Flatten", start_dim=1), dense)
+    monkeypatch.setattr(content, "read_torch", lambda file, files: net)
+    with pytest.raises(EngineError, match="AdaptiveAveragePool"):
+        import_files({"net.pt": made.torch_archive(made.BLITZ)})
+
+
 def test_all_problems_come_at_once_each_with_its_layer() -> None:
     nodes = [node("LSTM", ["x", "a", "b"], "l"), node("Erf", ["l"], "e"), node("Einsum", ["e"], "y", equation="ij->i")]
     with pytest.raises(ImportFailed) as caught:
         import_files({"n.onnx": onnx_file(nodes, {"a": normal(2), "b": normal(2)}, [1, 3, 9, 9], "y")})
     assert [problem.params["operation"] for problem in caught.value.problems] == ["LSTM", "Erf", "Einsum"]
+
+
+def test_numbers_expanded_for_anything_but_a_product_are_refused() -> None:
+    nodes = [BEGIN, node("GlobalAveragePool", ["c"], "s"), node("Shape", ["c"], "sides"),
+        node("Expand", ["s", "sides"], "u"), node("Conv", ["u", "e"], pads=[1, 1, 1, 1])]  # fmt: skip
+    with pytest.raises(ImportFailed, match=r"\(Expand\): .* one number a map in front of a product"):
+        import_files({"n.onnx": with_head(nodes, {**CONV, "e": normal(4, 4, 3, 3)})})
 
 
 def test_a_value_where_a_constant_belongs_is_refused_in_words() -> None:
