@@ -128,23 +128,54 @@ class MaxPool2x2Step(PoolStep):
 
 
 class AvgPoolStep(PoolStep):
-    """The mean over any window."""
+    """The mean over any window: rows are added up first, which lie side by side in memory, then columns."""
 
     def __init__(self, layer: AvgPool2D, shapes: Sequence[Shape], count: int) -> None:
         super().__init__(layer, shapes, count)
         counts = window_counts(shapes[0], self.window, count_include_pad=layer.count_include_pad)
-        self.shares = (1 / counts)[:, None, None, :].astype(FLOAT)  # (H', 1, 1, W')
+        # One share for all windows where they are alike, else (H', 1, 1, W').
+        alike = counts.min() == counts.max()
+        self.shares = FLOAT(1 / counts.flat[0]) if alike else (1 / counts)[:, None, None, :].astype(FLOAT)
+        self.rows = np.empty((self.out_height, *self.padded_shape[1:]), dtype=FLOAT)
+        self.apart = all(step >= side for step, side in zip(self.window.stride, self.window.size, strict=True))
 
     def forward_of(self, x: Array, lent: Lent) -> Array:
-        self.y.fill(0)
-        for values in self.cells(self.pad(x, lent.scratch, 0)):
-            self.y += values
+        add_up(self._rows(self.pad(x, lent.scratch, 0)), self.rows)
+        add_up(self._columns(self.rows), self.y)
         self.y *= self.shares
         return self.y
 
     def backward_of(self, dy: Array, lent: Lent) -> Array:
-        padded = self.empty_dx(lent.scratch)
         share = dy * self.shares
+        if self.apart:  # every value is in one window at most; those in none stay 0
+            spread = lent.scratch.zeros(self.name + ".spread", self.rows.shape)
+            for columns in self._columns(spread):
+                columns[...] = share
+            padded = lent.scratch.zeros(self.name + ".dx", self.padded_shape)
+            for rows in self._rows(padded):
+                rows[...] = spread
+            return self.inside(padded)
+        padded = self.empty_dx(lent.scratch)
         for into in self.cells(padded):
             into += share
         return self.inside(padded)
+
+    def _rows(self, padded: Array) -> list[Array]:
+        """For each row of the window what all windows have in it: (H', C, n, W)."""
+        step = self.window.stride[0]
+        return [padded[u : u + (self.out_height - 1) * step + 1 : step] for u in range(self.window.size[0])]
+
+    def _columns(self, rows: Array) -> list[Array]:
+        """For each column of the window what all windows have in it: (H', C, n, W')."""
+        step = self.window.stride[1]
+        return [rows[..., v : v + (self.out_width - 1) * step + 1 : step] for v in range(self.window.size[1])]
+
+
+def add_up(parts: Sequence[Array], out: Array) -> None:
+    """The sum of one or more arrays, in `out`."""
+    if len(parts) == 1:
+        out[...] = parts[0]
+        return
+    np.add(parts[0], parts[1], out=out)
+    for part in parts[2:]:
+        out += part
