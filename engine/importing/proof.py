@@ -96,8 +96,8 @@ def in_our_order(values: np.ndarray[Any, Any], shape: tuple[int, ...], layout: s
     array = array.reshape(array.shape[1:] if array.ndim == len(shape) + 1 and array.shape[0] == 1 else array.shape)
     if array.size != int(np.prod(shape)):
         return None
-    found, ours = list(array.shape), list(shape)
-    if len(ours) == 3 and found == [*ours[1:], ours[0]] and (layout == "hwc" or found != ours):
+    last = len(shape) == 3 and list(array.shape) == [*shape[1:], shape[0]]  # channels last
+    if last and (layout == "hwc" or list(array.shape) != list(shape)):
         array = array.transpose(2, 0, 1)
     return np.ascontiguousarray(array.reshape(shape))
 
