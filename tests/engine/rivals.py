@@ -24,6 +24,7 @@ def torch_module(layer: Layer, own: Parameters, shapes: Sequence[Shape]) -> Any:
             channels, at.filters, at.kernel, at.stride, at.padding, at.dilation, at.groups, at.bias
         ),
         "relu": nn.ReLU,
+        "clip": lambda: nn.Hardtanh(at.low, at.high),
         "leaky_relu": lambda: nn.LeakyReLU(at.slope),
         "sigmoid": nn.Sigmoid,
         "tanh": nn.Tanh,
