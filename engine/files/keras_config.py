@@ -231,11 +231,23 @@ def _call(draft: _Draft, layer: Layer, entry: Mapping[str, Any], inputs: list[st
     if layer.kind in {"TFOpLambda", "SlicingOpLambda"}:
         attributes["arguments"] = entry.get("inbound_nodes")
     kind = layer.kind
-    if str(entry.get("module", "")).startswith(OPERATIONS):
+    if _is_operation(entry, layer.config):
         # Keras 3's functions share names with its layers: Add, Softmax.
         kind, attributes["arguments"] = f"ops.{kind}", entry.get("inbound_nodes")
     draft.nodes.append(ForeignNode(kind, name, tuple(inputs), (name,), attributes))
     return [name]
+
+
+def _is_operation(entry: Mapping[str, Any], config: Config) -> bool:
+    """Whether the entry is one of Keras 3's functions on values, and no layer.
+
+    Its archives name the module; its .h5 files do not, and there only layers say whether they are trainable.
+    """
+    if "module" in entry:
+        return str(entry["module"]).startswith(OPERATIONS)
+    calls = entry.get("inbound_nodes")
+    third = isinstance(calls, Sequence) and any(isinstance(call, Mapping) and "args" in call for call in calls)
+    return third and "trainable" not in config
 
 
 def _weights(draft: _Draft, layer: Layer, name: str) -> Mapping[str, str]:

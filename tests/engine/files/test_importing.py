@@ -302,7 +302,8 @@ def laid(x: Array, kernel: Array, stride: int, cut: int) -> Array:
     return whole[cut : cut + height * stride, cut : cut + width * stride]
 
 
-def test_keras_functions_on_values_and_maps_of_one_pixel_are_layers() -> None:
+@pytest.mark.parametrize("form", ["with modules", "as .h5 has it"])
+def test_keras_functions_on_values_and_maps_of_one_pixel_are_layers(form: str) -> None:
     """x / 2, ops.relu, a squeeze and excitation behind Reshape((1, 1, C)), a dense layer of each pixel, ops.mean."""
     conv, squeeze, up = normal(1, 1, 3, 4), normal(1, 1, 4, 4), normal(3, 3, 5, 4)
     deep, out = normal(5, 6), normal(6, 3)
@@ -323,6 +324,10 @@ def test_keras_functions_on_values_and_maps_of_one_pixel_are_layers() -> None:
             ("Dense", {"name": "o", "use_bias": False}, ["Mean"]),
         ],
     )
+    if form == "as .h5 has it":
+        for entry in config["config"]["layers"]:
+            if not entry.pop("module", "").startswith("keras.src.ops"):
+                entry["config"]["trainable"] = True
     weights = {"conv2d": [conv], "conv2d_1": [squeeze], "conv2d_transpose": [up], "dense": [deep], "dense_1": [out]}
     model = import_files({"net.keras": made.keras_zip(config, weights)})
     x = np.random.default_rng(4).normal(size=(6, 5, 3))
