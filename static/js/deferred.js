@@ -58,7 +58,10 @@ export function startDeferred(store, defaultModel) {
   );
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./features/tour/offer.js"))));
 
-  context().parts.offer("own", { take: async (files) => (await PARTS.own()).take(files) });
+  context().parts.offer("own", {
+    take: async (files) => (await PARTS.own()).take(files),
+    prepare: () => void PARTS.own(),
+  });
   if (context().settings.own_models)
     onceDrawn(() => requestIdle(async () => (await import("./features/own/keeping.js")).restoreModels()));
 

@@ -122,6 +122,32 @@ def test_what_is_said_of_classes_preparation_and_fit_is_kept(
     expect(page.locator("loupe-answer")).to_contain_text("kind")
 
 
+def test_the_line_up_shows_a_dropped_picture_in_the_usual_ways_and_one_is_clicked(
+    visit: Visit, network: Callable[[str], list[Path]], picture: Callable[..., Path]
+) -> None:
+    page = visit().go()
+    give(page, network("onnx"))
+    wait_until_open(page)
+    give(page, [picture("known.png")])
+    ways = page.locator(".lineup-way")
+    expect(ways).to_have_count(8)
+    assert {way.split()[0] for way in ways.evaluate_all("all => all.map((way) => way.dataset.way)")} == {
+        "0..1",
+        "-1..1",
+        "imagenet",
+        "0..255",
+    }
+    best = ways.nth(3).locator(".score-name").first.inner_text()
+    page.select_option(".lineup select", label=best)
+    expect(ways.nth(3)).to_have_attribute("data-right", "")
+    chosen = ways.nth(3).locator("strong").inner_text()
+    ways.nth(3).click()
+    expect(page.locator("[data-question=preparation].own-answered")).to_contain_text(chosen)
+    # The network that is open answers as that way of the line-up did.
+    expect(page.locator("loupe-answer .answer-name")).to_have_text(best)
+    expect(page.locator('[data-panel="own"]')).to_be_visible()
+
+
 def test_it_is_kept_listed_and_forgotten(visit: Visit, network: Callable[[str], list[Path]]) -> None:
     page = visit().go()
     (file,) = network("h5")
@@ -145,29 +171,22 @@ def test_a_network_that_the_server_no_longer_holds_is_sent_again_unasked(
     page = visited.go()
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/api/v1/own") else None)
-    give(page, network("h5"))
-    wait_until_open(page)
-    # As a server that was started anew would answer, and every worker but one.
-    gone = {
-        "type": "about:blank#own_model_gone",
-        "title": "Not Found",
-        "status": 404,
-        "code": "own_model_gone",
-        "detail": "",
-    }
+    gone = {"type": "about:blank#own_model_gone", "title": "Not Found", "status": 404, "code": "own_model_gone"}
     refused: list[str] = []
 
+    # As a server that was started anew would answer, and every worker but one.
     def once(route: Route) -> None:
         if refused:
             return route.continue_()
         refused.extend(re.findall(r"own-[0-9a-f]{32}", route.request.url))
-        return route.fulfill(status=404, json={**gone, "params": {"model": refused[0]}})
+        return route.fulfill(status=404, json={**gone, "detail": "", "params": {"model": refused[0]}})
 
     page.route("**/api/v1/models/own-*/runs**", once)
-    before = len(sent)
-    page.locator("button[data-sample]").last.click()
-    eventually(lambda: len(sent) == before + 1, "the network sent again")
-    expect(page.locator("button[data-sample]").last).to_have_attribute("aria-pressed", "true")
+    give(page, network("h5"))
+    wait_until_open(page)
+    eventually(lambda: len(sent) == 2, "the network sent again")
+    expect(page.locator("button[data-sample]").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("loupe-answer .answer-name")).to_be_visible()
     expect(page.locator("[data-notice]")).to_have_count(0)
     assert refused
 

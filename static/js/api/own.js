@@ -31,7 +31,7 @@ import { headerOfFiles } from "../model/files/safetensors.js";
 /** @typedef {{ about: "classes" | "preparation" | "fit" | "output" | "architecture", [more: string]: any }} Question */
 /** @typedef {{ id: string, content: string, report: Report, questions: Question[], description: any, proof: any }} Brought */
 /** @typedef {{ class: number, logit: number | null, probability: number | null }} Score */
-/** @typedef {{ way: string, colour: string, invert: boolean, preparation: any, scores: Score[] }} Way */
+/** @typedef {{ way: string, colour: string, invert: boolean, preparation: any, scores: Score[] | null }} Way `scores` are null where the network's values overflow */
 
 const BODY = "application/vnd.safetensors";
 

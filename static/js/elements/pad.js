@@ -98,8 +98,6 @@ export class LoupePad extends LoupeElement {
   /** @param {PointerEvent} event */
   #down(event) {
     if (event.button !== 0) return;
-    event.preventDefault();
-    this.canvas.focus({ preventScroll: true });
     // A pointer that leaves the pad goes on with its stroke. (One that a script made cannot be held.)
     if (event.isTrusted) this.canvas.setPointerCapture(event.pointerId);
     const stroke = [this.#place(event)];

@@ -38,6 +38,23 @@ function reads(layer, { spot, sources }) {
 const hasParameters = (layer) =>
   Object.keys(/** @type {any} */ (layer).parameters ?? {}).length > 0 || layer.parameter_count > 0;
 
+/**
+ * Where a value stands in the framework that the model came from: its layer there, and the order of the axes. None for
+ * models of ours, and for layers that are a part of one there.
+ * @param {import("../model/model.js").Model} model @param {import("../model/explain.js").Explanation["spot"]} spot @returns {string[]}
+ */
+export function originLines(model, { layer: name, at }) {
+  const { origin } = model;
+  const named = model.layer(name)?.origin?.[0];
+  if (!origin || !named) return [];
+  const last = origin.layout === "hwc";
+  const place = at.length === 3 && last ? [at[1], at[2], at[0]] : at;
+  const axes = at.length === 3 ? (last ? "row, column, channel" : "channel, row, column") : "index";
+  return [
+    `# ${origin.producer || origin.format}: the output of ${JSON.stringify(named)} at [${axes}] = [${place.join(", ")}]`,
+  ];
+}
+
 /** @param {string} name */
 const tensorText = (name) => `run["${name}"]`;
 

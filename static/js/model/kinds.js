@@ -76,6 +76,7 @@ export function createModel(description) {
     layers,
     output: layers[layers.length - 1],
     ending: description.output?.ending ?? null,
+    added: description.output?.added ?? [],
     layer: (/** @type {string} */ name) => byName.get(name),
     readers: (/** @type {string} */ name) => readers.get(name) ?? [],
     shape: (/** @type {string} */ name) => shapes.get(name),

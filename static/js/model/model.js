@@ -15,6 +15,7 @@
  * @property {readonly number[][]} input_shapes the shapes of its inputs, in the same order
  * @property {number[]} input_shape the shape of its first input, for kinds that read one
  * @property {number[]} output_shape (C, H, W) for maps, (N,) for vectors
+ * @property {string[]} [origin] its names in the file that it came from, first the one whose output it is
  * @property {number} parameter_count
  * @property {{ size: number[], jump: number[], start: number[] } | null} receptive_field
  * @property {import("./kinds.js").Kind} record
@@ -44,6 +45,7 @@
  * @property {(name: string) => number[] | undefined} shape the shape of the output of this name, `input` included
  * @property {Layer} output the last layer
  * @property {"softmax" | "logits" | "log_softmax" | "sigmoid" | "binary" | null} ending how the last layer's values are read; null where the description does not say
+ * @property {readonly string[]} added layers that its file does not have: they make probabilities of its scores
  */
 
 /** The name under which the picture's tensor stands beside the layers' outputs. */

@@ -9,6 +9,8 @@
 
 /** The pen's width as a share of the side: 2.4 of 28 pixels, as digits of MNIST are written. */
 export const PEN = 2.4 / 28;
+/** Of a pen's radius, in pixels: thinner, it would leave no pixel white. */
+const THINNEST = 1;
 /** MNIST: a digit's longer side is 20 of the 28 pixels, and its centre of mass lies in the middle. */
 const MNIST_SIDE = 20 / 28;
 
@@ -18,7 +20,7 @@ const MNIST_SIDE = 20 / 28;
  */
 export function raster(strokes, width, height, pen = PEN) {
   const data = new Float32Array(width * height);
-  const radius = (pen * Math.min(width, height)) / 2;
+  const radius = Math.max(THINNEST, (pen * Math.min(width, height)) / 2);
   for (const stroke of strokes) {
     for (let i = 0; i < stroke.length; i++) {
       const [x1, y1] = scaled(stroke[Math.max(0, i - 1)], width, height);

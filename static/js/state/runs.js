@@ -30,7 +30,11 @@ export function createRuns(api) {
       ref.source === "noise"
         ? { input: await noise(model.input) }
         : (own?.blob ?? sample?.blob ?? (sample?.borrowed ? await api.picture(sample.url) : { sample: ref.id }));
-    return api.runLarge(model.id, source, await firstShown(model), { ...own?.crop, preparation: "summary" });
+    return api.runLarge(model.id, source, await firstShown(model), {
+      ...own?.crop,
+      preparation: "summary",
+      ...(own && !own.upright && { upright: UPRIGHT }),
+    });
   };
 
   /** @param {Picture} picture */

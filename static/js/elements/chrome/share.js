@@ -14,6 +14,7 @@ export function open() {
   const { i18n, store } = context();
   const { t } = i18n;
   const link = linkTo(store.state);
+  const own = store.state.models.find(({ id }) => id === store.state.modelId)?.own;
   const field = h("input", {
     class: "field",
     type: "text",
@@ -41,6 +42,7 @@ export function open() {
     h("p", null, t("common.share.intro")),
     h("div", { class: "row" }, field, copy),
     said,
+    own ? h("p", { class: "note" }, t("common.share.own_model", own)) : "",
     store.state.picture?.source === "own" ? h("p", { class: "note" }, t("common.share.own_picture")) : "",
     h(
       "p",

@@ -11,6 +11,7 @@ import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { InspectorMap } from "./map.js";
 import { channelName } from "../network/columns.js";
+import { about } from "./about.js";
 import { classFacts, layerFacts, modelFacts, settings, unitFacts } from "./facts.js";
 import { hints } from "./hints.js";
 import { createSpread } from "./spread.js";
@@ -121,7 +122,7 @@ export class LoupeInspector extends LoupeElement {
         h("h2", null, this.i18n.label(model.title)),
         h("p", null, this.t("network.inspector.model", { layers: model.layers.length, count: model.parameter_count })),
       );
-      this.#body.replaceChildren(...modelFacts(this, model), ...hints(this, null));
+      this.#body.replaceChildren(...about(this, model), ...modelFacts(this, model), ...hints(this, null));
       return;
     }
     const { column, unit } = subject;

@@ -34,14 +34,25 @@ export function wayTitle(ready) {
   return words.filter(Boolean).join(i18n.t("own.separator"));
 }
 
-/** The usual name of a preparation of which only the numbers are known. @param {{ scale?: number, mean?: number[], std?: number[] }} ready */
+/** The usual name of a preparation, by what it makes of black and of white; only the numbers are known of one.
+ * @param {{ scale?: number, mean?: number[], std?: number[] }} ready */
 function wayOf({ scale = 1, mean = [0], std = [1] }) {
-  const same = (/** @type {number[]} */ numbers, /** @type {number} */ value) => numbers.every((one) => one === value);
-  if (scale === 255 && same(mean, 0) && same(std, 1)) return "0255";
-  if (same(mean, 0) && same(std, 1)) return "01";
-  if (same(mean, 0.5) && same(std, 0.5)) return "11";
-  return mean.length === 3 && Math.abs(mean[0] - 0.485) < 1e-6 ? "imagenet" : "other";
+  const becomes = (/** @type {number} */ value) => mean.map((one, channel) => (value * scale - one) / std[channel]);
+  const [black, white] = [becomes(0), becomes(1)];
+  const are = (/** @type {number} */ low, /** @type {number} */ high) =>
+    black.every((value) => Math.abs(value - low) < 1e-3) && white.every((value) => Math.abs(value - high) < 1e-3);
+  if (are(0, 1)) return "01";
+  if (are(-1, 1)) return "11";
+  if (are(0, 255)) return "0255";
+  return Math.abs(black[0] - IMAGENET_BLACK[mean.length === 1 ? 1 : 0]) < 1e-2 ? "imagenet" : "other";
 }
+
+/** What ImageNet's mean and spread make of black: in the first of three channels, and in one grey channel (the mean of
+ * the three means, over that of the spreads). */
+const IMAGENET_BLACK = [-0.485 / 0.229, -(0.485 + 0.456 + 0.406) / (0.229 + 0.224 + 0.225)];
+
+/** The class that is thought likeliest. @param {Way["scores"]} scores */
+const topOf = (scores) => [...(scores ?? [])].sort((a, b) => strength(b) - strength(a))[0];
 
 /** The catalogue's keys of the ways. @type {Record<string, string>} */
 const KEYS = { "0..1": "01", "-1..1": "11", "0..255": "0255", imagenet: "imagenet" };
@@ -72,21 +83,25 @@ export function createLineup() {
   const show = () => {
     const labels = names();
     const wanted = known.value === "" ? null : Number(known.value);
+    const right = found.filter(({ scores }) => topOf(scores)?.class === wanted).length;
+    if (found.length)
+      said.textContent = t(right > 1 ? "own.lineup.several" : "own.lineup.which", { count: found.length, right });
     ways.hidden = !found.length;
     ways.replaceChildren(
       ...found.map((way) => {
-        const ranked = [...way.scores].sort((a, b) => strength(b) - strength(a));
-        const right = wanted !== null && ranked[0]?.class === wanted;
+        const ranked = [...(way.scores ?? [])].sort((a, b) => strength(b) - strength(a));
+        const isRight = wanted !== null && ranked[0]?.class === wanted;
         return h(
           "button",
           {
             type: "button",
             class: "lineup-way",
             "data-way": `${way.way} ${way.colour}${way.invert ? " inverted" : ""}`,
-            "data-right": right,
+            "data-right": isRight,
             onclick: () => void answer({ way: way.way, colour: way.colour, invert: way.invert }, "preparation"),
           },
-          h("strong", null, wayTitle({ ...way, way: KEYS[way.way] ?? way.way }), right ? icon("check") : null),
+          h("strong", null, wayTitle({ ...way, way: KEYS[way.way] ?? way.way }), isRight ? icon("check") : null),
+          way.scores ? null : h("span", { class: "note" }, t("own.lineup.overflow")),
           h("ol", { class: "score-bars" }, ranked.slice(0, SHOWN).map((score) => bar(labels[score.class], score, score.class === wanted))), // prettier-ignore
         );
       }),
@@ -104,7 +119,6 @@ export function createLineup() {
       const answered = await task((signal) => createOwn(api).lineup(id, picture, signal));
       if (answered === SUPERSEDED) return;
       found = answered.ways;
-      said.textContent = t("own.lineup.which", { count: found.length });
       fillNames();
       show();
     } catch (error) {
@@ -121,25 +135,43 @@ export function createLineup() {
     "data-action": "lineup-picture",
     onchange: () => input.files[0] && void run(input.files[0]),
   });
-  const own = ownOf(store.state, store.state.picture);
+  let started = false;
   fillNames();
-  return h(
+  const root = h(
     "div",
     { class: "lineup" },
     h(
       "div",
       { class: "row" },
       h("label", { class: "button" }, input, icon("plus"), h("span", null, t("own.lineup.choose"))),
-      own
-        ? h("button", { type: "button", class: "button", "data-action": "lineup-own", onclick: () => void run(own.blob) }, t("own.lineup.own", { name: own.name })) // prettier-ignore
-        : null,
       preview,
       known,
     ),
-    model && isDrawn(model.input.shape) ? drawing(model.input.shape, run) : null,
     said,
+    model && isDrawn(model.input.shape) ? drawing(model.input.shape, run) : null,
     ways,
   );
+  // A picture that is dropped, or chosen in the strip, joins the line-up.
+  const stop = store.select(
+    (state) => ownOf(state, state.picture)?.digest,
+    () => {
+      const own = ownOf(store.state, store.state.picture);
+      if (started && !root.isConnected) return stop();
+      if (own && !own.drawing) void run(own.blob);
+      return undefined;
+    },
+  );
+  const stopNames = session.select(
+    ({ brought }) => brought,
+    () => {
+      if (started && !root.isConnected) return stopNames();
+      fillNames();
+      show();
+      return undefined;
+    },
+  );
+  started = true;
+  return root;
 }
 
 /** @param {number[]} shape */

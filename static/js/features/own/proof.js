@@ -24,7 +24,8 @@ export function createProof() {
       root.replaceChildren(
         h("h3", null, t("own.proof.title")),
         proofProblem ? h("p", { class: "notice bad", role: "alert" }, sentenceOf(proofProblem)) : "",
-        ...(brought ? (proof ? said(proof, brought) : [asking(brought)]) : []),
+        proof?.reason ? h("p", { class: "note" }, proof.reason) : "",
+        ...(brought ? (proof?.by ? said(proof, brought) : [asking(brought)]) : []),
       );
     },
   };
@@ -60,7 +61,9 @@ function asking({ report, description }) {
 function said(proof, { report }) {
   const { i18n } = context();
   const { t } = i18n;
-  const { layers = [], largest = null, scores = [] } = proof;
+  const { largest } = proof;
+  const layers = proof.layers ?? [];
+  const scores = proof.scores ?? [];
   const allowed = report.layers.length > AGREES.layers ? AGREES.deep : AGREES.shallow;
   const share = largest?.difference ?? 0;
   const best = [...scores].sort((a, b) => b.theirs - a.theirs)[0];

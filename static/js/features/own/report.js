@@ -48,7 +48,7 @@ function countsOf(notes) {
 function tableOf({ layers, notes }) {
   const { i18n } = context();
   const { t } = i18n;
-  const kind = (/** @type {string} */ name) => (i18n.has(`kinds.${name}.title`) ? t(`kinds.${name}.title`) : name);
+  const kind = (/** @type {string} */ name) => (i18n.has(`kinds.${name}.name`) ? t(`kinds.${name}.name`) : name);
   const rows = layers.map(({ name, kind: of, shape, origin, parameters }) => {
     const about = notes.filter(({ into }) => into === name);
     const [first, ...others] = origin;

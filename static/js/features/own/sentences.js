@@ -26,11 +26,26 @@ export function bytesText(bytes) {
   return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
 }
 
+/** Large numbers are counted in millions, or in tens of thousands where that is the custom.
+ * @type {Record<string, [number, string][]>} */
+const STEPS = {
+  en: [
+    [1e9, "own.larger"],
+    [1e6, "own.large"],
+  ],
+  "zh-Hans": [
+    [1e8, "own.larger"],
+    [1e6, "own.large"],
+  ],
+};
+/** Of what `own.large` and `own.larger` count. @type {Record<string, Record<string, number>>} */
+const UNITS = { en: { "own.large": 1e6, "own.larger": 1e9 }, "zh-Hans": { "own.large": 1e4, "own.larger": 1e8 } };
+
 /** `62 million`, in the digits that matter. @param {number} count */
 export function countText(count) {
   const { i18n } = context();
-  if (count < 1e6) return i18n.plain(count);
-  return i18n.t(count < 1e9 ? "own.millions" : "own.thousand_millions", {
-    count: (count / (count < 1e9 ? 1e6 : 1e9)).toPrecision(3),
-  });
+  const language = i18n.language in STEPS ? i18n.language : "en";
+  const [, words] = STEPS[language].find(([from]) => count >= from) ?? [];
+  if (!words) return i18n.plain(count);
+  return i18n.t(words, { count: String(Number((count / UNITS[language][words]).toPrecision(3))) });
 }

@@ -30,7 +30,7 @@ class LoupeDrawing extends LoupeElement {
   start() {
     void loadStyle("pictures");
     void restorePictures();
-    this.pad = /** @type {import("../../elements/pad.js").LoupePad} */ (h("loupe-pad", { class: "pad" }));
+    this.pad = /** @type {import("../../elements/pad.js").LoupePad} */ (h("loupe-pad", { class: "drawing-pad" }));
     this.centre = h("input", { type: "checkbox", checked: true, onchange: () => this.#draw({ resting: true }) });
     this.seen = h("canvas", {
       class: "pixelated drawing-seen",

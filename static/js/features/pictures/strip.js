@@ -302,7 +302,11 @@ export class LoupeStrip extends LoupeElement {
     };
     const carries = (/** @type {DragEvent} */ event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     document.body.dataset.dropHint = this.t("pictures.drop_here");
-    this.listen(document, "dragenter", (event) => carries(event) && over(1));
+    this.listen(document, "dragenter", (event) => {
+      if (!carries(event)) return;
+      over(1);
+      context().parts.find("own")?.prepare();
+    });
     this.listen(document, "dragleave", (event) => carries(event) && over(-1));
     const links = (/** @type {DragEvent} */ event) => [...(event.dataTransfer?.types ?? [])].includes("text/uri-list");
     this.listen(document, "dragover", (event) => (carries(event) || links(event)) && event.preventDefault());

@@ -2,7 +2,7 @@
 /** The few NumPy lines behind a number, and the script that can be copied. */
 import { exact } from "../../core/i18n.js";
 import { encodeTensor } from "../../api/wire.js";
-import { lines, script } from "../../formula/code.js";
+import { lines, originLines, script } from "../../formula/code.js";
 import { tolerance } from "../../model/operations.js";
 import { copyText } from "../../elements/copy.js";
 import { context } from "../../elements/context.js";
@@ -42,13 +42,14 @@ export function createCode(actions) {
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Explanation} found */
     show({ scene, layer }, found) {
       said.textContent = "";
-      shown.textContent = [...lines(layer ?? undefined, found), "print(y)"].join("\n");
+      const where = originLines(scene.model, found.spot);
+      shown.textContent = [...where, ...lines(layer ?? undefined, found), "print(y)"].join("\n");
       const allowed = found.trace ? tolerance(found.trace) : 0;
       result.textContent = t(allowed ? "views.code.result" : "views.code.exact", {
         value: exact(found.value).replace("-", "\u2212"),
         allowed: allowed.toExponential(1),
       });
-      text = () => script(layer ?? undefined, found, origin(scene, actions.state()));
+      text = () => [...where, script(layer ?? undefined, found, origin(scene, actions.state()))].join("\n");
     },
   };
 }
