@@ -29,7 +29,10 @@ import { headerOfFiles } from "../model/files/safetensors.js";
  * @property {Note[]} notes
  */
 /** @typedef {{ about: "classes" | "preparation" | "fit" | "output" | "architecture", [more: string]: any }} Question */
-/** @typedef {{ id: string, content: string, report: Report, questions: Question[], description: any, proof: any }} Brought */
+/**
+ * @typedef {{ id: string, content: string, report: Report, questions: Question[], description: any, proof: any }}
+ *   Brought
+ */
 /** @typedef {{ class: number, logit: number | null, probability: number | null }} Score */
 /** @typedef {{ way: string, colour: string, invert: boolean, preparation: any, scores: Score[] | null }} Way `scores` are null where the network's values overflow */
 
@@ -48,7 +51,9 @@ export function createOwn({ request }) {
 
   return {
     /** The files become a network that the server holds. Nothing of a large file is copied on its way.
-     * @param {readonly OwnFile[]} files @param {Choices} choices @param {{ check?: boolean, signal?: AbortSignal }} [how]
+     * @param {readonly OwnFile[]} files
+     * @param {Choices} choices
+     * @param {{ check?: boolean, signal?: AbortSignal }} [how]
      * @returns {Promise<Brought>} */
     bring(files, choices, { check = false, signal } = {}) {
       const sizes = files.map(({ name, blob }) => ({ name, size: blob.size }));
@@ -58,7 +63,12 @@ export function createOwn({ request }) {
     /** One picture, prepared in the usual ways, and what the network says of each.
      * @param {string} id @param {Blob} picture @param {AbortSignal} [signal] @returns {Promise<{ ways: Way[] }>} */
     lineup: (id, picture, signal) => post(path(id, "lineup"), picture, picture.type || undefined, signal),
-    /** The numbers of the network's own framework beside ours. @param {string} id @param {Blob} arrays @param {AbortSignal} [signal] */
+    /**
+     * The numbers of the network's own framework beside ours.
+     * @param {string} id
+     * @param {Blob} arrays
+     * @param {AbortSignal} [signal]
+     */
     proof: (id, arrays, signal) => post(path(id, "proof"), arrays, undefined, signal),
   };
 }

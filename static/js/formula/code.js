@@ -24,7 +24,9 @@ export function lines(layer, { spot, sources }) {
   ];
 }
 
-/** The layers whose outputs the lines read, and the one whose learned numbers they read: the script asks for nothing else.
+/**
+ * The layers whose outputs the lines read, and the one whose learned numbers they read: the script asks for nothing
+ * else.
  * @param {Layer | undefined} layer @param {Explanation} explanation */
 function reads(layer, { spot, sources }) {
   const names = layer?.record.code && sources.length ? sources : [spot.layer];

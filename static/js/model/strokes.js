@@ -43,7 +43,15 @@ export function raster(strokes, width, height, pen = PEN) {
 /** @param {Point} point @param {number} width @param {number} height */
 const scaled = ([x, y], width, height) => [x * width, y * height];
 
-/** From a point to a piece of a line. @param {number} x @param {number} y @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 */
+/**
+ * From a point to a piece of a line.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ */
 function distance(x, y, x1, y1, x2, y2) {
   const [dx, dy] = [x2 - x1, y2 - y1];
   const length = dx * dx + dy * dy;

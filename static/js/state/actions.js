@@ -96,7 +96,11 @@ export function openClass(store, index) {
   else if (model && isBinary(model)) openView(store, { layer: model.output.name, unit: 0 });
 }
 
-/** Begin a tour, or go on where it was left; the one that comes with the page is `network`. @param {AppStore} store @param {string} [id] */
+/**
+ * Begin a tour, or go on where it was left; the one that comes with the page is `network`.
+ * @param {AppStore} store
+ * @param {string} [id]
+ */
 export const startTour = (store, id = "network") =>
   store.state.tour?.id !== id && store.update({ tour: { id, step: "" } });
 

@@ -8,7 +8,8 @@
  * @typedef {import("./actions.js").AppStore} AppStore
  * @typedef {object} OwnModels
  * @property {(content: string) => Promise<{ id: string } | null>} findModel the network whose content begins so
- * @property {(description: any) => Promise<import("./initial.js").Sample[]>} picturesFor pictures of its kind, made in this page
+ * @property {(description: any) => Promise<import("./initial.js").Sample[]>} picturesFor pictures of its kind, made in
+ *   this page
  */
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
@@ -84,7 +85,10 @@ export function follow({ store, api, runs, own = noneOwn }) {
     store.update({ network: "error", problem, panel: "own" });
   };
 
-  /** The learned numbers come after the run: the network is drawn without them, what is pointed at is explained with them. */
+  /**
+   * The learned numbers come after the run: the network is drawn without them, what is pointed at is explained with
+   * them.
+   */
   const loadParameters = async () => {
     const { model, run, parameters } = store.state;
     if (!model || parameters || !run) return;
@@ -136,7 +140,11 @@ export function follow({ store, api, runs, own = noneOwn }) {
     return changing.further ? void showPicture() : undefined;
   };
 
-  /** @param {{ model: import("../model/model.js").Model, picture: import("./initial.js").PictureRef, sample?: import("./initial.js").Sample, own?: import("./initial.js").OwnPicture, transform: State["transform"] }} asked */
+  /**
+   * @param {{ model: import("../model/model.js").Model, picture: import("./initial.js").PictureRef,
+   *   sample?: import("./initial.js").Sample, own?: import("./initial.js").OwnPicture, transform: State["transform"]
+   * }} asked
+   */
   const runPicture = async ({ model, picture, sample, own, transform }) => {
     store.update({ working: true });
     const asked = transform !== null || !runs.has({ model, ref: picture, sample, own });

@@ -84,7 +84,10 @@ export class LoupeInspector extends LoupeElement {
     this.offer("inspector", this);
   }
 
-  /** What the panel is about: what is under the pointer, else what was chosen, else the opened view's unit. @returns {Place | null} */
+  /**
+   * What the panel is about: what is under the pointer, else what was chosen, else the opened view's unit.
+   * @returns {Place | null}
+   */
   get place() {
     const { hover, selection, view } = this.store.state;
     return hover ?? (view ? { layer: view.layer, unit: view.unit } : selection);

@@ -72,7 +72,10 @@ class LoupeDrawing extends LoupeElement {
     this.pad?.focusCanvas();
   }
 
-  /** Runs come back more slowly than a pen moves: the newest is run when the one before has come. @param {{ resting: boolean }} drawn */
+  /**
+   * Runs come back more slowly than a pen moves: the newest is run when the one before has come.
+   * @param {{ resting: boolean }} drawn
+   */
   async #draw(drawn) {
     this.#next = drawn;
     if (this.#busy) return;

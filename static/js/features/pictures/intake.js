@@ -98,7 +98,13 @@ async function sent(file, name) {
   }
 }
 
-/** What the server says of this picture. @param {Blob} blob @param {string} name @param {{ width: number, height: number } | null} reducedFrom @returns {Promise<KeptPicture>} */
+/**
+ * What the server says of this picture.
+ * @param {Blob} blob
+ * @param {string} name
+ * @param {{ width: number, height: number } | null} reducedFrom
+ * @returns {Promise<KeptPicture>}
+ */
 async function asked(blob, name, reducedFrom) {
   const { store, runs } = context();
   const { model } = store.state;
@@ -121,7 +127,11 @@ async function seen({ upright: { width, height, picture } }) {
   return { width, height, upright, small: await thumbnailOf(upright) };
 }
 
-/** With the server's picture of it, which pictures kept by earlier versions of this page lack. @param {OwnPicture} own @returns {Promise<OwnPicture>} */
+/**
+ * With the server's picture of it, which pictures kept by earlier versions of this page lack.
+ * @param {OwnPicture} own
+ * @returns {Promise<OwnPicture>}
+ */
 export async function withUpright(own) {
   const { store, api } = context();
   const { model } = store.state;

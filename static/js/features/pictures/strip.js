@@ -90,7 +90,10 @@ export class LoupeStrip extends LoupeElement {
     });
   }
 
-  /** @param {{ ref: import("../../state/initial.js").PictureRef, name: string, caption: string, source: string, attributes: Record<string, string> }} thumb */
+  /**
+   * @param {{ ref: import("../../state/initial.js").PictureRef, name: string, caption: string, source: string,
+   *   attributes: Record<string, string> }} thumb
+   */
   #thumb({ ref, name, caption, source, attributes }) {
     const ahead = () => this.#prefetch(ref);
     const showCaption = () => {
@@ -234,7 +237,12 @@ export class LoupeStrip extends LoupeElement {
     )?.focus();
   }
 
-  /** Name the picture under the pointer or the focus. @param {HTMLElement | null} thumb @param {string} [name] @param {string} [caption] */
+  /**
+   * Name the picture under the pointer or the focus.
+   * @param {HTMLElement | null} thumb
+   * @param {string} [name]
+   * @param {string} [caption]
+   */
   #showCaption(thumb, name = "", caption = "") {
     const { tip } = this;
     tip.toggleAttribute("data-shown", thumb !== null);
@@ -257,7 +265,10 @@ export class LoupeStrip extends LoupeElement {
     for (const { id } of neighbours(this.store.state, AHEAD)) this.#prefetch({ source: "sample", id });
   }
 
-  /** Pictures come into the strip; networks, and what lies beside them, have a way of their own. @param {File[]} files */
+  /**
+   * Pictures come into the strip; networks, and what lies beside them, have a way of their own.
+   * @param {File[]} files
+   */
   async #add(files) {
     const { contentOf, HEAD } = await import("../../model/files/content.js");
     const told = await Promise.all(
@@ -331,7 +342,10 @@ export class LoupeStrip extends LoupeElement {
 const isDrawn = (model) =>
   model?.input.shape[0] === 1 && model.input.shape.slice(1).every((side) => side >= 8 && side <= 40);
 
-/** Whether what was dropped or pasted is the address of a picture, or a piece of a page with one. @param {DataTransfer | null} transfer */
+/**
+ * Whether what was dropped or pasted is the address of a picture, or a piece of a page with one.
+ * @param {DataTransfer | null} transfer
+ */
 const isAddress = (transfer) =>
   /^\s*(https?:|data:image\/)\S+\s*$/i.test(
     transfer?.getData("text/uri-list") || transfer?.getData("text/plain") || "",

@@ -30,7 +30,11 @@ import { shownValue, sizeText, spotText } from "./parts/value.js";
 /** @typedef {import("../../model/explain.js").Scene} Scene */
 /** @typedef {{ spot: Spot | null, key: string }} Shown what an entry shows now */
 
-/** @param {Scene} scene @param {readonly string[]} names of the layers that stand in it @param {import("./host.js").Actions} actions */
+/**
+ * @param {Scene} scene
+ * @param {readonly string[]} names of the layers that stand in it
+ * @param {import("./host.js").Actions} actions
+ */
 export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
   const entries = [INPUT, ...names].map((layer) =>
     createEntry(
@@ -128,7 +132,11 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
         else entry.frame(null, false);
       }
     },
-    /** The pointer rests, or something else is shown: paint, name, and say values. @param {Scene} scene @param {Spot} spot */
+    /**
+     * The pointer rests, or something else is shown: paint, name, and say values.
+     * @param {Scene} scene
+     * @param {Spot} spot
+     */
     show(scene, spot) {
       way = mainTrail(scene, spot);
       const on = new Map(way.map((one) => [one.layer, one]));
@@ -156,7 +164,11 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
   };
 }
 
-/** The names of all that a layer's values are made from. @param {import("../../model/model.js").Model} model @param {string} layer */
+/**
+ * The names of all that a layer's values are made from.
+ * @param {import("../../model/model.js").Model} model
+ * @param {string} layer
+ */
 function ancestors(model, layer) {
   const found = new Set(model.layer(layer)?.inputs);
   for (const name of found) model.layer(name)?.inputs.forEach((input) => found.add(input));
@@ -165,7 +177,12 @@ function ancestors(model, layer) {
 
 /** @typedef {ReturnType<typeof createEntry>} Entry */
 
-/** @param {string} layer @param {readonly number[]} shape @param {string} title @param {import("../../core/i18n.js").Translator} i18n */
+/**
+ * @param {string} layer
+ * @param {readonly number[]} shape
+ * @param {string} title
+ * @param {import("../../core/i18n.js").Translator} i18n
+ */
 function createEntry(layer, shape, title, i18n) {
   const maps = isMaps(shape);
   const [rows, columns] = maps ? [shape[1], shape[2]] : [1, shape[0]];
@@ -191,7 +208,11 @@ function createEntry(layer, shape, title, i18n) {
     shape,
     root,
     button,
-    /** Frame cells of the map; null where nothing is marked. @param {{ top: number, bottom: number, left: number, right: number } | null} cells @param {boolean} own the value itself */
+    /**
+     * Frame cells of the map; null where nothing is marked.
+     * @param {{ top: number, bottom: number, left: number, right: number } | null} cells
+     * @param {boolean} own the value itself
+     */
     frame(cells, own) {
       // A frame around the whole map would say nothing.
       frame.hidden =
@@ -212,7 +233,12 @@ function createEntry(layer, shape, title, i18n) {
       style.height = `${(100 * (cells.bottom - cells.top + 1)) / rows}%`;
       return undefined;
     },
-    /** @param {Scene} scene @param {"earlier" | "here" | "later"} order @param {Spot | null} spot @param {import("../../state/initial.js").State} state */
+    /**
+     * @param {Scene} scene
+     * @param {"earlier" | "here" | "later"} order
+     * @param {Spot | null} spot
+     * @param {import("../../state/initial.js").State} state
+     */
     show(scene, order, spot, state) {
       const { view, scale, lock, dark } = state;
       const unit = spot ? spot.at[0] : Math.min(view?.unit ?? 0, unitCount(shape) - 1);
