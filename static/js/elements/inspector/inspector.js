@@ -151,7 +151,12 @@ export class LoupeInspector extends LoupeElement {
     else this.#map.detach();
   };
 
-  /** What is known of a unit before its values are there. @param {{ model: import("../../model/model.js").Model, run: import("../../api/client.js").Run, column: import("../../model/columns.js").Column, unit: number, known: import("../../model/statistics.js").Overview }} coming */
+  /**
+   * What is known of a unit before its values are there.
+   * @param {{ model: import("../../model/model.js").Model, run: import("../../api/client.js").Run,
+   *   column: import("../../model/columns.js").Column, unit: number,
+   *   known: import("../../model/statistics.js").Overview }} coming
+   */
   #showComing({ model, run, column, unit, known }) {
     this.#map.detach();
     this.dataset.of = `${column.name}[${unit}]`;
