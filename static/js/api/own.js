@@ -34,7 +34,10 @@ import { headerOfFiles } from "../model/files/safetensors.js";
  *   Brought
  */
 /** @typedef {{ class: number, logit: number | null, probability: number | null }} Score */
-/** @typedef {{ way: string, colour: string, invert: boolean, preparation: any, scores: Score[] | null }} Way `scores` are null where the network's values overflow */
+/**
+ * @typedef {{ way: string, colour: string, invert: boolean, preparation: any, scores: Score[] | null }} Way `scores`
+ *   are null where the network's values overflow
+ */
 
 const BODY = "application/vnd.safetensors";
 

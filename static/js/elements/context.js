@@ -14,7 +14,8 @@
  * @property {string} root the path under which the server is reached, without trailing slash
  * @property {string} assets the path of the static files, with trailing slash
  * @property {Record<string, string>} languages the catalogues that the server has: BCP 47 tag → the language's own name
- * @property {{ picture_by_address: boolean, max_upload_bytes: number, lessons: number, own_models?: boolean, max_model_bytes?: number, own_check?: boolean, own_models_setting?: string }} settings what the self-hoster decided
+ * @property {{ picture_by_address: boolean, max_upload_bytes: number, lessons: number, own_models?: boolean,
+ *   max_model_bytes?: number, own_check?: boolean, own_models_setting?: string }} settings what the self-hoster decided
  */
 
 /**
@@ -26,7 +27,8 @@
  * @property {import("./chrome/header.js").LoupeHeader} header
  * @property {import("../features/pictures/strip.js").LoupeStrip} strip
  * @property {import("../features/views/host.js").LoupeView} view
- * @property {{ take: (files: { file: File, content: import("../model/files/content.js").Content }[]) => void, prepare: () => void }} own takes files of networks; is told when files may come
+ * @property {{ take: (files: { file: File, content: import("../model/files/content.js").Content }[]) => void,
+ *   prepare: () => void }} own takes files of networks; is told when files may come
  * @property {{ reveal: () => void }} learn its place stands in the page before its modules are loaded
  */
 /** @typedef {ReturnType<typeof createParts>} Parts */
@@ -51,7 +53,12 @@ export function createParts() {
   /** @type {Set<{ name: string, act: (part: any) => void }>} */
   const waiting = new Set();
   return {
-    /** @template {keyof Offers} Name @param {Name} name @param {Offers[Name]} part @returns {() => void} takes it away */
+    /**
+     * @template {keyof Offers} Name
+     * @param {Name} name
+     * @param {Offers[Name]} part
+     * @returns {() => void} takes it away
+     */
     offer(name, part) {
       offered[name] = part;
       for (const wish of waiting) if (wish.name === name) wish.act(part);
@@ -59,7 +66,11 @@ export function createParts() {
         if (offered[name] === part) delete offered[name];
       };
     },
-    /** Now, or once it is there. @template {keyof Offers} Name @param {Name} name @param {(part: Offers[Name]) => void} act
+    /**
+     * Now, or once it is there.
+     * @template {keyof Offers} Name
+     * @param {Name} name
+     * @param {(part: Offers[Name]) => void} act
      * @returns {() => void} no longer */
     when(name, act) {
       const wish = { name, act };

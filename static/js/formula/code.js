@@ -43,7 +43,9 @@ const hasParameters = (layer) =>
 /**
  * Where a value stands in the framework that the model came from: its layer there, and the order of the axes. None for
  * models of ours, and for layers that are a part of one there.
- * @param {import("../model/model.js").Model} model @param {import("../model/explain.js").Explanation["spot"]} spot @returns {string[]}
+ * @param {import("../model/model.js").Model} model
+ * @param {import("../model/explain.js").Explanation["spot"]} spot
+ * @returns {string[]}
  */
 export function originLines(model, { layer: name, at }) {
   const { origin } = model;

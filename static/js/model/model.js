@@ -20,11 +20,31 @@
  * @property {{ size: number[], jump: number[], start: number[] } | null} receptive_field
  * @property {import("./kinds.js").Kind} record
  * @property {number} [filters] @property {number[]} [kernel] @property {number[]} [window]
- * @property {number[]} [stride] @property {(number | number[])[]} [padding] two numbers, or two ends for each axis @property {number[]} [dilation] @property {number[]} [output_padding]
- * @property {boolean} [count_include_pad] @property {boolean} [ceil] @property {number} [slope] @property {number} [units] @property {number} [epsilon]
- * @property {"chw" | "hwc"} [order] @property {number} [axis] @property {number} [start] @property {number} [stop] @property {number} [step]
- * @property {number} [groups] @property {number[]} [factor] @property {number} [size] @property {number} [value] @property {number} [beta] @property {number | boolean} [bias]
- * @property {number} [alpha] @property {number} [low] @property {number} [high] @property {number} [offset] @property {boolean} [approximate]
+ * @property {number[]} [stride]
+ * @property {(number | number[])[]} [padding] two numbers, or two ends for each axis
+ * @property {number[]} [dilation]
+ * @property {number[]} [output_padding]
+ * @property {boolean} [count_include_pad]
+ * @property {boolean} [ceil]
+ * @property {number} [slope]
+ * @property {number} [units]
+ * @property {number} [epsilon]
+ * @property {"chw" | "hwc"} [order]
+ * @property {number} [axis]
+ * @property {number} [start]
+ * @property {number} [stop]
+ * @property {number} [step]
+ * @property {number} [groups]
+ * @property {number[]} [factor]
+ * @property {number} [size]
+ * @property {number} [value]
+ * @property {number} [beta]
+ * @property {number | boolean} [bias]
+ * @property {number} [alpha]
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {number} [offset]
+ * @property {boolean} [approximate]
  */
 
 /**
@@ -33,7 +53,8 @@
  * @property {Record<string, string>} title
  * @property {string} digest
  * @property {{ shape: number[], channels: string[], range: number[], preparation?: any }} input
- * @property {any} [origin] of a network that came from another program: format, producer, layout, files, and each layer's names there
+ * @property {any} [origin] of a network that came from another program: format, producer, layout, files, and each
+ *   layer's names there
  * @property {{ index: number, name: string, labels: Record<string, string>, wnid?: string }[]} classes
  * @property {number} parameter_count
  * @property {boolean} [in_pieces] runs and parameters are too large to be asked for whole
@@ -44,7 +65,8 @@
  * @property {(name: string) => readonly Layer[]} readers the layers that read the output of this name
  * @property {(name: string) => number[] | undefined} shape the shape of the output of this name, `input` included
  * @property {Layer} output the last layer
- * @property {"softmax" | "logits" | "log_softmax" | "sigmoid" | "binary" | null} ending how the last layer's values are read; null where the description does not say
+ * @property {"softmax" | "logits" | "log_softmax" | "sigmoid" | "binary" | null} ending how the last layer's values are
+ *   read; null where the description does not say
  * @property {readonly string[]} added layers that its file does not have: they make probabilities of its scores
  */
 
@@ -57,20 +79,31 @@ export const unitCount = (shape) => shape[0];
 /** Whether a shape is of maps (C, H, W), not of a vector (N,). @param {readonly number[]} shape */
 export const isMaps = (shape) => shape.length === 3;
 
-/** The tensor of this name: a layer's output, or the picture. @param {import("../api/client.js").Run} run @param {string} name */
+/**
+ * The tensor of this name: a layer's output, or the picture.
+ * @param {import("../api/client.js").Run} run
+ * @param {string} name
+ */
 export const tensorNamed = (run, name) =>
   /** @type {import("../api/wire.js").Tensor} */ (name === INPUT ? run.input : run.activations.get(name));
 
 /** What a layer reads, in the order of its inputs. @param {Layer} layer @param {import("../api/client.js").Run} run */
 export const inputsOf = (layer, run) => layer.inputs.map((name) => tensorNamed(run, name));
 
-/** What a layer reads first, for kinds that read one thing. @param {Layer} layer @param {import("../api/client.js").Run} run */
+/**
+ * What a layer reads first, for kinds that read one thing.
+ * @param {Layer} layer
+ * @param {import("../api/client.js").Run} run
+ */
 export const inputOf = (layer, run) => tensorNamed(run, layer.inputs[0]);
 
 /** The name of what a layer reads first. @param {Layer} layer */
 export const inputName = (layer) => layer.inputs[0];
 
-/** Whether a layer's values are probabilities, or their logarithms, made from the scores that it reads. @param {Layer} layer */
+/**
+ * Whether a layer's values are probabilities, or their logarithms, made from the scores that it reads.
+ * @param {Layer} layer
+ */
 export const isNormalised = ({ record: { family } }) => family === "probability" || family === "log_probability";
 
 /**
@@ -90,12 +123,19 @@ export function scoreLayer(model) {
     : null;
 }
 
-/** Whether the one value at the end stands for two classes: it is the probability of the second, the rest that of the first.
+/**
+ * Whether the one value at the end stands for two classes: it is the probability of the second, the rest that of the
+ * first.
  * @param {Model} model */
 export const isBinary = ({ ending, output, classes }) =>
   ending === "binary" && unitCount(output.output_shape) === 1 && classes.length === 2;
 
-/** The layer that turns a layer's values into probabilities, or their logarithms, if one does. @param {Model} model @param {Layer} layer @returns {Layer | null} */
+/**
+ * The layer that turns a layer's values into probabilities, or their logarithms, if one does.
+ * @param {Model} model
+ * @param {Layer} layer
+ * @returns {Layer | null}
+ */
 export const probabilitiesOf = (model, layer) => model.readers(layer.name).find(isNormalised) ?? null;
 
 /**

@@ -2,7 +2,11 @@
 /** Where a model came from, and what was changed when it was brought in. */
 import { h } from "../dom.js";
 
-/** @param {import("./inspector.js").LoupeInspector} host @param {import("../../model/model.js").Model} model @returns {Node[]} */
+/**
+ * @param {import("./inspector.js").LoupeInspector} host
+ * @param {import("../../model/model.js").Model} model
+ * @returns {Node[]}
+ */
 export function about(host, { id, origin, added, training }) {
   if (origin) {
     const own = host.store.state.models.some((listed) => listed.own && listed.id === id);

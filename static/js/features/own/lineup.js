@@ -21,7 +21,11 @@ import "../../elements/pad.js";
 /** Classes that are shown of each way. */
 const SHOWN = 3;
 
-/** A preparation in few words: `−1 … 1, BGR`. @param {{ way?: string, colour?: string, invert?: boolean, scale?: number, mean?: number[], std?: number[] } | null} ready */
+/**
+ * A preparation in few words: `−1 … 1, BGR`.
+ * @param {{ way?: string, colour?: string, invert?: boolean, scale?: number, mean?: number[], std?: number[] } | null}
+ *   ready
+ */
 export function wayTitle(ready) {
   const { i18n } = context();
   if (!ready) return "";

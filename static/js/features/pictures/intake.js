@@ -34,7 +34,8 @@ export async function addPictures(files) {
   if (!last) return;
   choosePicture(store, { source: "own", id: last.digest });
   const { model, panel } = store.state;
-  // The editor moves a square; a network that takes whole pictures has none, and one on its way in is being asked about.
+  // The editor moves a square; a network that takes whole pictures has none, and one on its way in is being asked
+  // about.
   const square = (model?.input.preparation?.fit ?? "cover") === "cover";
   if (files.length === 1 && square && panel !== "own") store.update({ panel: "crop" });
 }
