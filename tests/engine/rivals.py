@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,18 +32,73 @@ def torch_module(layer: Layer, own: Parameters, shapes: Sequence[Shape]) -> Any:
         "max_pool2d": lambda: nn.MaxPool2d(at.window, at.stride, at.padding),
         "avg_pool2d": lambda: nn.AvgPool2d(at.window, at.stride, at.padding, count_include_pad=at.count_include_pad),
         "flatten": nn.Flatten,
-        "dense": lambda: nn.Linear(channels, at.units),
+        "dense": lambda: nn.Linear(channels, at.units, at.bias),
         "softmax": lambda: nn.Softmax(dim=1),
         "batch_norm2d": lambda: nn.BatchNorm2d(channels, eps=at.epsilon),
         "add": lambda: lambda *xs: sum(xs[1:], xs[0]),
         "concat": lambda: lambda *xs: torch.cat(xs, dim=1),
     }
+    own_form = getattr(layer, "order", "chw") == "hwc" or four_sided(layer)
+    if layer.kind in _FUNCTIONS and (own_form or layer.kind not in _WITH_MODULES):
+        tensors = {key: torch.from_numpy(np.array(value)) for key, value in own.items()}
+        return lambda *xs: torch_function(layer, tensors, *xs)
     module = makers[layer.kind]()
     names = {"mean": "running_mean", "variance": "running_var"}
     with torch.no_grad():
         for key, value in own.items():
             getattr(module, names.get(key, key)).copy_(torch.from_numpy(np.array(value)))
     return module
+
+
+# Kinds that have no module, or none with our parameters: functions of their inputs, for agreement alone.
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "batch_norm": lambda f, at, own, x: f.batch_norm(
+        x, own["mean"], own["variance"], own["weight"], own["bias"], eps=at.epsilon
+    ),
+    "scale_shift": lambda f, at, own, x: (
+        x * own["weight"].reshape(-1, *[1] * (x.ndim - 2)) + own["bias"].reshape(-1, *[1] * (x.ndim - 2))
+    ),
+    "pad": lambda f, at, own, x: f.pad(x, _sides(at), value=at.value),
+    "hard_swish": lambda f, at, own, x: f.hardswish(x),
+    "hard_sigmoid": lambda f, at, own, x: (at.slope * x + at.offset).clamp(0, 1),
+    "global_avg_pool2d": lambda f, at, own, x: x.mean((2, 3)),
+    "global_max_pool2d": lambda f, at, own, x: x.amax((2, 3)),
+    "multiply": lambda f, at, own, x, *others: math.prod(
+        (y.reshape(*y.shape[:2], *[1] * (x.ndim - 2)) if y.ndim < x.ndim else y for y in others), start=x
+    ),
+    "prelu": lambda f, at, own, x: f.prelu(x, own["slope"]),
+    "lrn": lambda f, at, own, x: f.local_response_norm(x, at.size, at.alpha, at.beta, at.bias),
+    "channel_shuffle": lambda f, at, own, x: f.channel_shuffle(x, at.groups),
+    "slice": lambda f, at, own, x: x[(slice(None),) * (at.axis + 1) + (slice(at.start, at.stop, at.step),)],
+    "upsample": lambda f, at, own, x: f.interpolate(x, scale_factor=at.factor, mode="nearest"),
+    "log_softmax": lambda f, at, own, x: f.log_softmax(x, 1),
+    "flatten": lambda f, at, own, x: x.permute(0, 2, 3, 1).flatten(1),
+    "conv2d": lambda f, at, own, x: f.conv2d(
+        f.pad(x, _sides(at)), own["weight"], own.get("bias"), at.stride, 0, at.dilation, at.groups
+    ),
+    "max_pool2d": lambda f, at, own, x: f.max_pool2d(
+        f.pad(x, _sides(at), value=-math.inf), at.window, at.stride, ceil_mode=at.ceil
+    ),
+}
+_WITH_MODULES = ("flatten", "conv2d", "max_pool2d")  # functions only where their modules do not have the form
+
+
+def _sides(layer: Any) -> tuple[int, int, int, int]:
+    """Left, right, top, bottom: the order of PyTorch's pad."""
+    (top, bottom), (left, right) = ((p, p) if isinstance(p, int) else p for p in layer.padding)
+    return left, right, top, bottom
+
+
+def four_sided(layer: Any) -> bool:
+    """Whether a window is padded differently at its sides, or rounds up."""
+    return getattr(layer, "ceil", False) or any(isinstance(p, tuple) for p in getattr(layer, "padding", ()))
+
+
+def torch_function(layer: Layer, own: dict[str, Any], *xs: Any) -> Any:
+    """The layer's output for a batch, by PyTorch's functions."""
+    from torch.nn import functional as f
+
+    return _FUNCTIONS[layer.kind](f, layer, own, *xs)
 
 
 class TorchNetwork:
