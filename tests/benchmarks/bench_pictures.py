@@ -17,10 +17,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.bench_server import Server, ours, photo, processor
+from tests.benchmarks.bench_server import Server, memory, ours, photo, processor
 from tests.worst import BODIES, PICTURES, SIDES, shapes
 
 MOST_MB, MOST_SECONDS = 200.0, 2.0
@@ -30,6 +31,10 @@ QUERIES = (
     "?preparation=full&upright=1024&encoding=list&x=0&y=0&size=2500&rotate=20",
     "?preparation=full&x=300&y=300&size=250&rotate=20",
 )
+
+
+# What is posted at once, each twice.
+SIX = ("JPEG, 16 MP, progressive, 12 scans, profile", "WebP, 8 MP, lossless, alpha", "WebP, 8 MP, alpha, profile")
 
 
 @dataclass(frozen=True)
@@ -99,18 +104,35 @@ def in_shape(server: Server, width: int, height: int, queries: int = 2) -> dict[
     return found
 
 
+def together(workers: int) -> tuple[float, float, float]:
+    """Six of the costliest at once: MB at rest, MB at the peak, seconds of processor time, of all processes."""
+    six = [PICTURES[name]() for name in SIX] * 2
+    with ours(workers) as server:
+        for _ in range(4 * workers):
+            post(server, "", photo(), "image/jpeg")
+        rest, began, peak = memory(server), processor(server), 0.0
+        with ThreadPoolExecutor(len(six)) as clients:
+            asked = [clients.submit(post, server, QUERIES[0], data, "image/*") for data in six]
+            while not all(one.done() for one in asked):
+                peak = max(peak, memory(server))
+                time.sleep(0.01)
+        assert [one.result() for one in asked] == [200] * len(six)
+        return rest, peak, processor(server) - began
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.bench_pictures", description=__doc__.splitlines()[0]
     )
     parser.add_argument("--only", default="", help="names that contain this")
+    parser.add_argument("--workers", action="store_true", help="six at once with one and two workers, and nothing else")
     parser.add_argument("--shapes", action="store_true", help="every mode in every shape, and nothing else")
     options = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} at the start")
     print("| file | MB | answers | memory | processor time |\n|---|---|---|---|---|")
     over = 0
     for name, make in {**PICTURES, **BODIES}.items():
-        if options.only not in name or options.shapes:
+        if options.only not in name or options.shapes or options.workers:
             continue
         data = make()
         kind = "application/json" if name in BODIES else "image/*"
@@ -119,7 +141,7 @@ def main() -> int:
         over += memory > MOST_MB or seconds > MOST_SECONDS
         statuses = ", ".join(str(each.status) for each in found)
         print(f"| {name} | {len(data) / 1e6:.1f} | {statuses} | {memory:.0f} MB | {seconds:.2f} s |", flush=True)
-    if not options.only:
+    if not options.only and not options.workers:
         with ours(workers=1) as server:
             for width, height in SIDES:
                 worst = in_shape(server, width, height)
@@ -130,6 +152,10 @@ def main() -> int:
                 over += memory > MOST_MB or seconds > MOST_SECONDS
                 print(f"| {len(worst)} modes of {width}×{height} | | {statuses} ", end="")
                 print(f"| {memory:.0f} MB ({largest}) | {seconds:.2f} s ({slowest}) |", flush=True)
+    if not options.only and not options.shapes:
+        for workers in (1, 2):
+            rest, peak, seconds = together(workers)
+            print(f"six at once, workers: {workers}: {rest:.0f} MB at rest, {peak:.0f} MB at the peak, {seconds:.1f} s")
     print(f"{over} over {MOST_MB:.0f} MB or {MOST_SECONDS:.0f} s" if over else "all within the budget")
     return 1 if over else 0
 
