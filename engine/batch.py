@@ -24,7 +24,7 @@ from cnn_loupe.engine.arrays import FLOAT, Array, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast.normalisation import BatchNormStep
 from cnn_loupe.engine.fast.plan import make_steps, statistics, training_graph, value_shapes
-from cnn_loupe.engine.fast.step import Lent, Scratch, Step, block_shape, pictures_of, to_rows
+from cnn_loupe.engine.fast.step import Scratch, Step, StepContext, block_shape, pictures_of, to_rows
 from cnn_loupe.engine.graph import INPUT, Node, walk, walk_back
 from cnn_loupe.engine.loss import cross_entropy, cross_entropy_backward
 from cnn_loupe.engine.parameters import checked_parameters
@@ -153,7 +153,7 @@ class BatchNetwork:
         """The values of these nodes for one block, beside those that are known."""
 
         def step(node: Node, xs: list[Array]) -> Array:
-            return steps[node.name].forward(xs, Lent(self._weights[node.name], {}, self._scratch[thread]))
+            return steps[node.name].forward(xs, StepContext(self._weights[node.name], {}, self._scratch[thread]))
 
         return walk(nodes, step, known)
 
@@ -246,7 +246,7 @@ class _Batch:
         def step(node: Node, dy: Array) -> Sequence[Array | None]:
             first = node.inputs == (INPUT,)
             own = self.gradients[number].get(node.name, {})
-            dxs = steps[node.name].backward(dy, Lent(network._weights[node.name], own, scratch, first))
+            dxs = steps[node.name].backward(dy, StepContext(network._weights[node.name], own, scratch, first))
             return (None,) if first else dxs
 
         def add(name: str, one: Array, other: Array) -> Array:

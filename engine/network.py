@@ -14,7 +14,7 @@ from cnn_loupe.engine.arrays import FLOAT, Array, Parameters
 from cnn_loupe.engine.edits import Edit, ParameterEdit, SwapKind, UnitEdit, differing, edited_spec
 from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast.forward import Forward, fast_forward
-from cnn_loupe.engine.fast.step import VECTOR, Scratch, room
+from cnn_loupe.engine.fast.step import VECTOR, Scratch, aligned_empty
 from cnn_loupe.engine.graph import INPUT, Node, walk, walk_back
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.loss import (
@@ -75,9 +75,9 @@ class Layout:
             # Each begins with a line of the cache, as the whole does.
             self.size += -(-math.prod(shape) // VECTOR) * VECTOR
 
-    def rooms(self) -> dict[str, Array]:
+    def allocate(self) -> dict[str, Array]:
         """Memory for every value."""
-        memory = room(self.size)
+        memory = aligned_empty(self.size)
         return {name: memory[part].reshape(shape) for name, part, shape in self.parts}
 
 
@@ -119,11 +119,11 @@ class Network:
         """Work out what is not known."""
         spec, stages = self._edited(edits)
         wanted = [name for name in spec.names if name not in known]
-        room = self._layout.rooms() if wanted == self._layout.names else Layout(spec, wanted).rooms()
+        outputs = self._layout.allocate() if wanted == self._layout.names else Layout(spec, wanted).allocate()
         scratch = self._scratch()
 
         def step(node: Node, xs: list[Array]) -> Array:
-            return stages[node.name].forward(xs, room[node.name], scratch)
+            return stages[node.name].forward(xs, outputs[node.name], scratch)
 
         found = walk(spec.graph.nodes, step, known)
         activations = MappingProxyType({name: found[name] for name in spec.names})

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Scratch, UnaryStep
+from cnn_loupe.engine.fast.step import Scratch, StepContext, UnaryStep
 from cnn_loupe.engine.layers import Conv2D
 from cnn_loupe.engine.windows import Window
 
@@ -138,24 +138,24 @@ class ConvStep(UnaryStep):
         self.y = np.empty((form.out_height, form.filters, count, form.out_width), dtype=FLOAT)
         self.x = self.y  # replaced by the input of each forward pass
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         self.x = x
-        lent.scratch.user[self.name] = self
-        rows = self.form.rows(lent.scratch.zeros(self.name + ".x", self.form.shifted_shape), x)
-        kernels = self.form.kernels(lent.weights["weight"], lent.weights.get("bias"))
+        context.scratch.user[self.name] = self
+        rows = self.form.rows(context.scratch.zeros(self.name + ".x", self.form.shifted_shape), x)
+        kernels = self.form.kernels(context.weights["weight"], context.weights.get("bias"))
         y = self.y.reshape(self.form.out_height, self.form.filters, -1)
         np.matmul(kernels, rows, out=by_group(y, self.form.groups))
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         # The shifted copies of the forward pass still stand there unless another block has
         # used the buffer since; making them again costs less than keeping them for every block.
-        mine = lent.scratch.user.get(self.name) is self
-        lent.scratch.user[self.name] = self
-        shifted = lent.scratch.zeros(self.name + ".x", self.form.shifted_shape)
+        mine = context.scratch.user.get(self.name) is self
+        context.scratch.user[self.name] = self
+        shifted = context.scratch.zeros(self.name + ".x", self.form.shifted_shape)
         rows = self.form.rows(shifted, None if mine else self.x)
-        self._parameter_gradients(dy, rows, lent.gradients, lent.scratch)
-        return dy if lent.first else self._input_gradient(dy, lent.weights["weight"], lent.scratch)
+        self._parameter_gradients(dy, rows, context.gradients, context.scratch)
+        return dy if context.first else self._input_gradient(dy, context.weights["weight"], context.scratch)
 
     def _parameter_gradients(self, dy: Array, rows: Array, gradients: Mapping[str, Array], scratch: Scratch) -> None:
         """Every output row's dy times what the kernels saw there, added up over the rows."""

@@ -92,15 +92,15 @@ def _over_windows(combine: np.ufunc, outside: float, layer: Pool2D, shape: Shape
         x = margins.around(xs[0], scratch, outside)
         if kh > 1:
             strip = scratch.part("pooled", (channels, rows, margins.size[1]))
-            _together(combine, [x[:, u : u + down : sh] for u in range(kh)], strip)
+            _combined(combine, [x[:, u : u + down : sh] for u in range(kh)], strip)
         else:
             strip = x[:, :down:sh]
-        _together(combine, [strip[..., v : v + across : sw] for v in range(kw)], y)
+        _combined(combine, [strip[..., v : v + across : sw] for v in range(kw)], y)
 
     return forward
 
 
-def _together(combine: np.ufunc, parts: Sequence[Array], out: Array) -> None:
+def _combined(combine: np.ufunc, parts: Sequence[Array], out: Array) -> None:
     """The parts put together, number by number."""
     if len(parts) == 1:
         out[...] = parts[0]

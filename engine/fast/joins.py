@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Step, block_shape
+from cnn_loupe.engine.fast.step import Step, StepContext, block_shape
 from cnn_loupe.engine.layers import Add, Concat
 
 
@@ -20,13 +20,13 @@ class AddStep(Step):
         self.y = np.empty(shape, dtype=FLOAT)
         self.copies = [np.empty(shape, dtype=FLOAT) for _ in shapes[1:]]
 
-    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+    def forward(self, xs: Sequence[Array], context: StepContext) -> Array:
         np.add(xs[0], xs[1], out=self.y)
         for x in xs[2:]:
             self.y += x
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
+    def backward(self, dy: Array, context: StepContext) -> Sequence[Array]:
         for copy in self.copies:
             copy[...] = dy
         return (dy, *self.copies)
@@ -42,12 +42,12 @@ class ConcatStep(Step):
         ends = np.cumsum([shape[0] for shape in shapes])
         self.parts = [slice(int(end) - shape[0], int(end)) for end, shape in zip(ends, shapes, strict=True)]
 
-    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+    def forward(self, xs: Sequence[Array], context: StepContext) -> Array:
         for x, part in zip(xs, self.parts, strict=True):
             self.y[:, part] = x  # the second axis counts channels, and units in vectors
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
+    def backward(self, dy: Array, context: StepContext) -> Sequence[Array]:
         for dx, part in zip(self.dxs, self.parts, strict=True):
             dx[...] = dy[:, part]
         return self.dxs

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, UnaryStep, block_shape, from_rows
+from cnn_loupe.engine.fast.step import StepContext, UnaryStep, block_shape, from_rows
 from cnn_loupe.engine.layers import Dense, Flatten, Softmax
 from cnn_loupe.engine.layers.softmax import softmax, softmax_backward
 
@@ -24,7 +24,7 @@ class FlattenStep(UnaryStep):
         self.y = np.empty((count, *layer.output_shape(input_shape)), dtype=FLOAT)
         self.dx = np.empty(block_shape(input_shape, count), dtype=FLOAT)
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         if not self.maps:
             self.y[...] = x
             return self.y
@@ -32,7 +32,7 @@ class FlattenStep(UnaryStep):
         self.y.reshape(pictures.shape)[...] = pictures
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         if not self.maps:
             return dy
         pictures = from_rows(self.dx).transpose(self.order)
@@ -49,20 +49,20 @@ class DenseStep(UnaryStep):
         self.y = np.empty((count, layer.units), dtype=FLOAT)
         self.x = self.dx = np.empty((count, *input_shape), dtype=FLOAT)
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         self.x = x
-        np.matmul(x, lent.weights["weight"].T, out=self.y)
-        if "bias" in lent.weights:
-            self.y += lent.weights["bias"]
+        np.matmul(x, context.weights["weight"].T, out=self.y)
+        if "bias" in context.weights:
+            self.y += context.weights["bias"]
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
-        np.matmul(dy.T, self.x, out=lent.gradients["weight"])
-        if "bias" in lent.gradients:
-            np.sum(dy, axis=0, out=lent.gradients["bias"])
-        if lent.first:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
+        np.matmul(dy.T, self.x, out=context.gradients["weight"])
+        if "bias" in context.gradients:
+            np.sum(dy, axis=0, out=context.gradients["bias"])
+        if context.first:
             return dy
-        np.matmul(dy, lent.weights["weight"], out=self.dx)
+        np.matmul(dy, context.weights["weight"], out=self.dx)
         return self.dx
 
 
@@ -76,9 +76,9 @@ class SoftmaxStep(UnaryStep):
         (input_shape,) = shapes
         self.y = np.empty((count, *input_shape), dtype=FLOAT)
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         self.y[...], _ = softmax(x)
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         return softmax_backward(self.y, dy)

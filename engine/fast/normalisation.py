@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, UnaryStep, block_shape
+from cnn_loupe.engine.fast.step import StepContext, UnaryStep, block_shape
 from cnn_loupe.engine.layers import BatchNorm
 
 
@@ -107,7 +107,7 @@ class BatchNormStep(UnaryStep):
         self.x = x
         return self._sums(x, x)
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         self.x = x
         y = self.y.reshape(self.flat)
         np.multiply(x.reshape(self.flat), self.shared.factor[:, None], out=y)
@@ -124,10 +124,10 @@ class BatchNormStep(UnaryStep):
         self.dy[...] = dy
         return self._sums(self.dy, self.x)
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         """dx from the dy that was measured; the parameters' gradients are settled outside."""
         dx, x = self.dy.reshape(self.flat), self.x.reshape(self.flat)
-        product = lent.scratch.zeros(self.name + ".product", self.flat)
+        product = context.scratch.zeros(self.name + ".product", self.flat)
         np.multiply(x, self.shared.slope[:, None], out=product)
         product += self.shared.level[:, None]
         dx *= self.shared.factor[:, None]

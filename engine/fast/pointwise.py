@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, UnaryStep, block_shape
+from cnn_loupe.engine.fast.step import StepContext, UnaryStep, block_shape
 from cnn_loupe.engine.layers import Layer, LeakyReLU
 
 
@@ -32,14 +32,14 @@ class PointwiseStep(UnaryStep):
     def derive(self, dy: Array) -> None:
         """Turn dy into dx, in place."""
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         if not self.in_place:
             x = x.copy()
         self.apply(x)
         self.y = x
         return x
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         self.derive(dy)
         return dy
 

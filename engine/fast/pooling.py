@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
-from cnn_loupe.engine.fast.step import Lent, Scratch, UnaryStep
+from cnn_loupe.engine.fast.step import Scratch, StepContext, UnaryStep
 from cnn_loupe.engine.layers import AvgPool2D, MaxPool2D, Pool2D
 from cnn_loupe.engine.layers.pooling import window_counts
 from cnn_loupe.engine.windows import Window
@@ -68,8 +68,8 @@ class MaxPoolStep(PoolStep):
         self.winners = np.empty(self.y.shape, dtype=np.uint16)
         self.better = np.empty(self.y.shape, dtype=bool)
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
-        for cell, values in enumerate(self.cells(self.pad(x, lent.scratch, -np.inf))):
+    def forward_of(self, x: Array, context: StepContext) -> Array:
+        for cell, values in enumerate(self.cells(self.pad(x, context.scratch, -np.inf))):
             if cell == 0:
                 self.y[...] = values
                 self.winners.fill(0)
@@ -79,8 +79,8 @@ class MaxPoolStep(PoolStep):
             np.maximum(self.y, values, out=self.y)
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
-        padded = self.empty_dx(lent.scratch)
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
+        padded = self.empty_dx(context.scratch)
         for cell, into in enumerate(self.cells(padded)):
             np.equal(self.winners, cell, out=self.better)
             into += dy * self.better
@@ -101,7 +101,7 @@ class MaxPool2x2Step(PoolStep):
         self.upper = np.empty(flat, dtype=bool)
         self.left = np.empty(self.y.shape, dtype=bool)
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         upper, lower = self._rows(x)
         np.maximum(upper, lower, out=self.rows)
         np.greater_equal(upper, lower, out=self.upper)
@@ -110,12 +110,12 @@ class MaxPool2x2Step(PoolStep):
         np.greater_equal(left, right, out=self.left)
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         # The loser of a pair gets what the winner leaves: dy or nothing.
         left, right = self.rows[..., 0::2], self.rows[..., 1::2]
         np.multiply(dy, self.left, out=left)
         np.subtract(dy, left, out=right)
-        dx = lent.scratch.zeros(self.name + ".dx", self.padded_shape)  # dropped borders stay 0
+        dx = context.scratch.zeros(self.name + ".dx", self.padded_shape)  # dropped borders stay 0
         upper, lower = self._rows(dx)
         np.multiply(self.rows, self.upper, out=upper)
         np.subtract(self.rows, upper, out=lower)
@@ -139,23 +139,23 @@ class AvgPoolStep(PoolStep):
         self.rows = np.empty((self.out_height, *self.padded_shape[1:]), dtype=FLOAT)
         self.apart = all(step >= side for step, side in zip(self.window.stride, self.window.size, strict=True))
 
-    def forward_of(self, x: Array, lent: Lent) -> Array:
-        add_up(self._rows(self.pad(x, lent.scratch, 0)), self.rows)
+    def forward_of(self, x: Array, context: StepContext) -> Array:
+        add_up(self._rows(self.pad(x, context.scratch, 0)), self.rows)
         add_up(self._columns(self.rows), self.y)
         self.y *= self.shares
         return self.y
 
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         share = dy * self.shares
         if self.apart:  # every value is in one window at most; those in none stay 0
-            spread = lent.scratch.zeros(self.name + ".spread", self.rows.shape)
+            spread = context.scratch.zeros(self.name + ".spread", self.rows.shape)
             for columns in self._columns(spread):
                 columns[...] = share
-            padded = lent.scratch.zeros(self.name + ".dx", self.padded_shape)
+            padded = context.scratch.zeros(self.name + ".dx", self.padded_shape)
             for rows in self._rows(padded):
                 rows[...] = spread
             return self.inside(padded)
-        padded = self.empty_dx(lent.scratch)
+        padded = self.empty_dx(context.scratch)
         for into in self.cells(padded):
             into += share
         return self.inside(padded)

@@ -64,14 +64,14 @@ class Patches:
         wanted = max(COLUMNS, CACHED // (self.lines + 1))
         strips = -(-self.height // max(1, wanted // self.width))
         self.rows = -(-self.height // strips)  # strips of equal height
-        self.together = max(1, CACHED // ((self.lines + 1) * self.rows * self.width))  # groups
+        self.groups_at_once = max(1, CACHED // ((self.lines + 1) * self.rows * self.width))  # groups
 
     def __call__(self, xs: Sequence[Array], y: Array, scratch: Scratch) -> None:
         x = self.margins.around(xs[0], scratch, 0)
         windows = np.ndarray(self.view, FLOAT, x, 0, self.strides)
         flat = y.reshape(self.groups, len(y) // self.groups, -1)
-        for first in range(0, self.groups, self.together):
-            groups = slice(first, first + self.together)
+        for first in range(0, self.groups, self.groups_at_once):
+            groups = slice(first, first + self.groups_at_once)
             for top in range(0, self.height, self.rows):
                 self._strip(windows[groups], self.kernels[groups], top, flat[groups], scratch)
 

@@ -18,7 +18,7 @@ VECTOR = 16  # numbers in a vector register of AVX-512, and in a line of the cac
 CACHED = 100_000  # numbers that a cache keeps while they are worked on: 400 kB, a part of a usual L2
 
 
-def room(size: int) -> Array:
+def aligned_empty(size: int) -> Array:
     """Memory for `size` numbers, of any content, that begins with a line of the cache.
 
     NumPy's own arrays begin anywhere (most large ones 16 bytes behind such a line). Then every
@@ -45,7 +45,7 @@ class Scratch:
         """The buffer for this purpose and shape."""
         found = self._buffers.get((key, shape))
         if found is None:
-            found = self._buffers[key, shape] = room(math.prod(shape)).reshape(shape)
+            found = self._buffers[key, shape] = aligned_empty(math.prod(shape)).reshape(shape)
             found.fill(0)
         return found
 
@@ -65,8 +65,8 @@ class Scratch:
         return found
 
 
-class Lent(NamedTuple):
-    """What a step is lent for one call.
+class StepContext(NamedTuple):
+    """What a step works with in one call.
 
     weights    the layer's arrays, by the layer's own names
     gradients  where theirs are written (not added to); nobody writes any on the way forward
@@ -91,12 +91,12 @@ class Step(ABC):
         self.count = count
 
     @abstractmethod
-    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+    def forward(self, xs: Sequence[Array], context: StepContext) -> Array:
         """The layer's output, in a buffer of this step's own or in place of an input."""
 
     @abstractmethod
-    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
-        """dx for each input, and the parameters' gradients in `lent.gradients`; dy may be overwritten.
+    def backward(self, dy: Array, context: StepContext) -> Sequence[Array]:
+        """dx for each input, and the parameters' gradients in `context.gradients`; dy may be overwritten.
 
         No two of the arrays share memory: whoever gets one may overwrite it, too.
         """
@@ -106,18 +106,18 @@ class UnaryStep(Step):
     """A step of a layer with one input: `forward_of` and `backward_of` get and give just that."""
 
     @abstractmethod
-    def forward_of(self, x: Array, lent: Lent) -> Array:
+    def forward_of(self, x: Array, context: StepContext) -> Array:
         """The layer's output."""
 
     @abstractmethod
-    def backward_of(self, dy: Array, lent: Lent) -> Array:
+    def backward_of(self, dy: Array, context: StepContext) -> Array:
         """dx, and the parameters' gradients."""
 
-    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
-        return self.forward_of(xs[0], lent)
+    def forward(self, xs: Sequence[Array], context: StepContext) -> Array:
+        return self.forward_of(xs[0], context)
 
-    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
-        return (self.backward_of(dy, lent),)
+    def backward(self, dy: Array, context: StepContext) -> Sequence[Array]:
+        return (self.backward_of(dy, context),)
 
 
 class ReadableStep(Step):
@@ -132,23 +132,23 @@ class ReadableStep(Step):
         self.dxs = [np.empty(block_shape(shape, count), dtype=FLOAT) for shape in shapes]
         self.caches: list[Any] = []
 
-    def forward(self, xs: Sequence[Array], lent: Lent) -> Array:
+    def forward(self, xs: Sequence[Array], context: StepContext) -> Array:
         self.caches = []
         for y, *pictures in zip(pictures_of(self.y), *map(pictures_of, xs), strict=True):
-            y[...], cache = self.layer.forward(pictures, lent.weights)
+            y[...], cache = self.layer.forward(pictures, context.weights)
             self.caches.append(cache)
         return self.y
 
-    def backward(self, dy: Array, lent: Lent) -> Sequence[Array]:
-        for gradient in lent.gradients.values():
+    def backward(self, dy: Array, context: StepContext) -> Sequence[Array]:
+        for gradient in context.gradients.values():
             gradient.fill(0)
         into = zip(*map(pictures_of, self.dxs), strict=True)
         for cache, one, targets in zip(self.caches, pictures_of(dy), into, strict=True):
-            dxs, own = self.layer.backward(cache, one, lent.weights)
+            dxs, own = self.layer.backward(cache, one, context.weights)
             for target, dx in zip(targets, dxs, strict=True):
                 target[...] = dx
             for key, gradient in own.items():
-                lent.gradients[key][...] += gradient
+                context.gradients[key][...] += gradient
         return self.dxs
 
 

@@ -19,7 +19,7 @@ from cnn_loupe.engine.layers.base import (
     expect_maps,
     slide,
 )
-from cnn_loupe.engine.layers.sliding import pad, room, unpad, windows
+from cnn_loupe.engine.layers.sliding import pad, padded_zeros, unpad, windows
 from cnn_loupe.engine.trace import Trace, check_index, terms
 from cnn_loupe.engine.windows import Window
 
@@ -55,7 +55,7 @@ def conv2d_backward(
     hands something back to every input that it has covered; where windows overlap, an input
     gets something from each of them.
     """
-    padded, back = room(window, input_shape, dy)
+    padded, back = padded_zeros(window, input_shape, dy)
     gradients = []
     parts = (np.split(array, groups) for array in (w, patches, dy, back))
     for kernels, part, above, below in zip(*parts, strict=True):

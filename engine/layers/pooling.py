@@ -11,7 +11,7 @@ from cnn_loupe.engine.arrays import Array, Padding, Parameters, Shape, shape_tex
 from cnn_loupe.engine.errors import ShapeError
 from cnn_loupe.engine.fields import Flag
 from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_maps, slide
-from cnn_loupe.engine.layers.sliding import pad, room, unpad, windows
+from cnn_loupe.engine.layers.sliding import pad, padded_zeros, unpad, windows
 from cnn_loupe.engine.trace import Trace, check_index, operation, terms
 from cnn_loupe.engine.windows import ReceptiveField, Window
 
@@ -36,7 +36,7 @@ def max_pool2d_backward(winners: Array, dy: Array, window: Window, input_shape: 
 
     winners and dy are (C, H', W'), dx is (C, H, W), the `input_shape`.
     """
-    padded, back = room(window, input_shape, dy)
+    padded, back = padded_zeros(window, input_shape, dy)
     for cell, (u, v) in enumerate(np.ndindex(window.size)):
         back[:, :, :, u, v] += dy * (winners == cell)
     return unpad(padded, window, input_shape)
@@ -66,7 +66,7 @@ def avg_pool2d_backward(counts: Array, dy: Array, window: Window, input_shape: t
 
     counts is (H', W'), dy is (C, H', W'), dx is (C, H, W), the `input_shape`.
     """
-    padded, back = room(window, input_shape, dy)
+    padded, back = padded_zeros(window, input_shape, dy)
     share = dy / counts
     for u, v in np.ndindex(window.size):
         back[:, :, :, u, v] += share

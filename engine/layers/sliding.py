@@ -23,7 +23,7 @@ def unpad(x: Array, window: Window, shape: tuple[int, ...]) -> Array:
     return x[:, top : top + shape[1], left : left + shape[2]]
 
 
-def room(window: Window, shape: tuple[int, ...], like: Array) -> tuple[Array, Array]:
+def padded_zeros(window: Window, shape: tuple[int, ...], like: Array) -> tuple[Array, Array]:
     """Zeros as large as maps of this shape when padded, and the windows over them, to be written to."""
     (top, bottom), (left, right) = window.margins(*shape[1:])
     padded = np.zeros((shape[0], shape[1] + top + bottom, shape[2] + left + right), dtype=like.dtype)

@@ -12,7 +12,7 @@ from cnn_loupe.engine.arrays import Array, Pair, Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import ShapeError
 from cnn_loupe.engine.fields import Flag, Whole, WholePair
 from cnn_loupe.engine.layers.base import Gradients, Margins, Sides, UnaryLayer, expect_groups, expect_maps
-from cnn_loupe.engine.layers.sliding import pad, room, unpad, windows
+from cnn_loupe.engine.layers.sliding import pad, padded_zeros, unpad, windows
 from cnn_loupe.engine.trace import Trace, check_index, terms
 from cnn_loupe.engine.windows import ReceptiveField, Window
 
@@ -30,7 +30,7 @@ def conv_transpose2d(
     here. This is `conv2d_backward`'s way from dy to dx, hence the name: the same matrix, transposed.
     Source: Dumoulin and Visin, 2016, https://arxiv.org/abs/1603.07285, section 4.
     """
-    uncut, under = room(window, output_shape, x)  # the result with what is cut off, and the windows over it
+    uncut, under = padded_zeros(window, output_shape, x)  # the result with what is cut off, and the windows over it
     under = under[:, : x.shape[1], : x.shape[2]]
     parts = (np.split(array, groups) for array in (w, x, under))
     for kernels, values, below in zip(*parts, strict=True):

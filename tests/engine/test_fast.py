@@ -16,7 +16,7 @@ from cnn_loupe.engine.errors import TensorError
 from cnn_loupe.engine.fast import plan, products
 from cnn_loupe.engine.fast.forward import fast_forward
 from cnn_loupe.engine.fast.plan import make_steps, training_graph, value_shapes
-from cnn_loupe.engine.fast.step import ReadableStep, Scratch, room
+from cnn_loupe.engine.fast.step import ReadableStep, Scratch, aligned_empty
 from cnn_loupe.engine.graph import INPUT, Graph, Node
 from cnn_loupe.engine.kinds import KINDS as REGISTRY
 from cnn_loupe.engine.loss import cross_entropy
@@ -109,8 +109,8 @@ def test_a_convolution_is_the_readable_one_whatever_was_in_its_memory_before(
 
 def test_memory_begins_with_a_line_of_the_cache() -> None:
     for size in (1, 7, 1000, 123_456):
-        assert room(size).ctypes.data % 64 == 0
-        assert room(size).shape == (size,)
+        assert aligned_empty(size).ctypes.data % 64 == 0
+        assert aligned_empty(size).shape == (size,)
 
 
 @given(graph_specs(scores=False), seeds, st.integers(1, 7), st.integers(1, 4))
