@@ -94,6 +94,19 @@ def under(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     return padded
 
 
+def spread_from(
+    layer: dict[str, object], shape: tuple[int, ...], at: tuple[int, ...]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Which cell (u, v) of a transposed convolution's kernel, laid by which value (i, j), lies at an output place:
+    every kernel of every value is laid out."""
+    before = [side if isinstance(side, int) else side[0] for side in layer["padding"]]  # type: ignore[attr-defined]
+    size, stride, dilation = (np.array(layer[key]) for key in ("kernel", "stride", "dilation"))
+    for i, j in np.ndindex(*shape[1:]):
+        for u, v in np.ndindex(*size):
+            if tuple(stride * (i, j) + dilation * (u, v) - before) == at[1:]:
+                yield i, j, u, v
+
+
 class Held:
     """One state of an opened view against the truth."""
 
@@ -111,7 +124,8 @@ class Held:
         # What of the input a convolution's neuron reads: the maps of its group.
         groups = self.record.get("groups", 1)
         self.first, self.count = 0, len(self.x)
-        if self.record["kind"] == "conv2d":
+        self.convolves = self.record["kind"] in ("conv2d", "conv_transpose2d")
+        if self.convolves:
             self.count = len(self.x) // groups
             self.first = self.at[0] * groups // len(self.y) * self.count
 
@@ -128,8 +142,20 @@ class Held:
         return [float(self.parameters["bias"][self.at[0]])] if "bias" in self.parameters else []
 
     def patch(self) -> np.ndarray:
-        """The values under the window of a convolution, of the maps that its neuron reads."""
-        return under(self.x[self.first : self.first + self.count], *window(self.record, self.at))
+        """What the kernel's cells are multiplied by, of the maps that a neuron reads; 0 where a cell meets no value."""
+        x = self.x[self.first : self.first + self.count]
+        if self.record["kind"] == "conv2d":
+            return under(x, *window(self.record, self.at))
+        patch = np.zeros(self.parameters["weight"][self.at[0]].shape)
+        for i, j, u, v in spread_from(self.record, x.shape, self.at):
+            patch[:, u, v] = x[:, i, j]
+        return patch
+
+    def looked_at(self) -> list[tuple[int, int]]:
+        """The cells of each map that have a part in the value, as rows and columns, some of them maybe in padding."""
+        if self.record["kind"] == "conv2d":
+            return list(itertools.product(*(list(map(int, one)) for one in window(self.record, self.at))))
+        return sorted((i, j) for i, j, _, _ in spread_from(self.record, self.x.shape, self.at))
 
     def wrong(self) -> list[str]:
         names = self.page.locator("loupe-view [data-view]").evaluate_all("(all) => all.map((one) => one.dataset.view)")
@@ -181,7 +207,7 @@ class Held:
     def made(self) -> float | None:
         """What the terms make in float64, for the kinds that add up or multiply."""
         match self.record["kind"]:
-            case "conv2d":
+            case "conv2d" | "conv_transpose2d":
                 return float((self.patch() * self.parameters["weight"][self.at[0]]).sum() + sum(self.bias))
             case "dense":
                 return float(self.parameters["weight"][self.at[0]] @ self.x + sum(self.bias))
@@ -198,23 +224,19 @@ class Held:
         return float(x[self.at] if x.shape == self.y.shape else x[self.at[0]].item())
 
     def under_the_window(self, source: tuple[int, ...]) -> bool:
-        if self.record["kind"] != "conv2d":
-            return True
-        return all(
-            position in positions for position, positions in zip(source[1:], window(self.record, self.at), strict=True)
-        )
+        return not self.convolves or source[1:] in self.looked_at()
 
     def weight_of(self, source: tuple[int, ...]) -> float | None:
         if self.record["kind"] == "dense":
             return float(self.parameters["weight"][self.at[0], source[0]])
-        if self.record["kind"] != "conv2d":
+        if not self.convolves:
             return None
-        rows, columns = window(self.record, self.at)
-        return float(
-            self.parameters["weight"][
-                self.at[0], source[0] - self.first, list(rows).index(source[1]), list(columns).index(source[2])
-            ]
-        )
+        weight = self.parameters["weight"][self.at[0], source[0] - self.first]
+        if self.record["kind"] == "conv2d":
+            rows, columns = window(self.record, self.at)
+            return float(weight[list(rows).index(source[1]), list(columns).index(source[2])])
+        cells = spread_from(self.record, self.x.shape, self.at)
+        return next(float(weight[u, v]) for i, j, u, v in cells if (i, j) == source[1:])
 
     def partials(self) -> np.ndarray:
         return (self.patch() * self.parameters["weight"][self.at[0]]).sum((1, 2))
@@ -225,21 +247,31 @@ class Held:
             """(all) => { const frame = all[0].closest('.neuron-rows').getBoundingClientRect();
                 return all.filter((row) => { const box = row.getBoundingClientRect(); return box.bottom > frame.top &&
                     box.top < frame.bottom; })
-                    .map((row) => [Number(row.dataset.row), ...['.partial',
-                        '.value.small'].map((one) => Number(row.querySelector(one).dataset.value)),
+                    .map((row) => [Number(row.dataset.row), ...['.partial', '.value.small']
+                        .map((one) => row.querySelector(one).dataset.value).map((one) => one ? Number(one) : null),
                             [...row.querySelectorAll('.kernel i')].map((cell) => Number(cell.dataset.value))]); }"""
         )
         if not rows:
             yield "no row is on the screen"
-        patch = self.patch()
-        middle = [(size - 1) // 2 for size in patch.shape[1:]]
+        cells = self.looked_at()
+        rows_of, columns_of = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
+        beside: list[float] | None = None  # the value that is written beside each map: of the cell in the middle
+        if cells:
+            i, j = (one[(len(one) - 1) // 2] for one in (rows_of, columns_of))
+            inside = 0 <= i < self.x.shape[1] and 0 <= j < self.x.shape[2]
+            beside = [float(x[i, j]) if inside else 0.0 for x in self.x]
+        yield from self.marked(cells)
         for number, partial, value, kernel in rows:
             channel = number - self.first
             if not 0 <= channel < self.count:
                 yield f"input {number} is not of the neuron's group"
                 continue
             yield from differ(f"result of input {channel}", [partial], [partials[channel]])
-            yield from differ(f"value of input {channel}", [value], [patch[channel, middle[0], middle[1]]])
+            if beside is None:
+                if value is not None:
+                    yield f"{value} stands beside input {channel}, of which nothing reaches the place"
+            else:
+                yield from differ(f"value of input {channel}", [value], [beside[number]])
             yield from differ(
                 f"kernel {channel}", kernel, self.parameters["weight"][self.at[0], channel].ravel().tolist()
             )
@@ -249,6 +281,21 @@ class Held:
             [partials.sum(), *self.bias],
         )
         yield from differ("output", numbers(self.page, ".neuron-output .value"), [float(self.y[self.at])])
+
+    def marked(self, cells: list[tuple[int, int]]) -> Found:
+        """The mark on each input map lies over the first to the last of those cells, or is not there."""
+        high, wide = self.x.shape[1:]
+        wanted = [] if not cells else [*map(min, zip(*cells, strict=True)), *map(max, zip(*cells, strict=True))]
+        for box in self.page.locator("loupe-view .neuron-row .mark-window").evaluate_all(
+            """(all) => all.map((mark) => mark.checkVisibility() ?
+                ["top", "left", "height", "width"].map((side) => parseFloat(mark.style[side]) / 100) : [])"""
+        ):
+            shown = []
+            if box:
+                top, left = box[0] * high, box[1] * wide
+                shown = [round(one) for one in (top, left, top + box[2] * high - 1, left + box[3] * wide - 1)]
+            if shown != wanted:
+                yield f"cells {shown} of an input are marked, {wanted} have a part in the value"
 
     def microscope(self) -> Found:
         channel = int(str(self.page.locator("loupe-view .addends .chosen .addend-name").inner_text()).strip("[]"))

@@ -73,7 +73,7 @@ class Truth:
 
 VIEWS = {
     "conv2d": "neuron",
-    "conv_transpose2d": "values",
+    "conv_transpose2d": "neuron",
     "max_pool2d": "pooling",
     "avg_pool2d": "pooling",
     "flatten": "flatten",
@@ -105,7 +105,7 @@ def places(truth: Truth, spread: random.Random) -> list[str]:
     for layer in truth.layers:
         shape = truth.tensors[layer["name"]].shape
         found.append(f"{view_of(layer)}:{layer['name']}[{anywhere(shape)}]")
-        if layer["kind"] == "conv2d":
+        if view_of(layer) == "neuron":
             unit = spread.randrange(shape[0])
             count = truth.tensors[layer["inputs"][0]].shape[0] // layer["groups"]
             source = unit * layer["groups"] // shape[0] * count + spread.randrange(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Iterator
@@ -108,6 +109,37 @@ def test_every_number_is_the_engines_in_random_models(visit: Visit, random_model
     visited = visit(base=random_models.url, reduced_motion="reduce")
     page = open_view(visited, "pixels:input[0,0,0]", model)
     assert everything(page, Truth.of(visited.base, model), 4) == []
+
+
+def test_a_transposed_convolution_marks_the_cells_that_reach_a_place(
+    visit: Visit, random_models: RunningServer
+) -> None:
+    """At the corners, where something is cut off and where no kernel reaches, with stride, gaps and kept rows."""
+    spec, layer = next(
+        (spec, layer) for spec in random_specs() for layer in spec.layers if layer.kind == "conv_transpose2d"
+    )
+    units, rows, columns = spec.shapes[layer.name]
+    visited = visit(base=random_models.url, reduced_motion="reduce")
+    page = open_view(visited, "pixels:input[0,0,0]", spec.id)
+    truth = Truth.of(visited.base, spec.id)
+    reached = set()
+    for row, column in itertools.product((0, rows // 2, rows - 1), (0, columns // 2, columns - 1)):
+        place = f"{layer.name}[{units - 1},{row},{column}]"
+        for view in (f"neuron:{place}", f"microscope:{place}!0"):
+            show(page, view)
+            assert wrong_numbers(page, truth) == [], view
+        reached.add(page.locator(".microscope .grid-numbers").first.locator("[data-place]").count())
+    assert len(reached) > 1
+    assert 0 in reached
+    # An operand is followed from the kernel's cell that it stands at; a cell of the input leads to what it reaches.
+    show(page, f"microscope:{layer.name}[0,{rows // 2},{columns // 2}]!0")
+    page.locator(".microscope-maps .heat").first.click()
+    page.wait_for_timeout(200)
+    assert wrong_numbers(page, truth) == []
+    operand = page.locator(".microscope .grid-numbers [data-place]").first
+    place = str(operand.get_attribute("data-place"))
+    operand.click()
+    eventually(lambda: explained(page)[0] == place, f"{place} explained")
 
 
 def test_one_number_at_the_end_is_shown_as_two_classes(visit: Visit, random_models: RunningServer) -> None:

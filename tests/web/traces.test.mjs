@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { kinds } from "../../static/js/model/kinds.js";
 import { destinations, explain, mainTrail, rankedTerms, tensorOf } from "../../static/js/model/explain.js";
 import { partialMap, partialsAt } from "../../static/js/model/partial-sums.js";
+import { reachOf } from "../../static/js/model/reach.js";
 import { holds, stepBack } from "../../static/js/model/receptive-field.js";
 import { evaluate, tolerance, winner } from "../../static/js/model/operations.js";
 import { contains, indexAt, offset, product, valueAt } from "../../static/js/model/trace.js";
@@ -47,6 +48,52 @@ function assertSame(found, expected) {
 test("every kind of layer has recorded cases", () => {
   assert.deepEqual([...new Set(cases().map(({ kind }) => kind))].sort(), kinds().sort());
 });
+
+const near32 = (actual, expected, scale) =>
+  assert.ok(Math.abs(actual - expected) <= 1e-6 * Math.max(1, scale), `${actual} is not ${expected}`);
+
+for (const { name, layer, inputs, parameters, output } of cases().filter(({ kind }) => kind.startsWith("conv")))
+  test(`the cells that reach each value of ${name} are those of its terms, and its maps are their sums`, () => {
+    const reach = reachOf(layer);
+    const { weight } = parameters;
+    const channels = weight.shape[1];
+    const { shape } = output;
+    const first = (unit) => Math.floor((unit * (layer.groups ?? 1)) / shape[0]) * channels;
+    const maps = Array.from({ length: shape[0] }, (_, unit) =>
+      Array.from({ length: channels }, (_, index) => partialMap(layer, inputs[0], weight, unit, first(unit) + index)),
+    );
+    output.data.forEach((_, position) => {
+      const at = indexAt(shape, position);
+      const trace = layer.record.tracer.trace(layer, inputs, parameters, at);
+      const [rows, columns] = [0, 1].map((axis) => {
+        const { first: from, count, step } = reach.cells(axis, at[axis + 1]);
+        return Array.from({ length: count }, (_, cell) => from + cell * step);
+      });
+      assert.deepEqual(
+        trace.terms.map((term) => term.at),
+        Array.from({ length: channels }, (_, index) =>
+          rows.flatMap((i) => columns.map((j) => [first(at[0]) + index, i, j])),
+        ).flat(),
+      );
+      partialsAt(trace, channels).forEach((partial, index) =>
+        near32(maps[at[0]][index][position % (shape[1] * shape[2])], partial, Math.abs(partial)),
+      );
+    });
+    // Pointing at a cell of the map leads to a place of the result; a transposed convolution's cells that reach any
+    // place are led to one that they reach.
+    for (const axis of [0, 1]) {
+      const reaching = Array.from({ length: shape[axis + 1] }, (_, index) => {
+        const { first: from, count, step } = reach.cells(axis, index);
+        return Array.from({ length: count }, (_, cell) => from + cell * step);
+      });
+      for (let cell = 0; cell < layer.input_shape[axis + 1]; cell++) {
+        const found = reaching[reach.towards(axis, cell)];
+        assert.ok(found);
+        if (layer.kind === "conv_transpose2d" && reaching.some((one) => one.includes(cell)))
+          assert.ok(found.includes(cell));
+      }
+    }
+  });
 
 for (const { name, layer, inputs, parameters, output, traces } of cases()) {
   test(`${name} is traced as the engine traces it`, () => {

@@ -5,6 +5,10 @@
  *
  * r[c, i, j] = Σ_{u,v} x[c, i·stride − padding + u·dilation, …] · w[o, c − first, u, v]
  *
+ * A transposed convolution lays the kernel, times the value, over its result instead:
+ *
+ * r[c, i·stride − padding + u·dilation, …] = Σ_{i,u,…} x[c, i, j] · w[o, c − first, u, v]
+ *
  * A neuron of a grouped convolution reads the maps of its group only, from `first` on (`mapsOf`).
  *
  * The engine has no such tensor (it adds everything at once), so the page computes it: maps in
@@ -35,9 +39,20 @@ export function kernelOf(layer, weight, unit, channel) {
  * @returns {Float32Array}
  */
 export function partialMap(layer, input, weight, unit, channel) {
-  const sliding = /** @type {import("./kinds.js").Window2D} */ (layer.record.window(layer));
+  const window = layer.record.window(layer);
+  const sliding = /** @type {import("./kinds.js").Window2D} */ (window ?? layer.record.spread(layer));
   const [, height, width] = layer.output_shape;
   const [, inputHeight, inputWidth] = input.shape;
+  // The windows' places, and the map that they lie on.
+  const [places, under] = window
+    ? [
+        [height, width],
+        [inputHeight, inputWidth],
+      ]
+    : [
+        [inputHeight, inputWidth],
+        [height, width],
+      ];
   const kernel = kernelOf(layer, weight, unit, channel);
   const base = channel * inputHeight * inputWidth;
   const { data } = input;
@@ -48,14 +63,20 @@ export function partialMap(layer, input, weight, unit, channel) {
     for (let v = 0; v < sliding.size[1]; v++) {
       const left = v * sliding.dilation[1] - sliding.padding[1];
       const factor = kernel[u * sliding.size[1] + v];
-      // The output columns that see the map here, and not its padding.
+      // The columns of windows whose cell lies on the map, and not beside it.
       const first = Math.max(0, Math.ceil(-left / stride));
-      const end = Math.min(width, Math.floor((inputWidth - 1 - left) / stride) + 1);
-      for (let i = 0; i < height; i++) {
+      const end = Math.min(places[1], Math.floor((under[1] - 1 - left) / stride) + 1);
+      for (let i = 0; i < places[0]; i++) {
         const row = i * sliding.stride[0] + top;
-        if (row < 0 || row >= inputHeight) continue;
-        let from = base + row * inputWidth + left + first * stride;
-        for (let to = i * width + first; to < i * width + end; to++, from += stride) result[to] += factor * data[from];
+        if (row < 0 || row >= under[0]) continue;
+        let cell = row * under[1] + left + first * stride;
+        const last = i * places[1] + end;
+        if (window)
+          for (let place = i * places[1] + first; place < last; place++, cell += stride)
+            result[place] += factor * data[base + cell];
+        else
+          for (let place = i * places[1] + first; place < last; place++, cell += stride)
+            result[cell] += factor * data[base + place];
       }
     }
   }

@@ -7,10 +7,11 @@ import { ACTIVATIONS, WEIGHTS } from "../../draw/colour.js";
 import { mapsOf } from "../../model/kinds/kind.js";
 import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
+import { reachOf } from "../../model/reach.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
 import { valueAt } from "../../model/trace.js";
-import { span, stretch } from "../../model/window.js";
+import { span } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
 import { createGrid } from "./parts/grid.js";
 import { valuesLegend, weightsLegend } from "./parts/legend.js";
@@ -18,6 +19,9 @@ import { paintUnit } from "./parts/paint.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
 import { createWindowMaps, isPadded, paddingText } from "./parts/window-maps.js";
+
+/** A cell of the kernel that no value of the map stands at. @type {import("../../model/trace.js").Term} */
+const UNMET = Object.freeze({ source: 0, at: [], value: 0, weight: 0, padding: true, parameter: null });
 
 /**
  * @param {import("./subject.js").Subject} subject
@@ -31,13 +35,13 @@ export function createMicroscope(subject, actions) {
   const { first, count } = mapsOf(layer, subject.unit);
   const channel = Math.max(first, Math.min(first + count - 1, subject.view.input ?? first));
   const [, rows, columns] = layer.output_shape;
-  const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
-  const [kernelRows, kernelColumns] = window.size;
-  const each = kernelRows * kernelColumns;
-  const reach = [0, 1].map((axis) => span(window.size[axis], window.dilation[axis]));
+  const window = layer.record.window(layer);
+  const reach = reachOf(layer);
+  const [kernelRows, kernelColumns] = reach.size;
+  const valuesLabel = t(`views.microscope.${window ? "values" : "reaching"}`);
   const name = `${subject.source}[${channel}]`;
   const sliding = createWindowMaps({
-    window,
+    reach,
     input: [inputRows, inputColumns],
     output: [rows, columns],
     label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }),
@@ -48,10 +52,11 @@ export function createMicroscope(subject, actions) {
   const inputPlace = h("figcaption", { class: "mono" });
   const resultPlace = h("figcaption", { class: "mono" });
 
-  const values = createGrid(kernelRows, kernelColumns, t("views.microscope.values"), { followed: true });
+  const values = createGrid(kernelRows, kernelColumns, valuesLabel, { followed: true });
   const kernel = createGrid(kernelRows, kernelColumns, t("views.microscope.kernel"));
   const products = createGrid(kernelRows, kernelColumns, t("views.microscope.products"));
   const partial = createValue("result");
+  const addedUp = h("span", { class: "note" });
   const all = Array.from({ length: count }, (_, index) => {
     const value = createValue("");
     const item = h(
@@ -95,27 +100,21 @@ export function createMicroscope(subject, actions) {
       h("span", { class: "arrow", "aria-hidden": "true" }, "→"),
       h("figure", null, sliding.result.root, resultPlace),
     ),
-    isPadded(window)
+    !window || isPadded(window)
       ? h(
           "p",
           { class: "note" },
           h("span", { class: "padding-key", "aria-hidden": "true" }),
-          t("views.microscope.padding", { size: paddingText(window, t) }),
+          window ? t("views.microscope.padding", { size: paddingText(window, t) }) : t("views.microscope.unmet"),
         )
       : "",
     h(
       "div",
       { class: `microscope-sum${kernelColumns > 3 ? " tall" : ""}` },
-      grids(t("views.microscope.values"), values.root),
+      grids(valuesLabel, values.root),
       withSign("⊙", grids(t("views.microscope.kernel"), kernel.root)),
       withSign("=", grids(t("views.microscope.products"), products.root)),
-      h(
-        "div",
-        { class: "sum-of" },
-        h("span", { class: "sign" }, "Σ ="),
-        partial,
-        h("span", { class: "note" }, t("views.microscope.sum_of", { count: each })),
-      ),
+      h("div", { class: "sum-of" }, h("span", { class: "sign" }, "Σ ="), partial, addedUp),
     ),
     h(
       "div",
@@ -168,11 +167,17 @@ export function createMicroscope(subject, actions) {
     point(position, revealed) {
       at = position;
       const [row, column] = at;
-      const [top, left] = [0, 1].map((axis) => stretch(window, axis, at[axis]).first);
       sliding.move(at, revealed);
       const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       if (!trace) return;
-      const terms = trace.terms.slice((channel - first) * each, (channel - first + 1) * each);
+      // Each stands at the kernel's cell that it is multiplied by; a transposed convolution's may meet none.
+      const terms = Array.from({ length: kernelRows * kernelColumns }, () => UNMET);
+      const each = trace.terms.length / count;
+      for (const term of trace.terms.slice((channel - first) * each, (channel - first + 1) * each)) {
+        const [, , u, v] = /** @type {number[]} */ (term.parameter);
+        terms[u * kernelColumns + v] = term;
+      }
+      addedUp.textContent = t(`views.microscope.${each === 1 ? "sum_of_one" : "sum_of"}`, { count: each });
       const cellLimit = current.source === INPUT ? Math.max(...current.scene.model.input.range.map(Math.abs)) : limit;
       values.set(
         terms.map(({ value, padding: outside, at: place }) => ({
@@ -193,10 +198,13 @@ export function createMicroscope(subject, actions) {
       subtotals.forEach((value, index) => setValue(all[index].value, value));
       setBias(bias, trace.bias, t);
       setValue(total, valueAt(current.output, [current.unit, row, column]));
-      inputPlace.textContent = t("views.microscope.input_place", {
-        rows: `${top}–${top + reach[0] - 1}`,
-        columns: `${left}–${left + reach[1] - 1}`,
+      const [down, across] = [0, 1].map((axis) => {
+        const { first: from, count: cells, step } = reach.cells(axis, at[axis]);
+        return `${from}–${from + span(cells, step) - 1}`;
       });
+      inputPlace.textContent = each
+        ? t("views.microscope.input_place", { rows: down, columns: across })
+        : t("views.microscope.nothing");
       resultPlace.textContent = t("views.microscope.result_place", { row, column });
     },
   };

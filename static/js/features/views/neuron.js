@@ -1,13 +1,15 @@
 // @ts-check
 /**
  * The opened convolution neuron: every input map that it reads (of a grouped convolution those of its group), its own
- * kernel, the map that the two make, and their sum with the bias. All kernels slide together.
+ * kernel, the map that the two make, and their sum with the bias. All kernels slide together; of a transposed
+ * convolution the cells whose kernels reach the position are marked on every map.
  */
 import { ACTIVATIONS, colourOf, WEIGHTS } from "../../draw/colour.js";
 import { shapeText } from "../../model/arithmetic.js";
 import { mapsOf } from "../../model/kinds/kind.js";
 import { INPUT } from "../../model/model.js";
 import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
+import { reachOf } from "../../model/reach.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
 import { valueAt } from "../../model/trace.js";
@@ -17,7 +19,7 @@ import { valuesLegend, weightsLegend } from "./parts/legend.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { paintUnit } from "./parts/paint.js";
 import { createRows } from "./parts/rows.js";
-import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
+import { createValue, clearValue, setBias, setValue, sizeText } from "./parts/value.js";
 import { createWindowMaps } from "./parts/window-maps.js";
 import { signed } from "../../core/i18n.js";
 
@@ -34,14 +36,14 @@ export function createNeuron(subject, actions) {
   const [maps, inputRows, inputColumns] = subject.input.shape;
   const [, rows, columns] = layer.output_shape;
   const { first, count } = mapsOf(layer, subject.unit);
-  const window = /** @type {import("../../model/kinds.js").Window2D} */ (layer.record.window(layer));
-  const middle = window.size.map((size) => Math.floor((size - 1) / 2));
+  const reach = reachOf(layer);
+  const { size } = reach;
 
   const build = (/** @type {number} */ index) => {
     const channel = first + index;
     const name = `${subject.source}[${channel}]`;
     const sliding = createWindowMaps({
-      window,
+      reach,
       input: [inputRows, inputColumns],
       output: [rows, columns],
       label: t("views.map", { name, shape: sizeText([inputRows, inputColumns]) }),
@@ -57,10 +59,10 @@ export function createNeuron(subject, actions) {
       "aria-label": t("views.neuron.open_row", { name }),
       title: t("views.neuron.open_row", { name }),
     });
-    kernel.style.setProperty("--columns", String(window.size[1]));
-    const cells = Array.from({ length: window.size[0] * window.size[1] }, () => h("i"));
+    kernel.style.setProperty("--columns", String(size[1]));
+    const cells = Array.from({ length: size[0] * size[1] }, () => h("i"));
     kernel.append(...cells);
-    kernel.style.aspectRatio = `${window.size[1]} / ${window.size[0]}`;
+    kernel.style.aspectRatio = `${size[1]} / ${size[0]}`;
     const row = h(
       "div",
       { class: "neuron-row", "data-row": channel },
@@ -77,8 +79,8 @@ export function createNeuron(subject, actions) {
       if (/** @type {Element} */ (event.target).closest("[data-place]")) return;
       actions.openInput(channel);
     });
-    kernel.addEventListener("pointerenter", () => actions.tip(kernel, () => kernelTable(cells, window.size[1])));
-    kernel.addEventListener("focus", () => actions.tip(kernel, () => kernelTable(cells, window.size[1])));
+    kernel.addEventListener("pointerenter", () => actions.tip(kernel, () => kernelTable(cells, size[1])));
+    kernel.addEventListener("focus", () => actions.tip(kernel, () => kernelTable(cells, size[1])));
     for (const type of ["pointerleave", "blur"]) kernel.addEventListener(type, () => actions.tip(null));
     row.classList.toggle("chosen", channel === chosen);
     return { row, sliding, inputValue, partial, cells, painted: 0 };
@@ -107,7 +109,7 @@ export function createNeuron(subject, actions) {
         ? shapeText(subject.input.shape)
         : t(`views.neuron.${count === 1 ? "group_one" : "group"}`, { first, last: first + count - 1, count: maps }),
     ),
-    head(t("views.neuron.kernels"), `${count} · ${sizeText(window.size)}`),
+    head(t("views.neuron.kernels"), `${count} · ${sizeText(size)}`),
     head(t("views.neuron.results"), sizeText([rows, columns])),
   );
   /** @type {number | undefined} the input that the microscope shows */
@@ -248,14 +250,18 @@ export function createNeuron(subject, actions) {
     const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
     if (!trace) return;
     const subtotals = partialsAt(trace, count);
-    const cell = middle[0] * window.size[1] + middle[1];
-    const each = window.size[0] * window.size[1];
+    // Of the cells that have a part in the value, the one in the middle is written beside each map.
+    const counts = [0, 1].map((axis) => reach.cells(axis, at[axis]).count);
+    const [down, across] = counts.map((cells) => Math.floor((cells - 1) / 2));
+    const each = counts[0] * counts[1];
     const write = (/** @type {number} */ index) => {
       const part = list.parts.get(index);
       if (!part) return;
       part.sliding.move(at, revealed);
-      const term = trace.terms[index * each + cell];
-      setValue(part.inputValue, term.value, term.padding ? null : { layer: current.source, at: term.at });
+      if (each) {
+        const term = trace.terms[index * each + down * counts[1] + across];
+        setValue(part.inputValue, term.value, term.padding ? null : { layer: current.source, at: term.at });
+      } else clearValue(part.inputValue, "–"); // nothing reaches the place
       setValue(part.partial, subtotals[index]);
     };
     list.visible.forEach(write);
@@ -291,8 +297,8 @@ export function createNeuron(subject, actions) {
       ];
       limit = viewLimit(actions.state(), current, all);
       const weight = weights();
-      const size = weight.data.length / weight.shape[0];
-      weightLimit = limitOf([weight.data.subarray(current.unit * size, (current.unit + 1) * size)]);
+      const own = weight.data.length / weight.shape[0];
+      weightLimit = limitOf([weight.data.subarray(current.unit * own, (current.unit + 1) * own)]);
       output.paint(unitValues(current.output, current.unit), limit, ACTIVATIONS);
       legends.replaceChildren(valuesLegend(limit, t), weightsLegend(weightLimit, t));
       paintVisible();

@@ -1,6 +1,7 @@
 // @ts-check
 /** Pooling: the window on the input map, which value it chose or what mean it took, and the smaller map it makes. */
 import { ACTIVATIONS } from "../../draw/colour.js";
+import { reachOf } from "../../model/reach.js";
 import { unitValues } from "../../model/statistics.js";
 import { winner } from "../../model/operations.js";
 import { valueAt } from "../../model/trace.js";
@@ -34,7 +35,7 @@ export function createPooling(subject, actions) {
   const [inName, outName] = [`${subject.source}[${subject.unit}]`, `${layer.name}[${subject.unit}]`];
 
   const sliding = createWindowMaps({
-    window,
+    reach: reachOf(layer),
     input: [inputRows, inputColumns],
     output: [rows, columns],
     label: t("views.map", { name: inName, shape: sizeText([inputRows, inputColumns]) }),

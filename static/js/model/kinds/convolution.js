@@ -84,6 +84,7 @@ export const convolutions = {
     family: "transposed_convolution",
     connects: "all",
     mixes: true,
+    view: "neuron",
     chapter: "convolution",
     spread: spreadOf,
     back(layer, _source, area) {

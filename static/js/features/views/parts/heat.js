@@ -57,25 +57,36 @@ export function createHeat({ rows, columns, label, padding = NONE, className = "
    * @param {[number, number]} size
    * @param {[number, number]} [gaps] dilation
    */
-  const mark = (kind, [markRows, markColumns], gaps) => {
+  const mark = (kind, size, gaps) => {
     const element = h("div", { class: `mark mark-${kind}`, "aria-hidden": "true" });
-    if (gaps)
-      for (let u = 0; u < gaps[0]; u++)
-        for (let v = 0; v < gaps[1]; v++) {
-          const cell = h("i");
-          Object.assign(cell.style, {
-            width: `${100 / markColumns}%`,
-            height: `${100 / markRows}%`,
-            top: `${(100 * u * (markRows - 1)) / Math.max(1, gaps[0] - 1) / markRows}%`,
-            left: `${(100 * v * (markColumns - 1)) / Math.max(1, gaps[1] - 1) / markColumns}%`,
-          });
-          element.append(cell);
-        }
-    element.style.width = `${(100 * markColumns) / width}%`;
-    element.style.height = `${(100 * markRows) / height}%`;
+    let fitted = "";
+    /** Another size; nothing is marked by none. @param {[number, number]} size @param {[number, number]} [gaps] */
+    const fit = ([markRows, markColumns], gaps) => {
+      const wanted = `${markRows},${markColumns},${gaps}`;
+      if (wanted === fitted) return;
+      fitted = wanted;
+      element.hidden = markRows < 1 || markColumns < 1;
+      element.replaceChildren();
+      if (gaps)
+        for (let u = 0; u < gaps[0]; u++)
+          for (let v = 0; v < gaps[1]; v++) {
+            const cell = h("i");
+            Object.assign(cell.style, {
+              width: `${100 / markColumns}%`,
+              height: `${100 / markRows}%`,
+              top: `${(100 * u * (markRows - 1)) / Math.max(1, gaps[0] - 1) / markRows}%`,
+              left: `${(100 * v * (markColumns - 1)) / Math.max(1, gaps[1] - 1) / markColumns}%`,
+            });
+            element.append(cell);
+          }
+      element.style.width = `${(100 * markColumns) / width}%`;
+      element.style.height = `${(100 * markRows) / height}%`;
+    };
+    fit(size, gaps);
     root.append(element);
     return {
       element,
+      fit,
       /**
        * In percentages of the heat, never of the mark itself (as `translate` would be): a mark can be less than a
        * pixel wide, WebKit rounds its box to whole device pixels first, and the error grows with the index.

@@ -49,6 +49,13 @@ export function setValue(element, value, spot = null, format = signed) {
   else delete element.dataset.place;
 }
 
+/** Take a number away, and where it comes from. @param {HTMLElement} element @param {string} [text] instead of it */
+export function clearValue(element, text = "") {
+  delete element.dataset.value;
+  delete element.dataset.place;
+  element.textContent = text;
+}
+
 /**
  * A bias, or that the layer has none.
  * @param {HTMLElement} element
@@ -56,10 +63,8 @@ export function setValue(element, value, spot = null, format = signed) {
  * @param {(key: string) => string} t
  */
 export function setBias(element, bias, t) {
-  if (bias !== null) return setValue(element, bias);
-  delete element.dataset.value;
-  element.textContent = t("views.no_bias");
-  return undefined;
+  if (bias === null) clearValue(element, t("views.no_bias"));
+  else setValue(element, bias);
 }
 
 /** `60×60` @param {readonly number[]} sizes */

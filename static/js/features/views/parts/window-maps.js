@@ -1,16 +1,17 @@
 // @ts-check
 /**
  * A map that a window slides over, and beside it the map that the window makes. Pointing at either moves the window;
- * arrow keys move it by one position of what it makes, on both.
+ * arrow keys move it by one position of what it makes, on both. Of a transposed convolution's map those cells are
+ * marked that reach the position.
  */
-import { nearest, ringOf, span, stretch } from "../../../model/window.js";
+import { span } from "../../../model/window.js";
 import { createHeat } from "./heat.js";
 import { sizeText } from "./value.js";
 
 /** @typedef {import("../../../model/kinds.js").Window2D} Window2D */
 /**
  * @typedef {object} WindowMapsOptions
- * @property {Window2D} window
+ * @property {import("../../../model/reach.js").Reach} reach
  * @property {readonly number[]} input rows and columns of the map that is read
  * @property {readonly number[]} output of the map that is made
  * @property {string} label what is read, for screen readers @property {string} resultLabel what is made
@@ -36,7 +37,7 @@ export const isPadded = ({ padding, after = padding }) => [...padding, ...after]
 
 /** @param {WindowMapsOptions} options */
 export function createWindowMaps({
-  window,
+  reach,
   input: [inputRows, inputColumns],
   output: [rows, columns],
   label,
@@ -46,7 +47,7 @@ export function createWindowMaps({
   large = false,
   point,
 }) {
-  const padding = ringOf(window, [inputRows, inputColumns], [rows, columns]);
+  const padding = reach.ring;
   const ringed = large && Object.values(padding).some(Boolean);
   let at = [0, 0];
   const input = createHeat({
@@ -57,7 +58,7 @@ export function createWindowMaps({
     label,
     ...(large ? { padding } : {}),
     onPoint: (row, column, pinned) => {
-      if (large || !pinned) point([nearest(window, 0, row, rows), nearest(window, 1, column, columns)], pinned);
+      if (large || !pinned) point([reach.towards(0, row), reach.towards(1, column)], pinned);
     },
   });
   const result = createHeat({
@@ -68,11 +69,7 @@ export function createWindowMaps({
     label: resultLabel,
     onPoint: (row, column, pinned) => (large || !pinned) && point([row, column], pinned),
   });
-  const reach = /** @type {[number, number]} */ ([0, 1].map((axis) => span(window.size[axis], window.dilation[axis])));
-  const gaps = window.dilation.some((gap) => gap > 1)
-    ? /** @type {[number, number]} */ ([window.size[0], window.size[1]])
-    : undefined;
-  const inputMark = input.mark("window", reach, gaps);
+  const inputMark = input.mark("window", [1, 1]);
   const resultMark = result.mark("cell", [1, 1]);
   if (large)
     // Arrow keys on what is read move the window, not a pixel: they start from the position of what is made.
@@ -101,7 +98,13 @@ export function createWindowMaps({
     /** @param {number[]} next @param {number | null} revealed how much of the result has been slid over */
     move(next, revealed) {
       at = next;
-      inputMark.move(stretch(window, 0, at[0]).first, stretch(window, 1, at[1]).first);
+      const [down, across] = [reach.cells(0, at[0]), reach.cells(1, at[1])];
+      const apart = down.step > 1 || across.step > 1;
+      inputMark.fit(
+        down.count && across.count ? [span(down.count, down.step), span(across.count, across.step)] : [0, 0],
+        apart ? [down.count, across.count] : undefined,
+      );
+      inputMark.move(down.first, across.first);
       resultMark.move(at[0], at[1]);
       result.place(at[0], at[1]);
       result.reveal(revealed);
