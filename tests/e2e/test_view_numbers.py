@@ -151,7 +151,7 @@ def test_one_number_at_the_end_is_shown_as_two_classes(visit: Visit, random_mode
     page.keyboard.press("Escape")
     best = "dog" if probability > 0.5 else "cat"
     headline = page.locator("loupe-answer")
-    assert headline.locator(".answer-name").inner_text() == best
+    assert headline.locator(".answer-name").inner_text() == f"{best}."  # the sentence of the answer ends there
     assert "probability" in headline.locator(".answer-raw").inner_text()
     headline.locator(".answer-best").click()
     page.wait_for_selector("[data-view=activation][data-settled]")
