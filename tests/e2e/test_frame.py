@@ -187,7 +187,7 @@ def test_a_server_that_goes_away_leaves_the_page_working(visit: Visit) -> None:
 
 def test_a_banner_offers_to_try_again_and_retry_recovers(visit: Visit) -> None:
     visited = visit()
-    visited.expect("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_FAILED")
+    visited.expect("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_FAILED", "could not be loaded")
     page = visited.go()
     page.wait_for_selector('[data-offer="tour"]')  # the last that the page loads by itself
     visited.context.set_offline(True)

@@ -126,7 +126,9 @@ def test_every_odd_or_hostile_file_joins_or_is_refused_in_the_readers_words(visi
     visited.expect("status of 4")
     page = visited.go()
     suffix = {b"\x89P": "png", b"\xff\xd8": "jpg", b"RI": "webp", b"GI": "gif", b"BM": "bmp"}
-    for must_join, files in ((True, good_pictures()), (False, hostile_pictures())):
+    hostile = hostile_pictures()
+    packed = hostile.pop("zip")  # may hold a network: told below
+    for must_join, files in ((True, good_pictures()), (False, hostile)):
         for number, (kind, data) in enumerate(files.items()):
             file = tmp_path / f"{number}-{must_join}.{suffix.get(data[:2], 'png')}"
             file.write_bytes(data)
@@ -143,6 +145,10 @@ def test_every_odd_or_hostile_file_joins_or_is_refused_in_the_readers_words(visi
             assert top_class(page) == shown, kind
             refusal.get_by_role("button").click()
     expect(page.locator("[data-notice=problem], [data-notice=offline]")).to_have_count(0)
+    file = tmp_path / "packed.png"
+    file.write_bytes(packed)
+    choose(page, file)
+    expect(page.locator("[data-panel=own] .own-problems li")).to_contain_text(re.compile("[\u4e00-\u9fff]{4}"))
 
 
 def test_what_only_the_browser_reads_is_sent_anew(visit: Visit, tmp_path: Path) -> None:
