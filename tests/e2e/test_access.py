@@ -55,8 +55,8 @@ def test_axe_finds_nothing_wrong_with_a_dialog(visit: Visit, axe: str, dialog: s
     assert violations(page, axe, "dialog") == []
 
 
-SMALL_TARGETS = """() => [...document.querySelectorAll("loupe-header :is(button, a, select, label),
-    loupe-strip :is(button, label)")]
+SMALL_TARGETS = """() => [...document.querySelectorAll(`loupe-header :is(button, a, select, label),
+    loupe-strip :is(button, label)`)]
   .filter((element) => element.checkVisibility() && !element.querySelector("button"))
   .map((element) => [element.getAttribute("aria-label") ?? element.textContent.trim(), element.getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24)).map(([name]) => name)"""

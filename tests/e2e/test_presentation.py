@@ -214,8 +214,8 @@ def test_a_link_opens_exactly_the_state_with_exactly_the_controls(visit: Visit, 
     fresh.page.wait_for_timeout(200)
     assert lit(fresh.page) is None, "no spotlight was asked for"
     reachable = fresh.page.evaluate(
-        """() => [...document.querySelectorAll("loupe-header, loupe-strip, loupe-answer, loupe-inspector,
-            loupe-learn")].filter((one) => one.checkVisibility()).map((one) => one.localName)"""
+        """() => [...document.querySelectorAll(`loupe-header, loupe-strip, loupe-answer, loupe-inspector,
+            loupe-learn`)].filter((one) => one.checkVisibility()).map((one) => one.localName)"""
     )
     assert reachable == (["loupe-header", "loupe-strip", "loupe-answer"] if chosen else [])
 
