@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
+from safetensors.numpy import load
 
 from tests.conftest import RunningServer, running_server
 from tests.e2e.conftest import READY, Visit
@@ -131,6 +134,55 @@ def test_of_an_opened_neurons_512_inputs_those_near_what_is_seen_exist(opened: O
     page.wait_for_function("() => document.querySelector('[data-row=\"511\"] .partial').dataset.value")
     page.keyboard.press("Home")
     assert rows.evaluate_all(numbers)[0] == 0
+
+
+def test_resting_on_a_unit_fetches_what_opening_it_needs_once_and_the_first_rows_are_exact(opened: Open) -> None:
+    page, _ = opened("/?model=resnet-like&blocks=layer4.1.relu2")
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one) if "/runs?" in one.url or "/parameters?" in one.url else None)
+    unit = page.locator("[data-layer='layer4.1.conv2'][data-unit='3']")
+    unit.wait_for()
+    page.wait_for_load_state("networkidle")
+    asked.clear()
+    unit.hover()
+    for _ in range(100):
+        page.wait_for_timeout(100)
+        if len(asked) == 2:
+            break
+    layers = [parse_qs(urlsplit(one.url).query)["layers"][0] for one in asked]
+    assert sorted(layers) == ["layer4.1.conv2", "layer4.1.conv2,layer4.1.relu1"]
+    unit.click()
+    page.wait_for_selector("[data-view=neuron][data-settled]")
+    assert len(asked) == 2
+    _, channels, row, column = _shown(page)
+    assert channels[:3] == [0, 1, 2]
+    # From the two answers: what each kernel makes of its map at the chosen place.
+    tensors = {name: tensor for one in asked for name, tensor in _answer(one).items()}
+    maps = np.pad(tensors["layer4.1.relu1/tensor"], ((0, 0), (1, 1), (1, 1)))
+    kernels = tensors["layer4.1.conv2/weight"][3]
+    partials = (maps[:, row : row + 3, column : column + 3].astype(np.float64) * kernels).sum(axis=(1, 2))
+    said, *_ = _shown(page)
+    np.testing.assert_allclose(said, partials[channels], rtol=1e-6, atol=1e-9)
+
+
+def _answer(request: Request) -> dict[str, np.ndarray]:
+    """The tensors that the page was sent."""
+    response = request.response()
+    assert response is not None
+    return load(response.body())
+
+
+def _shown(page: Page) -> tuple[list[float], list[int], int, int]:
+    """The partial sums of an opened neuron's rows, the maps that they are of, and the place where they are."""
+    rows = page.locator(".neuron-row")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.neuron-row .partial')].every((one) => one.dataset.value)"
+    )
+    partials = rows.evaluate_all("(all) => all.map((row) => Number(row.querySelector('.partial').dataset.value))")
+    channels = rows.evaluate_all("(all) => all.map((row) => Number(row.dataset.row))")
+    place = str(page.locator("[data-view=neuron] .neuron-output [data-place]").last.get_attribute("data-place"))
+    _, row, column = map(int, place.partition("[")[2].rstrip("]").split(","))
+    return partials, channels, row, column
 
 
 def test_a_depthwise_neuron_of_a_large_model_reads_one_map(opened: Open) -> None:

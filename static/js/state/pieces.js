@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Large runs, piece by piece: what is shown of them is asked for when it is shown, what is explained when it is looked
- * at, and what has not been looked at for long is let go. Nothing is fetched ahead of need.
+ * Large runs, piece by piece: what is shown of them is asked for when it is shown, what opening a unit needs when the
+ * pointer or the focus rests on it, and what has not been looked at for long is let go.
  *
  * Pieces are put into the run and the parameters that are there; `arrived` counts up, so that whoever shows them looks
  * again.
@@ -21,8 +21,10 @@ export { SHOWN };
 
 /** How many bytes of values and learned numbers are kept beside the overview. */
 export const MOST_BYTES = 48_000_000;
-/** How long one must look at a unit before its values are asked for, in milliseconds. */
-const LOOKS = 180;
+/** How long one must look at a unit before what opening it needs is asked for, in milliseconds. */
+const LOOKS = 100;
+/** How many bytes may be fetched before a unit is opened; where opening needs more, only its layer's values are. */
+export const MOST_AHEAD = 12_000_000;
 
 /** The layers of which the map shows something: those of its columns, and those that share a colour range with them.
  * @param {Pick<State, "blocks"> & { model: import("../model/model.js").Model }} state */
@@ -42,14 +44,29 @@ export function overviewed(state) {
 export const weighs = (model, name) => 4 * (model.layer(name)?.parameter_count ?? 0);
 
 /**
+ * What is worth having before a unit of a layer is opened: all that opening it needs, if that is not too much.
+ * @param {import("../model/model.js").Model} model
+ * @param {string} name
+ * @returns {import("../model/needs.js").Needs}
+ */
+export function needsAhead(model, name) {
+  const needs = needsOf(model, name);
+  const bytes = [
+    ...needs.tensors.map((one) => 4 * (model.shape(one) ?? []).reduce((product, size) => product * size, 1)),
+    ...needs.parameters.map((one) => weighs(model, one)),
+  ].reduce((sum, one) => sum + one, 0);
+  return bytes <= MOST_AHEAD ? needs : { tensors: [name], parameters: [] };
+}
+
+/**
  * @param {{ store: import("./actions.js").AppStore, api: import("../api/client.js").Api }} parts
  * @returns {() => void} stops following
  */
 export function followPieces({ store, api }) {
   const overviewTask = createTask();
   const windowTask = createTask();
-  const valuesTask = createTask();
-  const parametersTask = createTask();
+  const values = createPieces();
+  const learned = createPieces();
   /** Names in the order in which they were last wanted. @type {Map<string, number>} */
   const used = new Map();
   let clock = 0;
@@ -100,43 +117,63 @@ export function followPieces({ store, api }) {
       );
   };
 
+  /** Whose values and learned numbers what is looked at needs.
+   * @param {import("../model/model.js").Model} model */
+  const needed = (model) => {
+    const { view, hover, selection, why } = store.state;
+    const place = view ?? hover ?? selection;
+    const layer = place && model.layer(place.layer);
+    const needs = layer
+      ? (view ? needsOf : needsAhead)(model, layer.name)
+      : { tensors: /** @type {string[]} */ ([]), parameters: /** @type {string[]} */ ([]) };
+    const evidence = why && needsOfEvidence(model, why.of?.layer ?? (scoreLayer(model) ?? model.output).name);
+    if (evidence) {
+      needs.tensors.push(...evidence.tensors.filter((name) => !needs.tensors.includes(name)));
+      needs.parameters.push(
+        ...evidence.parameters.filter((name) => weighs(model, name) <= MOST_BYTES && !needs.parameters.includes(name)),
+      );
+    }
+    return needs;
+  };
+
+  /** What is on its way to somebody who has looked away is called off. */
+  const lookAway = () => {
+    const now = large();
+    const needs = now && needed(now.model);
+    values.callOff(now?.run.activations, needs?.tensors ?? []);
+    learned.callOff(store.state.parameters, needs?.parameters ?? []);
+  };
+
   const lookClosely = () => {
     const now = large();
     if (!now) return;
     const { model, run, ask } = now;
-    const { view, hover, selection, why, parameters } = store.state;
-    const place = view ?? hover ?? selection;
-    if (!place && !why) return;
-    const layer = place && model.layer(place.layer);
-    const needs = view ? needsOf(model, view.layer) : { tensors: layer ? [layer.name] : [], parameters: [] };
-    const evidence = why && needsOfEvidence(model, why.of?.layer ?? (scoreLayer(model) ?? model.output).name);
-    if (evidence) {
-      needs.tensors.push(...evidence.tensors.filter((name) => !needs.tensors.includes(name)));
-      needs.parameters.push(...evidence.parameters.filter((name) => weighs(model, name) <= MOST_BYTES));
-    }
+    const { parameters } = store.state;
+    const needs = needed(model);
     for (const name of [...needs.tensors, ...needs.parameters]) used.set(name, ++clock);
-    const values = needs.tensors.filter((name) => !run.activations.has(name));
-    if (values.length)
-      void fetchPiece(
-        valuesTask,
-        (signal) => ask.values(values, signal),
+    values.want(run.activations, needs.tensors, (names, task) =>
+      fetchPiece(
+        task,
+        (signal) => ask.values(names, signal),
         (found) => {
           found.forEach((tensor, name) => run.activations.set(name, tensor));
           letGo(run.activations, new Set(needs.tensors), ({ data }) => data.byteLength);
         },
-      );
-    const learned = needs.parameters.filter((name) => !parameters?.has(name));
-    if (parameters && learned.length)
-      void fetchPiece(
-        parametersTask,
-        (signal) => api.parameters(model, learned, signal),
+      ),
+    );
+    if (!parameters) return;
+    learned.want(parameters, needs.parameters, (names, task) =>
+      fetchPiece(
+        task,
+        (signal) => api.parameters(model, names, signal),
         (found) => {
           found.forEach((tensors, name) => parameters.set(name, tensors));
           letGo(parameters, new Set(needs.parameters), (tensors) =>
             Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0),
           );
         },
-      );
+      ),
+    );
   };
 
   /**
@@ -174,6 +211,7 @@ export function followPieces({ store, api }) {
       ],
       () => {
         clearTimeout(looking);
+        lookAway();
         if (store.state.view) lookClosely();
         else looking = setTimeout(lookClosely, LOOKS);
       },
@@ -182,5 +220,41 @@ export function followPieces({ store, api }) {
   return () => {
     clearTimeout(looking);
     stops.forEach((stop) => stop());
+  };
+}
+
+/**
+ * Pieces of one kind that are wanted: what is missing is asked for together, and what is on its way is not asked for
+ * again, so that a click takes over what resting on the unit has begun.
+ */
+function createPieces() {
+  const task = createTask();
+  /** @type {{ into: unknown, names: readonly string[] } | null} what is on its way, and where it will be put */
+  let coming = null;
+  return {
+    /**
+     * @param {ReadonlyMap<string, unknown>} into
+     * @param {readonly string[]} names
+     * @param {(missing: readonly string[], task: ReturnType<typeof createTask>) => Promise<void>} ask
+     */
+    want(into, names, ask) {
+      const missing = names.filter((name) => !into.has(name));
+      const there = coming?.into === into ? coming.names : [];
+      if (missing.every((name) => there.includes(name))) return;
+      const mine = (coming = { into, names: missing });
+      void ask(missing, task).finally(() => {
+        if (coming === mine) coming = null;
+      });
+    },
+    /**
+     * Unless all that is on its way is still wanted.
+     * @param {unknown} into
+     * @param {readonly string[]} names
+     */
+    callOff(into, names) {
+      if (!coming || (coming.into === into && coming.names.every((name) => names.includes(name)))) return;
+      coming = null;
+      void task(() => Promise.resolve());
+    },
   };
 }

@@ -7,6 +7,7 @@
 import { sameItems } from "../../core/store.js";
 import { requestIdle } from "../../core/timing.js";
 import { h } from "../../elements/dom.js";
+import { sameUnit } from "../../state/place.js";
 import { prepareCanvases } from "./parts/canvas.js";
 
 /** @typedef {import("./host.js").ViewPart} ViewPart */
@@ -105,10 +106,15 @@ export function createPrebuild(host, viewFor, cardFor) {
 
   prepareCanvases();
   host.watch(({ hover, parameters }) => [hover?.layer, hover?.unit, parameters], expect);
+  // Pressed or rested on before there was anything to build it from.
   host.watch(
-    ({ parameters }) => [parameters],
-    () => pressed && press(pressed),
-  ); // pressed before there was anything to build it from
+    ({ parameters, arrived }) => [parameters, arrived],
+    () => {
+      const { hover, view } = host.store.state;
+      if (pressed) press(pressed);
+      else if (hover && !view) requestIdle(() => sameUnit(host.store.state.hover, hover) && build(hover));
+    },
+  );
   for (const type of ["pointerover", "focusin"]) host.listen(host, type, expectCard);
   // Between pressing and letting go there is time enough for whoever clicks at once; in a task of its own it could
   // come after the click.
