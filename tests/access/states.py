@@ -129,7 +129,11 @@ def without_server(page: Page) -> None:
 def answered(text: str) -> Act:
     def act(page: Page) -> None:
         for question in page.locator("loupe-question:not([hidden])").all():
-            question.locator("input").fill(text)
+            field = question.locator(".learn-question-field")
+            if not field.count():  # answered by choosing
+                question.locator("[data-choice]").first.check(force=True)
+            else:
+                field.fill(text)
             question.locator("[data-do=check]").click()
         if text:
             page.locator("loupe-question:not([hidden]) [data-do=reveal]").last.click()
