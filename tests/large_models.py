@@ -115,7 +115,7 @@ def inception_like() -> ModelSpec:
     return graph_spec("inception-like", (3, 224, 224), Graph(tuple(net.nodes)))
 
 
-_MOBILENET = (  # expansion, filters, blocks, stride of the first
+MOBILENET = (  # expansion, filters, blocks, stride of the first
     (1, 16, 1, 1),
     (6, 24, 2, 2),
     (6, 32, 3, 2),
@@ -130,7 +130,7 @@ def mobilenet_like() -> ModelSpec:
     net = _Builder()
     net.conv("conv1", 32, 3, stride=2)
     end, before, number = net.add(layers.Clip("conv1_relu6")), 32, 0
-    for expansion, filters, blocks, stride in _MOBILENET:
+    for expansion, filters, blocks, stride in MOBILENET:
         for index in range(blocks):
             name, split, hidden, number = f"block{number}", end, before * expansion, number + 1
             step = stride if index == 0 else 1

@@ -8,6 +8,7 @@ from cnn_loupe.engine import layers
 from cnn_loupe.engine.graph import INPUT, Graph, Node
 from cnn_loupe.engine.layers import Layer
 from cnn_loupe.engine.spec import ModelSpec
+from tests.large_models import MOBILENET
 from tests.models import graph_spec, model_spec
 
 
@@ -119,16 +120,7 @@ def mobilenet_v2() -> ModelSpec:
         return net.put(layers.Clip(f"{source}_relu6"), source)
 
     at, channels = bounded(net.conv("stem", INPUT, 32, 3, 2)), 32
-    settings = (
-        (1, 16, 1, 1),
-        (6, 24, 2, 2),
-        (6, 32, 3, 2),
-        (6, 64, 4, 2),
-        (6, 96, 3, 1),
-        (6, 160, 3, 2),
-        (6, 320, 1, 1),
-    )
-    for stage, (factor, filters, count, first) in enumerate(settings, start=1):
+    for stage, (factor, filters, count, first) in enumerate(MOBILENET, start=1):
         for block in range(count):
             name, stride, inner = f"s{stage}b{block}", first if block == 0 else 1, at
             wide = channels * factor

@@ -8,24 +8,9 @@ import { follow } from "../../static/js/state/follow.js";
 import { derived, initialState } from "../../static/js/state/initial.js";
 import { createRuns, KEPT } from "../../static/js/state/runs.js";
 import { unchanged } from "../../static/js/state/transform-text.js";
+import { oneLayer, settled } from "./support/page.mjs";
 
-/** Everything that waits for a promise or for a module has had its turn; what is imported late is here already. */
-const settled = async () => {
-  await import("../../static/js/model/transform.js");
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
-};
-const DESCRIPTION = {
-  id: "m",
-  digest: "d",
-  title: { en: "M" },
-  input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] },
-  classes: [],
-  parameter_count: 0,
-  layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }],
-  training: null,
-  samples_default: "a",
-};
+const DESCRIPTION = oneLayer("m");
 const SAMPLES = ["a", "b", "c"].map((id) => ({
   id,
   digest: `digest-${id}`,

@@ -10,23 +10,8 @@ import { derived, initialState } from "../../static/js/state/initial.js";
 import { createRuns } from "../../static/js/state/runs.js";
 import { unchanged } from "../../static/js/state/transform-text.js";
 import { minimal, randomRun, tinyVgg } from "./support/models.mjs";
+import { oneLayer, settled } from "./support/page.mjs";
 
-const settled = async () => {
-  await import("../../static/js/model/transform.js");
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
-};
-const description = (id) => ({
-  id,
-  digest: id,
-  title: { en: id },
-  input: { shape: [1, 2, 2], channels: ["grey"], range: [0, 1] },
-  classes: [],
-  parameter_count: 0,
-  layers: [{ name: "relu", kind: "relu", output_shape: [1, 2, 2], parameter_count: 0, receptive_field: null }],
-  training: null,
-  samples_default: "a",
-});
 const LEARNED = new Map([["relu", {}]]);
 
 /** A page whose server lets parameters and runs wait as long as a test wants. */
@@ -43,7 +28,7 @@ function page() {
     scores: [],
   });
   const api = {
-    model: async (id) => description(id),
+    model: async (id) => oneLayer(id),
     samples: async () => ({ samples: [{ id: "a" }, { id: "b" }] }),
     parameters: () => when("parameters").then(() => LEARNED),
     sampleRun: (model, id) => when("runs").then(() => run(`${model} ${id}`)),

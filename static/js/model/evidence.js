@@ -180,16 +180,12 @@ export function evidenceOf(ground, unit) {
     count++;
   }
   const bias = parameters?.bias ? parameters.bias.data[unit] : 0;
-  const { positive, negative } = sides(places);
-  return {
+  return summed({
     places,
     bias,
-    positive,
-    negative,
-    total: bias + positive + negative,
     value: results[unit],
     bound: gamma(count + ways.depth + 2) * (sizes + Math.abs(bias)),
-  };
+  });
 }
 
 /**
@@ -200,27 +196,21 @@ export function evidenceOf(ground, unit) {
  */
 export function difference(a, b) {
   const places = a.places.map((amount, place) => amount - b.places[place]);
-  const bias = a.bias - b.bias;
-  const { positive, negative } = sides(places);
-  return {
-    places,
-    bias,
-    positive,
-    negative,
-    total: bias + positive + negative,
-    value: a.value - b.value,
-    bound: a.bound + b.bound,
-  };
+  return summed({ places, bias: a.bias - b.bias, value: a.value - b.value, bound: a.bound + b.bound });
 }
 
-/** @param {Float64Array} places */
-function sides(places) {
+/**
+ * With the sums of what speaks for and of what speaks against.
+ * @param {Pick<Evidence, "places" | "bias" | "value" | "bound">} evidence
+ * @returns {Evidence}
+ */
+function summed(evidence) {
   let [positive, negative] = [0, 0];
-  for (const amount of places) {
+  for (const amount of evidence.places) {
     if (amount > 0) positive += amount;
     else negative += amount;
   }
-  return { positive, negative };
+  return { ...evidence, positive, negative, total: evidence.bias + positive + negative };
 }
 
 /**

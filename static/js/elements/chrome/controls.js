@@ -85,15 +85,22 @@ function createChoice(command) {
   });
   const words = h("span");
   const root = h("label", { "data-action": command.name }, input, words);
-  return {
-    root,
-    show(state) {
-      words.textContent = titleOf(command, state);
-      root.title = hintOf(command, state);
-      input.checked = command.checked?.(state) ?? false;
-    },
-  };
+  return checkable(command, root, input, words);
 }
+
+/**
+ * A label around an input that is checked while the command is on.
+ * @param {Command} command @param {HTMLElement} root @param {HTMLInputElement} input @param {HTMLElement} words
+ * @returns {Control}
+ */
+const checkable = (command, root, input, words) => ({
+  root,
+  show(state) {
+    words.textContent = titleOf(command, state);
+    root.title = hintOf(command, state);
+    input.checked = command.checked?.(state) ?? false;
+  },
+});
 
 /** @param {Command} command @returns {Control} */
 function createCheck(command) {
@@ -104,14 +111,7 @@ function createCheck(command) {
   });
   const words = h("span");
   const root = h("label", { class: "button check", "data-shown-with": command.control }, input, words);
-  return {
-    root,
-    show(state) {
-      words.textContent = titleOf(command, state);
-      root.title = hintOf(command, state);
-      input.checked = command.checked?.(state) ?? false;
-    },
-  };
+  return checkable(command, root, input, words);
 }
 
 /**
