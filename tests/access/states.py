@@ -240,6 +240,10 @@ VIEWS = [
             "pixels:input[0,2,3]",
         )
     ),
+    view("maps:residual[1,2,3]", "branched"),
+    view("copy:together[3,1,1]", "branched"),
+    view("copy:larger[1,1,1]", "varied"),
+    view("global:squeeze[2]", "varied"),
 ]
 
 PANELS = [
@@ -248,6 +252,7 @@ PANELS = [
     network("lessons to choose from", act=press("t", "[data-dialog=tours] [data-tour=edges]")),
     network("preparation", "panel=preparation", act=there('[data-panel="preparation"] canvas')),
     network("transform bench", "panel=transform", act=there('[data-panel="transform"] canvas')),
+    network("own network", act=do("[data-action=own-model]", '[data-panel="own"] loupe-own *')),
     network("webcam", act=do('[data-action="picture-camera"]', '[data-panel="camera"] loupe-camera *')),
     network(
         "picture by address", act=do('[data-action="picture-address"]', '[data-panel="address"] loupe-by-address *')

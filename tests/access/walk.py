@@ -54,7 +54,7 @@ class Fault:
 @contextlib.contextmanager
 def whole_server(folder: Path) -> Iterator[RunningServer]:
     """A server with everything that it can be asked for: more models, a lesson, pictures by address."""
-    models = write_models(folder / "models")
+    models = write_models(folder / "models", ("minimal", "deep", "wide", "branched", "varied"))
     lessons = folder / "lessons"
     write_lesson(lessons)
     with running_server(
