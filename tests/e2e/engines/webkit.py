@@ -20,6 +20,7 @@ import httpx
 from tests.conftest import free_port
 from tests.e2e.engines.window import PATIENCE, Window, needed
 
+SOON = 4.0  # seconds within which a document that is there answers
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's reference, as the standard has it
 # Keys that are no characters, as the standard numbers them.
 KEYS = {
@@ -115,10 +116,11 @@ class WebKit(Window):
                 assert time.monotonic() < deadline, "WebKitWebDriver does not answer"
                 time.sleep(0.05)
 
-    def _send(self, method: str, path: str, **body: Any) -> Any:
+    def _send(self, method: str, path: str, patience: float = PATIENCE, **body: Any) -> Any:
         """One command of the protocol; its value, or the browser's own words on why there is none."""
         where = path if path == "/session" else f"/session/{self.session}{path}"
-        value = self.client.request(method, where, json=body if method == "POST" else None).json()["value"]
+        sent = body if method == "POST" else None
+        value = self.client.request(method, where, json=sent, timeout=patience).json()["value"]
         assert not (isinstance(value, dict) and "error" in value), f"{value['error']}: {value.get('message')}"
         return value
 
@@ -147,6 +149,7 @@ class WebKit(Window):
     def follow(self, selector: str) -> None:
         self.heard += self._heard()
         before = self._send("GET", "/url")
+        self.run("window.leaving = true")  # the address changes before the document does
         self.click(selector)
         # A script that is sent to a document on its way out is never answered.
         while self._send("GET", "/url") == before:
@@ -165,15 +168,19 @@ class WebKit(Window):
         raise AssertionError("the page was always faster than who wanted to listen")
 
     def _listens(self) -> bool:
-        while True:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
             try:
-                listening = self.run(LISTEN)
+                listening = self._send("POST", "/execute/sync", SOON, script=LISTEN, args=[])
+            except httpx.ReadTimeout:  # a script that finds a document on its way out is never answered
+                continue
             except AssertionError as gone:
                 if "no such frame" not in str(gone):  # the old document went while it was asked
                     raise
             else:
                 if listening is not None:
                     return bool(listening)
+        raise AssertionError("no document came that could be listened to")
 
     def _heard(self) -> list[str]:
         return [str(line) for line in self.run("return window.complaints ?? []")]
