@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import RunningServer
 from tests.e2e.engines.chromium import Chromium
 from tests.e2e.engines.firefox import Firefox, Process
-from tests.e2e.engines.webkit import WebKit
+from tests.e2e.engines.webkit import BrowserEnded, WebKit
 from tests.e2e.engines.window import Launch, Window
 
+HERE = Path(__file__).parent
 OTHERS = ("firefox", "webkit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that ends on its own is started again, once, with its test; nothing else is."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[BrowserEnded.__name__]))
 
 
 @pytest.fixture(params=["chromium", *OTHERS])

@@ -54,6 +54,14 @@ LISTEN = """
 """
 
 
+# What WebKitWebDriver says of a script or a command whose browser ended before it answered.
+ENDED = {"", "Could not parse script result"}
+
+
+class BrowserEnded(RuntimeError):
+    """The browser is not there any more: no fault of the page that it could show, so the test begins anew, once."""
+
+
 def minibrowser() -> str | None:
     """Debian keeps it beside the library, Fedora and Arch in libexec."""
     places = ("lib/*/webkit2gtk-4.*/MiniBrowser", "libexec/webkit2gtk-4.*/MiniBrowser")
@@ -121,7 +129,11 @@ class WebKit(Window):
         where = path if path == "/session" else f"/session/{self.session}{path}"
         sent = body if method == "POST" else None
         value = self.client.request(method, where, json=sent, timeout=patience).json()["value"]
-        assert not (isinstance(value, dict) and "error" in value), f"{value['error']}: {value.get('message')}"
+        if isinstance(value, dict) and "error" in value:
+            error, message = value["error"], value.get("message") or ""
+            if error == "unknown error" and message in ENDED:
+                raise BrowserEnded(f"{method} {path}: {message or 'no answer'}")
+            raise AssertionError(f"{error}: {message}")
         return value
 
     def size(self, width: int, height: int) -> None:

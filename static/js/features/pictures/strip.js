@@ -24,6 +24,7 @@ export class LoupeStrip extends LoupeElement {
     const scroller = h("div", { class: "strip-scroll" }, gallery, teaching, own);
     this.offer("strip", this);
     this.tip = h("div", { class: "strip-tip", "aria-hidden": "true" });
+    this.captioned = /** @type {HTMLElement | null} */ (null);
     this.replaceChildren(scroller, this.#ways(), this.#tools(), this.tip);
 
     this.watch(
@@ -61,7 +62,7 @@ export class LoupeStrip extends LoupeElement {
       (state) => state.scenes.main?.picture,
       (ref) => void (ref && requestIdle(() => this.#ahead())),
     );
-    this.listen(scroller, "scroll", () => this.#showCaption(null), { passive: true });
+    this.listen(scroller, "scroll", () => this.#placeCaption(), { passive: true });
     this.#intake();
   }
 
@@ -244,14 +245,23 @@ export class LoupeStrip extends LoupeElement {
    * @param {string} [caption]
    */
   #showCaption(thumb, name = "", caption = "") {
+    this.captioned = thumb;
+    if (thumb) this.tip.replaceChildren(h("strong", null, name), h("span", null, caption));
+    this.#placeCaption();
+  }
+
+  /** Over its picture and inside the window; gone when scrolling has taken the picture from under the pointer. */
+  #placeCaption() {
     const { tip } = this;
+    const thumb = this.captioned?.matches(":hover, :focus-visible") ? this.captioned : null;
     tip.toggleAttribute("data-shown", thumb !== null);
     if (!thumb) return;
-    tip.replaceChildren(h("strong", null, name), h("span", null, caption));
     const [outer, inner] = [this.getBoundingClientRect(), thumb.getBoundingClientRect()];
     const middle = inner.left + inner.width / 2 - outer.left;
     const half = tip.offsetWidth / 2;
     tip.style.left = `${Math.max(half + 8, Math.min(outer.width - half - 8, middle))}px`;
+    tip.style.translate = "-50% 0";
+    tip.style.translate = `-50% ${Math.max(0, -tip.getBoundingClientRect().top)}px`;
   }
 
   /** @param {import("../../state/initial.js").PictureRef} ref */
