@@ -1,4 +1,4 @@
-"""Where branches meet, for a block of pictures."""
+"""Where branches are put behind each other, for a block of pictures."""
 
 from __future__ import annotations
 
@@ -8,28 +8,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import FLOAT, Array, Shape
 from cnn_loupe.engine.fast.step import Step, StepContext, block_shape
-from cnn_loupe.engine.layers import Add, Concat
-
-
-class AddStep(Step):
-    """y = x_0 + x_1 + …; every input gets dy, each in memory of its own."""
-
-    def __init__(self, layer: Add, shapes: Sequence[Shape], count: int) -> None:
-        super().__init__(layer.name, count)
-        shape = block_shape(shapes[0], count)
-        self.y = np.empty(shape, dtype=FLOAT)
-        self.copies = [np.empty(shape, dtype=FLOAT) for _ in shapes[1:]]
-
-    def forward(self, xs: Sequence[Array], context: StepContext) -> Array:
-        np.add(xs[0], xs[1], out=self.y)
-        for x in xs[2:]:
-            self.y += x
-        return self.y
-
-    def backward(self, dy: Array, context: StepContext) -> Sequence[Array]:
-        for copy in self.copies:
-            copy[...] = dy
-        return (dy, *self.copies)
+from cnn_loupe.engine.layers import Concat
 
 
 class ConcatStep(Step):

@@ -8,7 +8,7 @@ from typing import Any
 from cnn_loupe.engine import layers
 from cnn_loupe.engine.arrays import Shape
 from cnn_loupe.engine.fast.convolution import ConvStep
-from cnn_loupe.engine.fast.joins import AddStep, ConcatStep
+from cnn_loupe.engine.fast.joins import ConcatStep
 from cnn_loupe.engine.fast.linear import DenseStep, FlattenStep, SoftmaxStep
 from cnn_loupe.engine.fast.normalisation import BatchNormStep, Statistics
 from cnn_loupe.engine.fast.pointwise import LeakyReLUStep, PointwiseStep, ReLUStep, SigmoidStep, TanhStep
@@ -43,7 +43,6 @@ STEPS: Mapping[str, Callable[[Any, Sequence[Shape], int], Step]] = {
     "flatten": FlattenStep,
     "dense": DenseStep,
     "softmax": SoftmaxStep,
-    "add": AddStep,
     "concat": ConcatStep,
 }
 
