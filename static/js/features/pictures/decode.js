@@ -4,6 +4,8 @@
  * not read, or not as large as it is, is decoded here and sent anew.
  */
 
+import { bare } from "./bare.js";
+
 /** Longest side of the server's picture of the whole, in pixels. */
 export const UPRIGHT = 1024;
 /** Longest side of what is sent anew: beyond the server's limits, and beyond those of a proxy. */
@@ -23,14 +25,16 @@ const THUMBNAIL = 96;
  * decode the file.
  * @param {Blob} file
  * @param {number} longest side, in pixels
- * @param {{ width?: number, height?: number, orientation?: number }} [stored] as the server reads it, which knows more
- *   ways to say how a picture is turned than browsers do
+ * @param {{ orientation?: number }} [stored] as the server reads it, which knows more ways to say how a picture is
+ *   turned than browsers do; where the server has not read the file, the browser decides
  * @returns {Promise<Anew | null>}
  */
 export async function anew(file, longest, stored = {}) {
-  const picture = await decoded(file);
+  const { orientation } = stored;
+  const lying = orientation === undefined ? null : bare(new Uint8Array(await file.arrayBuffer()));
+  const picture = await decoded(lying ?? file);
   if (!picture) return null;
-  const turn = stillLies(picture, stored) ? (stored.orientation ?? 1) : 1;
+  const turn = lying ? /** @type {number} */ (orientation) : 1;
   const [width, height] = turn > 4 ? [picture.height, picture.width] : [picture.width, picture.height];
   const ratio = Math.min(1, longest / Math.max(width, height));
   const canvas = canvasOf(Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio)));
@@ -46,21 +50,15 @@ export async function anew(file, longest, stored = {}) {
 }
 
 /**
- * Whether this browser has left a picture on its side that should stand: it still has the sides as stored. Of half a
- * turn, and of a square, nothing tells; there the browser decides.
- * @param {{ width: number, height: number }} picture
- * @param {{ width?: number, height?: number, orientation?: number }} stored
- */
-const stillLies = ({ width, height }, stored) =>
-  (stored.orientation ?? 1) > 4 && width !== height && width === stored.width && height === stored.height;
-
-/**
  * Orientation of EXIF → how a point as stored comes upright: x' = a·x + c·y + right·W, y' = b·x + d·y + down·H, where W
  * and H are the upright sides.
  * @type {Record<number, [number, number, number, number, number, number]>}
  */
 const TURNS = {
   1: [1, 0, 0, 1, 0, 0],
+  2: [-1, 0, 0, 1, 1, 0],
+  3: [-1, 0, 0, -1, 1, 1],
+  4: [1, 0, 0, -1, 0, 1],
   5: [0, 1, 1, 0, 0, 0],
   6: [0, 1, -1, 0, 1, 0],
   7: [0, -1, -1, 0, 1, 1],
