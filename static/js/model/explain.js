@@ -106,7 +106,7 @@ export function mainTrail(scene, spot) {
  * @returns {Destination[]}
  */
 export const destinations = (scene, spot) =>
-  scene.model.readers(spot.layer).map((layer) => {
+  scene.model.consumers(spot.layer).map((layer) => {
     const { tracer } = layer.record;
     if (!tracer) return { layer, consumers: null };
     if (scene.run.ask && layer.parameter_count > 0 && !scene.parameters.has(layer.name))

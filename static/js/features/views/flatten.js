@@ -60,7 +60,7 @@ export function createFlatten(subject, actions) {
     };
   });
   const value = createValue("result");
-  const weighed = model.readers(layer.name).find(({ record }) => record.family === "dense") ?? null;
+  const weighed = model.consumers(layer.name).find(({ record }) => record.family === "dense") ?? null;
   const weights = h("ul", { class: "operand-list compact" });
   const legends = h("div", { class: "view-legends" });
   const root = h(
