@@ -148,7 +148,7 @@ export function createPooling(subject, actions) {
           return {
             value: outside ? 0 : valueAt(current.input, place),
             padding: outside,
-            spot: { layer: current.source, at: place },
+            valueIndex: { layer: current.source, at: place },
           };
         }),
         limit,

@@ -5,7 +5,7 @@ import { LOGITS } from "../../draw/colour.js";
 import { h } from "../../elements/dom.js";
 import { createLegend } from "./parts/legend.js";
 import { scrollTo } from "../../elements/scroll.js";
-import { spotText } from "./parts/value.js";
+import { valueIndexText } from "./parts/value.js";
 
 /** Terms written into the denominator; the rest is counted. */
 const WRITTEN = 24;
@@ -127,7 +127,7 @@ export function createSoftmax(subject, actions) {
                 {
                   type: "button",
                   class: "value mono",
-                  "data-place": spotText({ layer: next.source, at: [index] }),
+                  "data-place": valueIndexText({ layer: next.source, at: [index] }),
                   "data-value": exact(score),
                 },
                 signed(score),
@@ -150,7 +150,7 @@ export function createSoftmax(subject, actions) {
       const term = (/** @type {number} */ index) => {
         const number = h(
           "math:mn",
-          { "data-place": spotText({ layer: next.source, at: [index] }), "data-value": exact(scores[index]) },
+          { "data-place": valueIndexText({ layer: next.source, at: [index] }), "data-value": exact(scores[index]) },
           signed(scores[index]).replace("+", ""),
         );
         const element = h(
