@@ -88,7 +88,7 @@ export function createExplanation(actions) {
    * @param {ValueIndex} valueIndex
    * @param {number} found
    */
-  const say = ({ scene: { model } }, valueIndex, found) => {
+  const showValue = ({ scene: { model } }, valueIndex, found) => {
     const label = valueIndex.at.length === 1 ? classLabel(model, valueIndex.layer, valueIndex.at[0]) : null;
     name.textContent = nameOf(valueIndex) + (label ? ` · ${actions.i18n.label(label)}` : "");
     number.textContent = shownValue(actions.i18n, model, valueIndex.layer, found);
@@ -108,7 +108,7 @@ export function createExplanation(actions) {
       shown = [];
       const tensor = tensorOf(subject.scene, valueIndex.layer);
       value.setAttribute("aria-live", "off"); // a screen reader hears where it comes to rest
-      if (tensor) say(subject, valueIndex, valueAt(tensor, valueIndex.at));
+      if (tensor) showValue(subject, valueIndex, valueAt(tensor, valueIndex.at));
       delete number.dataset.explained; // until the formula has come, too
     },
     /** @param {import("./subject.js").Subject} subject @param {ValueIndex} valueIndex */
@@ -120,7 +120,7 @@ export function createExplanation(actions) {
       const found = explain(subject.scene, valueIndex);
       const { model } = subject.scene;
       value.setAttribute("aria-live", "polite");
-      say(subject, valueIndex, found.value);
+      showValue(subject, valueIndex, found.value);
       number.dataset.explained = valueIndexText(valueIndex);
       copy.replaceChildren(icon("copy"));
       formula.replaceChildren(

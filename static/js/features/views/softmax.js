@@ -71,17 +71,15 @@ export function createSoftmax(subject, actions) {
     ),
   );
 
-  const light = (/** @type {Event} */ event) => {
+  const mark = (/** @type {Event} */ event) => {
     const term = /** @type {Element} */ (event.target).closest?.("[data-term]")?.getAttribute("data-term");
-    root.querySelectorAll(".lit").forEach((/** @type {Element} */ element) => element.classList.remove("lit"));
-    if (term !== null && term !== undefined)
-      root
-        .querySelectorAll(`[data-term="${term}"]`)
-        .forEach((/** @type {Element} */ element) => element.classList.add("lit"));
+    for (const element of root.querySelectorAll(".is-pointed")) element.classList.remove("is-pointed");
+    if (!term) return;
+    for (const element of root.querySelectorAll(`[data-term="${term}"]`)) element.classList.add("is-pointed");
   };
-  root.addEventListener("pointerover", light);
-  root.addEventListener("focusin", light);
-  root.addEventListener("pointerleave", light);
+  root.addEventListener("pointerover", mark);
+  root.addEventListener("focusin", mark);
+  root.addEventListener("pointerleave", mark);
 
   return {
     root,
