@@ -4,10 +4,10 @@
  * an operation writes it from a trace (`operations/`).
  *
  * @typedef {import("./explain.js").ValueIndex} ValueIndex
- * @typedef {{ type: "number", value: number, valueIndex?: ValueIndex, sign?: boolean, note?: string, negated?: boolean }}
- *   NumberNode `valueIndex`: where the number can be followed to; `note`: the key of its label (`views.note`), where
- *   its place does not say what it is; `sign` false: an exact number of the formula, written as it is; `negated`: its
- *   minus stands before it as an operator
+ * @typedef {{ type: "number", value: number, valueIndex?: ValueIndex, sign?: boolean, note?: string,
+ *   negated?: boolean }} NumberNode `valueIndex`: where the number can be followed to; `note`: the key of its label
+ *   (`views.note`), where its place does not say what it is; `sign` false: an exact number of the formula, written as
+ *   it is; `negated`: its minus stands before it as an operator
  * @typedef {{ type: "name", text: string, valueIndex?: ValueIndex }} NameNode a value, in NumPy's notation
  * @typedef {{ type: "symbol", text: string }} SymbolNode
  * @typedef {{ type: "sum", items: Node[] }} SumNode
