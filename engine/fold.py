@@ -60,8 +60,8 @@ def _convolution(graph: Graph, name: str) -> Node:
             layer=name,
             before=place,
         )
-    if len(graph.readers[source]) > 1:
-        others = [node.name for node in graph.readers[source] if node.name != name]
+    if len(graph.consumers[source]) > 1:
+        others = [node.name for node in graph.consumers[source] if node.name != name]
         raise SpecError(
             "batch_norm_not_foldable",
             f"{name} cannot be folded into {source}: {', '.join(others)} reads what the convolution gives, too",

@@ -60,7 +60,7 @@ def walk_back(
     """The gradient of every value on the way from those in `known` back to the input.
 
     `step(node, gradient of its output)` gives the gradient for each of its inputs, None where nobody
-    needs it. A value with several readers gets something from each, and `add(name, one, other)` adds
+    needs it. A value with several consumers gets something from each, and `add(name, one, other)` adds
     them up. Nodes that nothing in `known` depends on are not visited.
     """
     found = dict(known)
@@ -103,7 +103,7 @@ class Graph:
         return MappingProxyType({node.name: node for node in self.nodes})
 
     @cached_property
-    def readers(self) -> Mapping[str, tuple[Node, ...]]:
+    def consumers(self) -> Mapping[str, tuple[Node, ...]]:
         """The nodes that read each value, each once; none read the output."""
         found: dict[str, list[Node]] = {name: [] for name in (INPUT, *self.by_name)}
         for node in self.nodes:
@@ -167,7 +167,7 @@ def _check_names(nodes: Sequence[Node]) -> None:
 
 
 def _check_inputs(nodes: Sequence[Node]) -> None:
-    """Every input exists and comes before its reader; every output but the last has a reader."""
+    """Every input exists and comes before its consumer; every output but the last has a consumer."""
     by_name = {node.name: node for node in nodes}
     known, unread = {INPUT}, set(by_name)
     for node in nodes:

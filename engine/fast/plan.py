@@ -61,7 +61,7 @@ def training_graph(spec: ModelSpec) -> Graph:
     for node in graph.nodes:
         if isinstance(node.layer, layers.MaxPool2D):
             before = graph.by_name.get(node.inputs[0])
-            if before and isinstance(before.layer, layers.ReLU) and graph.readers[before.name] == (node,):
+            if before and isinstance(before.layer, layers.ReLU) and graph.consumers[before.name] == (node,):
                 graph = _traded(graph, before, node)
     return graph
 
@@ -93,7 +93,7 @@ def make_steps(
         if isinstance(step, PointwiseStep):
             (source,) = node.inputs
             before = steps.get(source)
-            step.in_place = len(graph.readers[source]) == 1 and not (before and before.needs_output)
+            step.in_place = len(graph.consumers[source]) == 1 and not (before and before.needs_output)
         steps[node.name] = step
     return steps
 

@@ -77,8 +77,8 @@ class Draft:
         self.notes: list[Note] = []
         self.problems: list[EngineError] = []
         # How often each value of the file is read: what is read once can take in the step after it.
-        self.readers = Counter(name for node in graph.nodes for name in node.inputs)
-        self.readers.update(value.name for value in graph.outputs)
+        self.consumers = Counter(name for node in graph.nodes for name in node.inputs)
+        self.consumers.update(value.name for value in graph.outputs)
 
     def set_input(self, name: str, meaning: tuple[tuple[str, ...], Shape, int]) -> None:
         """The picture: the meaning of the sides, our shape, and the batch that the file has written down."""
@@ -226,7 +226,7 @@ class Draft:
 
     def read_once(self, node: ForeignNode, name: str) -> bool:
         """Whether nothing but this node reads the file's value of this name."""
-        return self.readers[name] == 1 and all(output.name != name for output in self.graph.outputs)
+        return self.consumers[name] == 1 and all(output.name != name for output in self.graph.outputs)
 
 
 def vector_axes(value: Activation) -> tuple[str, ...]:

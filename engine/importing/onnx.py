@@ -316,8 +316,8 @@ def _shape(draft: Draft, node: ForeignNode, x: Inputs) -> Any:
 def _expand(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     """One number a map made as large as the map, as `y.expand_as(x)` writes it: the product behind does that."""
     value = common.activation_of(draft, node, x[0])
-    readers = [other for other in draft.graph.nodes if set(node.outputs) & set(other.inputs)]
-    if value.is_maps or not readers or any(reader.op != "Mul" for reader in readers):
+    consumers = [other for other in draft.graph.nodes if set(node.outputs) & set(other.inputs)]
+    if value.is_maps or not consumers or any(consumer.op != "Mul" for consumer in consumers):
         raise draft.refusal(
             node,
             "expand_unknown",
@@ -421,7 +421,7 @@ def _identity(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 @converter("onnx", "ArgMax")
 def _arg_max(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     """The index of the largest score: the scores themselves say more."""
-    if any(draft.readers[name] and not any(o.name == name for o in draft.graph.outputs) for name in node.outputs):
+    if any(draft.consumers[name] and not any(o.name == name for o in draft.graph.outputs) for name in node.outputs):
         raise draft.refusal(
             node,
             "argmax_inside",

@@ -48,7 +48,7 @@ def check_foldable(spec: ModelSpec) -> tuple[Conv2D, ...]:
     Raises TrainingError where it cannot.
     """
     found = []
-    for node in spec.graph.readers[INPUT]:
+    for node in spec.graph.consumers[INPUT]:
         layer = node.layer
         if not isinstance(layer, Conv2D) or not layer.bias or layer.groups > 1 or layer.padding != (0, 0):
             raise TrainingError(

@@ -129,7 +129,7 @@ class Held:
             self.count = len(self.x) // groups
             self.first = self.at[0] * groups // len(self.y) * self.count
 
-    def reader(self, *kinds: str) -> dict[str, object] | None:
+    def consumer(self, *kinds: str) -> dict[str, object] | None:
         """The first layer of these kinds that reads the shown one."""
         return next(
             (one for one in self.truth.layers if self.layer in one["inputs"] and one["kind"] in kinds),
@@ -358,7 +358,7 @@ class Held:
         index = np.ravel_multi_index(tuple(int(i) for i in np.unravel_index(self.at[0], shape)), shape)
         if index != self.at[0] or self.x.ravel()[index] != self.y[self.at]:
             yield "the value is not that of the map"
-        after = self.reader("dense")
+        after = self.consumer("dense")
         if not after:
             return
         weights = self.truth.parameters[str(after["name"])]["weight"][:, self.at[0]].astype(np.float64)
@@ -386,7 +386,7 @@ class Held:
         for row, total in shown:
             yield from differ(f"what map {row} adds", [total], [sums[row]])
         lines = [products[products > 0].sum(), products[products < 0].sum(), *self.bias, float(self.y[self.at])]
-        after = self.reader("softmax", "log_softmax")
+        after = self.consumer("softmax", "log_softmax")
         if after:
             lines.append(float(self.truth.tensors[str(after["name"])][self.at]))
         yield from differ("for, against, bias, sum", numbers(self.page, ".sum-line .value"), lines)

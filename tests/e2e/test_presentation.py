@@ -76,22 +76,22 @@ def presented(page: Page) -> str:
     return str(page.get_attribute("html", "data-present"))
 
 
-def lit(page: Page, veil: str = "on-map") -> list[float] | None:
+def spotlit(page: Page, overlay: str = "on-map") -> list[float] | None:
     """The box in the light, in the window's coordinates; None where nothing is dimmed."""
     found: list[float] | None = page.evaluate(
-        """(veil) => {
-             const root = document.querySelector(`.present-veil.${veil}`);
-             if (!root.hasAttribute("data-lit")) return null;
-             const { left, top, width, height } = root.querySelector(".present-ring").getBoundingClientRect();
+        """(overlay) => {
+             const root = document.querySelector(`.spotlight-overlay.${overlay}`);
+             if (!root.hasAttribute("data-spotlit")) return null;
+             const { left, top, width, height } = root.querySelector(".spotlight-ring").getBoundingClientRect();
              return [left, top, width, height];
            }""",
-        veil,
+        overlay,
     )
     return found
 
 
-def surrounds(page: Page, selector: str, veil: str = "on-map") -> bool:
-    box, light = page.locator(selector).first.bounding_box(), lit(page, veil)
+def surrounds(page: Page, selector: str, overlay: str = "on-map") -> bool:
+    box, light = page.locator(selector).first.bounding_box(), spotlit(page, overlay)
     if box is None or light is None:
         return False
     left, top, width, height = light
@@ -142,7 +142,7 @@ def test_it_is_begun_and_left_in_every_way(visit: Visit) -> None:
         expect(page.locator("loupe-header .model")).to_be_visible()
     assert "present" not in page.url
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == usual
-    assert page.locator(".present-veil").count() == 0
+    assert page.locator(".spotlight-overlay").count() == 0
 
     page.keyboard.press("?")
     expect(page.locator("dialog .keys")).to_contain_text("P")
@@ -212,7 +212,7 @@ def test_a_link_opens_exactly_the_state_with_exactly_the_controls(visit: Visit, 
     hover = unit("conv_1_1", 2)
     fresh.page.hover(hover)
     fresh.page.wait_for_timeout(200)
-    assert lit(fresh.page) is None, "no spotlight was asked for"
+    assert spotlit(fresh.page) is None, "no spotlight was asked for"
     reachable = fresh.page.evaluate(
         """() => [...document.querySelectorAll(`loupe-header, loupe-strip, loupe-answer, loupe-inspector,
             loupe-learn`)].filter((one) => one.checkVisibility()).map((one) => one.localName)"""
@@ -288,10 +288,10 @@ def test_keys_lead_from_layer_to_layer_and_from_neuron_to_neuron(visit: Visit) -
 def test_the_spotlight_follows_what_is_pointed_at(visit: Visit) -> None:
     page = visit(width=1280, height=720, reduced_motion="reduce").go("/?present=1")
     presented(page)
-    assert lit(page) is None
+    assert spotlit(page) is None
     page.hover(unit("conv_1_2", 3))
     eventually(lambda: surrounds(page, unit("conv_1_2", 3)), "the neuron in the light", 5)
-    cover = page.locator(".present-veil.on-map .present-cover")
+    cover = page.locator(".spotlight-overlay.on-map .spotlight-dimmed")
     assert cover.evaluate("(path) => getComputedStyle(path.parentElement).transitionDuration") in ("0s", "0ms")
     inside = """(path, [selector]) => {
       const box = document.querySelector(selector).getBoundingClientRect(), svg = path.ownerSVGElement,
@@ -312,14 +312,14 @@ def test_the_spotlight_follows_what_is_pointed_at(visit: Visit) -> None:
     page.wait_for_selector("[data-view=neuron][data-settled]")
     page.hover("[data-row='4'] .row-name")
     eventually(lambda: surrounds(page, "[data-row='4']", "on-view"), "the row in the light", 5)
-    assert lit(page) is None, "the map lies under the view"
+    assert spotlit(page) is None, "the map lies under the view"
     number = page.locator("[data-row='4'] [data-place][data-value]").first
     number.hover()
     expect(page.locator(".present-amounts strong")).to_have_attribute(
         "data-value", str(number.get_attribute("data-value"))
     )
     page.mouse.move(640, 700)
-    eventually(lambda: lit(page, "on-view") is None, "everything in the light again", 5)
+    eventually(lambda: spotlit(page, "on-view") is None, "everything in the light again", 5)
 
 
 VIEWS = [
@@ -463,7 +463,7 @@ def test_where_colours_are_forced_the_light_has_a_ring(visit: Visit) -> None:
     presented(page)
     page.hover(unit("conv_1_2", 3))
     eventually(lambda: surrounds(page, unit("conv_1_2", 3)), "the light", 5)
-    stroke = page.evaluate("getComputedStyle(document.querySelector('.on-map .present-ring')).stroke")
+    stroke = page.evaluate("getComputedStyle(document.querySelector('.on-map .spotlight-ring')).stroke")
     highlight = page.evaluate(
         """() => {
           const probe = document.body.appendChild(document.createElement("i"));

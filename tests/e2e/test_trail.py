@@ -101,12 +101,12 @@ def test_a_number_can_be_followed_forward_to_those_that_read_it(visit: Visit) ->
     visited = visit()
     page = open_view(visited, "pixels:input[0,10,12]")
     page.locator("[data-part=forward] summary").click()
-    readers = page.locator("[data-part=forward] .operand")
-    expect(readers).to_have_count(60)
+    consumers = page.locator("[data-part=forward] .operand")
+    expect(consumers).to_have_count(60)
     expect(page.locator("[data-part=forward] .note")).to_contain_text("90")
     assert wrong_values(page, Truth.of(visited.base)) == []
-    target = str(readers.first.get_attribute("data-place"))
-    readers.first.click()
+    target = str(consumers.first.get_attribute("data-place"))
+    consumers.first.click()
     page.wait_for_selector(SETTLED.format("neuron"))
     assert explained(page)[0] == target
     places = [one.get_attribute("data-place") for one in page.locator(".trail-step").all()]

@@ -41,7 +41,7 @@ def test_a_walk_leaves_alone_what_is_known() -> None:
     assert visited == [node.name for node in GRAPH.nodes[10:]]
 
 
-def test_gradients_of_several_readers_add_up_and_those_that_nobody_needs_are_left_out() -> None:
+def test_gradients_of_several_consumers_add_up_and_those_that_nobody_needs_are_left_out() -> None:
     nodes = (Node(layers.ReLU("a"), (INPUT,)), Node(layers.Add("b"), ("a", "a")), Node(layers.Add("c"), ("a", "b")))
     found = walk_back(nodes, lambda node, g: [g] * len(node.inputs), {"c": 1}, lambda _, one, other: one + other)
     assert found == {"c": 1, "b": 1, "a": 3, INPUT: 3}
@@ -60,10 +60,10 @@ def test_what_depends_on_a_value_is_what_a_change_of_it_can_reach(spec: ModelSpe
 
 @given(graph_specs(scores=False))
 @settings(max_examples=40)
-def test_readers_are_the_nodes_that_name_a_value(spec: ModelSpec) -> None:
-    for name, readers in spec.graph.readers.items():
-        assert list(readers) == [node for node in spec.graph.nodes if name in node.inputs]
-    assert spec.graph.readers[spec.graph.output.name] == ()
+def test_consumers_are_the_nodes_that_name_a_value(spec: ModelSpec) -> None:
+    for name, consumers in spec.graph.consumers.items():
+        assert list(consumers) == [node for node in spec.graph.nodes if name in node.inputs]
+    assert spec.graph.consumers[spec.graph.output.name] == ()
 
 
 def test_a_chain_is_what_reads_the_one_before() -> None:
@@ -74,7 +74,7 @@ def test_a_chain_is_what_reads_the_one_before() -> None:
     assert not Graph((*skip, Node(layers.Add("c"), ("b", "a")))).is_chain
 
 
-def test_without_some_layers_their_readers_read_what_they_read() -> None:
+def test_without_some_layers_their_consumers_read_what_they_read() -> None:
     graph = GRAPH.without("stem_norm", "stem_relu", "tanh", "probabilities")
     assert graph.by_name["left_1"].inputs == ("stem",)
     assert graph.by_name["residual"].inputs == ("left_norm", "stem")

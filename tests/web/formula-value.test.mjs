@@ -58,9 +58,9 @@ for (const [number, { name, layer, inputs, parameters, output }] of cases().entr
       const at = indexAt(output.shape, whole(0, output.data.length - 1));
       const trace = layer.record.tracer.trace(layer, given, learned, at);
       const value = evaluate(trace);
-      const spot = { layer: layer.name, at };
+      const valueIndex = { layer: layer.name, at };
       for (const written of [3, 12])
-        compare(formulaOf({ spot, value, trace, sources: layer.inputs }, { written }), value, `${name} at ${at}`);
+        compare(formulaOf({ valueIndex, value, trace, sources: layer.inputs }, { written }), value, `${name} at ${at}`);
     }
   });
 

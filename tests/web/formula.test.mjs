@@ -21,7 +21,7 @@ const numbers = (markups) => markups.flatMap(flat).filter(([tag]) => tag === "mn
 const explanationOf = ({ layer, inputs, parameters, output, traces }, index = 0) => {
   const at = traces[index].at;
   return {
-    spot: { layer: layer.name, at },
+    valueIndex: { layer: layer.name, at },
     value: output.data[0],
     trace: layer.record.tracer.trace(layer, inputs, parameters, at),
     sources: layer.inputs,
@@ -40,7 +40,7 @@ for (const one of cases()) {
         ...explanation.trace.terms
           .filter(({ padding }) => !padding)
           .map(({ source, at }) => `${one.layer.inputs[source]}[${at.join(",")}]`),
-        `${one.layer.name}[${explanation.spot.at.join(",")}]`,
+        `${one.layer.name}[${explanation.valueIndex.at.join(",")}]`,
       ]);
       for (const link of links) assert.ok(operands.has(link), `${link} is an operand`);
       for (const { t } of translators) {
@@ -91,7 +91,7 @@ test("a sum is written out to a limit, and what is left out is added up", () => 
     parameter: null,
   }));
   const trace = { operation: "weighted_sum", at: [0], terms, bias: 0.5, constants: {} };
-  const [, sum] = formulaOf({ spot: { layer: "d", at: [0] }, value: 820.5, trace, sources: ["flat"] }).items;
+  const [, sum] = formulaOf({ valueIndex: { layer: "d", at: [0] }, value: 820.5, trace, sources: ["flat"] }).items;
   const more = sum.items.find(({ type }) => type === "more");
   assert.equal(more.count, 40 - WRITTEN_TERMS);
   assert.equal(more.value, (28 * 29) / 2);
@@ -111,7 +111,8 @@ test("a negative number takes its minus as an operator and keeps its value", () 
     bias: -0.25,
     constants: {},
   };
-  const found = parts(formulaOf({ spot: { layer: "c", at: [0, 0, 0] }, value: -4.25, trace, sources: ["input"] }));
+  const valueIndex = { layer: "c", at: [0, 0, 0] };
+  const found = parts(formulaOf({ valueIndex, value: -4.25, trace, sources: ["input"] }));
   const bias = numbers(found).find(([, attributes]) => attributes["data-value"] === -0.25);
   assert.equal(bias[2], "0.25");
   assert.ok(found.some((part) => part.some((child) => Array.isArray(child) && child[0] === "mo" && child[2] === "−")));

@@ -20,10 +20,11 @@ const shown = (model, toggled = []) => {
   };
 };
 
-/** Everything that can be reached from a name by following readers, itself included. */
+/** Everything that can be reached from a name by following consumers, itself included. */
 function after(model, name, without = null) {
   const found = new Set([name]);
-  for (const one of found) for (const reader of model.readers(one)) if (reader.name !== without) found.add(reader.name);
+  for (const one of found)
+    for (const consumer of model.consumers(one)) if (consumer.name !== without) found.add(consumer.name);
   return found;
 }
 
@@ -38,7 +39,7 @@ test("a block is what lies between a value that several layers read and where al
       const outside = new Set(layers.flatMap((name) => model.layer(name).inputs).filter((name) => !inside.has(name)));
       assert.equal(outside.size, 1, `seed ${seed}: one thing leads into ${layers}`);
       const [split] = outside;
-      const leaving = layers.filter((name) => model.readers(name).some((reader) => !inside.has(reader.name)));
+      const leaving = layers.filter((name) => model.consumers(name).some((consumer) => !inside.has(consumer.name)));
       assert.ok(
         leaving.every((name) => name === layers.at(-1)),
         `seed ${seed}: only the last leads out of ${layers}`,

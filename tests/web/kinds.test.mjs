@@ -52,7 +52,7 @@ for (const language of LANGUAGES) {
     const within = (node) =>
       node && typeof node === "object" ? [node, ...Object.values(node).flat().flatMap(within)] : [];
     for (const { layer, at, trace } of traced) {
-      const tree = formulaOf({ spot: { layer: layer.name, at }, value: 0, trace, sources: layer.inputs });
+      const tree = formulaOf({ valueIndex: { layer: layer.name, at }, value: 0, trace, sources: layer.inputs });
       for (const { note } of within(tree)) if (note) assert.ok(notes[note], `${layer.kind}: ${note}`);
     }
   });

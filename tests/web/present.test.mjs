@@ -1,4 +1,4 @@
-// Presentation mode: its address, the size of its type, its steps, its veil.
+// Presentation mode: its address, the size of its type, its steps, its overlay.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAddress, writeAddress } from "../../static/js/core/url-state.js";

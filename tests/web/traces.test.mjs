@@ -186,13 +186,13 @@ for (const id of RECORDED) {
       trail.map(({ layer }) => layer),
       [...scene.model.layers.map(({ name }) => name).reverse(), "input"],
     );
-    trail.slice(1).forEach((spot, step) => {
+    trail.slice(1).forEach((valueIndex, step) => {
       const { trace } = explain(scene, trail[step]);
       assert.ok(
-        trace.terms.some((term) => term.at.join() === spot.at.join()),
-        `${spot.layer}[${spot.at}] is an operand of the step before`,
+        trace.terms.some((term) => term.at.join() === valueIndex.at.join()),
+        `${valueIndex.layer}[${valueIndex.at}] is an operand of the step before`,
       );
-      assert.ok(contains(tensorOf(scene, spot.layer).shape, spot.at));
+      assert.ok(contains(tensorOf(scene, valueIndex.layer).shape, valueIndex.at));
     });
   });
 
@@ -219,19 +219,19 @@ for (const id of RECORDED) {
   test(`in ${id} a value goes to values that have it as an operand`, () => {
     for (const name of ["input", ...scene.model.layers.map((layer) => layer.name)]) {
       const tensor = tensorOf(scene, name);
-      const spot = { layer: name, at: indexAt(tensor.shape, Math.floor(tensor.data.length / 2)) };
-      const found = destinations(scene, spot);
+      const valueIndex = { layer: name, at: indexAt(tensor.shape, Math.floor(tensor.data.length / 2)) };
+      const found = destinations(scene, valueIndex);
       assert.deepEqual(
         found.map(({ layer }) => layer.name),
         scene.model.layers.filter(({ inputs }) => inputs.includes(name)).map((layer) => layer.name),
       );
       for (const { consumers } of found)
-        for (const { spot: consumer, taken } of consumers.slice(0, 20)) {
+        for (const { valueIndex: consumer, taken } of consumers.slice(0, 20)) {
           const { trace, sources } = explain(scene, consumer);
           const index = trace.terms.findIndex(
-            (term) => sources[term.source] === name && term.at.join() === spot.at.join(),
+            (term) => sources[term.source] === name && term.at.join() === valueIndex.at.join(),
           );
-          assert.ok(index >= 0, `${consumer.layer}[${consumer.at}] reads ${name}[${spot.at}]`);
+          assert.ok(index >= 0, `${consumer.layer}[${consumer.at}] reads ${name}[${valueIndex.at}]`);
           assert.equal(taken, winner(trace) === null ? null : winner(trace) === index);
         }
     }

@@ -15,12 +15,13 @@ import { nameOf } from "./tree.js";
 
 /** Few lines that make the value from the tensors; without a trace, the one that reads it.
  * @param {Layer | undefined} layer @param {Explanation} explanation */
-export function lines(layer, { spot, sources }) {
-  if (!layer?.record.code || !sources.length) return [`y = ${tensorText(spot.layer)}[${spot.at.join(", ")}]`];
+export function lines(layer, { valueIndex, sources }) {
+  if (!layer?.record.code || !sources.length)
+    return [`y = ${tensorText(valueIndex.layer)}[${valueIndex.at.join(", ")}]`];
   return [
     sources.length === 1 ? `x = ${tensorText(sources[0])}` : `xs = [${sources.map(tensorText).join(", ")}]`,
     ...(hasParameters(layer) ? [`layer = parameters["${layer.name}"]`] : []),
-    ...layer.record.code(layer, spot.at),
+    ...layer.record.code(layer, valueIndex.at),
   ];
 }
 
@@ -28,8 +29,8 @@ export function lines(layer, { spot, sources }) {
  * The layers whose outputs the lines read, and the one whose learned numbers they read: the script asks for nothing
  * else.
  * @param {Layer | undefined} layer @param {Explanation} explanation */
-function reads(layer, { spot, sources }) {
-  const names = layer?.record.code && sources.length ? sources : [spot.layer];
+function reads(layer, { valueIndex, sources }) {
+  const names = layer?.record.code && sources.length ? sources : [valueIndex.layer];
   return {
     tensors: names.filter((name, index) => name !== INPUT && names.indexOf(name) === index),
     learned: layer?.record.code && sources.length && hasParameters(layer) ? layer.name : null,
@@ -44,7 +45,7 @@ const hasParameters = (layer) =>
  * Where a value stands in the framework that the model came from: its layer there, and the order of the axes. None for
  * models of ours, and for layers that are a part of one there.
  * @param {import("../model/model.js").Model} model
- * @param {import("../model/explain.js").Explanation["spot"]} spot
+ * @param {import("../model/explain.js").Explanation["valueIndex"]} valueIndex
  * @returns {string[]}
  */
 export function originLines(model, { layer: name, at }) {
@@ -86,7 +87,7 @@ export function script(layer, explanation, { api, model, sample, input }) {
       ]
     : [`source = {"sample": ${JSON.stringify(sample)}}`];
   return [
-    `# ${nameOf(explanation.spot)} of ${model}, recomputed with NumPy`,
+    `# ${nameOf(explanation.valueIndex)} of ${model}, recomputed with NumPy`,
     "import base64, json, urllib.request",
     "import numpy as np",
     "",

@@ -99,14 +99,14 @@ const under = (body, label) => ["munder", {}, body, ["mtext", { class: "under" }
 
 /** @type {Record<string, (node: any, look: Look) => Markup>} */
 const RENDER = {
-  number: ({ value, spot, note, negated, sign }, look) => {
+  number: ({ value, valueIndex, note, negated, sign }, look) => {
     const text = sign === false ? String(value).replace("-", "−") : look.format(value, { sign: false });
     /** @type {Markup} */
     const number = [
       "mn",
       {
         "data-value": negated ? -value : value,
-        ...(spot ? { "data-place": `${spot.layer}[${spot.at.join(",")}]` } : {}),
+        ...(valueIndex ? { "data-place": `${valueIndex.layer}[${valueIndex.at.join(",")}]` } : {}),
       },
       text,
     ];

@@ -6,7 +6,7 @@ import { operationOf } from "../model/operations.js";
 /** How many terms of a sum are written out before the rest is added up. */
 export const WRITTEN_TERMS = 12;
 
-/** `conv_1_2[3, 30, 24]` @param {import("../model/explain.js").Spot} spot */
+/** `conv_1_2[3, 30, 24]` @param {import("../model/explain.js").ValueIndex} valueIndex */
 export const nameOf = ({ layer, at }) => `${layer}[${at.join(", ")}]`;
 
 /**
@@ -15,9 +15,9 @@ export const nameOf = ({ layer, at }) => `${layer}[${at.join(", ")}]`;
  * @param {{ written?: number }} [options]
  * @returns {import("../model/expression.js").EqualNode}
  */
-export function formulaOf({ spot, value, trace, sources }, { written = WRITTEN_TERMS } = {}) {
-  const name = /** @type {const} */ ({ type: "name", text: nameOf(spot) });
-  const result = number(value, { spot });
+export function formulaOf({ valueIndex, value, trace, sources }, { written = WRITTEN_TERMS } = {}) {
+  const name = /** @type {const} */ ({ type: "name", text: nameOf(valueIndex) });
+  const result = number(value, { valueIndex });
   return {
     type: "equal",
     items: trace ? [name, operationOf(trace).formula(trace, sources, written), result] : [name, result],

@@ -128,7 +128,7 @@ function betweenSplitsAndJoins(model) {
   const names = [INPUT, ...model.layers.map(({ name }) => name)];
   const place = new Map(names.map((name, index) => [name, index]));
   const before = names.map((name) => (model.layer(name)?.inputs ?? []).map((input) => place.get(input) ?? 0));
-  const after = names.map((name) => model.readers(name).map((layer) => place.get(layer.name) ?? 0));
+  const after = names.map((name) => model.consumers(name).map((layer) => place.get(layer.name) ?? 0));
   const end = names.length;
   const dominator = new Array(end).fill(0);
   for (let node = 1; node < end; node++) dominator[node] = before[node].reduce((a, b) => meet(dominator, a, b, 1));
@@ -184,7 +184,7 @@ function reaches(parent, node, ancestor) {
 function continued(model, join) {
   const found = [];
   for (let name = join; ; ) {
-    const [next, ...others] = model.readers(name);
+    const [next, ...others] = model.consumers(name);
     const simple = next && !others.length && next.inputs.length === 1 && next.record.family === "activation";
     if (!simple) return found;
     found.push((name = next.name));
@@ -195,8 +195,8 @@ function continued(model, join) {
  * number, if they are built that way (`block_3_expand`, `block_3_pad` …), else at a smaller map.
  * @param {Model} model @param {readonly import("./columns.js").Column[]} columns @returns {Block[]} */
 function runsOf(model, columns) {
-  const readers = new Map(columns.map(({ name }) => [name, 0]));
-  for (const { sources } of columns) for (const name of sources) readers.set(name, (readers.get(name) ?? 0) + 1);
+  const consumers = new Map(columns.map(({ name }) => [name, 0]));
+  for (const { sources } of columns) for (const name of sources) consumers.set(name, (consumers.get(name) ?? 0) + 1);
   const plain = columns.filter(({ layer, form, fold }) => layer && form === "maps" && !fold);
   const numbers = plain.map(({ name }) => numbered(name));
   const groups = new Set(numbers);
@@ -208,7 +208,7 @@ function runsOf(model, columns) {
     const last = chains[chains.length - 1]?.at(-1);
     const begins = byName ? numbers[index] && numbers[index] !== number : last && column.shape[1] < last.shape[1];
     const [source, ...others] = column.sources;
-    const goesOn = last && !others.length && source === last.name && readers.get(source) === 1 && !begins;
+    const goesOn = last && !others.length && source === last.name && consumers.get(source) === 1 && !begins;
     if (goesOn) chains[chains.length - 1].push(column);
     else chains.push([column]);
     number = numbers[index] || (goesOn ? number : "");

@@ -62,7 +62,7 @@ function build(model) {
   const columns = new Map([[INPUT, input]]);
   /** How many closed modules lie before a layer's output. @type {Map<string, number>} */
   const modules = new Map([[INPUT, 0]]);
-  const after = scores ? readersOf(model, scores) : new Set();
+  const after = scores ? descendantsOf(model, scores) : new Set();
   let group = -1;
   for (const layer of model.layers) {
     if (after.has(layer)) continue;
@@ -93,9 +93,9 @@ function build(model) {
 }
 
 /** All layers that a layer's values reach. @param {Model} model @param {Layer} layer @returns {Set<Layer>} */
-function readersOf(model, layer) {
-  const reached = new Set(model.readers(layer.name));
-  for (const one of reached) for (const reader of model.readers(one.name)) reached.add(reader);
+function descendantsOf(model, layer) {
+  const reached = new Set(model.consumers(layer.name));
+  for (const one of reached) for (const consumer of model.consumers(one.name)) reached.add(consumer);
   return reached;
 }
 

@@ -5,10 +5,13 @@
  * @typedef {Pick<import("./scene.js").WholeScene, "model" | "run" | "parameters">} Scene
  *   everything that a number is explained from
  */
-/** @typedef {{ layer: string, at: number[] }} Spot one value: a layer's name (or `input`) and a full index */
+/**
+ * @typedef {{ layer: string, at: number[] }} ValueIndex one value: a layer's name (or `input`) and a full index. (A
+ *   `Place`, of addresses and of the state, is a unit, and perhaps one of its values.)
+ */
 /**
  * @typedef {object} Explanation
- * @property {Spot} spot
+ * @property {ValueIndex} valueIndex
  * @property {number} value the engine's float32
  * @property {import("./trace.js").Trace | null} trace null for a pixel, and for a kind the page cannot trace
  * @property {readonly string[]} sources the layers (or `input`) that the terms lie in, as `term.source` counts them
@@ -32,25 +35,26 @@ export const traceable = ({ run, parameters }, layer) =>
     (layer.parameter_count === 0 || parameters.has(layer.name)));
 
 /** A value that is not at hand, of a large run, is NaN, and its trace is null.
- * @param {Scene} scene @param {Spot} spot @returns {Explanation} */
-export function explain(scene, spot) {
-  const tensor = tensorOf(scene, spot.layer);
-  const layer = scene.model.layer(spot.layer);
-  if (!tensor && !(layer && scene.run.ask)) throw new Error(`explain: the run has no layer ${spot.layer}`);
-  const value = tensor ? valueAt(tensor, spot.at) : NaN;
+ * @param {Scene} scene @param {ValueIndex} valueIndex @returns {Explanation} */
+export function explain(scene, valueIndex) {
+  const tensor = tensorOf(scene, valueIndex.layer);
+  const layer = scene.model.layer(valueIndex.layer);
+  if (!tensor && !(layer && scene.run.ask)) throw new Error(`explain: the run has no layer ${valueIndex.layer}`);
+  const value = tensor ? valueAt(tensor, valueIndex.at) : NaN;
   const tracer = layer?.record.tracer;
-  if (!tracer || !traceable(scene, layer)) return { spot, value, trace: null, sources: [] };
-  const trace = tracer.trace(layer, inputsOf(layer, scene.run), scene.parameters.get(layer.name) ?? null, spot.at);
-  return { spot, value, trace, sources: layer.inputs };
+  if (!tracer || !traceable(scene, layer)) return { valueIndex, value, trace: null, sources: [] };
+  const parameters = scene.parameters.get(layer.name) ?? null;
+  const trace = tracer.trace(layer, inputsOf(layer, scene.run), parameters, valueIndex.at);
+  return { valueIndex, value, trace, sources: layer.inputs };
 }
 
 /**
  * Where a term's value stands.
  * @param {Pick<Explanation, "sources">} explanation
  * @param {import("./trace.js").Term} term
- * @returns {Spot}
+ * @returns {ValueIndex}
  */
-export const termSpot = ({ sources }, { source, at }) => ({ layer: sources[source], at });
+export const termIndex = ({ sources }, { source, at }) => ({ layer: sources[source], at });
 
 /** The terms that a value came from, the most important first; a maximum's winner leads.
  * @param {import("./trace.js").Trace} trace */
@@ -77,14 +81,14 @@ export function mainTerm(trace) {
 }
 
 /** The way from a value to a pixel along the main operand of each step, the value itself first.
- * @param {Scene} scene @param {Spot} spot @returns {Spot[]} */
-export function mainTrail(scene, spot) {
-  const trail = [spot];
-  for (let here = spot; here.layer !== INPUT; ) {
+ * @param {Scene} scene @param {ValueIndex} valueIndex @returns {ValueIndex[]} */
+export function mainTrail(scene, valueIndex) {
+  const trail = [valueIndex];
+  for (let here = valueIndex; here.layer !== INPUT; ) {
     const found = explain(scene, here);
     const term = found.trace && mainTerm(found.trace);
     if (!term) break;
-    here = termSpot(found, term);
+    here = termIndex(found, term);
     trail.push(here);
   }
   return trail;
@@ -93,40 +97,41 @@ export function mainTrail(scene, spot) {
 /**
  * @typedef {object} Destination a layer that reads a value
  * @property {import("./model.js").Layer} layer
- * @property {{ spot: Spot, weight: number | null, taken: boolean | null }[] | null} consumers its values that read it,
- *   with
- *   what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot
- * trace
+ * @property {{ valueIndex: ValueIndex, weight: number | null, taken: boolean | null }[] | null} consumers its values
+ *   that read it, with what they multiply it by, and for a maximum whether it was the one taken; null for a kind that
+ *   the page cannot trace
  */
 
 /**
  * Where a value goes: to every layer that reads its output.
  * @param {Scene} scene
- * @param {Spot} spot
+ * @param {ValueIndex} valueIndex
  * @returns {Destination[]}
  */
-export const destinations = (scene, spot) =>
-  scene.model.readers(spot.layer).map((layer) => {
+export const destinations = (scene, valueIndex) =>
+  scene.model.consumers(valueIndex.layer).map((layer) => {
     const { tracer } = layer.record;
     if (!tracer) return { layer, consumers: null };
     if (scene.run.ask && layer.parameter_count > 0 && !scene.parameters.has(layer.name))
       return { layer, consumers: [] };
     const parameters = scene.parameters.get(layer.name) ?? null;
     const consumers = layer.inputs
-      .flatMap((name, source) => (name === spot.layer ? tracer.consumers(layer, parameters, spot.at, source) : []))
+      .flatMap((name, source) =>
+        name === valueIndex.layer ? tracer.consumers(layer, parameters, valueIndex.at, source) : [],
+      )
       .map(({ at, weight }) => {
         const consumer = { layer: layer.name, at };
-        return { spot: consumer, weight, taken: takes(scene, consumer, spot) };
+        return { valueIndex: consumer, weight, taken: takes(scene, consumer, valueIndex) };
       });
     return { layer, consumers };
   });
 
-/** Whether the maximum at `consumer` took the value at `spot`; null where nothing is chosen.
- * @param {Scene} scene @param {Spot} consumer @param {Spot} spot */
-function takes(scene, consumer, spot) {
+/** Whether the maximum at `consumer` took the value at `valueIndex`; null where nothing is chosen.
+ * @param {Scene} scene @param {ValueIndex} consumer @param {ValueIndex} valueIndex */
+function takes(scene, consumer, valueIndex) {
   if (scene.model.layer(consumer.layer)?.record.family !== "pooling") return null;
   const { trace } = explain(scene, consumer);
   const won = trace && winner(trace);
   if (!trace || won === null) return null;
-  return trace.terms[won].at.every((index, axis) => index === spot.at[axis]);
+  return trace.terms[won].at.every((index, axis) => index === valueIndex.at[axis]);
 }

@@ -3,12 +3,12 @@
  * A formula as a tree. From one tree come the typeset formula (MathML) and the spoken sentence (`formula/`);
  * an operation writes it from a trace (`operations/`).
  *
- * @typedef {import("./explain.js").Spot} Spot
- * @typedef {{ type: "number", value: number, spot?: Spot, sign?: boolean, note?: string, negated?: boolean }}
- *   NumberNode `spot`: where the number can be followed to; `note`: the key of its label (`views.note`), where its
- * place does not say what it is; `sign` false: an exact number of the formula, written as it is; `negated`: its minus
- * stands before it as an operator
- * @typedef {{ type: "name", text: string, spot?: Spot }} NameNode a value, in NumPy's notation
+ * @typedef {import("./explain.js").ValueIndex} ValueIndex
+ * @typedef {{ type: "number", value: number, valueIndex?: ValueIndex, sign?: boolean, note?: string,
+ *   negated?: boolean }} NumberNode `valueIndex`: where the number can be followed to; `note`: the key of its label
+ *   (`views.note`), where its place does not say what it is; `sign` false: an exact number of the formula, written as
+ *   it is; `negated`: its minus stands before it as an operator
+ * @typedef {{ type: "name", text: string, valueIndex?: ValueIndex }} NameNode a value, in NumPy's notation
  * @typedef {{ type: "symbol", text: string }} SymbolNode
  * @typedef {{ type: "sum", items: Node[] }} SumNode
  * @typedef {{ type: "negation", body: Node }} NegationNode −x
@@ -93,7 +93,7 @@ export const call = (name, ...items) => ({ type: "call", name, items });
 
 /** A term's value, with the way to it. @param {import("./trace.js").Term} term @param {readonly string[]} sources */
 export const operand = ({ value, padding, at, source }, sources) =>
-  number(value, padding || sources[source] === undefined ? {} : { spot: { layer: sources[source], at } });
+  number(value, padding || sources[source] === undefined ? {} : { valueIndex: { layer: sources[source], at } });
 
 /** What is left out of a sum, added up; nothing where nothing is. @param {number[]} values @returns {MoreNode[]} */
 export const remainder = (values) =>

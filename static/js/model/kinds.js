@@ -56,7 +56,7 @@ export function createModel(description) {
   /** @type {Map<string, number[]>} */
   const shapes = new Map([[INPUT, description.input.shape]]);
   /** @type {Map<string, Layer[]>} */
-  const readers = new Map([[INPUT, []]]);
+  const consumers = new Map([[INPUT, []]]);
   let before = INPUT;
   /** @type {Layer[]} */
   const layers = description.layers.map((/** @type {any} */ layer, /** @type {number} */ index) => {
@@ -65,8 +65,8 @@ export function createModel(description) {
     const record = recordOf(layer);
     const indexed = Object.freeze({ ...layer, index, inputs, input_shapes: read, input_shape: read[0], record });
     shapes.set(layer.name, layer.output_shape);
-    readers.set(layer.name, []);
-    for (const name of new Set(inputs)) readers.get(name)?.push(indexed);
+    consumers.set(layer.name, []);
+    for (const name of new Set(inputs)) consumers.get(name)?.push(indexed);
     before = layer.name;
     return indexed;
   });
@@ -78,7 +78,7 @@ export function createModel(description) {
     ending: description.output?.ending ?? null,
     added: description.output?.added ?? [],
     layer: (/** @type {string} */ name) => byName.get(name),
-    readers: (/** @type {string} */ name) => readers.get(name) ?? [],
+    consumers: (/** @type {string} */ name) => consumers.get(name) ?? [],
     shape: (/** @type {string} */ name) => shapes.get(name),
   });
 }

@@ -62,7 +62,7 @@
  * @property {any} training
  * @property {string | null} samples_default
  * @property {(name: string) => Layer | undefined} layer
- * @property {(name: string) => readonly Layer[]} readers the layers that read the output of this name
+ * @property {(name: string) => readonly Layer[]} consumers the layers that read the output of this name
  * @property {(name: string) => number[] | undefined} shape the shape of the output of this name, `input` included
  * @property {Layer} output the last layer
  * @property {"softmax" | "logits" | "log_softmax" | "sigmoid" | "binary" | null} ending how the last layer's values are
@@ -136,7 +136,7 @@ export const isBinary = ({ ending, output, classes }) =>
  * @param {Layer} layer
  * @returns {Layer | null}
  */
-export const probabilitiesOf = (model, layer) => model.readers(layer.name).find(isNormalised) ?? null;
+export const probabilitiesOf = (model, layer) => model.consumers(layer.name).find(isNormalised) ?? null;
 
 /**
  * The layers that lead from the picture to a layer, itself last, where there is one way only.

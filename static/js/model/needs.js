@@ -19,11 +19,11 @@ export function needsOf(model, name) {
     return before?.record.family === "reshape" ? before.inputs : [];
   });
   const after = model
-    .readers(name)
+    .consumers(name)
     .filter(
-      (reader) => isNormalised(reader) || (layer.record.family === "reshape" && reader.record.family === "dense"),
+      (consumer) => isNormalised(consumer) || (layer.record.family === "reshape" && consumer.record.family === "dense"),
     );
-  const tensors = new Set([name, ...layer.inputs, ...behind, ...after.map((reader) => reader.name)]);
+  const tensors = new Set([name, ...layer.inputs, ...behind, ...after.map((consumer) => consumer.name)]);
   tensors.delete(INPUT);
   return { tensors: [...tensors], parameters: learned([layer, ...after]) };
 }

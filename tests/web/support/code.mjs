@@ -7,12 +7,12 @@ const plain = ({ shape, data }) => ({ shape, data: [...data] });
 const written = cases().flatMap(({ name, layer, inputs, parameters, output, traces }) =>
   traces.map(({ at }) => {
     const trace = layer.record.tracer.trace(layer, inputs, parameters, at);
-    const spot = { layer: layer.name, at };
+    const valueIndex = { layer: layer.name, at };
     return {
       name,
       layer: layer.name,
       at,
-      lines: lines(layer, { spot, value: 0, trace, sources: layer.inputs }),
+      lines: lines(layer, { valueIndex, value: 0, trace, sources: layer.inputs }),
       run: Object.fromEntries(layer.inputs.map((input, index) => [input, plain(inputs[index])])),
       parameters: Object.fromEntries(Object.entries(parameters).map(([key, tensor]) => [key, plain(tensor)])),
       output: plain(output),

@@ -107,7 +107,7 @@ export class InspectorMap {
           ]
         : [h("span", null, i18n.plain(low)), this.#bars.input, h("span", null, i18n.plain(high))]),
     );
-    this.#sayCopy(false);
+    this.#announceCopy(false);
     this.point(this.#host.store.state.hover?.at ?? null);
   }
 
@@ -222,13 +222,13 @@ export class InspectorMap {
     const text = this.#value.dataset.value;
     if (!text) return;
     await navigator.clipboard.writeText(text);
-    this.#sayCopy(true);
+    this.#announceCopy(true);
   }
 
   /** @type {boolean | null} */
   #copied = null;
   /** @param {boolean} copied */
-  #sayCopy(copied) {
+  #announceCopy(copied) {
     if (copied === this.#copied) return;
     this.#copied = copied;
     this.#copy.replaceChildren(icon(copied ? "check" : "copy"));

@@ -236,7 +236,7 @@ export class LoupeNetwork extends LoupeElement {
       const another = this.#shownOf !== picture;
       this.#shownOf = picture;
       this.#drawn = run;
-      sayDrawn();
+      announceDrawn();
       if (another) develop(this.stage);
       if (!this.#highlight) void this.#loadRest();
     }
@@ -586,7 +586,7 @@ function develop(stage) {
 let runs = 0;
 
 /** Signs for tests and automation (docs/automation.md): the last map of a run is painted. */
-function sayDrawn() {
+function announceDrawn() {
   document.documentElement.dataset.network = "ready";
   document.documentElement.dataset.run = String(++runs);
   performance.mark("network-drawn");

@@ -22,7 +22,7 @@ import { spotlitBoxes } from "./spotlight-network.js";
 import { textSize } from "./size.js";
 import { createViewSpotlight } from "./spotlight-view.js";
 import { beside } from "./steps.js";
-import { createSpotlightVeil } from "./spotlight-veil.js";
+import { createSpotlightOverlay } from "./spotlight-overlay.js";
 
 /** @typedef {import("./steps.js").Axis} Axis */
 
@@ -48,7 +48,7 @@ export class LoupePresent extends LoupeElement {
     icon("back"),
     h("span", null, this.t("present.out")),
   );
-  #veil = createSpotlightVeil("on-map");
+  #overlay = createSpotlightOverlay("on-map");
   /** The number of the opened view that is looked at. @type {{ place: string, value: number } | null} */
   #number = null;
 
@@ -163,7 +163,7 @@ export class LoupePresent extends LoupeElement {
       delete root.dataset.present;
       for (const property of ["--present-bar", "--present-room", "--text-factor"]) root.style.removeProperty(property);
       root.style.fontSize = "";
-      this.#veil.root.remove();
+      this.#overlay.root.remove();
       this.#map?.redraw();
       if (document.fullscreenElement) void document.exitFullscreen();
     });
@@ -300,23 +300,23 @@ export class LoupePresent extends LoupeElement {
     this.#map?.redraw();
   }
 
-  /** The veil over the network map lies below the edges that are marked. */
+  /** The overlay over the network map lies below the edges that are marked. */
   #light() {
     const map = this.#map;
     if (!map) return;
-    map.stage.insertBefore(this.#veil.root, map.stage.querySelector(".network-highlight"));
+    map.stage.insertBefore(this.#overlay.root, map.stage.querySelector(".network-highlight"));
     const draw = () => {
       const { hover, model, view, present } = this.store.state;
       const { layout } = map;
       if (!layout || !model || !this.isConnected) return;
       const head = /** @type {HTMLElement | null} */ (map.querySelector(".network-label"))?.offsetHeight ?? 0;
-      const lit =
+      const spotlit =
         hover && !view && present?.includes("spotlight")
           ? spotlitBoxes(layout, model, hover, head, map.theme.text)
           : [];
-      this.#veil.root.setAttribute("width", String(layout.width));
-      this.#veil.root.setAttribute("height", String(layout.height));
-      this.#veil.show({ x: 0, y: 0, width: layout.width, height: layout.height }, lit);
+      this.#overlay.root.setAttribute("width", String(layout.width));
+      this.#overlay.root.setAttribute("height", String(layout.height));
+      this.#overlay.show({ x: 0, y: 0, width: layout.width, height: layout.height }, spotlit);
     };
     const later = () => this.frame(draw);
     this.watch(

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stays lit on the network map while the rest dims: the unit that is pointed at, and what it was made of. */
+/** What stays spotlit on the network map while the rest dims: the unit that is pointed at, and what it was made of. */
 import { INPUT } from "../../model/model.js";
 import { holds, regionsBehind } from "../../model/receptive-field.js";
 

@@ -2,7 +2,7 @@
 /** The spotlight in an opened view: the part that is pointed at or has the focus stays as it is, the rest dims. */
 import { context } from "../../elements/context.js";
 import { visibleBox } from "../../elements/scroll.js";
-import { createSpotlightVeil } from "./spotlight-veil.js";
+import { createSpotlightOverlay } from "./spotlight-overlay.js";
 
 /** What can stand in the light, as large as it makes sense by itself. */
 const PARTS = [
@@ -35,7 +35,7 @@ const PARTS = [
  * @returns {() => void} ends it
  */
 export function createViewSpotlight(host, onNumber) {
-  const veil = createSpotlightVeil("on-view");
+  const overlay = createSpotlightOverlay("on-view");
   /** @type {HTMLElement | null} */
   let view = null;
   /** @type {Element | null} */
@@ -46,14 +46,16 @@ export function createViewSpotlight(host, onNumber) {
   const draw = () => {
     const { present, view: open } = host.store.state;
     if (!host.isConnected || !view) return;
-    const lit = open && part && view.contains(part) && present?.includes("spotlight") ? visibleBox(part) : null;
+    const spotlit = open && part && view.contains(part) && present?.includes("spotlight") ? visibleBox(part) : null;
     const { left, top, width, height } = visibleBox(view.querySelector(".view-frame") ?? view);
     const head = view.querySelector(".view-head")?.getBoundingClientRect().bottom ?? top;
-    veil.root.setAttribute("width", String(innerWidth));
-    veil.root.setAttribute("height", String(innerHeight));
-    veil.show(
+    overlay.root.setAttribute("width", String(innerWidth));
+    overlay.root.setAttribute("height", String(innerHeight));
+    overlay.show(
       { x: left, y: Math.max(top, head), width, height: Math.max(0, top + height - Math.max(top, head)) },
-      lit && lit.width > 0 && lit.height > 0 ? [{ x: lit.left, y: lit.top, width: lit.width, height: lit.height }] : [],
+      spotlit && spotlit.width > 0 && spotlit.height > 0
+        ? [{ x: spotlit.left, y: spotlit.top, width: spotlit.width, height: spotlit.height }]
+        : [],
     );
   };
   const later = () => host.frame(draw);
@@ -95,7 +97,7 @@ export function createViewSpotlight(host, onNumber) {
   host.watch(({ view: open, present }) => [open, present], later);
   host.listen(document, "scroll", later, { capture: true, passive: true });
   host.listen(window, "resize", later);
-  document.body.append(veil.root);
+  document.body.append(overlay.root);
   announce();
-  return () => veil.root.remove();
+  return () => overlay.root.remove();
 }

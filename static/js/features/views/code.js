@@ -42,7 +42,7 @@ export function createCode(actions) {
     /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Explanation} found */
     show({ scene, layer }, found) {
       said.textContent = "";
-      const where = originLines(scene.model, found.spot);
+      const where = originLines(scene.model, found.valueIndex);
       shown.textContent = [...where, ...lines(layer ?? undefined, found), "print(y)"].join("\n");
       const allowed = found.trace ? tolerance(found.trace) : 0;
       result.textContent = t(allowed ? "views.code.result" : "views.code.exact", {

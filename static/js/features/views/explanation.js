@@ -6,7 +6,7 @@
 import { sameItems } from "../../core/store.js";
 import { exact, signed } from "../../core/i18n.js";
 import { formulaOf, nameOf } from "../../formula/tree.js";
-import { explain, rankedTerms, tensorOf, termSpot } from "../../model/explain.js";
+import { explain, rankedTerms, tensorOf, termIndex } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { evaluate, tolerance, winner } from "../../model/operations.js";
 import { product, valueAt } from "../../model/trace.js";
@@ -21,13 +21,13 @@ import { createLayer } from "./layer.js";
 import { createReceptiveFieldPanel } from "./receptive-field-panel.js";
 import { createTrail } from "./trail.js";
 import { classLabel } from "./subject.js";
-import { shownValue, spotText } from "./parts/value.js";
+import { shownValue, valueIndexText } from "./parts/value.js";
 
 /** Operands written out at first, and with each "more". */
 const FIRST = 8;
 const MORE = 100;
 
-/** @typedef {import("../../model/explain.js").Spot} Spot */
+/** @typedef {import("../../model/explain.js").ValueIndex} ValueIndex */
 
 /** @param {import("./host.js").Actions} actions */
 export function createExplanation(actions) {
@@ -85,13 +85,13 @@ export function createExplanation(actions) {
   /**
    * The value's name and number.
    * @param {import("./subject.js").Subject} subject
-   * @param {Spot} spot
+   * @param {ValueIndex} valueIndex
    * @param {number} found
    */
-  const say = ({ scene: { model } }, spot, found) => {
-    const label = spot.at.length === 1 ? classLabel(model, spot.layer, spot.at[0]) : null;
-    name.textContent = nameOf(spot) + (label ? ` · ${actions.i18n.label(label)}` : "");
-    number.textContent = shownValue(actions.i18n, model, spot.layer, found);
+  const showValue = ({ scene: { model } }, valueIndex, found) => {
+    const label = valueIndex.at.length === 1 ? classLabel(model, valueIndex.layer, valueIndex.at[0]) : null;
+    name.textContent = nameOf(valueIndex) + (label ? ` · ${actions.i18n.label(label)}` : "");
+    number.textContent = shownValue(actions.i18n, model, valueIndex.layer, found);
     number.dataset.value = exact(found);
   };
 
@@ -101,27 +101,27 @@ export function createExplanation(actions) {
     /**
      * Another value is looked at, and explained in a moment: its name and number come at once.
      * @param {import("./subject.js").Subject} subject
-     * @param {Spot} spot
+     * @param {ValueIndex} valueIndex
      */
-    point(subject, spot) {
-      if (number.dataset.explained === spotText(spot)) return;
+    point(subject, valueIndex) {
+      if (number.dataset.explained === valueIndexText(valueIndex)) return;
       shown = [];
-      const tensor = tensorOf(subject.scene, spot.layer);
+      const tensor = tensorOf(subject.scene, valueIndex.layer);
       value.setAttribute("aria-live", "off"); // a screen reader hears where it comes to rest
-      if (tensor) say(subject, spot, valueAt(tensor, spot.at));
+      if (tensor) showValue(subject, valueIndex, valueAt(tensor, valueIndex.at));
       delete number.dataset.explained; // until the formula has come, too
     },
-    /** @param {import("./subject.js").Subject} subject @param {Spot} spot */
-    show(subject, spot) {
+    /** @param {import("./subject.js").Subject} subject @param {ValueIndex} valueIndex */
+    show(subject, valueIndex) {
       const { scene, view } = subject;
-      const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, spotText(spot)];
+      const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, valueIndexText(valueIndex)];
       if (sameItems(asked, shown)) return;
       shown = asked;
-      const found = explain(subject.scene, spot);
+      const found = explain(subject.scene, valueIndex);
       const { model } = subject.scene;
       value.setAttribute("aria-live", "polite");
-      say(subject, spot, found.value);
-      number.dataset.explained = spotText(spot);
+      showValue(subject, valueIndex, found.value);
+      number.dataset.explained = valueIndexText(valueIndex);
       copy.replaceChildren(icon("copy"));
       formula.replaceChildren(
         found.trace
@@ -129,16 +129,16 @@ export function createExplanation(actions) {
           : h(
               "p",
               { class: "note" },
-              spot.layer === INPUT
+              valueIndex.layer === INPUT
                 ? pixelText(found.value)
                 : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" }),
             ),
       );
       exactness.replaceChildren(...exactnessOf(found));
       operands.replaceChildren(...operandList(found, FIRST));
-      trail.show(subject, spot);
-      forward.show(subject, spot);
-      receptiveField.show(subject, spot);
+      trail.show(subject, valueIndex);
+      forward.show(subject, valueIndex);
+      receptiveField.show(subject, valueIndex);
       code.show(subject, found);
       layer.show(subject);
 
@@ -196,19 +196,19 @@ export function createExplanation(actions) {
     const ranked = rankedTerms(trace);
     // Where all operands are of one layer, it is named once, above them.
     const layers = new Set(
-      trace.terms.filter(({ padding }) => !padding).map((term) => termSpot({ sources }, term).layer),
+      trace.terms.filter(({ padding }) => !padding).map((term) => termIndex({ sources }, term).layer),
     );
     const shared = layers.size === 1 ? [...layers][0] : null;
     const largest = Math.max(...ranked.slice(0, 1).map(({ term }) => Math.abs(product(term)))) || 1;
     const row = (/** @type {{ term: import("../../model/trace.js").Term, index: number }} */ { term, index }) => {
-      const place = termSpot({ sources }, term);
+      const place = termIndex({ sources }, term);
       const whole = term.padding ? t("views.padding") : nameOf(place);
       const contribution = product(term);
       const item = operandRow(
         {
           disabled: term.padding,
           "aria-label": shared && !term.padding ? `${whole} ${signed(term.value)}` : null,
-          ...(term.padding ? {} : { "data-place": spotText(place), "data-value": exact(term.value) }),
+          ...(term.padding ? {} : { "data-place": valueIndexText(place), "data-value": exact(term.value) }),
         },
         [
           shared && !term.padding ? `[${place.at.join(", ")}]` : whole,

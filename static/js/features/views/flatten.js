@@ -13,7 +13,7 @@ import { valuesLegend } from "./parts/legend.js";
 import { viewLimit } from "./parts/range.js";
 import { scrollTo } from "../../elements/scroll.js";
 import { addOperands, operandRow } from "./parts/operands.js";
-import { createValue, setValue, sizeText, spotText } from "./parts/value.js";
+import { createValue, setValue, sizeText, valueIndexText } from "./parts/value.js";
 import { classLabel } from "./subject.js";
 
 /**
@@ -60,7 +60,7 @@ export function createFlatten(subject, actions) {
     };
   });
   const value = createValue("result");
-  const weighed = model.readers(layer.name).find(({ record }) => record.family === "dense") ?? null;
+  const weighed = model.consumers(layer.name).find(({ record }) => record.family === "dense") ?? null;
   const weights = h("ul", { class: "operand-list compact" });
   const legends = h("div", { class: "view-legends" });
   const root = h(
@@ -164,11 +164,11 @@ function weighedBy(scene, layer, element, value, i18n) {
   return products.map((product, unit) => {
     const label = classLabel(scene.model, layer.name, unit);
     const factor = weight.data[unit * count + element];
-    const spot = { layer: layer.name, at: [unit] };
+    const valueIndex = { layer: layer.name, at: [unit] };
     const output = /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(scene, layer.name));
     return operandRow(
-      { "data-direction": "forward", "data-place": spotText(spot), "data-value": exact(output.data[unit]) },
-      [label ? i18n.label(label) : nameOf(spot)],
+      { "data-direction": "forward", "data-place": valueIndexText(valueIndex), "data-value": exact(output.data[unit]) },
+      [label ? i18n.label(label) : nameOf(valueIndex)],
       "",
       {
         factor: [`× ${signed(factor)}`, exact(factor)],

@@ -6,7 +6,7 @@ import { valueAt } from "../../model/trace.js";
 import { nameOf } from "../../formula/tree.js";
 import { h } from "../../elements/dom.js";
 import { addOperands, operandRow } from "./parts/operands.js";
-import { spotText } from "./parts/value.js";
+import { valueIndexText } from "./parts/value.js";
 
 const SHOWN = 60;
 
@@ -50,27 +50,30 @@ export function createForward({ t }) {
    * @param {NonNullable<import("../../model/explain.js").Destination["consumers"]>[number]} consumer
    * @param {import("../../model/trace.js").Tensor | undefined} output
    */
-  const row = ({ spot, weight, taken }, output) =>
+  const row = ({ valueIndex, weight, taken }, output) =>
     operandRow(
       {
         "data-direction": "forward",
-        "data-place": spotText(spot),
-        "data-value": output ? exact(valueAt(output, spot.at)) : null,
+        "data-place": valueIndexText(valueIndex),
+        "data-value": output ? exact(valueAt(output, valueIndex.at)) : null,
       },
       [
-        nameOf(spot),
+        nameOf(valueIndex),
         taken === null ? "" : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
       ],
-      output ? signed(valueAt(output, spot.at)) : "",
+      output ? signed(valueAt(output, valueIndex.at)) : "",
       weight === null ? {} : { factor: [`× ${signed(weight)}`, exact(weight)] },
     );
 
   return {
     root,
-    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
-    show({ scene }, spot) {
+    /**
+     * @param {import("./subject.js").Subject} subject
+     * @param {import("../../model/explain.js").ValueIndex} valueIndex
+     */
+    show({ scene }, valueIndex) {
       write = () => {
-        const found = destinations(scene, spot);
+        const found = destinations(scene, valueIndex);
         parts.replaceChildren(
           ...(found.length
             ? found.flatMap((destination) => consumersOf(scene, destination))

@@ -5,7 +5,7 @@
  * and lists follow as soon as the pointer rests.
  *
  * @typedef {import("./subject.js").Subject} Subject
- * @typedef {import("../../model/explain.js").Spot} Spot
+ * @typedef {import("../../model/explain.js").ValueIndex} ValueIndex
  */
 /**
  * @typedef {object} ViewPart a piece of a view, built for one unit of one layer
@@ -26,8 +26,8 @@
  * @property {() => import("../../state/initial.js").State} state
  * @property {(at: number[], pinned: boolean) => void} point
  * @property {(channel: number) => void} openInput look at one input of the neuron
- * @property {(from: Spot, to: Spot) => void} follow
- * @property {(from: Spot, to: Spot) => void} forward
+ * @property {(from: ValueIndex, to: ValueIndex) => void} follow
+ * @property {(from: ValueIndex, to: ValueIndex) => void} forward
  * @property {(view: string, place: import("../../state/initial.js").Place) => void} open
  * @property {(draw: () => void) => void} frame
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
@@ -44,13 +44,13 @@ import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
 import { enter, leaving, placesIn } from "./parts/entrance.js";
 import { createTip } from "./parts/tip.js";
-import { parseSpot } from "./parts/value.js";
+import { parseValueIndex } from "./parts/value.js";
 import { createPrebuild } from "./prebuild.js";
 import { createExplanation } from "./explanation.js";
 import { createNetworkSidebar } from "./network-sidebar.js";
 import { VIEWS, viewNamed } from "./registry.js";
 import { shownNow } from "../../state/selectors.js";
-import { classLabel, spotOf, subjectOf } from "./subject.js";
+import { classLabel, valueIndexOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
@@ -226,9 +226,9 @@ export class LoupeView extends LoupeElement {
       state.view || !state.model ? null : subjectOf(this.scene, { name: viewFor(state.model, layer), layer, unit });
     if (!subject) return null;
     const beside = () => {
-      const spot = spotOf(subject, subject.at);
-      this.#beside(subject.scene).show(subject.scene, spot);
-      this.#explanation.show(subject, spot);
+      const valueIndex = valueIndexOf(subject, subject.at);
+      this.#beside(subject.scene).show(subject.scene, valueIndex);
+      this.#explanation.show(subject, valueIndex);
     };
     return {
       stage: this.#partFor(subject, "stage"),
@@ -403,7 +403,7 @@ export class LoupeView extends LoupeElement {
     if (this.#unsettled) for (const part of [stage, card]) part?.settle?.();
     this.#unsettled = false;
     this.#explanation.reveal();
-    if (this.#subject) this.#sidebar?.part.reveal(spotOf(this.#subject, this.#at));
+    if (this.#subject) this.#sidebar?.part.reveal(valueIndexOf(this.#subject, this.#at));
   }
 
   #settled() {
@@ -447,14 +447,14 @@ export class LoupeView extends LoupeElement {
 
   #move() {
     if (!this.#open || !this.#subject) return;
-    const spot = spotOf(this.#subject, this.#at);
-    this.#sidebar?.part.point(spot);
+    const valueIndex = valueIndexOf(this.#subject, this.#at);
+    this.#sidebar?.part.point(valueIndex);
     this.#open.stage.point(this.#at, this.#revealed);
     this.#open.card?.point(this.#at, this.#revealed);
     // One number for one thing: the explained value follows at once, and what is still about another place steps back.
     const interval = this.#playback?.interval ?? null;
     const played = interval !== null && interval < READABLE;
-    this.#explanation.point(this.#subject, spot);
+    this.#explanation.point(this.#subject, valueIndex);
     this.#behind(played ? "playing" : "moving");
     clearTimeout(this.#resting);
     if (!played) this.#resting = setTimeout(() => this.#rest(), REST);
@@ -463,9 +463,9 @@ export class LoupeView extends LoupeElement {
   #explain() {
     clearTimeout(this.#resting);
     if (!this.#subject || !this.#open) return;
-    const spot = spotOf(this.#subject, this.#at);
-    this.#explanation.show(this.#subject, spot);
-    this.#sidebar?.part.show(this.#subject.scene, spot);
+    const valueIndex = valueIndexOf(this.#subject, this.#at);
+    this.#explanation.show(this.#subject, valueIndex);
+    this.#sidebar?.part.show(this.#subject.scene, valueIndex);
     this.#behind(null);
   }
 
@@ -489,9 +489,9 @@ export class LoupeView extends LoupeElement {
   /** @param {MouseEvent} event */
   #clicked(event) {
     const target = /** @type {Element} */ (event.target).closest("[data-place]");
-    const to = target instanceof Element && parseSpot(/** @type {HTMLElement} */ (target).dataset.place ?? "");
+    const to = target instanceof Element && parseValueIndex(/** @type {HTMLElement} */ (target).dataset.place ?? "");
     if (!to || !this.#subject) return;
-    const from = spotOf(this.#subject, this.#at);
+    const from = valueIndexOf(this.#subject, this.#at);
     const direction = target.closest("[data-direction]")?.getAttribute("data-direction");
     event.preventDefault();
     if (direction === "trail") openView(this.store, placeOf(to.layer, to.at), { trail: this.store.state.view?.trail });

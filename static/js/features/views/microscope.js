@@ -183,7 +183,7 @@ export function createMicroscope(subject, actions) {
         terms.map(({ value, padding: outside, at: place }) => ({
           value,
           padding: outside,
-          spot: { layer: current.source, at: place },
+          valueIndex: { layer: current.source, at: place },
         })),
         cellLimit,
         ACTIVATIONS,

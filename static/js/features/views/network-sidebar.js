@@ -24,11 +24,11 @@ import { climb, openView } from "../../state/view.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { scrollTo } from "../../elements/scroll.js";
-import { shownValue, sizeText, spotText } from "./parts/value.js";
+import { shownValue, sizeText, valueIndexText } from "./parts/value.js";
 
-/** @typedef {import("../../model/explain.js").Spot} Spot */
+/** @typedef {import("../../model/explain.js").ValueIndex} ValueIndex */
 /** @typedef {import("../../model/explain.js").Scene} Scene */
-/** @typedef {{ spot: Spot | null, key: string }} Shown what an entry shows now */
+/** @typedef {{ valueIndex: ValueIndex | null, key: string }} Shown what an entry shows now */
 
 /**
  * @param {Scene} scene
@@ -77,7 +77,7 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
     if (event.target === root || event.target === list) climb(context().store);
   });
 
-  /** The way from the shown value to the picture, the value itself first. @type {Spot[]} */
+  /** The way from the shown value to the picture, the value itself first. @type {ValueIndex[]} */
   let way = [];
 
   entries.forEach((entry) =>
@@ -93,13 +93,13 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
     const trail = store.state.view?.trail ?? [];
     const followed = trail.find((step) => step.layer === layer);
     if (followed) return openView(store, followed, { trail });
-    const index = way.findIndex((spot) => spot.layer === layer);
+    const index = way.findIndex((valueIndex) => valueIndex.layer === layer);
     if (index > 0) {
       const here = placeOf(way[0].layer, way[0].at);
       const from = trail.findIndex((step) => samePlace(step, here));
       const steps = [
         ...trail.slice(0, Math.max(0, from)),
-        ...way.slice(0, index + 1).map((spot) => placeOf(spot.layer, spot.at)),
+        ...way.slice(0, index + 1).map((valueIndex) => placeOf(valueIndex.layer, valueIndex.at)),
       ];
       return openView(store, steps[steps.length - 1], { trail: steps });
     }
@@ -109,18 +109,18 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
 
   return {
     root,
-    /** Another position of the shown unit: move the windows. @param {Spot} spot */
-    point(spot) {
+    /** Another position of the shown unit: move the windows. @param {ValueIndex} valueIndex */
+    point(valueIndex) {
       const regions = new Map(
-        regionsBehind(model, placeOf(spot.layer, spot.at)).map((region) => [region.layer, region]),
+        regionsBehind(model, placeOf(valueIndex.layer, valueIndex.at)).map((region) => [region.layer, region]),
       );
       for (const entry of entries) {
         const region = regions.get(entry.layer);
-        if (entry.layer === spot.layer)
+        if (entry.layer === valueIndex.layer)
           entry.frame(
             isMaps(entry.shape)
-              ? { top: spot.at[1], bottom: spot.at[1], left: spot.at[2], right: spot.at[2] }
-              : { top: 0, bottom: 0, left: spot.at[0], right: spot.at[0] },
+              ? { top: valueIndex.at[1], bottom: valueIndex.at[1], left: valueIndex.at[2], right: valueIndex.at[2] }
+              : { top: 0, bottom: 0, left: valueIndex.at[0], right: valueIndex.at[0] },
             true,
           );
         else if (region && isMaps(entry.shape)) entry.frame(region, false);
@@ -135,13 +135,13 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
     /**
      * The pointer rests, or something else is shown: paint, name, and say values.
      * @param {Scene} scene
-     * @param {Spot} spot
+     * @param {ValueIndex} valueIndex
      */
-    show(scene, spot) {
-      way = mainTrail(scene, spot);
+    show(scene, valueIndex) {
+      way = mainTrail(scene, valueIndex);
       const on = new Map(way.map((one) => [one.layer, one]));
       const trail = state().view?.trail ?? [];
-      const behind = ancestors(model, spot.layer);
+      const behind = ancestors(model, valueIndex.layer);
       outWords.textContent = t(state().view?.name === "microscope" ? "views.out_neuron" : "views.out");
       for (const entry of entries) {
         const followed = trail.find((step) => step.layer === entry.layer);
@@ -150,16 +150,16 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
           (followed ? { layer: entry.layer, at: [followed.unit, ...(followed.at ?? [])] } : null);
         entry.show(
           scene,
-          entry.layer === spot.layer ? "here" : behind.has(entry.layer) ? "earlier" : "later",
+          entry.layer === valueIndex.layer ? "here" : behind.has(entry.layer) ? "earlier" : "later",
           found,
           state(),
         );
       }
-      this.point(spot);
+      this.point(valueIndex);
     },
-    /** Bring the shown value's layer into sight. @param {Spot} spot */
-    reveal(spot) {
-      if (spot.layer !== INPUT) scrollTo(list, byLayer.get(spot.layer)?.root ?? null);
+    /** Bring the shown value's layer into sight. @param {ValueIndex} valueIndex */
+    reveal(valueIndex) {
+      if (valueIndex.layer !== INPUT) scrollTo(list, byLayer.get(valueIndex.layer)?.root ?? null);
     },
   };
 }
@@ -236,12 +236,12 @@ function createEntry(layer, shape, title, i18n) {
     /**
      * @param {Scene} scene
      * @param {"earlier" | "here" | "later"} order
-     * @param {Spot | null} spot
+     * @param {ValueIndex | null} valueIndex
      * @param {import("../../state/initial.js").State} state
      */
-    show(scene, order, spot, state) {
+    show(scene, order, valueIndex, state) {
       const { view, scale, lock, dark } = state;
-      const unit = spot ? spot.at[0] : Math.min(view?.unit ?? 0, unitCount(shape) - 1);
+      const unit = valueIndex ? valueIndex.at[0] : Math.min(view?.unit ?? 0, unitCount(shape) - 1);
       root.dataset.order = order;
       if (maps && layer !== INPUT) map.dataset.from = `${layer}[${unit}]`;
       button.toggleAttribute("aria-current", order === "here");
@@ -251,12 +251,12 @@ function createEntry(layer, shape, title, i18n) {
       // Of a large run only some values are at hand; a small picture stands for a map that nobody has asked for.
       const small = tensor ? null : known && (thumbnailOf(known, unit) ?? thumbnailOf(known, 0));
       name.replaceChildren(title, ...(maps && layer !== INPUT ? [h("wbr"), `[${unit}]`] : []));
-      if (spot && tensor) {
-        const found = valueAt(tensor, spot.at);
+      if (valueIndex && tensor) {
+        const found = valueAt(tensor, valueIndex.at);
         value.textContent = shownValue(i18n, scene.model, layer, found);
-        button.dataset.place = spotText(spot);
+        button.dataset.place = valueIndexText(valueIndex);
         button.dataset.value = exact(found);
-        button.title = `${nameOf(spot)} = ${value.textContent}`;
+        button.title = `${nameOf(valueIndex)} = ${value.textContent}`;
       } else {
         value.textContent = maps ? sizeText([rows, columns]) : sizeText(shape);
         for (const attribute of ["data-place", "data-value", "title"]) button.removeAttribute(attribute);

@@ -16,7 +16,7 @@ import { contributionsLegend, valuesLegend, weightsLegend } from "./parts/legend
 import { addOperands, operandRow } from "./parts/operands.js";
 import { createRows } from "./parts/rows.js";
 import { viewLimit } from "./parts/range.js";
-import { createValue, setBias, setValue, shownValue, sizeText, spotText } from "./parts/value.js";
+import { createValue, setBias, setValue, shownValue, sizeText, valueIndexText } from "./parts/value.js";
 
 /** How many values are listed for and against. */
 const LISTED = 6;
@@ -232,7 +232,7 @@ export function createOutput(subject, actions) {
     const [name, number] = elementLink.children;
     name.textContent = `${subject.source}[${element}]`;
     number.textContent = signed(value);
-    elementLink.dataset.place = spotText({ layer: subject.source, at: [element] });
+    elementLink.dataset.place = valueIndexText({ layer: subject.source, at: [element] });
     elementLink.dataset.value = exact(value);
     pixelName.textContent = flattened
       ? t("views.output.pixel_of", { name: `${mapsName}[${[map, row, column].join(", ")}]` })
@@ -264,7 +264,7 @@ export function createOutput(subject, actions) {
       const at = flattened ? indexAt(shape, index) : [index];
       return operandRow(
         {
-          "data-place": spotText({ layer: subject.source, at: [index] }),
+          "data-place": valueIndexText({ layer: subject.source, at: [index] }),
           "data-value": exact(current.input.data[index]),
           onpointerenter: () => showElement(index, false),
           onfocus: () => showElement(index, false),

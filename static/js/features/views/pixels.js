@@ -130,7 +130,7 @@ export function createPixels(subject, actions) {
         marks[1].move(top, left);
         const cells = Array.from({ length: gridRows * gridColumns }, (_, index) => {
           const at = [channel, top + Math.floor(index / gridColumns), left + (index % gridColumns)];
-          return { value: valueAt(current.output, at), spot: { layer: INPUT, at } };
+          return { value: valueAt(current.output, at), valueIndex: { layer: INPUT, at } };
         });
         grid.set(cells, high - low || 1, {
           pixels: new Uint32Array(),

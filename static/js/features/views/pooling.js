@@ -47,11 +47,11 @@ export function createPooling(subject, actions) {
   });
   const { input, result: output } = sliding;
   const winnerMark = input.mark("winner", [1, 1]);
-  // Rows and columns that no whole window reaches are veiled: the floor of the size formula drops them.
+  // Rows and columns that no whole window reaches are dimmed: the floor of the size formula drops them.
   lost.forEach((count, axis) => {
     if (!count) return;
-    const veil = input.mark("dropped", axis === 0 ? [count, inputColumns] : [inputRows, count]);
-    veil.move(axis === 0 ? inputRows - count : 0, axis === 0 ? 0 : inputColumns - count);
+    const unread = input.mark("dropped", axis === 0 ? [count, inputColumns] : [inputRows, count]);
+    unread.move(axis === 0 ? inputRows - count : 0, axis === 0 ? 0 : inputColumns - count);
   });
 
   const grid = createGrid(window.size[0], window.size[1], t("views.pooling.window"), { followed: true });
@@ -148,7 +148,7 @@ export function createPooling(subject, actions) {
           return {
             value: outside ? 0 : valueAt(current.input, place),
             padding: outside,
-            spot: { layer: current.source, at: place },
+            valueIndex: { layer: current.source, at: place },
           };
         }),
         limit,

@@ -30,11 +30,14 @@ export function createReceptiveFieldPanel({ t }) {
 
   return {
     root,
-    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
-    show({ scene }, spot) {
+    /**
+     * @param {import("./subject.js").Subject} subject
+     * @param {import("../../model/explain.js").ValueIndex} valueIndex
+     */
+    show({ scene }, valueIndex) {
       const region =
         isMaps(scene.model.input.shape) &&
-        regionsBehind(scene.model, placeOf(spot.layer, spot.at)).find(({ layer }) => layer === INPUT);
+        regionsBehind(scene.model, placeOf(valueIndex.layer, valueIndex.at)).find(({ layer }) => layer === INPUT);
       root.hidden = !region;
       write = () => {
         if (!region) return;

@@ -5,7 +5,7 @@ import { LOGITS } from "../../draw/colour.js";
 import { h } from "../../elements/dom.js";
 import { createLegend } from "./parts/legend.js";
 import { scrollTo } from "../../elements/scroll.js";
-import { spotText } from "./parts/value.js";
+import { valueIndexText } from "./parts/value.js";
 
 /** Terms written into the denominator; the rest is counted. */
 const WRITTEN = 24;
@@ -71,17 +71,15 @@ export function createSoftmax(subject, actions) {
     ),
   );
 
-  const light = (/** @type {Event} */ event) => {
+  const mark = (/** @type {Event} */ event) => {
     const term = /** @type {Element} */ (event.target).closest?.("[data-term]")?.getAttribute("data-term");
-    root.querySelectorAll(".lit").forEach((/** @type {Element} */ element) => element.classList.remove("lit"));
-    if (term !== null && term !== undefined)
-      root
-        .querySelectorAll(`[data-term="${term}"]`)
-        .forEach((/** @type {Element} */ element) => element.classList.add("lit"));
+    for (const element of root.querySelectorAll(".is-pointed")) element.classList.remove("is-pointed");
+    if (!term) return;
+    for (const element of root.querySelectorAll(`[data-term="${term}"]`)) element.classList.add("is-pointed");
   };
-  root.addEventListener("pointerover", light);
-  root.addEventListener("focusin", light);
-  root.addEventListener("pointerleave", light);
+  root.addEventListener("pointerover", mark);
+  root.addEventListener("focusin", mark);
+  root.addEventListener("pointerleave", mark);
 
   return {
     root,
@@ -127,7 +125,7 @@ export function createSoftmax(subject, actions) {
                 {
                   type: "button",
                   class: "value mono",
-                  "data-place": spotText({ layer: next.source, at: [index] }),
+                  "data-place": valueIndexText({ layer: next.source, at: [index] }),
                   "data-value": exact(score),
                 },
                 signed(score),
@@ -150,7 +148,7 @@ export function createSoftmax(subject, actions) {
       const term = (/** @type {number} */ index) => {
         const number = h(
           "math:mn",
-          { "data-place": spotText({ layer: next.source, at: [index] }), "data-value": exact(scores[index]) },
+          { "data-place": valueIndexText({ layer: next.source, at: [index] }), "data-value": exact(scores[index]) },
           signed(scores[index]).replace("+", ""),
         );
         const element = h(

@@ -66,9 +66,9 @@ function strongest(output, unit) {
  * The value that a view is about.
  * @param {Subject} subject
  * @param {number[]} [at]
- * @returns {import("../../model/explain.js").Spot}
+ * @returns {import("../../model/explain.js").ValueIndex}
  */
-export const spotOf = ({ view, unit, at: chosen }, at = chosen) => ({ layer: view.layer, at: [unit, ...at] });
+export const valueIndexOf = ({ view, unit, at: chosen }, at = chosen) => ({ layer: view.layer, at: [unit, ...at] });
 
 /** The class that a unit stands for: those of the scores and of what normalises them.
  * @param {import("../../model/model.js").Model} model @param {string} layer @param {number} unit

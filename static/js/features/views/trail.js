@@ -12,7 +12,7 @@ import { h } from "../../elements/dom.js";
 import { context } from "../../elements/context.js";
 import { nameOf } from "../../formula/tree.js";
 import { scrollTo } from "../../elements/scroll.js";
-import { shownValue, spotText } from "./parts/value.js";
+import { shownValue, valueIndexText } from "./parts/value.js";
 
 /** @param {import("./host.js").Actions} actions */
 export function createTrail(actions) {
@@ -23,14 +23,17 @@ export function createTrail(actions) {
   return {
     list,
     tools,
-    /** @param {import("./subject.js").Subject} subject @param {import("../../model/explain.js").Spot} spot */
-    show({ scene, view }, spot) {
-      const here = placeOf(spot.layer, spot.at);
+    /**
+     * @param {import("./subject.js").Subject} subject
+     * @param {import("../../model/explain.js").ValueIndex} valueIndex
+     */
+    show({ scene, view }, valueIndex) {
+      const here = placeOf(valueIndex.layer, valueIndex.at);
       const steps = view.trail?.some((step) => samePlace(step, here)) ? view.trail : [here];
       // One step alone says nothing that the value below it does not.
       list.hidden = steps.length < 2;
       list.replaceChildren(...steps.map((step) => card(step)));
-      const ended = spot.layer === INPUT;
+      const ended = valueIndex.layer === INPUT;
       const { store } = context();
       tools.replaceChildren(
         ended
@@ -43,7 +46,7 @@ export function createTrail(actions) {
                 "data-action": "trail-to-pixel",
                 onclick: async () => {
                   const index = steps.findIndex((step) => samePlace(step, here));
-                  const onward = (await wholeTrail(scene, spot)).map(({ layer, at }) => placeOf(layer, at));
+                  const onward = (await wholeTrail(scene, valueIndex)).map(({ layer, at }) => placeOf(layer, at));
                   openView(store, here, {
                     name: view.name,
                     input: view.input,
@@ -53,7 +56,7 @@ export function createTrail(actions) {
               },
               t("views.trail.to_pixel"),
             ),
-        spot.layer === scoreLayer(scene.model)?.name || spot.layer === scene.model.output.name
+        valueIndex.layer === scoreLayer(scene.model)?.name || valueIndex.layer === scene.model.output.name
           ? ""
           : h(
               "button",
@@ -84,7 +87,7 @@ export function createTrail(actions) {
               type: "button",
               class: "trail-step",
               "data-direction": "trail",
-              "data-place": spotText(place),
+              "data-place": valueIndexText(place),
               "data-value": Number.isNaN(value) ? null : exact(value),
               "aria-current": current ? "step" : null,
             },
@@ -115,11 +118,11 @@ export function createTrail(actions) {
 /**
  * The way from a value to a pixel. Of a large run, the values on it are asked for some layers at a time, and only what
  * is said of each step is kept.
- * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").Spot} spot
+ * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").ValueIndex} valueIndex
  */
-async function wholeTrail(scene, spot) {
+async function wholeTrail(scene, valueIndex) {
   const { model, run, parameters } = scene;
-  const trail = mainTrail(scene, spot);
+  const trail = mainTrail(scene, valueIndex);
   trail.forEach((step) => factsOf(scene, step));
   for (let end = trail[trail.length - 1]; run.ask && end.layer !== INPUT; end = trail[trail.length - 1]) {
     const names = layersBehind(model, end.layer);
@@ -166,32 +169,34 @@ function layersBehind(model, name) {
 const AT_ONCE = 4_000_000;
 
 /** @typedef {{ value: number, operation: string | null, count: number }} Facts what a step of the trail says */
-/** What was once said of values of large runs, which are not kept. @type {WeakMap<object, Map<string, Facts>>} */
-const told = new WeakMap();
+/** What is known of values of large runs, which are not kept. @type {WeakMap<object, Map<string, Facts>>} */
+const knownFacts = new WeakMap();
 
 /**
  * @param {object} run
- * @param {import("../../model/explain.js").Spot} spot
+ * @param {import("../../model/explain.js").ValueIndex} valueIndex
  * @param {import("../../model/explain.js").Explanation} found
  * @returns {Facts}
  */
-function remember(run, spot, { value, trace }) {
+function remember(run, valueIndex, { value, trace }) {
   const facts = { value, operation: trace?.operation ?? null, count: trace?.terms.length ?? 0 };
-  if (!told.has(run)) told.set(run, new Map());
-  if (!Number.isNaN(value)) told.get(run)?.set(spotText(spot), facts);
+  if (!knownFacts.has(run)) knownFacts.set(run, new Map());
+  if (!Number.isNaN(value)) knownFacts.get(run)?.set(valueIndexText(valueIndex), facts);
   return facts;
 }
 
 /**
  * @param {import("../../model/explain.js").Scene} scene
- * @param {import("../../model/explain.js").Spot} spot
+ * @param {import("../../model/explain.js").ValueIndex} valueIndex
  * @returns {Facts}
  */
-const factsOf = (scene, spot) => {
-  const found = explain(scene, spot);
+const factsOf = (scene, valueIndex) => {
+  const found = explain(scene, valueIndex);
   const known =
-    scene.run.ask && (Number.isNaN(found.value) || !found.trace) && told.get(scene.run)?.get(spotText(spot));
-  return known || remember(scene.run, spot, found);
+    scene.run.ask &&
+    (Number.isNaN(found.value) || !found.trace) &&
+    knownFacts.get(scene.run)?.get(valueIndexText(valueIndex));
+  return known || remember(scene.run, valueIndex, found);
 };
 
 /** The way from the class that won to a pixel. @param {import("../../model/explain.js").Scene} scene */
@@ -206,5 +211,5 @@ async function fromTop(scene) {
   });
   const at = output.shape.length === 1 ? [best] : [0, 0, 0];
   const trail = await wholeTrail(scene, { layer: last.name, at });
-  return trail.map((spot) => placeOf(spot.layer, spot.at));
+  return trail.map((valueIndex) => placeOf(valueIndex.layer, valueIndex.at));
 }

@@ -34,7 +34,7 @@ export class Widget extends LoupeElement {
   get #layers() {
     const { model } = this.store.state;
     const flat = model?.layers.find(({ record, input_shape }) => record.family === "reshape" && isMaps(input_shape));
-    const dense = flat && model?.readers(flat.name).find(({ record }) => record.family === "dense");
+    const dense = flat && model?.consumers(flat.name).find(({ record }) => record.family === "dense");
     return model && flat && dense ? { model, flat, dense } : null;
   }
 

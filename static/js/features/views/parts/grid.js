@@ -7,7 +7,8 @@ import { h } from "../../../elements/dom.js";
 import { createValue, setValue } from "./value.js";
 
 /** @typedef {ReturnType<typeof createGrid>} Grid */
-/** @typedef {{ value: number, spot?: import("../../../model/explain.js").Spot | null, padding?: boolean }} Cell */
+/** @typedef {import("../../../model/explain.js").ValueIndex} ValueIndex */
+/** @typedef {{ value: number, valueIndex?: ValueIndex | null, padding?: boolean }} Cell */
 
 /**
  * @param {number} rows @param {number} columns @param {string} label
@@ -22,9 +23,9 @@ export function createGrid(rows, columns, label, { followed = false, className =
     cells,
     /** @param {readonly Cell[]} values @param {number} limit @param {import("../../../draw/colour.js").Scale} scale */
     set(values, limit, scale) {
-      values.forEach(({ value, spot = null, padding = false }, index) => {
+      values.forEach(({ value, valueIndex = null, padding = false }, index) => {
         const cell = cells[index];
-        setValue(cell, value, padding ? null : spot);
+        setValue(cell, value, padding ? null : valueIndex);
         cell.classList.toggle("padding", padding);
         const colour = padding ? "" : colourOf(scale, value, limit);
         cell.style.backgroundColor = colour;

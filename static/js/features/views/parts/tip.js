@@ -25,11 +25,11 @@ export function createTip(host) {
     },
     /** @param {Element} anchor @param {(key: string, params?: Record<string, string | number>) => string} t */
     value(anchor, t) {
-      const { value = "", place: spot } = /** @type {HTMLElement} */ (anchor).dataset;
+      const { value = "", place: index } = /** @type {HTMLElement} */ (anchor).dataset;
       root.replaceChildren(
         h("strong", { class: "mono" }, exact(Number(value)).replace("-", "\u2212")),
-        spot ? h("span", null, spot.replaceAll(",", ", ")) : "",
-        spot && anchor.matches("button:enabled, mn") ? h("span", { class: "tip-hint" }, t("views.follow_hint")) : "",
+        index ? h("span", null, index.replaceAll(",", ", ")) : "",
+        index && anchor.matches("button:enabled, mn") ? h("span", { class: "tip-hint" }, t("views.follow_hint")) : "",
       );
       place(anchor);
     },

@@ -2,17 +2,18 @@
 /** Numbers on the screen: rounded for the eye, whole for the pointer, and a way to where they come from. */
 import { exact, signed } from "../../../core/i18n.js";
 import { h } from "../../../elements/dom.js";
+import { formatPlace, indexOf, parsePlace, placeOf } from "../../../state/place.js";
 
-/** @typedef {import("../../../model/explain.js").Spot} Spot */
+/** @typedef {import("../../../model/explain.js").ValueIndex} ValueIndex */
 /** @typedef {(value: number) => string} Format */
 
-/** `conv_1_2[3,30,24]`, as in addresses. @param {Spot} spot */
-export const spotText = ({ layer, at }) => `${layer}[${at.join(",")}]`;
+/** `conv_1_2[3,30,24]`, as in addresses. @param {ValueIndex} valueIndex */
+export const valueIndexText = ({ layer, at }) => formatPlace(placeOf(layer, at));
 
-/** @param {string} text @returns {Spot | null} */
-export function parseSpot(text) {
-  const match = /^([\w.-]+)\[([\d,]+)\]$/.exec(text);
-  return match && { layer: match[1], at: match[2].split(",").map(Number) };
+/** @param {string} text @returns {ValueIndex | null} */
+export function parseValueIndex(text) {
+  const place = parsePlace(text);
+  return place && { layer: place.layer, at: indexOf(place) };
 }
 
 /**
@@ -36,8 +37,9 @@ export const shownValue = (i18n, model, layer, value) =>
   model.layer(layer)?.record.family === "probability" ? i18n.percent(value) : signed(value);
 
 /** Put a number into an element without rebuilding anything.
- * @param {HTMLElement} element @param {number} value @param {Spot | null} [spot] @param {Format} [format] */
-export function setValue(element, value, spot = null, format = signed) {
+ * @param {HTMLElement} element @param {number} value
+ * @param {ValueIndex | null} [valueIndex] @param {Format} [format] */
+export function setValue(element, value, valueIndex = null, format = signed) {
   const text = format(value);
   const node = element.firstChild;
   if (node instanceof Text && element.childNodes.length === 1) {
@@ -45,7 +47,7 @@ export function setValue(element, value, spot = null, format = signed) {
   } else element.textContent = text;
   const whole = exact(value);
   if (element.dataset.value !== whole) element.dataset.value = whole;
-  if (spot) element.dataset.place = spotText(spot);
+  if (valueIndex) element.dataset.place = valueIndexText(valueIndex);
   else delete element.dataset.place;
 }
 

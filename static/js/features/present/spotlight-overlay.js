@@ -1,27 +1,32 @@
 // @ts-check
-/** A veil that leaves holes: what lies in them stays as it is, the rest dims. It takes no pointer. */
+/** An overlay that leaves holes: what lies in them stays as it is, the rest dims. It takes no pointer. */
 import { h } from "../../elements/dom.js";
 
 /** @typedef {import("./spotlight-network.js").Box} Box */
 
-/** Pixels around what stays lit. */
+/** Pixels around what stays spotlit. */
 const MARGIN = 5;
 
 /** @param {string} name */
-export function createSpotlightVeil(name) {
-  const cover = h("svg:path", { class: "present-cover", "fill-rule": "evenodd" });
-  const ring = h("svg:rect", { class: "present-ring", rx: 6 });
-  const root = h("svg:svg", { class: `present-veil ${name}`, "aria-hidden": "true", focusable: "false" }, cover, ring);
+export function createSpotlightOverlay(name) {
+  const cover = h("svg:path", { class: "spotlight-dimmed", "fill-rule": "evenodd" });
+  const ring = h("svg:rect", { class: "spotlight-ring", rx: 6 });
+  const root = h(
+    "svg:svg",
+    { class: `spotlight-overlay ${name}`, "aria-hidden": "true", focusable: "false" },
+    cover,
+    ring,
+  );
 
   return {
     root,
-    /** @param {Box} area what is covered @param {readonly Box[]} lit the thing itself first; none lifts the veil */
-    show(area, lit) {
-      root.toggleAttribute("data-lit", lit.length > 0);
-      if (!lit.length) return;
+    /** @param {Box} area what is covered @param {readonly Box[]} spotlit the thing itself first; none: nothing dims */
+    show(area, spotlit) {
+      root.toggleAttribute("data-spotlit", spotlit.length > 0);
+      if (!spotlit.length) return;
       // Overlapping holes would cover each other again: each thing is cut out of what is left of the cover.
-      cover.setAttribute("d", [area, ...apart(lit.map(grown))].map(rectangle).join(""));
-      const [own] = lit.map(grown);
+      cover.setAttribute("d", [area, ...apart(spotlit.map(grown))].map(rectangle).join(""));
+      const [own] = spotlit.map(grown);
       for (const side of /** @type {const} */ (["x", "y", "width", "height"]))
         ring.setAttribute(side, String(own[side]));
     },
