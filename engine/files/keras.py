@@ -57,7 +57,8 @@ def read_h5(name: str, files: Files) -> ForeignGraph:
     if not isinstance(weights, hdf5.Group):
         raise damaged(name, "its weights are no group")
     config = parse(name, str(attributes["model_config"]), "model_config")
-    return graph_of(name, config, f"Keras {version}".strip(), _by_group(name, weights))
+    told = {key: value for key, value in attributes.items() if isinstance(value, str) and key != "model_config"}
+    return graph_of(name, config, f"Keras {version}".strip(), _by_group(name, weights), told)
 
 
 def read_archive(name: str, files: Files) -> ForeignGraph:
@@ -76,9 +77,10 @@ def read_archive(name: str, files: Files) -> ForeignGraph:
     metadata = (
         parse(name, archive.read(METADATA).decode("utf-8", "replace"), METADATA) if METADATA in archive.names else {}
     )
-    version = str(metadata.get("keras_version", "")) if isinstance(metadata, Mapping) else ""
+    told = metadata if isinstance(metadata, Mapping) else {}
+    version = str(told.get("keras_version", ""))
     root = hdf5.File(f"{name}/{WEIGHTS}", archive.read(WEIGHTS)).root
-    return graph_of(name, config, f"Keras {version}".strip(), _numbered(name, root, config))
+    return graph_of(name, config, f"Keras {version}".strip(), _numbered(name, root, config), told)
 
 
 def _weights_only(name: str) -> FileError:

@@ -111,8 +111,6 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
      * @returns {Promise<Lesson>}
      */
     lesson: (lesson, signal) => json(`/lessons/${id(lesson)}`, { signal }),
-    /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
-    picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
     /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
     sampleRun: async (model, sample, digest, signal) => {
       const query = { ...(digest && { v: digest }), ...TENSORS };
