@@ -75,7 +75,7 @@ class Truth:
 
 def made_picture(given: dict[str, Any]) -> bytes:
     """The picture that the page makes first for a model without a gallery whose input is described so."""
-    return _made(tuple(given["shape"]), given.get("preparation", {}).get("invert", False))
+    return _made(tuple(given["shape"]), bool((given["preparation"] or {}).get("invert")))
 
 
 @cache

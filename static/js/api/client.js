@@ -85,6 +85,8 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
   return {
     /** For what few pages ask; it stands with the part that asks (`api/own.js`). */
     request,
+    /** What another answer has told already need not be asked for. @param {Record<string, any>} answers by path */
+    know: (answers) => void Object.assign(known, answers),
     /** @param {AbortSignal} [signal] */
     models: (signal) => json("/models", { signal }),
     /** @param {string} model @param {AbortSignal} [signal] */

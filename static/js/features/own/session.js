@@ -130,6 +130,8 @@ async function bring({ anew }) {
     const asked = Object.fromEntries(found.brought.questions.map((question) => [question.about, question]));
     const before = shownContent(); // before it is listed under a new name
     const keeping = keep(kept(found.brought, found.choices), session.state.files);
+    const { id, description } = found.brought;
+    context().api.know({ [`/models/${id}`]: description, [`/models/${id}/samples`]: { samples: [] } });
     open(found.brought, before);
     session.update({
       ...found,
