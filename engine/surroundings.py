@@ -163,6 +163,8 @@ class Origin:
     layers    for each layer here the names that it, and what was merged into it, have in the file
     folded    names in the file of what was merged into another layer, such as batch normalisation
     dropped   names in the file of what does nothing when the model is used, such as dropout
+    licence   what the file says of it, and of who made it; empty where it says nothing
+    author
     """
 
     format: str
@@ -172,16 +174,17 @@ class Origin:
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     folded: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    licence: str = ""
+    author: str = ""
 
     @classmethod
     def from_json(cls, entry: Any) -> Origin:
         """The origin that the entry `origin` describes."""
         data = _known("origin", entry, cls)
-        producer = data.get("producer", "")
         layers = as_object("origin", data.get("layers", {}))
         return cls(
             format=as_text("origin", "format", data.get("format")),
-            producer=as_text("origin", "producer", producer) if producer != "" else "",
+            producer=_maybe("producer", data),
             files=tuple(_file(file) for file in as_list("origin", "files", data.get("files", []))),
             layout=_choice("origin", "layout", data.get("layout", "chw"), ("chw", "hwc")),
             layers=MappingProxyType(
@@ -189,6 +192,8 @@ class Origin:
             ),
             folded=_texts("origin", "folded", data.get("folded", [])),
             dropped=_texts("origin", "dropped", data.get("dropped", [])),
+            licence=_maybe("licence", data),
+            author=_maybe("author", data),
         )
 
     def describe(self) -> dict[str, Any]:
@@ -201,6 +206,8 @@ class Origin:
             "layers": {name: list(names) for name, names in self.layers.items()},
             "folded": list(self.folded),
             "dropped": list(self.dropped),
+            **({"licence": self.licence} if self.licence else {}),
+            **({"author": self.author} if self.author else {}),
         }
 
 
@@ -229,6 +236,12 @@ def _choice(place: str, key: str, value: Any, choices: tuple[str, ...]) -> str:
 
 def _texts(place: str, key: str, values: Any) -> tuple[str, ...]:
     return tuple(as_text(place, key, value) for value in as_list(place, key, values))
+
+
+def _maybe(key: str, data: Mapping[str, Any]) -> str:
+    """A text of the origin, or none."""
+    text = data.get(key, "")
+    return as_text("origin", key, text) if text != "" else ""
 
 
 def _reals(key: str, values: Any, rule: Real) -> tuple[float, ...]:

@@ -205,7 +205,7 @@ def read_embed(what: str, widget: str | None, pairs: Iterable[tuple[str, str]], 
     if isinstance(address, NetworkAddress) and address.at is not None:
         _check_place(entry, "at", address.at)
     if address.sample is not None:
-        _check_sample(entry, library, address.sample)
+        entry.sample(address.sample)
     return Embed(
         what=what,
         entry=entry,
@@ -243,12 +243,6 @@ def _problem_of(error: ErrorDetails, kind: type[Address]) -> Problem:
     problem = error["ctx"]["problem"]
     assert isinstance(problem, Problem)
     return problem
-
-
-def _check_sample(entry: ServedModel, library: Library, sample: str) -> None:
-    lent = library.default.samples if library.default and not entry.samples else {}
-    if sample not in lent:
-        entry.sample(sample)
 
 
 def _check_view(entry: ServedModel, text: str) -> None:

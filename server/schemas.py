@@ -103,6 +103,8 @@ class Origin(Schema):
     layout: Literal["chw", "hwc"]
     folded: list[str]
     dropped: list[str]
+    licence: str | None = Field(None, description="What the file says of it; not there where it says nothing.")
+    author: str | None = None
 
 
 class Input(Schema):
@@ -223,6 +225,7 @@ class OwnReport(Schema):
     output: str | None
     licence: str | None
     author: str | None
+    snippet: str | None = Field(description="Lines for the person's framework that write expected.npz.")
     parameter_count: int
     multiplications: int = Field(description="Multiply-adds of one run.")
     activations: int = Field(description="Values of one run, 4 bytes each.")
@@ -269,7 +272,6 @@ class Proof(Schema):
     version: str | None = Field(description="Of ONNX Runtime.")
     why: str | None = Field(description="Why nothing was compared: not_onnx, not_installed, or an error's code.")
     reason: str | None = Field(None, description="What ONNX Runtime says.")
-    snippet: str | None = Field(description="Two lines for the person's framework that write expected.npz.")
     layers: list[LayerDifference] | None = None
     largest: LayerDifference | None = None
     scores: list[ScorePair] | None = None
@@ -365,7 +367,7 @@ class LessonStep(Schema):
 class Lesson(LessonSummary):
     steps: list[LessonStep]
     pictures: list[str] = Field(
-        description="Its own pictures, which are samples of every model that has a gallery.",
+        description="Its own pictures, which are samples of every model that takes pictures.",
         examples=[["edges.bars"]],
     )
 

@@ -141,7 +141,7 @@ def _check(files: Mapping[str, bytes], model: Imported) -> None:
     name, kind = content.model_in(files)
     if kind != "onnx":
         say("not checked: ONNX Runtime reads ONNX alone. With your own framework these lines write expected.npz:")
-        say(proof.snippet(kind, name, spec.input_shape) or "(there are none for this format)")
+        say(model.report.snippet or "(there are none for this format)")
         return
     x = np.random.default_rng(0).uniform(*spec.input_range, spec.input_shape).astype(np.float32)
     theirs = proof.onnx_values(name, files, [names[0] for names in origin.layers.values() if names], x)

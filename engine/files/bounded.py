@@ -35,12 +35,13 @@ class Buffer:
 
     def take(self, count: int) -> memoryview:
         """The next bytes."""
+        start = self.position
         if count < 0:
             raise damaged(self.file, f"a length of {count} bytes")
-        if count > self.left:
+        if start + count > len(self.data):
             raise cut_short(self.file, count - self.left)
-        self.position += count
-        return self.data[self.position - count : self.position]
+        self.position = start + count
+        return self.data[start : start + count]
 
     def number(self, layout: str) -> Any:
         """One little-endian number in the notation of `struct`."""

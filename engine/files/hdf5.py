@@ -37,7 +37,7 @@ class File:
         self.buffer = Buffer(name, data)
         self.budget = Budget(name)
         self.objects = 0
-        self.root = Group(self, form.superblock(self.buffer))
+        self.root = Group(self, list(form.header(self.buffer, form.superblock(self.buffer))))
 
     def __getitem__(self, path: str) -> Group | Dataset:
         return self.root[path]
@@ -46,12 +46,12 @@ class File:
 class Object:
     """What has a header: a group or a dataset."""
 
-    def __init__(self, file: File, address: int) -> None:
+    def __init__(self, file: File, messages: list[form.Message]) -> None:
         file.objects += 1
         if file.objects > MOST_OBJECTS:
             raise damaged(file.name, f"it has more than {MOST_OBJECTS} objects")
         self.file = file
-        self.messages = list(form.header(file.buffer, address))
+        self.messages = messages
 
     def first(self, kind: int) -> Buffer | None:
         for message in self.messages:
@@ -79,11 +79,11 @@ class Object:
 class Group(Object):
     """A folder of groups and datasets."""
 
-    def __init__(self, file: File, address: int, depth: int = 0) -> None:
+    def __init__(self, file: File, messages: list[form.Message], depth: int = 0) -> None:
         if depth > DEEPEST:
             raise damaged(file.name, f"its groups nest deeper than {DEEPEST}")
         self.depth = depth
-        super().__init__(file, address)
+        super().__init__(file, messages)
 
     @cached_property
     def links(self) -> Mapping[str, int]:
@@ -113,11 +113,11 @@ class Group(Object):
     def member(self, name: str) -> Group | Dataset:
         """The object of this name in this group. KeyError where there is none."""
         if name not in self._members:
-            address = self.links[name]
-            kinds = {message.kind for message in form.header(self.file.buffer, address)}
+            messages = list(form.header(self.file.buffer, self.links[name]))
+            kinds = {message.kind for message in messages}
             group = form.SYMBOLS in kinds or form.LINK_INFO in kinds or form.LINK in kinds or form.LAYOUT not in kinds
             self._members[name] = (
-                Group(self.file, address, self.depth + 1) if group else Dataset(self.file, address, name)
+                Group(self.file, messages, self.depth + 1) if group else Dataset(self.file, messages, name)
             )
         return self._members[name]
 
@@ -155,8 +155,8 @@ class Group(Object):
 class Dataset(Object):
     """An array in the file; `read` gives it."""
 
-    def __init__(self, file: File, address: int, name: str) -> None:
-        super().__init__(file, address)
+    def __init__(self, file: File, messages: list[form.Message], name: str) -> None:
+        super().__init__(file, messages)
         self.name = name
 
     @cached_property

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,6 +65,9 @@ def superblock(buffer: Buffer) -> int:
     return root
 
 
+_MESSAGE = struct.Struct("<HHB3x")  # kind, length, flags
+
+
 def header(buffer: Buffer, address: int) -> Iterator[Message]:
     """The messages of the object header at this address, continuations included."""
     head = buffer.at(address)
@@ -81,8 +85,7 @@ def header(buffer: Buffer, address: int) -> Iterator[Message]:
     for place, size in blocks:  # grows while it is walked
         block = Buffer(buffer.file, buffer.at(place).take(size))
         while block.left >= 8 and read < count:
-            kind, length, flags = block.uint(2), block.uint(2), block.uint(1)
-            block.take(3)
+            kind, length, flags = _MESSAGE.unpack(block.take(8))
             body = Buffer(buffer.file, block.take(length))
             read += 1
             if kind == CONTINUATION:

@@ -7,7 +7,7 @@ named here: nothing of a file becomes a Python object, and the code that Lambda 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,8 @@ def read_h5(name: str, files: Files) -> ForeignGraph:
     if not isinstance(weights, hdf5.Group):
         raise damaged(name, "its weights are no group")
     config = parse(name, str(attributes["model_config"]), "model_config")
-    return graph_of(name, config, f"Keras {version}".strip(), _by_group(name, weights))
+    told = {key: value for key, value in attributes.items() if isinstance(value, str) and key != "model_config"}
+    return graph_of(name, config, f"Keras {version}".strip(), _by_group(name, weights), told)
 
 
 def read_archive(name: str, files: Files) -> ForeignGraph:
@@ -76,9 +77,10 @@ def read_archive(name: str, files: Files) -> ForeignGraph:
     metadata = (
         parse(name, archive.read(METADATA).decode("utf-8", "replace"), METADATA) if METADATA in archive.names else {}
     )
-    version = str(metadata.get("keras_version", "")) if isinstance(metadata, Mapping) else ""
+    told = metadata if isinstance(metadata, Mapping) else {}
+    version = str(told.get("keras_version", ""))
     root = hdf5.File(f"{name}/{WEIGHTS}", archive.read(WEIGHTS)).root
-    return graph_of(name, config, f"Keras {version}".strip(), _numbered(name, root, config))
+    return graph_of(name, config, f"Keras {version}".strip(), _numbered(name, root, config), told)
 
 
 def _weights_only(name: str) -> FileError:
@@ -129,22 +131,19 @@ def _short_name(name: str) -> str:
 
 
 def _by_group(file: str, weights: hdf5.Group) -> Loader:
-    tables: dict[str, list[tuple[str, hdf5.Dataset]]] = {}
+    # Of each outermost layer, its weights in order; those of a nested model also by the layer that owns them.
+    tables: dict[str, dict[str | None, list[tuple[str, hdf5.Dataset]]]] = {}
 
     def load(layer: Layer) -> Mapping[str, np.ndarray[Any, Any]]:
         top = layer.path[0]
         if top not in weights.links:
             return {}
         if top not in tables:
-            group = weights[top]
-            tables[top] = list(group.datasets()) if isinstance(group, hdf5.Group) else []
-        own = [
-            (path, dataset) for path, dataset in tables[top] if len(layer.path) == 1 or _owner(path) == layer.path[-1]
-        ]
-        pairs = [
-            (path, finite(file, f"{layer.name}/{path}", dataset.read()))
-            for path, dataset in _in_order(weights, top, own)
-        ]
+            tables[top] = {None: _in_order(weights[top])}
+            for path, dataset in tables[top][None]:
+                tables[top].setdefault(_owner(path), []).append((path, dataset))
+        own = tables[top].get(None if len(layer.path) == 1 else layer.path[-1], [])
+        pairs = [(path, finite(file, f"{layer.name}/{path}", dataset.read())) for path, dataset in own]
         return named_weights(pairs, layer)
 
     return load
@@ -156,12 +155,13 @@ def _owner(path: str) -> str:
     return parts[-2] if len(parts) > 1 else ""
 
 
-def _in_order(weights: hdf5.Group, top: str, own: list[tuple[str, hdf5.Dataset]]) -> Iterator[tuple[str, hdf5.Dataset]]:
+def _in_order(group: hdf5.Group | hdf5.Dataset) -> list[tuple[str, hdf5.Dataset]]:
     """In the order of the group's attribute `weight_names`, which counts where weights have no telling names."""
-    group = weights[top]
-    listed = group.attributes.get("weight_names", ()) if isinstance(group, hdf5.Group) else ()
+    if not isinstance(group, hdf5.Group):
+        return []
+    listed = group.attributes.get("weight_names", ())
     places = {str(name): i for i, name in enumerate(np.ravel(np.asarray(listed, dtype=object)))}
-    yield from sorted(own, key=lambda pair: places.get(pair[0], len(places)))
+    return sorted(group.datasets(), key=lambda pair: places.get(pair[0], len(places)))
 
 
 # Weights of `.keras`: numbered variables below the layers' names.

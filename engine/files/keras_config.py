@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -59,8 +60,10 @@ class _Draft:
         return name
 
 
-def graph_of(file: str, config: Any, producer: str, weights: Weights) -> ForeignGraph:
-    """The whole graph. `weights` gives a layer's tensors by Keras's short names.
+def graph_of(
+    file: str, config: Any, producer: str, weights: Weights, told: Mapping[str, Any] = MappingProxyType({})
+) -> ForeignGraph:
+    """The whole graph. `weights` gives a layer's tensors by Keras's short names; `told` is what else the file says.
 
     Constants are called `<layer>/<weight>`; the node's attribute `weights` lists them by short name.
     """
@@ -75,7 +78,7 @@ def graph_of(file: str, config: Any, producer: str, weights: Weights) -> Foreign
         inputs=draft.inputs,
         outputs=[ForeignValue(name, None) for name in outputs],
         constants=draft.constants,
-        metadata={"name": str(top[1].get("name", ""))} if isinstance(top[1], Mapping) else {},
+        metadata={**told, **({"name": str(top[1].get("name", ""))} if isinstance(top[1], Mapping) else {})},
     )
 
 

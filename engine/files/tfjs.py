@@ -40,7 +40,8 @@ def read(name: str, files: Files) -> ForeignGraph:
         raise damaged(name, "there is no modelTopology in it")
     tensors = _tensors(name, model.get("weightsManifest"), files)
     producer = str(model.get("generatedBy") or model.get("convertedBy") or "TensorFlow.js")
-    metadata = {key: model[key] for key in ("userDefinedMetadata",) if key in model}
+    # What is said of the whole: a licence, say, and what Teachable Machine knows of its classes.
+    metadata = {key: value for key, value in model.items() if key == "userDefinedMetadata" or isinstance(value, str)}
     if "node" in topology:
         return _graph_model(name, model, topology, tensors, producer, metadata)
     config = topology.get("model_config", topology)

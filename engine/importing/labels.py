@@ -26,11 +26,23 @@ CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "hors
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 EMNIST_BALANCED = (*DIGITS, *LETTERS, *"abdefghnqrt")
 
+GTSRB = tuple(
+    """\
+speed limit 20, speed limit 30, speed limit 50, speed limit 60, speed limit 70, speed limit 80, end of speed limit 80,
+speed limit 100, speed limit 120, no passing, no passing for lorries, right of way at the next junction, priority road,
+give way, stop, no vehicles, no lorries, no entry, general caution, bend to the left, bend to the right, double bend,
+bumpy road, slippery road, road narrows on the right, road works, traffic signals, pedestrians, children crossing,
+bicycles crossing, ice or snow, wild animals crossing, end of all limits, turn right ahead, turn left ahead, ahead only,
+straight on or right, straight on or left, keep right, keep left, roundabout, end of no passing,
+end of no passing for lorries""".replace("\n", " ").split(", ")
+)
+
 # Known sets by their pictures' shape and their number of classes. The first is the likeliest; all are offered.
 USUAL: Sequence[tuple[str, tuple[int, ...], tuple[int, int], tuple[str, ...]]] = (
     ("digits", (1,), (20, 64), DIGITS),
     ("fashion-mnist", (1,), (20, 64), FASHION),
     ("cifar-10", (3,), (24, 64), CIFAR10),
+    ("gtsrb", (1, 3), (24, 96), GTSRB),
     ("emnist-letters", (1,), (20, 64), LETTERS),
     ("emnist-balanced", (1,), (20, 64), EMNIST_BALANCED),
 )

@@ -15,14 +15,16 @@ from cnn_loupe.engine.errors import EngineError, FileError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, short
 from cnn_loupe.engine.importing import keras, keras_ops, labels, onnx, tensorflow, torch  # noqa: F401  (they register)
+from cnn_loupe.engine.importing.about import about_files
 from cnn_loupe.engine.importing.around import UNSAID, Choice, checked, class_count, classes_of, input_of, is_teachable
 from cnn_loupe.engine.importing.axes import Activation
 from cnn_loupe.engine.importing.draft import UNKNOWN, Draft, Entry, Note, Unknown
 from cnn_loupe.engine.importing.folding import FOLDED, LARGEST, CannotFold, TooLarge, fold
-from cnn_loupe.engine.importing.inputs import input_meanings
+from cnn_loupe.engine.importing.inputs import input_meanings, is_open, not_a_picture
 from cnn_loupe.engine.importing.ours import network_missing, read_ours
 from cnn_loupe.engine.importing.registry import find, operations
 from cnn_loupe.engine.importing.report import Report
+from cnn_loupe.engine.importing.snippet import snippet
 from cnn_loupe.engine.spec import ModelSpec
 
 MOST_MULTIPLICATIONS = 10_000_000_000  # of one pass
@@ -71,10 +73,13 @@ def import_files(files: Files, choice: Choice = UNSAID, *, cancelled: Callable[[
         return _ours(name, files, choice)
     graph = torch.graph_of(name, files, choice.architecture) if kind == "torch" else content.read(name, kind, files)
     draft, output = translated(graph, name, choice.output, cancelled)
-    return _finished(draft, output, files, name, choice)
+    return _finished(draft, output, files, (name, kind), choice)
 
 
 # Translation
+
+# What comes of a picture of another size than the network was made for.
+OF_SIZES = {"import_weights_do_not_fit", "import_reshape_unknown", "import_shapes_do_not_meet"}
 
 
 def translated(
@@ -95,9 +100,13 @@ def translated(
         _run(draft, cancelled)
         output = _output(draft, wanted)
         if not draft.problems and output is not None:
+            if is_open(graph.inputs[0]):
+                draft.notes.insert(0, Note("added", short(graph.inputs[0].name), "open_size"))
             return draft, output
         failed.append(draft)
     best = min(failed, key=lambda draft: len(draft.problems))
+    if is_open(graph.inputs[0]) and all(problem.code in OF_SIZES for problem in best.problems):
+        raise not_a_picture(graph.inputs[0], file)  # the usual size does not fit what follows
     raise ImportFailed(file, best.problems)
 
 
@@ -283,7 +292,9 @@ def _ending(entry: Entry) -> str:
 # The model
 
 
-def _finished(draft: Draft, output: Activation, files: Files, name: str, choice: Choice) -> Imported:
+def _finished(draft: Draft, output: Activation, files: Files, main: tuple[str, str], choice: Choice) -> Imported:
+    """main: the name and the kind of the file that the network is in."""
+    name, kind = main
     entries = _needed(draft, output.layer)
     ending = _ending(entries[output.layer])
     added = _probabilities(draft, output, entries, ending)
@@ -292,6 +303,7 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
     parameters = {f"{n}.{key}": array for n, entry in entries.items() for key, array in entry.parameters.items()}
     digests = _digests(files)
     outputs = [value.name for value in draft.graph.outputs]
+    told = about_files(draft.graph.metadata, files)
     description = {
         "format": 2,
         "id": _id(choice.id or name),
@@ -308,6 +320,7 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
             "layers": {n: entry.origin for n, entry in entries.items() if entry.origin},
             "folded": [note.what for note in draft.notes if note.action == "folded"],
             "dropped": [note.what for note in draft.notes if note.action == "dropped"],
+            **told,
         },
     }
     spec = ModelSpec.from_json(description)
@@ -333,16 +346,16 @@ def _finished(draft: Draft, output: Activation, files: Files, name: str, choice:
         scores=(scores := _score_like(draft)),
         shown=choice.output if choice.output in outputs else next(iter(scores), None),
         fit_known=choice.fit is not None or choice.preparation is not None or is_teachable(draft),
-        licence=_said(draft.graph.metadata, "license", "licence"),
-        author=_said(draft.graph.metadata, "author", "authors"),
+        licence=told.get("licence"),
+        author=told.get("author"),
+        snippet=snippet(kind, draft.graph.format, name, draft.input_shape, _learned(entries)),
     )
     return Imported(spec, parameters, description, report)
 
 
-def _said(metadata: Mapping[str, Any], *keys: str) -> str | None:
-    """What the file says of itself under one of these names."""
-    found = next((v for k, v in metadata.items() if k.lower() in keys and isinstance(v, str) and v), None)
-    return None if found is None else short(found, 200)
+def _learned(entries: Mapping[str, Entry]) -> list[str]:
+    """What the layers that have weights are called in the file."""
+    return [entry.origin[0] for entry in entries.values() if entry.parameters and entry.origin]
 
 
 def _ours(name: str, files: Files, choice: Choice) -> Imported:
@@ -377,6 +390,8 @@ def _ours(name: str, files: Files, choice: Choice) -> Imported:
         outputs=[spec.graph.output.name],
         classes_source="person" if choice.classes else "file",
         fit_known=True,
+        licence=spec.origin.licence or None if spec.origin else None,
+        author=spec.origin.author or None if spec.origin else None,
     )
     return Imported(spec, parameters, spec.to_json(), report)
 

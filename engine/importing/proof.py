@@ -1,7 +1,7 @@
 """Is it the same network? Its own runtime, or numbers that a person's framework wrote, beside ours.
 
 ONNX Runtime computes every value of an ONNX file: the extra `check` installs it. For every other format a person's
-own framework writes expected.npz with the two lines of `SNIPPETS`.
+own framework writes expected.npz with the lines of `snippet`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cnn_loupe.engine.arrays import REAL, Array, Shape, shape_text
+from cnn_loupe.engine.arrays import REAL, Array, shape_text
 from cnn_loupe.engine.errors import FileError
 from cnn_loupe.engine.files.bounded import Archive, Buffer
 from cnn_loupe.engine.files.foreign import Files, damaged, finite, short
@@ -24,45 +24,6 @@ from cnn_loupe.engine.files.protobuf import BYTES, VARINT, fields
 from cnn_loupe.engine.spec import ModelSpec
 
 LARGEST_RATIO_OF_MAPS = 2000  # unpacked to packed: maps behind a ReLU can be all zeros
-
-# Two lines for a person's own framework: FILE is the file's name, SHAPE the shape of one input in its order.
-SNIPPETS: Mapping[str, str] = {
-    "keras": (
-        "import numpy as np, keras; model = keras.models.load_model(FILE); x = np.random.rand(*SHAPE)\n"
-        'np.savez("expected.npz", input=x, output=model(x[None].astype("float32"))[0])'
-    ),
-    "onnx": (
-        "import numpy as np, onnxruntime as rt; s = rt.InferenceSession(FILE); i = s.get_inputs()[0]; "
-        'x = np.random.rand(*[n if isinstance(n, int) else 1 for n in i.shape]).astype("float32")\n'
-        'np.savez("expected.npz", input=x[0], output=s.run(None, {i.name: x})[0][0])'
-    ),
-    "torch": (
-        "import numpy as np, torch; x = torch.rand(1, *SHAPE)\n"
-        'np.savez("expected.npz", input=x[0], output=model.eval()(x)[0].detach())'
-    ),
-    "tflite": (
-        "import numpy as np, tensorflow as tf; t = tf.lite.Interpreter(FILE); t.allocate_tensors(); "
-        "i, o = t.get_input_details()[0], t.get_output_details()[0]; "
-        'x = np.random.rand(*i["shape"]).astype("float32")\n'
-        't.set_tensor(i["index"], x); t.invoke(); '
-        'np.savez("expected.npz", input=x[0], output=t.get_tensor(o["index"])[0])'
-    ),
-    "tfjs": (
-        "import numpy as np, tensorflowjs as tfjs; model = tfjs.converters.load_keras_model(FILE); "
-        "x = np.random.rand(*SHAPE)\n"
-        'np.savez("expected.npz", input=x, output=model(x[None].astype("float32"))[0])'
-    ),
-}
-
-
-def snippet(kind: str, file: str, shape: Shape) -> str | None:
-    """The lines that write expected.npz for a file of this kind whose input is (C, H, W); None where there are none."""
-    lines = SNIPPETS.get({"h5": "keras"}.get(kind, kind))
-    if lines is None:
-        return None
-    channels, height, width = shape
-    theirs = (channels, height, width) if kind == "torch" else (height, width, channels)
-    return lines.replace("FILE", repr(file)).replace("SHAPE", str(theirs))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Report:
     suggestions     the usual names for pictures of this shape and this many classes
     outputs         the file's outputs; `scores` are those that can be shown
     fit_known       whether the file or the person says how pictures fill the input
+    snippet         lines of the person's framework that write expected.npz
     """
 
     format: str
@@ -37,6 +38,7 @@ class Report:
     fit_known: bool = False
     licence: str | None = None
     author: str | None = None
+    snippet: str | None = None
 
     def describe(self, spec: ModelSpec) -> dict[str, Any]:
         """The report as the API and `inspect --json` give it."""
@@ -55,6 +57,7 @@ class Report:
             "output": self.shown,
             "licence": self.licence,
             "author": self.author,
+            "snippet": self.snippet,
             "parameter_count": spec.parameter_count,
             "multiplications": sum(spec.multiplications.values()),
             "activations": sum(math.prod(shape) for name, shape in spec.shapes.items() if name != "input"),

@@ -38,12 +38,12 @@ def graph_of(file: str, files: Files, architecture: str | None) -> ForeignGraph:
     if architecture in known:
         shape, found = known[architecture]
         return _graph(found, tensors, shape)
-    likely = f"it looks like {', '.join(known)}: choose that if it is; otherwise" if known else ""
+    likely = f"it looks like {', '.join(known)}: choose that if it is; otherwise " if known else ""
     first = short(next(iter(tensors)))
     raise FileError(
         "file_torch_weights_only",
         f"{short(file)} holds weights ({len(tensors)} tensors, such as {first}) and not what happens between them; "
-        f"{likely} export the network: {EXPORT}",
+        f"{likely}export the network: {EXPORT}",
         file=short(file),
         count=len(tensors),
         tensor=first,

@@ -33,7 +33,8 @@ _CHOICES = {"scale": SCALES, "details": SWITCH, "order": ORDERS, "panel": PANELS
 
 @dataclass(frozen=True)
 class Link:
-    """Where a step leads: a model, a picture of its gallery (None where the model takes none), and the rest.
+    """Where a step leads: a model, a picture of its gallery or of the lesson (None where neither has one), and the
+    rest.
 
     changed says that the picture is changed in the transform panel: what the network makes of it only the page knows.
     """
@@ -54,7 +55,7 @@ def read_link(
     given = _parameters(text)
     if "model" in given:
         entry = _model(given.pop("model"), library)
-    samples = {**samples_of(library, entry), **pictures} if takes_pictures(entry.spec) else {}
+    samples = {**entry.samples, **pictures} if takes_pictures(entry.spec) else {}
     sample = _sample(given.pop("sample", None) or picture, entry, samples)
     for name in ("at", "view"):
         if name in given:
@@ -76,13 +77,6 @@ def read_link(
 def takes_pictures(spec: ModelSpec) -> bool:
     """Whether a picture can be prepared for this model: grey or in colour."""
     return spec.input_shape[0] in (1, 3)
-
-
-def samples_of(library: Library, entry: ServedModel) -> Mapping[str, Sample]:
-    """The pictures that the page shows with a model: its own gallery, or the default model's."""
-    if entry.samples or not takes_pictures(entry.spec) or library.default is None:
-        return entry.samples
-    return library.default.samples
 
 
 def _parameters(text: str) -> dict[str, str]:
@@ -118,8 +112,13 @@ def _sample(name: str | None, entry: ServedModel, samples: Mapping[str, Sample])
         chosen = entry.default_sample
         first = next(iter(samples.values()), None)
         return first if chosen is None else samples.get(chosen, first)
-    if not samples:
+    if not takes_pictures(entry.spec):
         raise LessonError(f"The model {entry.id} takes no pictures.", "Leave the picture out.")
+    if not samples:
+        raise LessonError(
+            f"The model {entry.id} has no gallery.",
+            "Leave the picture out, or bring one with the lesson ([[pictures]]).",
+        )
     if name not in samples:
         raise LessonError(
             f"There is no picture {name[:64]!r}.", f"The pictures of this model are {', '.join(samples)}."

@@ -28,13 +28,10 @@ class Shelf:
     mistakes: tuple[Mistake, ...]
 
     def pictures(self, library: Library) -> dict[str, dict[str, Sample]]:
-        """The lessons' pictures for every gallery, each under that model's digest.
-
-        A model without a gallery gets none: it borrows the default model's, lessons' pictures and all.
-        """
+        """The lessons' pictures for every model that takes pictures, each under that model's digest."""
         found: dict[str, dict[str, Sample]] = {}
         for entry in library:
-            if takes_pictures(entry.spec) and (entry.samples or entry is library.default):
+            if takes_pictures(entry.spec):
                 own = [sample for lesson in self.lessons.values() for sample in lesson.pictures.values()]
                 found[entry.id] = {sample.id: under(entry, sample) for sample in own}
         return found

@@ -17,7 +17,7 @@ from cnn_loupe.server.own.bring import refused
 
 
 def by_runtime(entry: ServedModel, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Every layer compared with ONNX Runtime, for one random input; why not, and what a person can do, else."""
+    """Every layer compared with ONNX Runtime, for one random input; why not, else."""
     files = content.unpacked(files)
     name, kind = content.model_in(files)
     spec, version = entry.spec, proof.runtime_version()
@@ -35,8 +35,7 @@ def by_runtime(entry: ServedModel, files: Mapping[str, bytes]) -> dict[str, Any]
             why = error.code
             found = {"reason": str(error)}
     by = "onnxruntime" if why is None else None
-    lines = proof.snippet(kind, name, (spec.input_shape[0], spec.input_shape[1], spec.input_shape[2]))
-    return {"by": by, "version": version if by else None, "why": why, "snippet": lines, **found}
+    return {"by": by, "version": version if by else None, "why": why, **found}
 
 
 def by_expected(entry: ServedModel, data: bytes) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def by_expected(entry: ServedModel, data: bytes) -> dict[str, Any]:
         compared = proof.compare(entry.spec, lambda x: _run(entry, x), arrays)
     except EngineError as error:
         raise refused(error) from error
-    return {"by": "expected", "version": None, "why": None, "snippet": None, **_told(entry, compared)}
+    return {"by": "expected", "version": None, "why": None, **_told(entry, compared)}
 
 
 def _run(entry: ServedModel, x: Array) -> Mapping[str, Array]:

@@ -136,7 +136,7 @@ def _boot(services: Services, embed: Embed, language: str, catalogue: dict[str, 
     root = services.settings.root_path
     words = {area: catalogue[area] for area in _WORDS[embed.what]}
     words["common"] = {name: catalogue["common"][name] for name in _COMMON_WORDS}
-    words["pictures"] = {name: catalogue["pictures"][name] for name in ("gallery",)}
+    words["pictures"] = {name: catalogue["pictures"][name] for name in ("gallery", "made")}
     words["embed"] = {"page": catalogue["embed"]["page"]}
     if embed.widget is not None:
         words["learn"] = {k: v for k, v in catalogue["learn"].items() if k not in _CHAPTERS_ALONE}

@@ -68,7 +68,7 @@ function start(asked) {
 
   void import("./elements/chrome/frame.js");
   customElements.define("loupe-network", LoupeNetwork);
-  follow({ store, api, runs, own });
+  follow({ store, api, runs, own, pictures: () => import("./elements/made-pictures.js") });
 
   // The rest of the page: once the network is drawn or cannot be, or at once where the address asks for it.
   // It is fetched while the network is being drawn.

@@ -349,13 +349,17 @@ def test_without_onnx_runtime_two_lines_are_given_for_the_persons_framework(
     own: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cnn_loupe.engine.importing.proof.runtime_version", lambda: None)
-    proof = bring(own, made.onnx_model(), "?check=1").json()["proof"]
-    assert (proof["by"], proof["why"]) == (None, "not_installed")
-    assert "expected.npz" in proof["snippet"]
-    assert "'net.onnx'" in proof["snippet"]
-    keras = bring(own, {"m.h5": made.h5_model()}, "?check=1").json()["proof"]
-    assert (keras["by"], keras["why"]) == (None, "not_onnx")
-    assert "keras.models.load_model('m.h5')" in keras["snippet"]
+    told = bring(own, made.onnx_model(), "?check=1").json()
+    assert (told["proof"]["by"], told["proof"]["why"]) == (None, "not_installed")
+    assert "InferenceSession('net.onnx')" in told["report"]["snippet"]
+    keras = bring(own, {"m.h5": made.h5_model()}, "?check=1").json()
+    assert (keras["proof"]["by"], keras["proof"]["why"]) == (None, "not_onnx")
+    assert "keras.models.load_model('m.h5')" in keras["report"]["snippet"]
+    layers = bring(own, made.tfjs_model()).json()["report"]["snippet"]
+    assert "tensorflowjs" in layers  # its vocabulary is Keras's, its file is not
+    for lines in (told["report"]["snippet"], keras["report"]["snippet"], layers):
+        assert lines.count("\n") == 1
+        compile(lines, "snippet", "exec")
 
 
 @pytest.mark.parametrize("external", [False, True])

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from tests.conftest import ROOT
 from tests.e2e.conftest import READY, Visited, eventually
 
 SETTLED = "[data-view={}][data-settled]"
@@ -42,16 +47,13 @@ class Truth:
 
     @classmethod
     def of(cls, base: str, model: str = "tiny-vgg", sample: str | None = None) -> Truth:
-        """The run that the page shows: of the model's own gallery, or of the picture it borrows."""
+        """The run that the page shows: of the model's own gallery, or of the picture that the page makes for it."""
         api = f"{base}/api/v1/models"
         description = fetch(f"{api}/{model}")
-        if fetch(f"{api}/{model}/samples")["samples"]:
-            run = fetch(f"{api}/{model}/samples/{sample or description['samples_default']}/run")
+        if (shown := sample or description["samples_default"]) is not None:
+            run = fetch(f"{api}/{model}/samples/{shown}/run")
         else:
-            lender = next(one["id"] for one in fetch(f"{api}")["models"] if one["default"])
-            lent = fetch(f"{api}/{lender}/samples")["samples"][0]
-            with urllib.request.urlopen(base + lent["url"]) as picture:
-                run = fetch(f"{api}/{model}/runs", picture.read(), picture.headers["Content-Type"])
+            run = fetch(f"{api}/{model}/runs", made_picture(description["input"]), "image/png")
         tensors = {"input": array(run["input"])}
         tensors |= {layer["name"]: array(layer["tensor"]) for layer in run["layers"]}
         learned = fetch(f"{api}/{model}/parameters")["layers"]
@@ -69,6 +71,31 @@ class Truth:
     @property
     def layers(self) -> list[dict[str, Any]]:
         return self.description["layers"]
+
+
+def made_picture(given: dict[str, Any]) -> bytes:
+    """The picture that the page makes first for a model without a gallery whose input is described so."""
+    return _made(tuple(given["shape"]), bool((given["preparation"] or {}).get("invert")))
+
+
+@cache
+def _made(shape: tuple[int, ...], invert: bool) -> bytes:
+    """The page's own module says each pixel; as a file it is written here."""
+    script = (
+        "const [module, strokes, shape, invert] = process.argv.slice(1);"
+        "const { madePictures } = await import(module), { bytesOf } = await import(strokes);"
+        "process.stdout.write(bytesOf(madePictures(JSON.parse(shape))[0][1], invert === 'true'));"
+    )
+    modules = [(ROOT / f"static/js/model/{name}.js").as_uri() for name in ("made", "strokes")]
+    node = shutil.which("node")
+    assert node is not None, "Node is not on the path: `make test` puts it there"
+    given = [json.dumps(shape), json.dumps(invert)]
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script, "--", *modules, *given], capture_output=True, check=True
+    )
+    out = io.BytesIO()
+    Image.frombytes("L", (shape[2], shape[1]), done.stdout).save(out, "PNG")
+    return out.getvalue()
 
 
 VIEWS = {

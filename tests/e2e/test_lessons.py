@@ -111,7 +111,7 @@ def test_on_a_telephone_in_chinese_classes_are_chosen_and_answers_revealed(
     page.locator("[data-action=tour-next]").tap()
     expect(page.locator("loupe-tour")).to_have_count(0)
 
-    # Another model borrows the lesson's picture with the rest of the gallery.
+    # A model without a gallery has the lesson's picture behind those that the page makes.
     visited.expect("was preloaded using link preload", "status of 404")
     visited.page.goto(f"{school.url}/?model=deep&sample=edges.bars")
     page.wait_for_selector(READY, state="attached")

@@ -148,7 +148,7 @@ def test_the_copied_script_of_every_layer_prints_the_shown_number_as_closely_as_
             continue
         show(page, view)
         script = prints_what_it_states(page, tmp_path)
-        # A model without a gallery of its own borrows its pictures, so its scripts carry their input.
+        # Pictures that the page makes for a model without a gallery are not the server's: scripts carry their input.
         assert ("espresso" if model == "tiny-vgg" else "pixels = ") in script
 
 

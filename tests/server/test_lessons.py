@@ -121,11 +121,10 @@ def test_answers_are_the_engines_own(client: Client) -> None:
 
 def test_a_link_keeps_what_the_page_reads_and_nothing_of_where_it_was_copied(client: Client) -> None:
     (step,) = client.get("/api/v1/lessons/plain").json()["steps"]
-    assert step["link"].startswith("?model=deep&sample=")
-    assert step["link"].endswith("&view=neuron:c4[2,1,1]")
+    assert step["link"] == "?model=deep&view=neuron:c4[2,1,1]"  # nothing of another model's gallery
 
 
-def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_them(client: Client) -> None:
+def test_a_lessons_pictures_are_samples_of_every_model_with_a_gallery_or_without(client: Client) -> None:
     (picture,) = [one for one in client.get("/api/v1/models/tiny-vgg/samples").json()["samples"] if one["lesson"]]
     assert (picture["id"], picture["role"], picture["class"], picture["lesson"]) == (
         "edges.bars",
@@ -140,7 +139,12 @@ def test_a_lessons_pictures_join_every_gallery_and_models_without_one_borrow_the
     assert run.headers["cache-control"].endswith("immutable")
     by_bytes = client.post("/api/v1/models/tiny-vgg/runs", content=client.get(picture["url"]).content)
     assert by_bytes.json()["scores"] == run.json()["scores"]
-    assert client.get("/api/v1/models/deep/samples").json()["samples"] == []
+    (own,) = client.get("/api/v1/models/deep/samples").json()["samples"]
+    assert (own["id"], own["lesson"]) == ("edges.bars", "edges")
+    assert own["digest"] != picture["digest"]  # another model's run of it
+    assert client.get("/api/v1/models/deep").json()["samples_default"] is None
+    assert client.get("/embed/network?model=deep&sample=edges.bars").status_code == 200
+    assert client.get("/embed/network?model=deep&sample=espresso").json()["code"] == "unknown_sample"
 
 
 def test_a_picture_that_was_changed_meanwhile_is_not_shown_under_its_old_name(
@@ -282,7 +286,17 @@ def test_folders_that_are_missing_empty_misnamed_or_there_twice_are_named(tmp_pa
 def test_a_question_of_a_picture_needs_a_model_that_takes_one(tmp_path: Path, library: Library) -> None:
     text = documented().replace('model = "tiny-vgg"', 'model = "minimal"').replace("conv_1_1", "edges")
     write_lesson(tmp_path, text)
-    assert any("no layer 'softmax'" in mistake.what for mistake in read(tmp_path, library).mistakes)
+    # The lesson brings a picture of its own; another is Tiny VGG's, and a layer is missing.
+    assert any("no picture 'koala'" in mistake.what for mistake in read(tmp_path, library).mistakes)
+    write_lesson(tmp_path / "without", text.replace("?sample=koala&", "?"))
+    assert any("no layer 'softmax'" in mistake.what for mistake in read(tmp_path / "without", library).mistakes)
+    # A model without a gallery, and a lesson that brings no picture: no answer can depend on one.
+    write_lesson(tmp_path / "bare", PLAIN.replace("c4.weight[2, 0, 1, 3]", "c4[0, 0, 0]"))
+    (mistake,) = read(tmp_path / "bare", library).mistakes
+    assert "deep has none here" in mistake.what
+    write_lesson(tmp_path / "named", PLAIN.replace("&tour", "&sample=espresso&tour"))
+    (mistake,) = read(tmp_path / "named", library).mistakes
+    assert (mistake.what, mistake.remedy[:21]) == ("The model deep has no gallery.", "Leave the picture out")
 
 
 def test_the_log_and_the_doctor_name_every_mistake_and_the_server_starts(

@@ -137,6 +137,52 @@ test("a page that starts without a server says so and recovers on retry", async 
   assert.equal(store.state.network, "ready");
 });
 
+/** A page with two models, the second without a gallery; its pictures come when they are released. */
+function twoModels(modelId) {
+  const api = fakeServer();
+  let release = () => {};
+  const pictures = async () => ({
+    picturesFor: ({ id }) =>
+      new Promise((resolve) => (release = () => resolve([{ ...SAMPLES[0], id: `made-${id}`, blob: {}, role: "made" }]))),
+  });
+  const model = async (id) => (id === "n" ? { ...oneLayer("n"), samples_default: null } : DESCRIPTION);
+  const samples = async (id) => ({ samples: id === "n" ? [{ ...SAMPLES[1], id: "lesson.b", role: "lesson" }] : SAMPLES });
+  const store = createStore({ ...initialState(), modelId, ownReady: true }, derived);
+  follow({ store, api: { ...api, model, samples }, runs: createRuns({ ...api, model, samples }), pictures });
+  return { api, store, release: () => release() };
+}
+
+test("a model without a gallery is shown with pictures that are made for it, and with those of lessons", async () => {
+  const { store, release } = twoModels("n");
+  await settled();
+  release();
+  await settled();
+  assert.deepEqual(
+    store.state.samples.map(({ id }) => id),
+    ["made-n", "lesson.b"],
+  );
+  assert.deepEqual(store.state.scenes.main.picture, { source: "sample", id: "made-n" });
+  assert.equal(store.state.run.name, "own"); // run by its bytes: the server does not know it
+});
+
+test("a model that is left before it is there does not come back", async () => {
+  // Left for one that has to be loaded, and for one that is drawn already.
+  for (const first of ["n", "m"]) {
+    const { store, release } = twoModels(first);
+    await settled();
+    if (first === "m") chooseModel(store, "n");
+    await settled();
+    chooseModel(store, "m");
+    await settled();
+    release();
+    await settled();
+    const { model, modelId, picture, network, working, samples } = store.state;
+    assert.deepEqual([model.id, modelId, network, working], ["m", "m", "ready", false], first);
+    assert.deepEqual(picture, { source: "sample", id: "a" }, first);
+    assert.equal(samples.length, SAMPLES.length, first);
+  }
+});
+
 test("a refused picture is told of, and the one before is shown again", async () => {
   const bad = { digest: "f".repeat(64), name: "bad.png", blob: { bad: true }, thumbnail: "", crop: null };
   const { store } = page({ ownPictures: [bad] });

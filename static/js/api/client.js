@@ -85,6 +85,8 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
   return {
     /** For what few pages ask; it stands with the part that asks (`api/own.js`). */
     request,
+    /** What another answer has told already need not be asked for. @param {Record<string, any>} answers by path */
+    know: (answers) => void Object.assign(known, answers),
     /** @param {AbortSignal} [signal] */
     models: (signal) => json("/models", { signal }),
     /** @param {string} model @param {AbortSignal} [signal] */
@@ -111,8 +113,6 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
      * @returns {Promise<Lesson>}
      */
     lesson: (lesson, signal) => json(`/lessons/${id(lesson)}`, { signal }),
-    /** A gallery picture's bytes. @param {string} url as the gallery's list gives it @param {AbortSignal} [signal] */
-    picture: async (url, signal) => (await requestFrom(url, { signal })).blob(),
     /** @param {string} model @param {string} sample @param {string | null} digest @param {AbortSignal} [signal] */
     sampleRun: async (model, sample, digest, signal) => {
       const query = { ...(digest && { v: digest }), ...TENSORS };

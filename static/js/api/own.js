@@ -24,6 +24,7 @@ import { headerOfFiles } from "../model/files/safetensors.js";
  * @property {string} ending @property {string[]} added
  * @property {string[]} outputs @property {string | null} output
  * @property {string | null} licence @property {string | null} author
+ * @property {string | null} snippet lines of the person's framework that write expected.npz
  * @property {number} parameter_count @property {number} multiplications @property {number} activations
  * @property {{ name: string, kind: string, shape: number[], origin: string[], parameters: number }[]} layers
  * @property {Note[]} notes

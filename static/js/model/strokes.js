@@ -40,6 +40,14 @@ export function raster(strokes, width, height, pen = PEN) {
   return { width, height, data };
 }
 
+/**
+ * Each pixel as a byte.
+ * @param {Grey} grey
+ * @param {boolean} [invert] dark on white, as pen on paper
+ */
+export const bytesOf = ({ data }, invert = false) =>
+  Uint8Array.from(data, (value) => Math.round(255 * (invert ? 1 - value : value)));
+
 /** @param {Point} point @param {number} width @param {number} height */
 const scaled = ([x, y], width, height) => [x * width, y * height];
 

@@ -6,10 +6,11 @@
  *
  * @typedef {import("./initial.js").State} State
  * @typedef {import("./actions.js").AppStore} AppStore
+ * @typedef {object} Pictures
+ * @property {(description: any) => Promise<import("./initial.js").Sample[]>} picturesFor of a model's own kind, made
+ *   here
  * @typedef {object} OwnModels
  * @property {(content: string) => Promise<{ id: string } | null>} findModel the network whose content begins so
- * @property {(description: any) => Promise<import("./initial.js").Sample[]>} picturesFor pictures of its kind, made in
- *   this page
  */
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
@@ -19,7 +20,7 @@ import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
 /** Where nobody has networks of their own: in embeds. @returns {Promise<OwnModels>} */
-const noneOwn = async () => ({ findModel: async () => null, picturesFor: async () => [] });
+const noneOwn = async () => ({ findModel: async () => null });
 
 /** How the name of a model begins that a link gives by its content; digits of the content follow. */
 export const LINKED = "own:";
@@ -33,9 +34,10 @@ let transforms = null;
  * @param {import("../api/client.js").Api} parts.api
  * @param {import("./runs.js").Runs} parts.runs
  * @param {() => Promise<OwnModels>} [parts.own] what knows the person's own networks, loaded when one is asked for
+ * @param {() => Promise<Pictures>} parts.pictures what makes pictures for models without a gallery
  * @returns {() => void} stops following
  */
-export function follow({ store, api, runs, own = noneOwn }) {
+export function follow({ store, api, runs, pictures, own = noneOwn }) {
   const modelTask = createTask();
   const runTask = createTask();
   const parametersTask = createTask();
@@ -50,17 +52,23 @@ export function follow({ store, api, runs, own = noneOwn }) {
 
   /** @param {string} id */
   const loadModel = async (id) => {
-    if (store.state.model?.id === id) return undefined;
+    // Whatever else is on its way is late from now on, also where nothing has to be asked for.
+    if (store.state.model?.id === id) {
+      void modelTask(async () => {});
+      return void (store.state.run && store.update({ network: "ready", working: false }));
+    }
     if (id.startsWith(LINKED)) return findLinked(id);
     store.update({ network: "loading", working: true });
     try {
-      await modelTask(async (signal) => {
+      const loaded = await modelTask(async (signal) => {
         const [description, { samples }] = await Promise.all([api.model(id, signal), api.samples(id, signal)]);
-        const shown = samples.length ? samples : await borrowed(description, signal);
-        const listed = store.state.models.find((model) => model.id === id);
-        const model = createModel(listed?.own ? { ...description, title: listed.title } : description);
-        store.update({ scenes: { main: sceneOf(model), original: null }, samples: shown });
+        return { description, samples: [...(await made(description, samples)), ...samples] };
       });
+      if (loaded === SUPERSEDED) return undefined;
+      const { description, samples } = loaded;
+      const listed = store.state.models.find((model) => model.id === id);
+      const model = createModel(listed?.own ? { ...description, title: listed.title } : description);
+      store.update({ scenes: { main: sceneOf(model), original: null }, samples });
     } catch (error) {
       const problem = failed(error);
       const { main } = store.state.scenes;
@@ -103,16 +111,10 @@ export function follow({ store, api, runs, own = noneOwn }) {
     }
   };
 
-  /** A model without a gallery is shown with the default model's, if it takes pictures at all.
-   * @param {any} description @param {AbortSignal} signal @returns {Promise<import("./initial.js").Sample[]>} */
-  const borrowed = async (description, signal) => {
-    const { id, input } = description;
-    if (store.state.models.some((model) => model.own && model.id === id)) return (await own()).picturesFor(description);
-    const lender = store.state.models.find((model) => model.default);
-    if (!lender || lender.id === id || ![1, 3].includes(input.shape[0])) return [];
-    const { samples } = await api.samples(lender.id, signal);
-    return samples.map((/** @type {any} */ sample) => ({ ...sample, class: null, borrowed: true }));
-  };
+  /** A model without a gallery gets pictures of its own kind; those of lessons are no gallery.
+   * @param {any} description @param {import("./initial.js").Sample[]} samples */
+  const made = async (description, samples) =>
+    samples.every(({ role }) => role === "lesson") ? (await pictures()).picturesFor(description) : [];
 
   /** The picture whose changed form is being run, and whether it has been changed further since. */
   const changing = { key: "", further: false };

@@ -58,9 +58,8 @@ import { NO_SCENES } from "../model/scene.js";
  */
 /**
  * @typedef {{ id: string, class: number | null, role: string, title: Record<string, string>, caption: Record<string,
- *   string>, url: string, thumbnail: string, digest: string, borrowed?: boolean, blob?: Blob
- * }} Sample `borrowed`: not of the model's gallery, as it has none: of the default model's,
- * or made in this page (`blob`)
+ *   string>, url: string, thumbnail: string, digest: string, blob?: Blob
+ * }} Sample `blob`: made in this page for a model without a gallery; the server does not know it
  */
 /**
  * @typedef {object} OwnPicture a picture that stays in this browser

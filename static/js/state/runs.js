@@ -29,7 +29,7 @@ export function createRuns(api) {
     const source =
       ref.source === "noise"
         ? { input: await noise(model.input) }
-        : (own?.blob ?? sample?.blob ?? (sample?.borrowed ? await api.picture(sample.url) : { sample: ref.id }));
+        : (own?.blob ?? sample?.blob ?? { sample: ref.id });
     return api.runLarge(model.id, source, await firstShown(model), {
       ...own?.crop,
       preparation: "summary",
@@ -49,8 +49,7 @@ export function createRuns(api) {
         // To draw the crop editor from: asked for once.
         ...(!own.upright && { upright: UPRIGHT }),
       });
-    if (sample?.borrowed)
-      return api.runPicture(model.id, sample.blob ?? (await api.picture(sample.url)), { preparation: "summary" });
+    if (sample?.blob) return api.runPicture(model.id, sample.blob, { preparation: "summary" });
     return api.sampleRun(model.id, ref.id, sample?.digest ?? null);
   };
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.engine.files import refused
 
 COMMON = {"position", "layer", "operation", "what"}  # what Draft.refusal adds
 
@@ -41,3 +42,7 @@ def test_every_refusal_has_words_that_use_what_it_tells(language: str) -> None:
         wanted = set(re.findall(r"\{(\w+)\}", words[code]))
         for given in places:
             assert wanted <= given, f"{code}: the words want {sorted(wanted - given)}"
+
+
+def test_the_document_has_the_exact_sentence_of_each_refusal() -> None:
+    assert refused.documented() == refused.table(), "python -m tests.engine.files.refused"

@@ -11,6 +11,9 @@ export function about(host, { id, origin, added, training }) {
   if (origin) {
     const own = host.store.state.models.some((listed) => listed.own && listed.id === id);
     const files = origin.files.map((/** @type {{ name: string }} */ { name }) => name).join(", ");
+    const said = ["author", "licence"]
+      .filter((what) => origin[what])
+      .map((what) => host.t(`network.about.${what}`, { text: origin[what] }));
     const lists = { added, folded: origin.folded, dropped: origin.dropped };
     const changes = Object.entries(lists)
       .filter(([, list]) => list?.length)
@@ -21,7 +24,7 @@ export function about(host, { id, origin, added, training }) {
         { class: "inspector-about", "data-part": "about" },
         host.t("network.about.from", { producer: origin.producer || origin.format, files }),
         " ",
-        changes.join(" "),
+        [...said, ...changes].join(" "),
         own
           ? h(
               "button",

@@ -307,9 +307,7 @@ function showControls() {
 /** The chosen model's pictures and layers. */
 async function loadModel() {
   const id = model.select.value;
-  const own = /** @type {any} */ (await api.samples(id)).samples;
-  const lender = boot.models.find((/** @type {any} */ one) => one.default)?.id;
-  const samples = own.length || !lender ? own : /** @type {any} */ (await api.samples(lender)).samples;
+  const { samples } = /** @type {any} */ (await api.samples(id));
   const loaded = createModel(await api.model(id));
   if (model.select.value !== id) return;
   described = loaded;

@@ -10,7 +10,7 @@ import { start } from "./start.js";
 /** A height at which ten maps in a column can be told apart, in text sizes. */
 const MAP = 34;
 
-const { boot, store, api, runs } = start({
+const { boot, store, api, runs, pictures } = start({
   asked,
   search,
   measure: ({ text }) => {
@@ -34,4 +34,4 @@ store.select(
     else store.update({ view: null, selection: { layer: view.layer, unit: view.unit } });
   },
 );
-follow({ store, api, runs });
+follow({ store, api, runs, pictures });

@@ -97,7 +97,7 @@ export function start({ asked, search, measure }) {
     { capture: true },
   );
   reportHeight(() => boot.size?.[1] ?? measure(boot));
-  return { boot, store, api, runs };
+  return { boot, store, api, runs, pictures: () => import("../../elements/made-pictures.js") };
 }
 
 /** Text size, and the box that the address gives. @param {Boot} boot */

@@ -10,7 +10,7 @@ import { asked, search } from "./address.js";
 import { viewHeight } from "./height.js";
 import { markReady, start } from "./start.js";
 
-const { store, api, runs } = start({ asked, search, measure: ({ text }) => viewHeight(text) });
+const { store, api, runs, pictures } = start({ asked, search, measure: ({ text }) => viewHeight(text) });
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 const home = /** @type {import("../../state/initial.js").View} */ (store.state.view);
 let fits = true;
@@ -48,4 +48,4 @@ const opened = new MutationObserver(() => {
   markReady();
 });
 opened.observe(host, { attributes: true, attributeFilter: ["data-open"] });
-follow({ store, api, runs });
+follow({ store, api, runs, pictures });

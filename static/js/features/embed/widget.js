@@ -8,7 +8,7 @@ import { markReady, start } from "./start.js";
 const sample = new URLSearchParams(location.search).get("sample");
 const picture = sample === null ? null : { source: /** @type {const} */ ("sample"), id: sample };
 
-const { boot, store, api, runs } = start({
+const { boot, store, api, runs, pictures } = start({
   asked: { picture },
   search: ({ modelId, picture: shown }) =>
     `?model=${encodeURIComponent(modelId)}` +
@@ -19,7 +19,7 @@ const { needs } = boot;
 
 if (needs === "run") {
   const { follow } = await import("../../state/follow.js");
-  follow({ store, api, runs });
+  follow({ store, api, runs, pictures });
 } else if (needs === "model")
   store.select(
     ({ attempt }) => attempt,

@@ -7,6 +7,10 @@ import { LoupeOwn } from "./panel.js";
 
 const { assets, i18n } = context();
 
+// What a network needs that is drawn at once, while its files are on their way.
+void import("../../elements/made-pictures.js");
+void import("../../state/pieces.js");
+
 const styled = Promise.all([loadStyle("own"), loadStyle("pictures")]);
 i18n.extend(await fetchWords(assets, i18n.language, "own"));
 await styled;

@@ -9,6 +9,7 @@
 import { createOwn } from "../../api/own.js";
 import { forgetModel, keepChoices, keepModel, keptFiles, keptModels } from "../../api/own-store.js";
 import { chooseModel } from "../../state/actions.js";
+import { LINKED } from "../../state/follow.js";
 import { context } from "../../elements/context.js";
 
 /** The networks of this page by their content: those that the browser keeps, and those that it would not keep.
@@ -40,6 +41,9 @@ function list() {
   }));
   store.update({ models: [...store.state.models.filter((model) => !model.own), ...own] });
 }
+
+/** Whether the network has not been forgotten. @param {KeptModel} model */
+export const isKnown = ({ content }) => known.has(content);
 
 /** The networks, the oldest first. */
 export const ownModels = () => [...known.values()].map(({ model }) => model);
@@ -88,8 +92,10 @@ export function forget(content) {
   const model = known.get(content)?.model;
   known.delete(content);
   void write(() => forgetModel(content));
-  const fallback = store.state.models.find((one) => one.default);
-  if (model && store.state.modelId === model.id && fallback) chooseModel(store, fallback.id);
+  const { models, modelId } = store.state;
+  const shown = modelId.startsWith(LINKED) ? content.startsWith(modelId.slice(LINKED.length)) : modelId === model?.id;
+  const fallback = models.find((one) => one.default);
+  if (shown && fallback) chooseModel(store, fallback.id);
   list();
 }
 
@@ -106,11 +112,10 @@ export function sendAgain(id) {
       if (!model || !files.length) return false;
       const brought = await createOwn(context().api).bring(files, model.choices);
       // A newer server may name the same network otherwise.
-      if (brought.id !== id) await keep({ ...model, id: brought.id }, files);
+      if (brought.id !== id && isKnown(model)) await keep({ ...model, id: brought.id }, files);
       return brought.id === id;
     })().finally(() => sending.delete(id));
     sending.set(id, sent);
   }
   return sent;
 }
-export { picturesFor } from "./generated.js";

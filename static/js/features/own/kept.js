@@ -35,7 +35,7 @@ export function createKept(host) {
           : button("own-report", t("own.kept.report"), model.title, () => void reopen(model)),
         button("own-forget", t("own.kept.forget"), model.title, () => {
           forget(model.content);
-          if (session.state.brought?.content === model.content) clear();
+          if (session.state.content === model.content) clear();
           /** @type {HTMLElement | null} */ (host.querySelector("[data-action=own-files]"))?.focus();
         }),
       ),

@@ -8,7 +8,6 @@ import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { sentenceOf } from "./sentences.js";
-import { snippetFor } from "./snippet.js";
 
 /** Within this share of a layer's largest value two runtimes of float32 agree; deep networks add up more. */
 const AGREES = { shallow: 1e-5, deep: 1e-4, layers: 60 };
@@ -21,20 +20,20 @@ export function createProof() {
     /** @param {import("./session.js").Session} session */
     show({ brought, stage, proof, proofProblem }) {
       root.hidden = (!brought || stage === "refused") && !proofProblem;
+      const lines = brought?.report.snippet;
       root.replaceChildren(
         h("h3", null, t("own.proof.title")),
         proofProblem ? h("p", { class: "notice bad", role: "alert" }, sentenceOf(proofProblem)) : "",
         proof?.reason ? h("p", { class: "note" }, proof.reason) : "",
-        ...(brought ? (proof?.by ? said(proof, brought) : [asking(brought)]) : []),
+        ...(brought && proof?.by ? said(proof, brought) : lines ? [asking(lines)] : []),
       );
     },
   };
 }
 
-/** @param {import("../../api/own.js").Brought} brought */
-function asking({ report, description }) {
+/** @param {string} text lines of Python */
+function asking(text) {
   const { t } = context().i18n;
-  const text = snippetFor(report, description);
   const said = h("span", { class: "note", role: "status" });
   const copy = h(
     "button",

@@ -13,6 +13,7 @@
  * @typedef {object} Session
  * @property {"empty" | "off" | "reading" | "refused" | "open"} stage
  * @property {readonly OwnFile[]} files
+ * @property {string | null} content SHA-256 of the files' contents, once it is known
  * @property {import("../../api/own-store.js").Choices} choices what the person said
  * @property {readonly string[]} settled the questions that were answered, or left as they were
  * @property {Readonly<Record<string, import("../../api/own.js").Question>>} asked what has been asked, by what it is
@@ -31,12 +32,13 @@ import { createTask, SUPERSEDED } from "../../core/timing.js";
 import { chooseModel } from "../../state/actions.js";
 import { LINKED } from "../../state/follow.js";
 import { context } from "../../elements/context.js";
-import { filesOf, findModel, keep } from "./keeping.js";
+import { filesOf, findModel, isKnown, keep } from "./keeping.js";
 
 /** @type {Session} */
 const EMPTY = {
   stage: "empty",
   files: [],
+  content: null,
   choices: {},
   settled: [],
   asked: {},
@@ -87,7 +89,9 @@ async function takeNetwork(given) {
 /** Show a network that this browser keeps with its report. @param {KeptModel} model */
 export async function reopen(model) {
   context().store.update({ panel: "own" });
-  session.update({ ...EMPTY, stage: "reading", files: await filesOf(model), choices: model.choices });
+  const files = await filesOf(model);
+  if (!isKnown(model)) return; // it was forgotten meanwhile
+  session.update({ ...EMPTY, stage: "reading", files, content: model.content, choices: model.choices });
   await bring({ anew: true });
 }
 
@@ -124,10 +128,14 @@ async function bring({ anew }) {
     });
     if (found === SUPERSEDED) return;
     const asked = Object.fromEntries(found.brought.questions.map((question) => [question.about, question]));
+    const before = shownContent(); // before it is listed under a new name
     const keeping = keep(kept(found.brought, found.choices), session.state.files);
-    open(found.brought);
+    const { id, description } = found.brought;
+    context().api.know({ [`/models/${id}`]: description, [`/models/${id}/samples`]: { samples: [] } });
+    open(found.brought, before);
     session.update({
       ...found,
+      content: found.brought.content,
       asked: { ...session.state.asked, ...asked },
       stage: "open",
       busy: false,
@@ -165,19 +173,20 @@ const rank = ({ name }) => (/\.(?:bin|data|txt|csv)$|shard/i.test(name) ? 2 : /\
 /**
  * Show it. What is open stays open where it is the same network, or the one that a link asked for.
  * @param {Brought} brought
+ * @param {string | undefined} before the content of the network that was shown until now, if it is the person's own
  */
-function open({ id, content }) {
+function open({ id, content }, before) {
   const { store } = context();
-  const { modelId, models } = store.state;
+  const { modelId } = store.state;
   const linked = modelId.startsWith(LINKED) && content.startsWith(modelId.slice(LINKED.length));
-  const shown = lastContent === content && models.some((model) => model.own?.content === content);
-  lastContent = content;
-  if (linked || shown) store.update({ modelId: id, problem: null });
+  if (linked || before === content) store.update({ modelId: id, problem: null });
   else chooseModel(store, id);
 }
 
-/** The content of the network that was opened last. */
-let lastContent = "";
+function shownContent() {
+  const { modelId, models } = context().store.state;
+  return models.find(({ id }) => id === modelId)?.own?.content;
+}
 
 /** Let ONNX Runtime compute it as well, where the server has it. @param {Brought} brought */
 async function check({ id, report }) {
@@ -197,13 +206,18 @@ export async function prove(arrays) {
   const { brought } = session.state;
   if (!brought) return session.update({ proofProblem: new Problem({ code: "own_proof_alone" }) });
   session.update({ busy: true, proofProblem: null });
+  /** @param {Partial<Session>} found */
+  const told = (found) => session.state.brought === brought && session.update({ ...found, busy: false });
   try {
-    session.update({ proof: await own().proof(brought.id, arrays), busy: false });
+    told({ proof: await own().proof(brought.id, arrays) });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    session.update({ proofProblem: error, busy: false });
+    told({ proofProblem: error });
   }
 }
 
-/** Forget what is on its way. */
-export const clear = () => session.update(EMPTY);
+/** Forget what is on its way, also what the server has not answered yet. */
+export function clear() {
+  void task(async () => {});
+  session.update(EMPTY);
+}

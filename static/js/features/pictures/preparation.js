@@ -54,10 +54,7 @@ class LoupePreparation extends LoupeElement {
     const { api } = context();
     try {
       const answer = await this.#task(async (signal) => {
-        const bytes =
-          own?.blob ??
-          sample?.blob ??
-          (sample?.borrowed ? await api.picture(sample.url, signal) : { sample: /** @type {any} */ (sample).id });
+        const bytes = own?.blob ?? sample?.blob ?? { sample: /** @type {any} */ (sample).id };
         return api.prepare(model.id, bytes, { ...own?.crop }, signal);
       });
       if (answer !== SUPERSEDED) await this.#build(answer.preparation, own);

@@ -297,6 +297,23 @@ export class LoupeStrip extends LoupeElement {
     if (pictures.length) await (await import("./intake.js")).addPictures(pictures);
   }
 
+  /** @param {(FileSystemEntry | null)[]} entries */
+  async #addFolders(entries) {
+    const { filesIn, MOST } = await import("./folders.js");
+    const name = entries.map((entry) => entry?.name).join(", ");
+    try {
+      const { files, more } = await filesIn(entries);
+      if (more || !files.length) {
+        const code = more ? "folder_too_large" : "folder_empty";
+        return reportProblem(this.store, { name, problem: new Problem({ code, params: { most: MOST } }) });
+      }
+      return await this.#add(files);
+    } catch (error) {
+      const problem = new Problem({ code: "picture_unreadable", detail: String(error) });
+      return reportProblem(this.store, { name, problem });
+    }
+  }
+
   /** A picture's address came, and not the picture: say what helps. @param {Event} event */
   #onlyAddress(event) {
     event.preventDefault();
@@ -335,7 +352,10 @@ export class LoupeStrip extends LoupeElement {
       if (!carries(event)) return void (isAddress(event.dataTransfer) && this.#onlyAddress(event));
       event.preventDefault();
       over(-depth);
-      void this.#add([...event.dataTransfer.files]);
+      // They are there as long as the event lasts.
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+      if (entries.some((entry) => entry?.isDirectory)) void this.#addFolders(entries);
+      else void this.#add([...event.dataTransfer.files]);
     });
     this.listen(document, "paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];

@@ -60,7 +60,7 @@ export function createCode(actions) {
  * @param {import("../../model/scene.js").WholeScene} scene @param {import("../../state/initial.js").State} state
  */
 function origin({ model, run, picture, edits }, { samples }) {
-  const listed = picture?.source === "sample" && samples.some(({ id, borrowed }) => id === picture.id && !borrowed);
+  const listed = picture?.source === "sample" && samples.some(({ id, blob }) => id === picture.id && !blob);
   const sample = listed && !edits.length ? picture.id : null;
   const api = new URL(`${context().root}/api/v1`, location.href).href;
   return { api, model: model.id, sample, input: sample ? null : encodeTensor(run.input) };
