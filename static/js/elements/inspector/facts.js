@@ -18,11 +18,14 @@ import { h } from "../dom.js";
 
 const LISTED = 12;
 
-/** @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value */
-const list = (entries) =>
+/**
+ * @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value
+ * @param {string} [kind] a class
+ */
+const list = (entries, kind = "") =>
   h(
     "dl",
-    { class: "inspector-facts" },
+    { class: `inspector-facts${kind}` },
     ...entries
       .filter((entry) => entry)
       .flatMap((entry) => {
@@ -265,10 +268,13 @@ export function modelFacts(host, model) {
     ]),
     box(
       host.t("network.inspector.all_learned"),
-      list([
-        ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
-        [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
-      ]),
+      list(
+        [
+          ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
+          [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
+        ],
+        " of-layers",
+      ),
     ),
   ];
 }

@@ -238,6 +238,7 @@ export class NetworkColumns {
     const map = this.#map;
     const { text } = map.theme;
     const button = (/** @type {"before" | "after"} */ side, /** @type {number} */ count, /** @type {number} */ y) => {
+      const words = `${side === "before" ? "▲" : "▼"} ${count}`;
       const element = h(
         "button",
         {
@@ -250,9 +251,9 @@ export class NetworkColumns {
           "aria-label": map.t(`network.more.${side}`, { count }),
           onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
         },
-        `${side === "before" ? "▲" : "▼"} ${count}`,
+        words,
       );
-      const wide = text * Math.max(28, Math.min(width / text + 4, 60));
+      const wide = Math.max(28 * text, map.measure(words), Math.min(width + 4 * text, 60 * text));
       at(element, { x: x + width / 2 - wide / 2, y, width: wide, height: 24 * text });
       return element;
     };

@@ -114,7 +114,14 @@ export function createNeuron(subject, actions) {
   );
   /** @type {number | undefined} the input that the microscope shows */
   let chosen;
-  const list = createRows({ count, className: "neuron-rows", label: t("views.neuron.rows", { count }), heads, build });
+  const list = createRows({
+    count,
+    className: "neuron-rows",
+    label: t("views.neuron.rows", { count }),
+    heads,
+    last: first + count - 1,
+    build,
+  });
   list.root.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
   const legends = h("div", { class: "view-legends" });
   const root = h(
