@@ -136,13 +136,22 @@ class ServedModel:
     def description_answer(self) -> CachedResponse:
         return CachedResponse(wire.dumps(self.description))
 
-    def parameters_answer(self, layers: frozenset[str] | None = None) -> wire.Answer:
-        """The learned numbers of every layer that has any, or of these layers."""
+    def parameters_answer(self, layers: frozenset[str] | None = None, units: range | None = None) -> wire.Answer:
+        """The learned numbers of every layer that has any, or of these layers; or of these of their units alone.
+
+        Every kind's parameters have a row for each unit: their first axis counts them.
+        """
         parameters, parts = self.network.parameters, []
         for name, shapes in self.spec.layer_parameters.items():
-            if shapes and (layers is None or name in layers):
-                tensors = {key: parameters[f"{name}.{key}"] for key in shapes}
-                parts.append(wire.LayerPart(name, {}, tensors))
+            if not shapes or (layers is not None and name not in layers):
+                continue
+            tensors = {key: parameters[f"{name}.{key}"] for key in shapes}
+            fields: dict[str, Any] = {}
+            if units is not None:
+                there = wire.units_there(units, self.spec.shapes[name][0])
+                tensors = {key: tensor[there.start : there.stop] for key, tensor in tensors.items()}
+                fields = {"units": [there.start, there.stop - 1]}
+            parts.append(wire.LayerPart(name, fields, tensors))
         return wire.Answer(layers=parts)
 
     def layer_names(self, text: str | None) -> frozenset[str] | None:

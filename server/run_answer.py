@@ -18,7 +18,7 @@ from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.data.images import Crop, Prepared, View
 from cnn_loupe.engine.run import Run
 from cnn_loupe.server.errors import Problem
-from cnn_loupe.server.wire import Answer, Encoding, LayerPart
+from cnn_loupe.server.wire import Answer, Encoding, LayerPart, units_there
 
 Detail = Literal["full", "overview"]
 Preparation = Literal["none", "summary", "full"]
@@ -73,17 +73,10 @@ def _values(name: str, kind: str, values: Array, options: RunOptions) -> LayerPa
     """A layer's values, or those of the units asked for."""
     fields: dict[str, Any] = {"kind": kind, "shape": list(values.shape)}
     if options.units is not None:
-        units = _there(options.units, values)
+        units = units_there(options.units, len(values))
         fields["units"] = [units.start, units.stop - 1]
         values = values[units.start : units.stop]
     return LayerPart(name, fields, {"tensor": values})
-
-
-def _there(units: range, values: Array) -> range:
-    """Those of the units that the layer has; the last ones where it has none of them."""
-    last = len(values)
-    start = min(units.start, max(0, last - len(units)))
-    return range(start, min(last, start + len(units)))
 
 
 def _overview(name: str, kind: str, values: Array, options: RunOptions) -> LayerPart:
@@ -111,7 +104,7 @@ def _overview(name: str, kind: str, values: Array, options: RunOptions) -> Layer
     order = np.argsort(-maximum, kind="stable").astype(np.int32)
     tensors: dict[str, Any] = {"minimum": minimum, "maximum": maximum, "order": order}
     if values.ndim == 3:
-        units = _there(options.units or THUMBNAILS, values)
+        units = units_there(options.units or THUMBNAILS, len(values))
         fields["units"] = [units.start, units.stop - 1]
         small = reduced(values[units.start : units.stop], options.side)
         low, high = small.min(axis=(1, 2)), small.max(axis=(1, 2))

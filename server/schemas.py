@@ -291,12 +291,14 @@ class OwnModel(Schema):
 
 
 class LayerParameters(BaseModel):
-    """`weight` is (O, C / groups, Kh, Kw) for a convolution and (O, I) for a dense layer; `bias` is (O,)."""
+    """`weight` is (O, C / groups, Kh, Kw) for a convolution and (O, I) for a dense layer; `bias` is (O,). With `units`
+    only those rows of them."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Tensor]
 
     name: str
+    units: Pair | None = Field(None, description="Where only some units were asked for: the first and the last.")
 
 
 class Parameters(Schema):

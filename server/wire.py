@@ -49,6 +49,12 @@ class LayerPart:
     tensors: Mapping[str, Array]
 
 
+def units_there(units: range, count: int) -> range:
+    """Those of the units that a layer with so many has; as many of its last ones where it has none of them."""
+    start = min(units.start, max(0, count - len(units)))
+    return range(start, min(count, start + len(units)))
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a route gives: plain data with finite numbers, tensors, and a list of layers.

@@ -11,7 +11,7 @@ from cnn_loupe.server.dependencies import EntryOf, ServicesOf
 from cnn_loupe.server.gallery import digest_of
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.routes.documentation import problems, success
-from cnn_loupe.server.routes.encoding import EncodingQuery, LayersQuery, encoding_of
+from cnn_loupe.server.routes.encoding import EncodingQuery, LayersQuery, UnitsQuery, encoding_of, unit_range
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding, dumps
 
 router = APIRouter(tags=["Models"])
@@ -49,20 +49,25 @@ async def give_parameters(
     entry: EntryOf,
     v: str | None = None,
     layers: LayersQuery = None,
+    units: UnitsQuery = None,
     encoding: EncodingQuery = None,
 ) -> Response:
-    """Weights and biases of every layer that has any, in layer order.
+    """Weights and biases of every layer that has any, in layer order; of some layers, and of some units of them.
 
-    With `v` = the model's digest the answer may be kept for ever.
+    What a unit has learned is a row of each tensor: a neuron of a 512×512×3×3 kernel is 18 KB of 9 MB. With `v` = the
+    model's digest the answer may be kept for ever.
     """
-    form, names = encoding_of(request, encoding), entry.layer_names(layers)
-    stored = await services.pool.run(request, lambda: _parameters(entry, names, form))
+    form, names, some = encoding_of(request, encoding), entry.layer_names(layers), unit_range(units)
+    stored = await services.pool.run(request, lambda: _parameters(entry, names, some, form))
     return stored.response(request, entry.cache_rule(v), vary="Accept, Accept-Encoding")
 
 
-def _parameters(entry: ServedModel, layers: frozenset[str] | None, encoding: Encoding) -> CachedResponse:
+def _parameters(
+    entry: ServedModel, layers: frozenset[str] | None, units: range | None, encoding: Encoding
+) -> CachedResponse:
     # Learned numbers are all but incompressible: gzip takes a tenth off them and a second for twenty megabytes.
-    body = entry.parameters_answer(layers).encode(encoding)
+    body = entry.parameters_answer(layers, units).encode(encoding)
     names = "all" if layers is None else digest_of(*(name.encode() for name in sorted(layers)))
-    etag = f"{entry.digest}-{names}-{encoding}"
+    rows = "" if units is None else f"-{units.start}-{units.stop}"
+    etag = f"{entry.digest}-{names}{rows}-{encoding}"
     return CachedResponse(body, MEDIA_TYPES[encoding], etag=etag, compress=len(body) <= COMPRESSED)

@@ -13,10 +13,17 @@ from cnn_loupe.engine.data.images import MOST_UPRIGHT
 from cnn_loupe.engine.errors import ImageError
 from cnn_loupe.server import schemas
 from cnn_loupe.server.dependencies import services_of
-from cnn_loupe.server.errors import Problem
 from cnn_loupe.server.routes.crop import CropQuery
 from cnn_loupe.server.routes.documentation import PICTURES, problems, success
-from cnn_loupe.server.routes.encoding import ENCODING, LAYERS, MOST_NAMES, encoding_of
+from cnn_loupe.server.routes.encoding import (
+    ENCODING,
+    LAYERS,
+    MOST_NAMES,
+    UNITS,
+    UNITS_PATTERN,
+    encoding_of,
+    unit_range,
+)
 from cnn_loupe.server.run_answer import SIDE, Detail, RunOptions
 from cnn_loupe.server.runs import most_json, run_picture, run_request
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
@@ -59,9 +66,8 @@ class RunQuery(CropQuery):
     layers: str | None = Field(None, max_length=MOST_NAMES, description=LAYERS)
     units: str | None = Field(
         None,
-        pattern=r"^\d{1,7}-\d{1,7}$",
-        description="Only these units of each layer, first and last, counted from 0; those that a layer has. Without "
-        "it all of them, or the first twelve maps of an overview.",
+        pattern=UNITS_PATTERN,
+        description=f"{UNITS} Without it all of them, or the first twelve maps of an overview.",
         examples=["0-11"],
     )
     side: int = Field(SIDE, ge=1, le=256, description="Longest side of an overview's small pictures, in pixels.")
@@ -79,21 +85,6 @@ class RunQuery(CropQuery):
         description="Longest side, in pixels, of a picture of the whole as it stands upright, in sRGB and over white, "
         "to draw a crop on; 0 for none.",
     )
-
-    def unit_range(self) -> range | None:
-        """The units asked for; None where none are. Raises Problem (`units_reversed`)."""
-        if self.units is None:
-            return None
-        first, last = map(int, self.units.split("-"))
-        if last < first:
-            raise Problem(
-                422,
-                "units_reversed",
-                f"units={self.units} ends before it begins; the first unit stands before the dash, the last one behind "
-                "it.",
-                units=self.units,
-            )
-        return range(first, last + 1)
 
 
 @router.post(
@@ -114,7 +105,7 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
     entry = services.library.entry(model)
     options = RunOptions(
         layers=entry.layer_names(query.layers),
-        units=query.unit_range(),
+        units=unit_range(query.units),
         detail=query.detail,
         side=query.side,
         encoding=encoding_of(request, query.encoding),

@@ -19,7 +19,7 @@ from cnn_loupe.server import schemas
 from cnn_loupe.server.run_answer import magnitude, reduced
 from tests.client import Client
 from tests.contract.test_schemas import check
-from tests.models import SPECS, random_parameters, random_picture
+from tests.models import GRAPHS, SPECS, random_parameters, random_picture
 
 MODELS = ["minimal", "deep", "wide"]
 SAFETENSORS = "application/vnd.safetensors"
@@ -178,6 +178,50 @@ def test_parameters_come_by_layer_and_as_a_file(client: Client) -> None:
         other = client.get(f"{base}?layers={name}", headers={"If-None-Match": answer.headers["etag"]})
         assert other.status_code == 200
     assert client.get(f"{base}?layers=nowhere").json()["code"] == "unknown_layer"
+
+
+@pytest.mark.parametrize("model", [*MODELS, *GRAPHS])
+def test_every_parameter_has_a_row_for_each_unit(model: str) -> None:
+    spec = {**SPECS, **GRAPHS}[model]
+    for name, shapes in spec.layer_parameters.items():
+        assert {shape[0] for shape in shapes.values()} <= {spec.shapes[name][0]}, name
+
+
+@pytest.mark.parametrize("encoding", ["base64", "list", "safetensors"])
+@pytest.mark.parametrize("units", ["0-0", "1-2", "0-9999999", "7000-7001"])
+def test_parameters_of_some_units_are_their_rows(
+    client: Client, document: dict[str, Any], units: str, encoding: str
+) -> None:
+    """Of units that a layer does not have, as many of its last ones: as in runs."""
+    base = "/api/v1/models/deep/parameters"
+    whole = {layer["name"]: layer for layer in client.get(base).json()["layers"]}
+    answer = client.get(f"{base}?units={units}&encoding={encoding}")
+    plain = client.get(f"{base}?units={units}").json()
+    check(document, schemas.Parameters, plain)
+    ran = {layer["name"]: layer for layer in ask(client, "deep", f"?units={units}").json()["layers"]}
+    assert [layer["name"] for layer in plain["layers"]] == list(whole)
+    for layer in plain["layers"]:
+        name, (first, last) = layer.pop("name"), layer.pop("units")
+        assert [first, last] == ran[name]["units"]
+        for key, tensor in layer.items():
+            rows = values(whole[name][key])[first : last + 1]
+            assert len(rows) == last - first + 1
+            np.testing.assert_array_equal(values(tensor), rows)
+            if encoding == "safetensors":
+                np.testing.assert_array_equal(load(answer.content)[f"{name}/{key}"], rows)
+    if encoding == "list":
+        check(document, schemas.Parameters, answer.json())
+
+
+def test_each_slice_of_the_parameters_has_its_own_tag_and_what_is_no_slice_is_refused(client: Client) -> None:
+    base = "/api/v1/models/deep/parameters"
+    tags = {client.get(f"{base}{query}").headers["etag"] for query in ("", "?units=0-0", "?units=0-1", "?units=1-1")}
+    assert len(tags) == 4
+    tag = client.get(f"{base}?units=1-1").headers["etag"]
+    assert client.get(f"{base}?units=1-1", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(f"{base}?units=3-1").json()["code"] == "units_reversed"
+    for wrong in ("a-b", "1", "-1-2", "1-12345678", "1-2-3"):
+        assert client.get(f"{base}?units={wrong}").json()["code"] == "invalid_parameter", wrong
 
 
 def test_a_sample_run_is_a_file_too_and_each_form_has_its_own_tag(client: Client) -> None:

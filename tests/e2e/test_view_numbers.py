@@ -12,7 +12,7 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.engine.weights import save_model
@@ -150,6 +150,17 @@ def test_one_number_at_the_end_is_shown_as_two_classes(visit: Visit, random_mode
     assert shown == pytest.approx([1 - probability, probability], abs=1e-7)
     page.keyboard.press("Escape")
     best = "dog" if probability > 0.5 else "cat"
+    # On the map the one unit says both, too.
+    output = page.locator(".network-column[data-column=probability]")
+    assert output.locator("[data-unit]").count() == 1
+    assert output.locator(".network-class-name").all_inner_texts() == ["cat", "dog"]
+    assert output.locator("[data-class]").evaluate_all("(all) => all.map((one) => Number(one.dataset.value))") == shown
+    assert output.locator(".is-top .network-class-name").inner_text() == best
+    label = str(output.locator("[data-unit]").get_attribute("aria-label"))
+    assert "cat" in label
+    assert "dog" in label
+    output.locator("[data-unit]").hover()
+    expect(page.locator(".inspector-facts").first).to_contain_text("cat")
     headline = page.locator("loupe-answer")
     assert headline.locator(".answer-name").inner_text() == f"{best}."  # the sentence of the answer ends there
     assert "probability" in headline.locator(".answer-raw").inner_text()

@@ -6,6 +6,8 @@ import { createModel } from "../../static/js/model/kinds.js";
 import { openView, setHover } from "../../static/js/state/actions.js";
 import { derived, initialState } from "../../static/js/state/initial.js";
 import { followPieces, MOST_AHEAD, needsAhead } from "../../static/js/state/pieces.js";
+import { learnedOf, SLICED, weighs } from "../../static/js/model/learned.js";
+import { numberOf, rowOf } from "../../static/js/model/trace.js";
 
 const conv = (name, input, parameter_count) => ({
   name,
@@ -35,7 +37,8 @@ const MODEL = createModel({
     relu("relu1", "first"),
     conv("second", "relu1", 38),
     relu("relu2", "second"),
-    conv("heavy", "relu2", MOST_AHEAD / 4),
+    conv("heavy", "relu2", SLICED / 2),
+    { ...relu("wide", "heavy"), output_shape: [2, 1, MOST_AHEAD / 8 + 1] },
   ],
   training: null,
   samples_default: null,
@@ -68,7 +71,11 @@ async function page(t) {
   const scene = (of) => ({ model: MODEL, parameters, edits: [], picture: null, run: of });
   const store = createStore({ ...initialState(), scenes: { main: scene(run()), original: null } }, derived);
   const learned = ask("parameters", () => ({ weight: tensor() }));
-  t.after(followPieces({ store, api: { parameters: (_model, names, signal) => learned(names, signal) } }));
+  const parametersOf = async (_model, names, signal, unit) => {
+    const found = await learned(unit === undefined ? names : names.map((name) => `${name}[${unit}]`), signal);
+    return new Map([...found.values()].map((tensors, index) => [names[index], tensors]));
+  };
+  t.after(followPieces({ store, api: { parameters: parametersOf } }));
   await settled();
   return {
     store,
@@ -130,14 +137,45 @@ test("another picture's run needs its own values; learned numbers on their way s
 });
 
 test("what would be too much to fetch before anybody has opened it waits for the click", async (t) => {
-  assert.deepEqual(needsAhead(MODEL, "heavy"), { tensors: ["heavy"], parameters: [] });
+  assert.deepEqual(needsAhead(MODEL, "wide", 0), { tensors: ["wide"], parameters: [] });
   const { store, asked, after, said } = await page(t);
-  setHover(store, { layer: "heavy", unit: 0 });
+  setHover(store, { layer: "wide", unit: 0 });
   await after(100);
-  assert.deepEqual(said(), ["values heavy"]);
+  assert.deepEqual(said(), ["values wide"]);
   asked[0].answer();
   await settled();
-  openView(store, { layer: "heavy", unit: 0 });
+  openView(store, { layer: "wide", unit: 0 });
   await after(0);
-  assert.deepEqual(said().slice(1), ["values relu2", "parameters heavy"]);
+  assert.deepEqual(said().slice(1), ["values heavy"]);
+});
+
+test("of a heavy layer each unit's own learned numbers are asked for, unless all are there", async (t) => {
+  assert.equal(weighs(MODEL, "heavy"), 2 * SLICED);
+  assert.equal(weighs(MODEL, "heavy[1]"), SLICED);
+  const { store, asked, after, said } = await page(t);
+  setHover(store, { layer: "heavy", unit: 1 });
+  await after(100);
+  assert.deepEqual(said(), ["values heavy,relu2", "parameters heavy[1]"]);
+  // On to its neighbour: the layer's values are still wanted, the unit's numbers are not.
+  setHover(store, { layer: "heavy", unit: 0 });
+  await after(100);
+  assert.deepEqual(said(), ["values heavy,relu2", "off parameters heavy[1]", "parameters heavy[0]"]);
+  asked.forEach(({ answer }) => answer());
+  await settled();
+  const { parameters } = store.state;
+  assert.deepEqual([...parameters.keys()], ["heavy[0]"]);
+  assert.equal(learnedOf(parameters, "heavy", 1), null);
+  assert.equal(learnedOf(parameters, "heavy", 0), parameters.get("heavy[0]"));
+  parameters.set("heavy", { weight: tensor() });
+  openView(store, { layer: "heavy", unit: 1 });
+  await after(1000);
+  assert.equal(asked.length, 3, "there, with the whole layer");
+});
+
+test("a unit's row is the same in its layer's tensor and in a slice of it", () => {
+  const data = Float32Array.from({ length: 24 }, (_, i) => i);
+  const slice = { shape: [2, 3, 2], data: data.subarray(12), first: 2 };
+  for (const unit of [2, 3]) assert.deepEqual([...rowOf(slice, unit)], [...rowOf({ shape: [4, 3, 2], data }, unit)]);
+  assert.equal(numberOf({ shape: [1], data: data.subarray(5, 6), first: 5 }, 5), 5);
+  for (const unit of [1, 4]) assert.throws(() => rowOf(slice, unit), RangeError);
 });

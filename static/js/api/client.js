@@ -91,14 +91,20 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
     models: (signal) => json("/models", { signal }),
     /** @param {string} model @param {AbortSignal} [signal] */
     model: (model, signal) => json(`/models/${id(model)}`, { signal }),
-    /** Parameters by layer name, of all layers or of some.
+    /** Parameters by layer name, of all layers or of some; of all their units or of one.
      * @param {{ id: string, digest: string }} model
      * @param {readonly string[] | null} layers
      * @param {AbortSignal} [signal]
+     * @param {number | null} [unit]
      * @returns {Promise<Parameters>}
      */
-    async parameters(model, layers, signal) {
-      const query = { v: model.digest, ...TENSORS, ...(layers && { layers: layers.join(",") }) };
+    async parameters(model, layers, signal, unit = null) {
+      const query = {
+        v: model.digest,
+        ...TENSORS,
+        ...(layers && { layers: layers.join(",") }),
+        ...(unit !== null && { units: `${unit}-${unit}` }),
+      };
       const file = await tensors(`/models/${id(model.id)}/parameters${queryText(query)}`, { signal });
       return decodeParameters(file);
     },
@@ -250,9 +256,14 @@ const decodeOverview = ({ answer, tensor, numbers }) =>
 /** @param {import("./wire.js").TensorFile} file @returns {Parameters} */
 export const decodeParameters = ({ answer, tensor }) =>
   new Map(
-    answer.layers.map((/** @type {any} */ { name, ...keys }) => [
+    answer.layers.map((/** @type {any} */ { name, units, ...keys }) => [
       name,
-      Object.fromEntries(Object.entries(keys).map(([key, own]) => [key, tensor(/** @type {string} */ (own))])),
+      Object.fromEntries(
+        Object.entries(keys).map(([key, own]) => [
+          key,
+          { ...tensor(/** @type {string} */ (own)), ...(units && { first: units[0] }) },
+        ]),
+      ),
     ]),
   );
 

@@ -3,9 +3,10 @@
  * The columns of the network map, read off a model's description.
  *
  * Every layer whose kind has a column gets one, beginning with the input. The layer that holds the
- * class scores becomes the output column; a softmax after it is shown in the same column.
+ * class scores becomes the output column; a softmax after it is shown in the same column. One number at the end that
+ * stands for two classes is shown as the two.
  */
-import { INPUT, isMaps, probabilitiesOf, scoreLayer, unitCount } from "./model.js";
+import { INPUT, isBinary, isMaps, probabilitiesOf, scoreLayer, unitCount } from "./model.js";
 import { hull, stepBack, wholeOf } from "./receptive-field.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -14,7 +15,7 @@ import { hull, stepBack, wholeOf } from "./receptive-field.js";
  * @typedef {object} Column
  * @property {string} name of the layer, or `input`
  * @property {Layer | null} layer null for the input
- * @property {"maps" | "vector" | "classes"} form
+ * @property {"maps" | "vector" | "classes" | "pair"} form `pair`: one unit that says two classes
  * @property {number[]} shape
  * @property {number} units
  * @property {number} module counted from 0; the input and the classes belong to none (−1)
@@ -63,6 +64,7 @@ function build(model) {
   /** How many closed modules lie before a layer's output. @type {Map<string, number>} */
   const modules = new Map([[INPUT, 0]]);
   const after = scores ? descendantsOf(model, scores) : new Set();
+  const pair = isBinary(model) ? model.output : null;
   let group = -1;
   for (const layer of model.layers) {
     if (after.has(layer)) continue;
@@ -70,6 +72,7 @@ function build(model) {
     const module = Math.max(...layer.inputs.map((name) => modules.get(name) ?? 0));
     modules.set(layer.name, module + Number(record.closesModule));
     const isScores = layer === scores;
+    const says = isScores || layer === pair;
     if (!record.column && !isScores && record.family !== "probability") continue;
     const links = linksOf(model, layer, columns);
     const before = columns.get(links.sources[0])?.group ?? -1;
@@ -78,19 +81,22 @@ function build(model) {
     columns.set(layer.name, {
       name: layer.name,
       layer,
-      form: isScores ? "classes" : isMaps(layer.output_shape) ? "maps" : "vector",
+      form: isScores ? "classes" : layer === pair ? "pair" : isMaps(layer.output_shape) ? "maps" : "vector",
       shape: layer.output_shape,
       units: unitCount(layer.output_shape),
-      module: isScores ? -1 : module,
-      group: isScores ? -1 : own,
+      module: says ? -1 : module,
+      group: says ? -1 : own,
       probabilities: isScores ? probabilitiesOf(model, layer) : null,
       fold: null,
       ...links,
-      mixes: links.mixes || isScores,
+      mixes: links.mixes || says,
     });
   }
   return [...columns.values()];
 }
+
+/** Whether a column shows classes with their shares, not values in colours. @param {Pick<Column, "form">} column */
+export const saysClasses = ({ form }) => form === "classes" || form === "pair";
 
 /** All layers that a layer's values reach. @param {Model} model @param {Layer} layer @returns {Set<Layer>} */
 function descendantsOf(model, layer) {
@@ -117,7 +123,7 @@ export function shownColumns(model, closed) {
       ? {
           ...column,
           ...linksOf(model, column.layer, byName),
-          ...(column.form === "classes" && { mixes: true }),
+          ...(saysClasses(column) && { mixes: true }),
           fold: folds.get(column.name) ?? null,
         }
       : column,

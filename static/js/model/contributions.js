@@ -5,6 +5,8 @@
  * logit = bias + Σ_i value_i · weight_i
  */
 
+import { numberOf, rowOf } from "./trace.js";
+
 /**
  * @typedef {object} Contributions
  * @property {Float64Array} products value × weight of every element
@@ -21,7 +23,7 @@
  * @param {number} unit
  */
 export function productsOf(input, weight, unit) {
-  const row = weight.data.subarray(unit * input.length, (unit + 1) * input.length);
+  const row = rowOf(weight, unit);
   const products = new Float64Array(input.length);
   for (let i = 0; i < input.length; i++) products[i] = input[i] * row[i];
   return products;
@@ -40,7 +42,7 @@ export function contributions(input, { weight, bias }, unit) {
     if (product > 0) positive += product;
     else negative += product;
   }
-  const own = bias ? bias.data[unit] : 0;
+  const own = bias ? numberOf(bias, unit) : 0;
   return { products, bias: own, positive, negative, total: positive + negative + own };
 }
 

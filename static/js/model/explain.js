@@ -16,6 +16,7 @@
  * @property {import("./trace.js").Trace | null} trace null for a pixel, and for a kind the page cannot trace
  * @property {readonly string[]} sources the layers (or `input`) that the terms lie in, as `term.source` counts them
  */
+import { learnedOf } from "./learned.js";
 import { INPUT, inputsOf, tensorNamed } from "./model.js";
 import { operationOf, winner } from "./operations.js";
 import { product, valueAt } from "./trace.js";
@@ -25,14 +26,15 @@ export const tensorOf = ({ run }, layer) =>
   /** @type {import("./trace.js").Tensor | undefined} */ (tensorNamed(run, layer));
 
 /**
- * Whether what a layer's values are made from is at hand: of a large run it may not be.
+ * Whether what a unit's values are made from is at hand: of a large run it may not be.
  * @param {Scene} scene
  * @param {import("./model.js").Layer} layer
+ * @param {number} unit
  */
-export const traceable = ({ run, parameters }, layer) =>
+export const traceable = ({ run, parameters }, layer, unit) =>
   !run.ask ||
   (layer.inputs.every((name) => name === INPUT || run.activations.has(name)) &&
-    (layer.parameter_count === 0 || parameters.has(layer.name)));
+    (layer.parameter_count === 0 || learnedOf(parameters, layer.name, unit) !== null));
 
 /** A value that is not at hand, of a large run, is NaN, and its trace is null.
  * @param {Scene} scene @param {ValueIndex} valueIndex @returns {Explanation} */
@@ -42,9 +44,9 @@ export function explain(scene, valueIndex) {
   if (!tensor && !(layer && scene.run.ask)) throw new Error(`explain: the run has no layer ${valueIndex.layer}`);
   const value = tensor ? valueAt(tensor, valueIndex.at) : NaN;
   const tracer = layer?.record.tracer;
-  if (!tracer || !traceable(scene, layer)) return { valueIndex, value, trace: null, sources: [] };
-  const parameters = scene.parameters.get(layer.name) ?? null;
-  const trace = tracer.trace(layer, inputsOf(layer, scene.run), parameters, valueIndex.at);
+  if (!tracer || !traceable(scene, layer, valueIndex.at[0])) return { valueIndex, value, trace: null, sources: [] };
+  const learned = learnedOf(scene.parameters, layer.name, valueIndex.at[0]);
+  const trace = tracer.trace(layer, inputsOf(layer, scene.run), learned, valueIndex.at);
   return { valueIndex, value, trace, sources: layer.inputs };
 }
 
@@ -97,9 +99,11 @@ export function mainTrail(scene, valueIndex) {
 /**
  * @typedef {object} Destination a layer that reads a value
  * @property {import("./model.js").Layer} layer
- * @property {{ valueIndex: ValueIndex, weight: number | null, taken: boolean | null }[] | null} consumers its values
- *   that read it, with what they multiply it by, and for a maximum whether it was the one taken; null for a kind that
- *   the page cannot trace
+ * @property {{ valueIndex: ValueIndex, weight: number | null, taken: boolean | null }[] | null} consumers its values that read it,
+ *   with
+ *   what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot
+ *   trace, and where its learned numbers are missing
+ * @property {boolean} [missing] of a large model: the layer's learned numbers are not at hand
  */
 
 /**
@@ -113,7 +117,7 @@ export const destinations = (scene, valueIndex) =>
     const { tracer } = layer.record;
     if (!tracer) return { layer, consumers: null };
     if (scene.run.ask && layer.parameter_count > 0 && !scene.parameters.has(layer.name))
-      return { layer, consumers: [] };
+      return { layer, consumers: null, missing: true };
     const parameters = scene.parameters.get(layer.name) ?? null;
     const consumers = layer.inputs
       .flatMap((name, source) =>

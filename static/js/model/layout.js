@@ -9,6 +9,7 @@
  * Units: CSS pixels, origin at the stage's top left. The stage is at least as wide as its columns
  * need; in a narrower frame it scrolls sideways.
  */
+import { saysClasses } from "./columns.js";
 import { ARC, gridOf, levelsOf, linksOf } from "./lanes.js";
 import { shapeText } from "./model.js";
 
@@ -136,7 +137,7 @@ export function layoutNetwork(columns, frame) {
 
   const learned =
     details &&
-    columns.some(({ form, layer }, index) => form !== "classes" && layer && layer.parameter_count > 0 && !laned(index));
+    columns.some((one, index) => !saysClasses(one) && (one.layer?.parameter_count ?? 0) > 0 && !laned(index));
   const above = (brackets.rows && sizes.bracket.gap) + brackets.rows * sizes.bracket.height;
   const bare = above + heads.name + (details ? heads.shape : 0) + heads.gap;
   const header = bare + (learned ? heads.learned : 0);
@@ -191,7 +192,7 @@ export function layoutNetwork(columns, frame) {
   const gapBefore = slots.map((here, at) =>
     at === 0 ? null : widestGap(here, slots[at - 1], sizes.gaps, shared[at] || shared[at - 1] || levels.around.has(at)),
   );
-  const isOutput = slots.map((here) => here.some(({ form }) => form === "classes"));
+  const isOutput = slots.map((here) => here.some(saysClasses));
   const half = labelHalves(slots, shared, nameOf, measure, details);
   const apart = labelDistances(isOutput, half);
   const margin = Math.max(MARGIN.left, half[0] - BOX.smallest / 2);
@@ -253,7 +254,7 @@ export function layoutNetwork(columns, frame) {
   const result = columns.map((column, index) => {
     const at = grid.slot[index];
     const { x, width: slotWidth } = spans[at];
-    const boxWidth = isOutput[at] && column.form !== "classes" ? side : slotWidth;
+    const boxWidth = isOutput[at] && !saysClasses(column) ? side : slotWidth;
     const shown = rows[index];
     const hidden = column.units - shown;
     const first = Math.max(0, Math.min(hidden, windows.get(column.name) ?? 0));
@@ -331,7 +332,7 @@ export function layoutNetwork(columns, frame) {
  */
 function widestGap(here, before, gaps, turns) {
   const all = here.map((column) => {
-    if (column.form === "classes") return gaps.classes;
+    if (saysClasses(column)) return gaps.classes;
     if (column.fold) return gaps.fold;
     if (!column.mixes && column.connects !== "all") return gaps.one;
     const other = before.some(({ module }) => module >= 0 && column.module >= 0 && module !== column.module);
@@ -371,7 +372,8 @@ function bracketRows(columns, grid, toggles) {
  * @param {{ classes: number, vector: number }} most
  */
 function boxSize(column, width, step, side, most) {
-  if (column.form === "classes") return { width, height: Math.floor(Math.min(step - 2, most.classes)) };
+  if (saysClasses(column))
+    return { width, height: Math.floor(Math.min(step - 2, (column.form === "pair" ? 2 : 1) * most.classes)) };
   if (column.form === "vector") return { width, height: Math.floor(Math.min(step - 3, side, most.vector)) };
   const [, rows, columns] = column.shape;
   const scale = Math.min(side, Math.floor(step - 3)) / Math.max(rows, columns);
@@ -431,7 +433,7 @@ const labelDistances = (isOutput, half) =>
  * @param {(text: string) => number} measure @param {typeof HEADER} heads @param {number} above
  */
 function labelsOf(slots, shared, spans, stage, staggered, details, nameOf, measure, heads, above) {
-  const isOutput = (/** @type {number} */ at) => slots[at]?.some(({ form }) => form === "classes") ?? false;
+  const isOutput = (/** @type {number} */ at) => slots[at]?.some(saysClasses) ?? false;
   const needs = (/** @type {number} */ at) =>
     Math.max(measure(nameOf(slots[at][0])) + 4, details ? measure(shapeText(slots[at][0].shape)) + 4 : 0);
   return slots.map((_, at) => {

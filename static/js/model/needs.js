@@ -1,17 +1,22 @@
 // @ts-check
 /** Which values of a large run, and which learned numbers, must be at hand to show or explain something. */
+import { hasLearned, pieceFor } from "./learned.js";
 import { INPUT, isMaps, isNormalised } from "./model.js";
 
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {{ tensors: string[], parameters: string[] }} Needs layers by their names */
+/**
+ * @typedef {{ tensors: string[], parameters: string[] }} Needs layers by their names, learned numbers by those of their
+ *   pieces (`learned.js`)
+ */
 
 /**
- * What an opened view of a layer shows: its output, what it reads, the maps behind a flattened vector, and what weighs
- * or normalises its values.
+ * What an opened view of a unit shows: its layer's output, what that reads, the maps behind a flattened vector, what
+ * the unit has learned, and what weighs or normalises its values.
  * @param {Model} model
- * @param {string} name
+ * @param {string} name of the layer
+ * @param {number} unit
  * @returns {Needs} */
-export function needsOf(model, name) {
+export function needsOf(model, name, unit) {
   const layer = model.layer(name);
   if (!layer) return { tensors: [], parameters: [] };
   const behind = layer.inputs.flatMap((input) => {
@@ -25,7 +30,8 @@ export function needsOf(model, name) {
     );
   const tensors = new Set([name, ...layer.inputs, ...behind, ...after.map((consumer) => consumer.name)]);
   tensors.delete(INPUT);
-  return { tensors: [...tensors], parameters: learned([layer, ...after]) };
+  const parameters = learned([layer, ...after]).map((one) => (one === name ? pieceFor(model, name, unit) : one));
+  return { tensors: [...tensors], parameters };
 }
 
 /**
@@ -57,4 +63,4 @@ const learned = (layers) => layers.filter(({ parameter_count: count }) => count 
  * @param {ReadonlyMap<string, unknown>} parameters
  */
 export const atHand = ({ tensors, parameters: learnedOf }, run, parameters) =>
-  tensors.every((name) => run.activations.has(name)) && learnedOf.every((name) => parameters.has(name));
+  tensors.every((name) => run.activations.has(name)) && learnedOf.every((name) => hasLearned(parameters, name));

@@ -18,7 +18,7 @@
  * @typedef {import("./trace.js").Tensor} Tensor
  */
 import { mapsOf } from "./kinds/kind.js";
-import { offset } from "./trace.js";
+import { rowOf } from "./trace.js";
 
 /**
  * The K×K numbers of one kernel.
@@ -29,8 +29,8 @@ import { offset } from "./trace.js";
  */
 export function kernelOf(layer, weight, unit, channel) {
   const size = weight.shape[2] * weight.shape[3];
-  const start = offset(weight.shape, [unit, channel - mapsOf(layer, unit).first, 0, 0]);
-  return weight.data.subarray(start, start + size);
+  const start = (channel - mapsOf(layer, unit).first) * size;
+  return rowOf(weight, unit).subarray(start, start + size);
 }
 
 /**

@@ -20,6 +20,10 @@
  * @property {Record<string, number>} constants the operation's fixed numbers: a slope, a mean …
  */
 /** @typedef {{ shape: readonly number[], data: Float32Array }} Tensor */
+/**
+ * @typedef {Tensor & { first?: number }} Learned learned numbers, a row for each unit; `first` is the unit whose row
+ *   comes first, where not all are there
+ */
 
 /** Position of `at` in a tensor's flat data, C order. @param {readonly number[]} shape @param {readonly number[]} at */
 export function offset(shape, at) {
@@ -61,3 +65,15 @@ export function readTerm(input, at, weight = null, parameter = null, source = 0)
 
 /** What a term adds to a sum. @param {Term} term */
 export const product = (term) => (term.weight === null ? term.value : term.value * term.weight);
+
+/** A unit's row. @param {Learned} tensor @param {number} unit */
+export function rowOf({ shape, data, first = 0 }, unit) {
+  const size = data.length / shape[0];
+  const row = unit - first;
+  if (!(row >= 0 && row < shape[0]))
+    throw new RangeError(`unit ${unit} is not among the ${shape[0]} from ${first} on whose learned numbers are here`);
+  return data.subarray(row * size, (row + 1) * size);
+}
+
+/** The one number of a unit's row. @param {Learned} tensor @param {number} unit */
+export const numberOf = (tensor, unit) => rowOf(tensor, unit)[0];

@@ -12,6 +12,7 @@
 import { Problem } from "../api/client.js";
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { columnsOf } from "../model/columns.js";
+import { hasLearned, pieceNamed, weighs } from "../model/learned.js";
 import { needsOf, needsOfEvidence } from "../model/needs.js";
 import { scoreLayer } from "../model/model.js";
 import { hasThumbnails, merged, SHOWN } from "../model/statistics.js";
@@ -37,25 +38,42 @@ export function overviewed(state) {
 }
 
 /**
- * How many bytes a layer's learned numbers are.
- * @param {import("../model/model.js").Model} model
- * @param {string} name
- */
-export const weighs = (model, name) => 4 * (model.layer(name)?.parameter_count ?? 0);
-
-/**
  * What is worth having before a unit of a layer is opened: all that opening it needs, if that is not too much.
  * @param {import("../model/model.js").Model} model
  * @param {string} name
+ * @param {number} unit
  * @returns {import("../model/needs.js").Needs}
  */
-export function needsAhead(model, name) {
-  const needs = needsOf(model, name);
+export function needsAhead(model, name, unit) {
+  const needs = needsOf(model, name, unit);
   const bytes = [
     ...needs.tensors.map((one) => 4 * (model.shape(one) ?? []).reduce((product, size) => product * size, 1)),
     ...needs.parameters.map((one) => weighs(model, one)),
   ].reduce((sum, one) => sum + one, 0);
   return bytes <= MOST_AHEAD ? needs : { tensors: [name], parameters: [] };
+}
+
+/**
+ * Pieces of learned numbers: whole layers in one answer, each unit's in one of its own.
+ * @param {import("../api/client.js").Api} api
+ * @param {import("../model/model.js").Model} model
+ * @param {readonly string[]} names of pieces
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("../api/client.js").Parameters>}
+ */
+async function askLearned(api, model, names, signal) {
+  const whole = names.filter((name) => pieceNamed(name).unit === null);
+  const answers = await Promise.all([
+    ...(whole.length ? [api.parameters(model, whole, signal)] : []),
+    ...names
+      .filter((name) => !whole.includes(name))
+      .map(async (name) => {
+        const { layer, unit } = pieceNamed(name);
+        const found = await api.parameters(model, [layer], signal, unit);
+        return new Map([...found.values()].map((tensors) => [name, tensors]));
+      }),
+  ]);
+  return new Map(answers.flatMap((found) => [...found]));
 }
 
 /**
@@ -66,7 +84,7 @@ export function followPieces({ store, api }) {
   const overviewTask = createTask();
   const windowTask = createTask();
   const values = createPieces();
-  const learned = createPieces();
+  const learned = createPieces(hasLearned);
   /** Names in the order in which they were last wanted. @type {Map<string, number>} */
   const used = new Map();
   let clock = 0;
@@ -124,7 +142,7 @@ export function followPieces({ store, api }) {
     const place = view ?? hover ?? selection;
     const layer = place && model.layer(place.layer);
     const needs = layer
-      ? (view ? needsOf : needsAhead)(model, layer.name)
+      ? (view ? needsOf : needsAhead)(model, layer.name, place.unit)
       : { tensors: /** @type {string[]} */ ([]), parameters: /** @type {string[]} */ ([]) };
     const evidence = why && needsOfEvidence(model, why.of?.layer ?? (scoreLayer(model) ?? model.output).name);
     if (evidence) {
@@ -165,7 +183,7 @@ export function followPieces({ store, api }) {
     learned.want(parameters, needs.parameters, (names, task) =>
       fetchPiece(
         task,
-        (signal) => api.parameters(model, names, signal),
+        (signal) => askLearned(api, model, names, signal),
         (found) => {
           found.forEach((tensors, name) => parameters.set(name, tensors));
           letGo(parameters, new Set(needs.parameters), (tensors) =>
@@ -206,8 +224,11 @@ export function followPieces({ store, api }) {
         parameters,
         why?.of?.layer ?? why !== null,
         view?.layer,
+        view?.unit,
         hover?.layer,
+        hover?.unit,
         selection?.layer,
+        selection?.unit,
       ],
       () => {
         clearTimeout(looking);
@@ -226,8 +247,9 @@ export function followPieces({ store, api }) {
 /**
  * Pieces of one kind that are wanted: what is missing is asked for together, and what is on its way is not asked for
  * again, so that a click takes over what resting on the unit has begun.
+ * @param {(into: ReadonlyMap<string, unknown>, name: string) => boolean} [has]
  */
-function createPieces() {
+function createPieces(has = (into, name) => into.has(name)) {
   const task = createTask();
   /** @type {{ into: unknown, names: readonly string[] } | null} what is on its way, and where it will be put */
   let coming = null;
@@ -238,7 +260,7 @@ function createPieces() {
      * @param {(missing: readonly string[], task: ReturnType<typeof createTask>) => Promise<void>} ask
      */
     want(into, names, ask) {
-      const missing = names.filter((name) => !into.has(name));
+      const missing = names.filter((name) => !has(into, name));
       const there = coming?.into === into ? coming.names : [];
       if (missing.every((name) => there.includes(name))) return;
       const mine = (coming = { into, names: missing });

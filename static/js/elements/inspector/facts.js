@@ -6,8 +6,10 @@ import { fieldArithmetic, parameterArithmetic, sizeArithmetic } from "../../mode
 import { productsOf, sumsByOwner } from "../../model/contributions.js";
 import { columnsOf, ownersOf } from "../../model/columns.js";
 import { hyperparameters } from "../../model/hyperparameters.js";
+import { learnedOf } from "../../model/learned.js";
 import { inputOf, isMaps, shapeText } from "../../model/model.js";
 import { condition, deviation, summarise, unitValues } from "../../model/statistics.js";
+import { numberOf } from "../../model/trace.js";
 import { colourRanges } from "../../state/selectors.js";
 import { h } from "../dom.js";
 
@@ -16,11 +18,14 @@ import { h } from "../dom.js";
 
 const LISTED = 12;
 
-/** @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value */
-const list = (entries) =>
+/**
+ * @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value
+ * @param {string} [kind] a class
+ */
+const list = (entries, kind = "") =>
   h(
     "dl",
-    { class: "inspector-facts" },
+    { class: `inspector-facts${kind}` },
     ...entries
       .filter((entry) => entry)
       .flatMap((entry) => {
@@ -166,13 +171,14 @@ export function classFacts(host, { model, run, column, unit }) {
       exact(logit),
     ],
   ]);
-  const parameters = host.scene?.parameters?.get(layer.name);
+  const learned = host.scene?.parameters;
+  const parameters = learned && learnedOf(learned, layer.name, unit);
   const before = columnsOf(model).find(({ name }) => name === column.sources[0]);
   const owners = ownersOf(model, column);
   const input = inputOf(layer, run);
   if (!parameters || parameters.weight.shape.length !== 2 || !before || !owners || !input) return [facts];
   const sums = sumsByOwner(productsOf(input.data, parameters.weight, unit), owners, before.units);
-  const bias = parameters.bias?.data[unit] ?? 0;
+  const bias = parameters.bias ? numberOf(parameters.bias, unit) : 0;
   const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
   const largest = Math.max(Math.abs(bias), ...sums.map(Math.abs));
   const line = (/** @type {string} */ name, /** @type {number} */ value) => {
@@ -215,6 +221,22 @@ export function classFacts(host, { model, run, column, unit }) {
 }
 
 /**
+ * The two classes that the one number at the end stands for.
+ * @param {Pick<Host, "i18n">} host
+ * @param {Pick<Subject, "model" | "run">} subject
+ */
+export const pairFacts = ({ i18n }, { model, run }) => [
+  list(
+    model.classes.map(({ labels }, index) => {
+      const share = run.scores[index].probability;
+      return (
+        typeof share === "number" && /** @type {const} */ ([i18n.label(labels), i18n.percent(share), exact(share)])
+      );
+    }),
+  ),
+];
+
+/**
  * A layer's learned numbers, with the multiplication that gives their count.
  * @param {import("../../model/model.js").Layer} layer
  * @param {(value: number) => string} plain
@@ -246,10 +268,13 @@ export function modelFacts(host, model) {
     ]),
     box(
       host.t("network.inspector.all_learned"),
-      list([
-        ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
-        [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
-      ]),
+      list(
+        [
+          ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
+          [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
+        ],
+        " of-layers",
+      ),
     ),
   ];
 }

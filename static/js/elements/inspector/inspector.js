@@ -12,7 +12,7 @@ import { LoupeElement } from "../element.js";
 import { InspectorMap } from "./map.js";
 import { channelName } from "../network/columns.js";
 import { about } from "./about.js";
-import { classFacts, layerFacts, modelFacts, settings, unitFacts } from "./facts.js";
+import { classFacts, layerFacts, modelFacts, pairFacts, settings, unitFacts } from "./facts.js";
 import { hints } from "./hints.js";
 import { createSpread } from "./spread.js";
 import { readTheme, watchTheme } from "../theme.js";
@@ -143,6 +143,7 @@ export class LoupeInspector extends LoupeElement {
     this.#fill(shown ? this.#map.element : null, [
       ...hints(this, subject),
       ...(column.form === "classes" ? classFacts(this, subject) : []),
+      ...(column.form === "pair" ? pairFacts(this, subject) : []),
       ...(column.layer ? layerFacts(this, subject) : []),
       ...(column.form === "classes" ? [] : unitFacts(this, subject)),
       ...this.#actions(subject),

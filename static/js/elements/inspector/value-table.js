@@ -3,6 +3,10 @@
 import { exact } from "../../core/i18n.js";
 import { unitValues } from "../../model/statistics.js";
 import { h } from "../dom.js";
+import { createWindowed } from "../windowed.js";
+
+/** Maps of up to so many rows have all of them in the table; of larger ones those near what is seen. */
+const MOST_ROWS = 64;
 
 /** @param {import("./inspector.js").LoupeInspector} host @param {import("./inspector.js").Subject} subject */
 export function openValueTable(host, { column, unit, tensor }) {
@@ -15,8 +19,8 @@ export function openValueTable(host, { column, unit, tensor }) {
     h("td", null),
     ...Array.from({ length: columns }, (_, j) => h("th", { scope: "col" }, String(j))),
   );
-  const body = Array.from({ length: rows }, (_, i) =>
-    h(
+  const line = (/** @type {number} */ i) => ({
+    row: h(
       "tr",
       null,
       h("th", { scope: "row" }, String(i)),
@@ -25,7 +29,36 @@ export function openValueTable(host, { column, unit, tensor }) {
         return h("td", { "data-value": exact(value), title: exact(value) }, host.i18n.value(value));
       }),
     ),
+  });
+  const head = h("thead", null, header);
+  const body = h("tbody");
+  const table = h(
+    "table",
+    { "aria-rowcount": rows + 1 },
+    h("caption", { class: "sr" }, host.t("network.table.about", { rows, columns })),
+    head,
+    body,
   );
+  const scroller = h(
+    "div",
+    { class: "value-table-scroll", tabindex: "0", role: "region", "aria-labelledby": "value-table-title" },
+    table,
+  );
+  const lines = createWindowed({
+    count: rows,
+    root: scroller,
+    list: body,
+    heads: head,
+    build: line,
+    spacer: "tr",
+    all: MOST_ROWS,
+    place: (i) => ({ "aria-rowindex": i + 2 }),
+  });
+  if (lines.windowed) {
+    table.classList.add("is-windowed");
+    scroller.addEventListener("scroll", () => host.frame(lines.look), { passive: true });
+    new ResizeObserver(() => host.frame(lines.look)).observe(scroller); // goes with the dialog
+  }
   const copy = h(
     "button",
     {
@@ -58,17 +91,7 @@ export function openValueTable(host, { column, unit, tensor }) {
         host.t("common.close"),
       ),
     ),
-    h(
-      "div",
-      { class: "value-table-scroll", tabindex: "0", role: "region", "aria-labelledby": "value-table-title" },
-      h(
-        "table",
-        null,
-        h("caption", { class: "sr" }, host.t("network.table.about", { rows, columns })),
-        h("thead", null, header),
-        h("tbody", null, ...body),
-      ),
-    ),
+    scroller,
   );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

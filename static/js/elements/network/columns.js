@@ -4,6 +4,7 @@
  * a button for each unit that is shown, with the sentence a screen reader hears.
  */
 import { exact } from "../../core/i18n.js";
+import { saysClasses } from "../../model/columns.js";
 import { isMaps, shapeText } from "../../model/model.js";
 import { summarise, unitValues } from "../../model/statistics.js";
 import { toggleBlock } from "../../state/actions.js";
@@ -155,8 +156,9 @@ export class NetworkColumns {
       let control = units.get(box.unit);
       if (!control) units.set(box.unit, (control = this.#unit(placed, box.unit, model)));
       at(control, box);
-      control.classList.toggle("is-low", box.height < 34 * this.#map.theme.text);
-      control.classList.toggle("is-stacked", layout.stacked && box.height >= 38 * this.#map.theme.text);
+      const high = box.height / (placed.column.form === "pair" ? 2 : 1) / this.#map.theme.text;
+      control.classList.toggle("is-low", high < 34);
+      control.classList.toggle("is-stacked", layout.stacked && high >= 38);
       row.append(control);
     });
     if (focused && row.contains(focused)) focused.focus({ preventScroll: true });
@@ -167,7 +169,7 @@ export class NetworkColumns {
     const { map, details } = { map: this.#map, details: this.#map.store.state.details };
     const below = (details ? 43 : 28) * map.theme.text;
     const { layer } = column;
-    const classes = column.form === "classes";
+    const classes = saysClasses(column);
     const chapter = layer ? layer.record.chapter : "image";
     const name = layer ? label.text : map.t("network.input");
     const shown = shortened(name, label.width, map.measure);
@@ -197,7 +199,7 @@ export class NetworkColumns {
         layer.parameter_count > 0 &&
         !classes &&
         h("span", { class: "network-learned" }, map.t("network.learned", { count: layer.parameter_count })),
-      classes && this.#sort(),
+      column.form === "classes" && this.#sort(),
     );
     at(holder, { ...label, height: null });
     if (layout.staggered && label.row === 0 && lanes === 1) {
@@ -236,6 +238,7 @@ export class NetworkColumns {
     const map = this.#map;
     const { text } = map.theme;
     const button = (/** @type {"before" | "after"} */ side, /** @type {number} */ count, /** @type {number} */ y) => {
+      const words = `${side === "before" ? "▲" : "▼"} ${count}`;
       const element = h(
         "button",
         {
@@ -248,9 +251,9 @@ export class NetworkColumns {
           "aria-label": map.t(`network.more.${side}`, { count }),
           onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
         },
-        `${side === "before" ? "▲" : "▼"} ${count}`,
+        words,
       );
-      const wide = text * Math.max(28, Math.min(width / text + 4, 60));
+      const wide = Math.max(28 * text, map.measure(words), Math.min(width + 4 * text, 60 * text));
       at(element, { x: x + width / 2 - wide / 2, y, width: wide, height: 24 * text });
       return element;
     };
@@ -264,11 +267,18 @@ export class NetworkColumns {
   /** @param {PlacedColumn} placed @param {number} unit @param {Model} model @returns {HTMLElement} */
   #unit({ column }, unit, model) {
     const classes = column.form === "classes";
+    const score = (/** @type {number} */ index) => [
+      h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[index].labels)),
+      h("span", { class: "network-class-value" }),
+      h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" })),
+    ];
     return h(
       "button",
       {
         type: "button",
-        class: classes ? "network-class" : "network-unit",
+        class: { classes: "network-class", pair: "network-pair", maps: "network-unit", vector: "network-unit" }[
+          column.form
+        ],
         role: "gridcell",
         tabindex: "-1",
         "data-layer": column.name,
@@ -276,15 +286,13 @@ export class NetworkColumns {
         "data-class": classes ? unit : null,
         "data-channel": column.layer ? null : (model.input.channels[unit] ?? null),
       },
-      ...(classes
-        ? [
-            h("span", { class: "network-class-name" }, this.#map.i18n.label(model.classes[unit].labels)),
-            h("span", { class: "network-class-value" }),
-            h("span", { class: "network-class-bar" }, h("span", { class: "network-class-fill" })),
-          ]
-        : column.layer
-          ? []
-          : [h("span", { class: "network-channel" }, channelName(this.#map.i18n, model, unit))]),
+      ...(column.form === "pair"
+        ? model.classes.map((_, index) => h("span", { class: "network-class", "data-class": index }, score(index)))
+        : classes
+          ? score(unit)
+          : column.layer
+            ? []
+            : [h("span", { class: "network-channel" }, channelName(this.#map.i18n, model, unit))]),
     );
   }
 
@@ -301,7 +309,10 @@ export class NetworkColumns {
         const control = this.control(column.name, unit);
         if (control && column.form === "classes")
           this.#announceClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
-        else if (control && values) control.dataset.value = exact(values[unit]);
+        else if (control && values) {
+          control.dataset.value = exact(values[unit]);
+          if (column.form === "pair") this.#announcePair(control, run, column.name, values[unit]);
+        }
       }
     }
     clearTimeout(this.#announcing);
@@ -323,7 +334,7 @@ export class NetworkColumns {
     for (const { column, boxes, total } of layout.columns) {
       const tensor = column.layer ? run.activations.get(column.name) : run.input;
       const known = run.overview?.get(column.name);
-      if ((!tensor && !known) || column.form === "classes" || !this.#model) continue;
+      if ((!tensor && !known) || saysClasses(column) || !this.#model) continue;
       const key = !column.layer
         ? "network.say.channel"
         : isMaps(column.shape)
@@ -356,26 +367,64 @@ export class NetworkColumns {
    * @param {boolean} best
    */
   #announceClass(control, run, place, best) {
-    const { i18n } = this.#map;
-    const { probability } = run.scores[place.unit];
-    const logit = run.scores[place.unit].logit ?? NaN;
-    const known = probability !== null && probability !== undefined;
-    const [name, value, bar] = /** @type {HTMLElement[]} */ ([...control.children]);
-    const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit ?? 0)), Number.MIN_VALUE);
-    value.textContent = known ? i18n.percent(probability) : i18n.value(logit);
-    control.dataset.value = exact(known ? probability : logit);
-    control.classList.toggle("is-top", best);
-    /** @type {HTMLElement} */ (bar.firstElementChild).style.transform =
-      `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
+    const { logit, known, name, shown } = this.#writeScore(control, run, place.unit, best);
     control.setAttribute(
       "aria-label",
       this.#map.t(known ? "network.say.class" : "network.say.score", {
-        name: name.textContent ?? "",
-        probability: value.textContent ?? "",
-        logit: i18n.value(logit),
+        name,
+        probability: shown,
+        logit: this.#map.i18n.value(logit),
         ...place,
       }),
     );
+  }
+
+  /**
+   * The two classes that one number stands for.
+   * @param {HTMLElement} control
+   * @param {import("../../api/client.js").Run} run
+   * @param {string} layer
+   * @param {number} value
+   */
+  #announcePair(control, run, layer, value) {
+    const best = topScore(run)?.class;
+    const [first, second] = [...control.children].map((row, index) =>
+      this.#writeScore(/** @type {HTMLElement} */ (row), run, index, index === best),
+    );
+    control.setAttribute(
+      "aria-label",
+      this.#map.t("network.say.pair", {
+        first: first.name,
+        first_share: first.shown,
+        second: second.name,
+        second_share: second.shown,
+        layer,
+        value: this.#map.i18n.value(value),
+      }),
+    );
+  }
+
+  /**
+   * A class's share, and its bar.
+   * @param {HTMLElement} row
+   * @param {import("../../api/client.js").Run} run
+   * @param {number} index
+   * @param {boolean} best
+   */
+  #writeScore(row, run, index, best) {
+    const { i18n } = this.#map;
+    const { probability } = run.scores[index];
+    const logit = run.scores[index].logit ?? NaN;
+    const known = probability !== null && probability !== undefined;
+    const [name, value, bar] = /** @type {HTMLElement[]} */ ([...row.children]);
+    const largest = Math.max(...run.scores.map((score) => Math.abs(score.logit ?? 0)), Number.MIN_VALUE);
+    const shown = known ? i18n.percent(probability) : i18n.value(logit);
+    value.textContent = shown;
+    row.dataset.value = exact(known ? probability : logit);
+    row.classList.toggle("is-top", best);
+    /** @type {HTMLElement} */ (bar.firstElementChild).style.transform =
+      `scaleX(${known ? probability : Math.max(0, logit / largest)})`;
+    return { logit, known, name: name.textContent ?? "", shown };
   }
 
   /** The tab key reaches the grid once; arrows move inside it. @param {HTMLElement} [chosen] */

@@ -6,9 +6,11 @@
 import { drawField, drawIncoming, outline } from "../../draw/edges.js";
 import { productsOf, sumsByOwner } from "../../model/contributions.js";
 import { ownersOf } from "../../model/columns.js";
+import { learnedOf } from "../../model/learned.js";
 import { INPUT, inputOf, isMaps } from "../../model/model.js";
 import { holds, regionsBehind, visiblePart } from "../../model/receptive-field.js";
-import { largestMagnitude, unitValues } from "../../model/statistics.js";
+import { largestMagnitude } from "../../model/statistics.js";
+import { rowOf } from "../../model/trace.js";
 
 /** @typedef {import("../../model/layout.js").Layout} Layout */
 /** @typedef {import("../../model/layout.js").PlacedColumn} PlacedColumn */
@@ -84,10 +86,11 @@ export class NetworkHighlight {
   /** The kernels of a unit, one for each map it reads. @param {PlacedColumn} target @param {number} unit */
   #kernels({ column: { layer, fold } }, unit) {
     const shown = layer && this.#map.store.state.details && !fold;
-    const weight = shown ? this.#map.scene?.parameters?.get(layer.name)?.weight : undefined;
+    const { parameters } = this.#map.scene ?? {};
+    const weight = shown && parameters ? learnedOf(parameters, layer.name, unit)?.weight : undefined;
     if (!weight || weight.shape.length !== 4) return { kernels: null, kernelLimit: 0 };
     const [, , rows, columns] = weight.shape;
-    const own = unitValues(weight, unit);
+    const own = rowOf(weight, unit);
     return {
       kernels: (/** @type {number} */ source) => ({
         rows,
@@ -102,7 +105,7 @@ export class NetworkHighlight {
   #amounts({ column }, unit) {
     const { parameters, model, run } = this.#map.scene ?? {};
     const { layer, connects } = column;
-    const weight = layer && parameters?.get(layer.name)?.weight;
+    const weight = layer && parameters && learnedOf(parameters, layer.name, unit)?.weight;
     const owners = weight && model && connects === "all" && weight.shape.length === 2 ? ownersOf(model, column) : null;
     const before = model?.shape(column.sources[0]);
     const input = run && layer && inputOf(layer, run);

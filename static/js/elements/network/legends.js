@@ -13,16 +13,20 @@ import { h } from "../dom.js";
 const STEPS = 65;
 /** How wide a legend would like to be. */
 const WIDTHS = { input: 62, range: 132 };
-/** In which form a legend stands where it is narrower than this. @type {readonly (readonly [string, number])[]} */
+/** In which form a legend stands where it is narrower than this, or than this many of its characters.
+ * @type {readonly (readonly [string, number, number])[]} */
 const FORMS = [
-  ["is-tight", 118],
-  ["is-stacked", 106],
-  ["is-narrow", 62],
+  ["is-tight", 118, 8.4],
+  ["is-stacked", 106, 7.4],
+  ["is-narrow", 62, 0],
 ];
 /** Above the legends (`network.css`). */
 const PADDING = 6;
 
-/** @typedef {{ element: HTMLElement, x: number, width: number, lane: PlacedColumn | null }} Legend */
+/**
+ * @typedef {{ element: HTMLElement, x: number, width: number, lane: PlacedColumn | null, characters: number }} Legend
+ *   `characters`: of the numbers at its ends
+ */
 
 export class NetworkLegends {
   element = h("div", { class: "network-legends" });
@@ -69,10 +73,17 @@ export class NetworkLegends {
       x: members[0].x,
       width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x,
       lane: members[0].lanes > 1 ? members[0] : null,
+      characters: limit === null ? 0 : 2 * (this.#map.i18n.value(limit).length + 2),
     }));
     const inputs = layout.columns
       .filter(({ column }) => !column.layer)
-      .map((placed) => ({ element: this.#input(model.input.range), x: placed.x, width: placed.width, lane: null }));
+      .map((placed) => ({
+        element: this.#input(model.input.range),
+        x: placed.x,
+        width: placed.width,
+        lane: null,
+        characters: 0,
+      }));
     const all = [...inputs, ...legends];
     this.element.replaceChildren(...all.map(({ element }) => element));
     /** Legends side by side: below everything, and below each lane. @type {Map<string, Legend[]>} */
@@ -106,7 +117,7 @@ export class NetworkLegends {
    * @param {Legend | undefined} after
    * @param {Layout} layout
    */
-  #place({ element, x, width, lane }, before, after, layout) {
+  #place({ element, x, width, lane, characters }, before, after, layout) {
     const { text } = this.#map.theme;
     const input = element.classList.contains("is-input");
     const centre = x + width / 2;
@@ -115,7 +126,8 @@ export class NetworkLegends {
     // The input's legend has a word below it and nothing on its left: it may lie off the middle.
     const room = input ? right - left - 6 : 2 * Math.min(centre - left, right - centre) - 6;
     const used = Math.max(width, Math.min((input ? WIDTHS.input : WIDTHS.range) * text, room));
-    for (const [name, least] of FORMS) element.classList.toggle(name, used < least * text);
+    for (const [name, least, each] of FORMS)
+      element.classList.toggle(name, used < Math.max(least, each * characters) * text);
     const start = input ? Math.min(centre - used / 2, right - used) : centre - used / 2;
     element.style.width = `${used}px`;
     const down = lane ? lane.body.bottom + 2 - layout.legends - PADDING : 0;

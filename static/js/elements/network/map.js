@@ -26,7 +26,7 @@ import {
   sequentialPainter,
 } from "../../draw/maps.js";
 import { blocksAround, togglesOf } from "../../model/blocks.js";
-import { columnsOf } from "../../model/columns.js";
+import { columnsOf, saysClasses } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
@@ -387,7 +387,7 @@ export class LoupeNetwork extends LoupeElement {
     const { tint } = this.store.state;
     const column = model && columnsOf(model).find(({ name }) => name === layer);
     const ranges = colourRanges(this.store.state, this.scene);
-    if (!model || !run || !column || !ranges || column.form === "classes") return;
+    if (!model || !run || !column || !ranges || saysClasses(column)) return;
     const tensor = column.layer ? run.activations.get(layer) : run.input;
     const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
     const known = run.overview?.get(layer);

@@ -16,16 +16,15 @@ import { icon } from "../../elements/icons.js";
 import { createCode } from "./code.js";
 import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
-import { addOperands, operandRow } from "./parts/operands.js";
+import { operandRow, writeOperands } from "./parts/operands.js";
 import { createLayer } from "./layer.js";
 import { createReceptiveFieldPanel } from "./receptive-field-panel.js";
 import { createTrail } from "./trail.js";
 import { classLabel } from "./subject.js";
 import { shownValue, valueIndexText } from "./parts/value.js";
 
-/** Operands written out at first, and with each "more". */
+/** Operands written out at first. */
 const FIRST = 8;
-const MORE = 100;
 
 /** @typedef {import("../../model/explain.js").ValueIndex} ValueIndex */
 
@@ -135,7 +134,7 @@ export function createExplanation(actions) {
             ),
       );
       exactness.replaceChildren(...exactnessOf(found));
-      operands.replaceChildren(...operandList(found, FIRST));
+      operands.replaceChildren(...operandList(found));
       trail.show(subject, valueIndex);
       forward.show(subject, valueIndex);
       receptiveField.show(subject, valueIndex);
@@ -189,8 +188,8 @@ export function createExplanation(actions) {
     ];
   }
 
-  /** @param {import("../../model/explain.js").Explanation} found @param {number} limit @returns {Node[]} */
-  function operandList({ trace, sources }, limit) {
+  /** @param {import("../../model/explain.js").Explanation} found @returns {Node[]} */
+  function operandList({ trace, sources }) {
     if (!trace || trace.terms.length === 0) return [];
     const won = winner(trace);
     const ranked = rankedTerms(trace);
@@ -227,26 +226,7 @@ export function createExplanation(actions) {
       return item;
     };
     const list = h("ol", { class: "operand-list" });
-    addOperands(list, ranked.slice(0, limit).map(row));
-    const more = h("button", {
-      type: "button",
-      class: "button quiet",
-      "data-action": "more-operands",
-      onclick: () => {
-        const from = list.children.length;
-        addOperands(list, ranked.slice(from, from + MORE).map(row));
-        label();
-      },
-    });
-    const label = () => {
-      const rest = ranked.length - list.children.length;
-      more.hidden = rest === 0;
-      more.textContent = t(rest > MORE ? "views.explain.more" : "views.explain.rest", {
-        count: Math.min(rest, MORE),
-        rest,
-      });
-    };
-    label();
+    const more = writeOperands(list, ranked.length, (index) => row(ranked[index]), t, { first: FIRST });
     return [
       h(
         "h4",

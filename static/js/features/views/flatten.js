@@ -5,16 +5,19 @@ import { ACTIVATIONS } from "../../draw/colour.js";
 import { nameOf } from "../../formula/tree.js";
 import { tensorOf } from "../../model/explain.js";
 import { isMaps } from "../../model/model.js";
-import { indexAt, offset, valueAt } from "../../model/trace.js";
+import { indexAt, offset, rowOf, valueAt } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { valuesLegend } from "./parts/legend.js";
 import { viewLimit } from "./parts/range.js";
-import { scrollTo } from "../../elements/scroll.js";
-import { addOperands, operandRow } from "./parts/operands.js";
+import { createWindowed } from "../../elements/windowed.js";
+import { operandRow, writeOperands } from "./parts/operands.js";
 import { createValue, setValue, sizeText, valueIndexText } from "./parts/value.js";
 import { classLabel } from "./subject.js";
+
+/** Up to so many neurons of the next layer are listed at once, in their order. */
+const WRITTEN = 60;
 
 /**
  * @param {import("./subject.js").Subject} subject
@@ -38,7 +41,8 @@ export function createFlatten(subject, actions) {
     onPoint: (atRow, atColumn, pinned) => pinned && open([map, atRow, atColumn]),
   });
   const mark = heat.mark("cell", [1, 1]);
-  const strips = Array.from({ length: maps }, (_, index) => {
+  /** A map in one row. @param {number} index */
+  const build = (index) => {
     const strip = createHeat({
       rows: 1,
       columns: size,
@@ -48,20 +52,28 @@ export function createFlatten(subject, actions) {
     });
     strip.root.style.aspectRatio = "";
     const stripMark = index === map ? strip.mark("cell", [1, 1]) : null;
-    return {
-      strip,
-      stripMark,
-      root: h(
-        "li",
-        { class: index === map ? "chosen" : null },
-        h("span", { class: "row-name" }, `[${index}]`),
-        strip.root,
-      ),
-    };
+    stripMark?.move(0, row * columns + column);
+    const name = h("span", { class: "row-name" }, `[${index}]`);
+    return { row: h("li", { class: index === map ? "chosen" : null }, name, strip.root), strip, painted: 0 };
+  };
+  const list = h("ol", {
+    class: "flatten-strips",
+    start: "0",
+    tabindex: "0",
+    "aria-label": t("views.output.strip", { count: maps * size }),
+  });
+  const strips = createWindowed({
+    count: maps,
+    root: list,
+    list,
+    build,
+    spacer: "li",
+    place: (index) => ({ "aria-setsize": maps, "aria-posinset": index + 1 }),
   });
   const value = createValue("result");
   const weighed = model.consumers(layer.name).find(({ record }) => record.family === "dense") ?? null;
   const weights = h("ul", { class: "operand-list compact" });
+  const more = h("div");
   const legends = h("div", { class: "view-legends" });
   const root = h(
     "div",
@@ -103,78 +115,90 @@ export function createFlatten(subject, actions) {
               },
               h("h3", null, t("views.flatten.weights", { layer: weighed.name })),
               weights,
+              more,
             )
           : "",
       ),
     ),
-    h(
-      "ol",
-      {
-        class: "flatten-strips",
-        start: "0",
-        tabindex: "0",
-        "aria-label": t("views.output.strip", { count: maps * size }),
-      },
-      strips.map(({ root: item }) => item),
-    ),
+    list,
     legends,
   );
+
+  /** What each neuron of the next layer makes of the element: its weight, and value × weight; of many those first of
+   * which it makes most.
+   * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/model.js").Layer} reader
+   * @param {number} value
+   */
+  const writeWeights = (scene, reader, value) => {
+    const { weight } = /** @type {import("../../model/kinds.js").LayerParameters} */ (
+      scene.parameters.get(reader.name)
+    );
+    const output = /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(scene, reader.name));
+    const factors = Float32Array.from({ length: weight.shape[0] }, (_, unit) => rowOf(weight, unit)[subject.unit]);
+    const products = Array.from(factors, (factor) => value * factor);
+    const order = products.map((_, unit) => unit);
+    if (order.length > WRITTEN) order.sort((a, b) => Math.abs(products[b]) - Math.abs(products[a]));
+    const largest = Math.max(...products.map(Math.abs)) || 1;
+    const weightRow = (/** @type {number} */ position) => {
+      const unit = order[position];
+      const valueIndex = { layer: reader.name, at: [unit] };
+      const label = classLabel(scene.model, reader.name, unit);
+      return operandRow(
+        { "data-direction": "forward", "data-place": valueIndexText(valueIndex), "data-value": exact(output.data[unit]) },
+        [label ? i18n.label(label) : nameOf(valueIndex)],
+        "",
+        {
+          factor: [`× ${signed(factors[unit])}`, exact(factors[unit])],
+          product: [`= ${signed(products[unit])}`, String(products[unit])],
+          part: products[unit] / largest,
+        },
+      );
+    };
+    more.replaceChildren(writeOperands(weights, order.length, weightRow, t, { first: WRITTEN }));
+  };
+
+  let current = subject;
+  let limit = 1;
+  let version = 0;
+  const paintStrips = () => {
+    for (const [index, part] of strips.parts) {
+      if (part.painted === version) continue;
+      part.painted = version;
+      part.strip.paint(current.input.data.subarray(index * size, (index + 1) * size), limit, ACTIVATIONS);
+    }
+  };
+  /** Strips come and go while one scrolls. */
+  const look = () => {
+    strips.look();
+    paintStrips();
+  };
+  list.addEventListener("scroll", () => actions.frame(look), { passive: true });
+  const sized = new ResizeObserver(() => actions.frame(look));
+  sized.observe(list);
 
   return {
     root,
     name: "flatten",
     positions: null,
     paint(shown) {
-      const limit = viewLimit(actions.state(), { ...shown, view: { ...shown.view, unit: map } }, () => [
-        shown.input.data,
-      ]);
+      current = shown;
+      limit = viewLimit(actions.state(), { ...shown, view: { ...shown.view, unit: map } }, () => [shown.input.data]);
+      version++;
       heat.paint(isMaps(shown.input.shape) ? unitValues(shown.input, map) : shown.input.data, limit, ACTIVATIONS);
       heat.place(row, column);
       mark.move(row, column);
-      strips.forEach(({ strip, stripMark }, index) => {
-        strip.paint(shown.input.data.subarray(index * size, (index + 1) * size), limit, ACTIVATIONS);
-        stripMark?.move(0, row * columns + column);
-      });
-      if (weighed) {
-        weights.replaceChildren();
-        addOperands(weights, weighedBy(shown.scene, weighed, subject.unit, shown.output.data[subject.unit], i18n));
-      }
+      paintStrips();
+      if (weighed) writeWeights(shown.scene, weighed, shown.output.data[subject.unit]);
       setValue(value, valueAt(shown.output, [shown.unit]), { layer: layer.name, at: [shown.unit] });
       legends.replaceChildren(valuesLegend(limit, t));
     },
     point() {},
     settle() {
-      const list = root.querySelector(".flatten-strips");
-      scrollTo(list, list.querySelector(".chosen"));
+      strips.reveal(map);
+      look();
+    },
+    dispose() {
+      sized.disconnect();
     },
   };
-}
-
-/** What each neuron of the next layer makes of an element: its weight, and value × weight.
- * @param {import("../../model/explain.js").Scene} scene
- * @param {import("../../model/model.js").Layer} layer
- * @param {number} element
- * @param {number} value
- * @param {import("../../core/i18n.js").Translator} i18n */
-function weighedBy(scene, layer, element, value, i18n) {
-  const { weight } = /** @type {import("../../model/kinds.js").LayerParameters} */ (scene.parameters.get(layer.name));
-  const [units, count] = weight.shape;
-  const products = Array.from({ length: units }, (_, unit) => value * weight.data[unit * count + element]);
-  const largest = Math.max(...products.map(Math.abs)) || 1;
-  return products.map((product, unit) => {
-    const label = classLabel(scene.model, layer.name, unit);
-    const factor = weight.data[unit * count + element];
-    const valueIndex = { layer: layer.name, at: [unit] };
-    const output = /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(scene, layer.name));
-    return operandRow(
-      { "data-direction": "forward", "data-place": valueIndexText(valueIndex), "data-value": exact(output.data[unit]) },
-      [label ? i18n.label(label) : nameOf(valueIndex)],
-      "",
-      {
-        factor: [`× ${signed(factor)}`, exact(factor)],
-        product: [`= ${signed(product)}`, String(product)],
-        part: product / largest,
-      },
-    );
-  });
 }

@@ -10,15 +10,19 @@ import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { reachOf } from "../../model/reach.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
-import { valueAt } from "../../model/trace.js";
+import { rowOf, valueAt } from "../../model/trace.js";
 import { span } from "../../model/window.js";
 import { h } from "../../elements/dom.js";
+import { createWindowed } from "../../elements/windowed.js";
 import { createGrid } from "./parts/grid.js";
 import { valuesLegend, weightsLegend } from "./parts/legend.js";
 import { paintUnit } from "./parts/paint.js";
 import { inputValues, viewLimit } from "./parts/range.js";
 import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
 import { createWindowMaps, isPadded, paddingText } from "./parts/window-maps.js";
+
+/** Up to so many addends all stand there. */
+const ADDENDS = 64;
 
 /** A cell of the kernel that no value of the map stands at. @type {import("../../model/trace.js").Term} */
 const UNMET = Object.freeze({ source: 0, at: [], value: 0, weight: 0, padding: true, parameter: null });
@@ -57,9 +61,10 @@ export function createMicroscope(subject, actions) {
   const products = createGrid(kernelRows, kernelColumns, t("views.microscope.products"));
   const partial = createValue("result");
   const addedUp = h("span", { class: "note" });
-  const all = Array.from({ length: count }, (_, index) => {
+  /** What one input adds. @param {number} index */
+  const addend = (index) => {
     const value = createValue("");
-    const item = h(
+    const row = h(
       "li",
       { class: first + index === channel ? "chosen" : null },
       h(
@@ -74,8 +79,29 @@ export function createMicroscope(subject, actions) {
         value,
       ),
     );
-    return { item, value };
+    return { row, value };
+  };
+  const list = h("ol", { class: "addends", start: String(first) });
+  const addendsBox = h("div", { class: "addends-box" }, list);
+  const addends = createWindowed({
+    count,
+    root: addendsBox,
+    list,
+    build: addend,
+    spacer: "li",
+    all: ADDENDS,
+    across: () => getComputedStyle(list).gridTemplateColumns.split(" ").length,
+    place: (index) => ({ "aria-setsize": count, "aria-posinset": index + 1 }),
   });
+  if (addends.windowed) {
+    const named = {
+      class: "addends-box is-windowed",
+      tabindex: "0",
+      role: "group",
+      "aria-label": t("views.microscope.all"),
+    };
+    for (const [attribute, value] of Object.entries(named)) addendsBox.setAttribute(attribute, value);
+  }
   const bias = createValue("");
   const total = createValue("result");
   const legends = h("div", { class: "view-legends" });
@@ -120,11 +146,7 @@ export function createMicroscope(subject, actions) {
       "div",
       { class: "microscope-all" },
       h("h4", null, t("views.microscope.all")),
-      h(
-        "ol",
-        { class: "addends", start: String(first) },
-        all.map(({ item }) => item),
-      ),
+      addendsBox,
       h("p", { class: "addends-total" }, h("span", null, `+ ${t("views.bias")} `), bias, h("span", null, " = "), total),
     ),
     legends,
@@ -136,6 +158,20 @@ export function createMicroscope(subject, actions) {
   let weightLimit = 1;
   /** @type {number[]} */
   let at = subject.at;
+  /** What each input adds at the position. @type {ArrayLike<number>} */
+  let sums = [];
+
+  const writeAddends = () => {
+    for (const [index, { value }] of addends.parts) setValue(value, sums[index]);
+  };
+  /** Addends come and go while one scrolls. */
+  const look = () => {
+    addends.look();
+    writeAddends();
+  };
+  addendsBox.addEventListener("scroll", () => actions.frame(look), { passive: true });
+  const sized = new ResizeObserver(() => actions.frame(look));
+  if (addends.windowed) sized.observe(addendsBox);
 
   return {
     root,
@@ -153,8 +189,7 @@ export function createMicroscope(subject, actions) {
         ),
       ];
       limit = viewLimit(actions.state(), next, everything);
-      const size = weight.data.length / weight.shape[0];
-      weightLimit = limitOf([weight.data.subarray(next.unit * size, (next.unit + 1) * size)]);
+      weightLimit = limitOf([rowOf(weight, next.unit)]);
       paintUnit(sliding.input, next.scene, next.source, next.input, channel, limit, actions.state().tint);
       sliding.result.paint(own, limit, ACTIVATIONS);
       kernel.set(
@@ -195,7 +230,8 @@ export function createMicroscope(subject, actions) {
       );
       const subtotals = partialsAt(trace, count);
       setValue(partial, subtotals[channel - first]);
-      subtotals.forEach((value, index) => setValue(all[index].value, value));
+      sums = subtotals;
+      writeAddends();
       setBias(bias, trace.bias, t);
       setValue(total, valueAt(current.output, [current.unit, row, column]));
       const [down, across] = [0, 1].map((axis) => {
@@ -206,6 +242,14 @@ export function createMicroscope(subject, actions) {
         ? t("views.microscope.input_place", { rows: down, columns: across })
         : t("views.microscope.nothing");
       resultPlace.textContent = t("views.microscope.result_place", { row, column });
+    },
+    settle() {
+      if (!addends.windowed) return;
+      addends.reveal(channel - first);
+      look();
+    },
+    dispose() {
+      sized.disconnect();
     },
   };
 }

@@ -12,7 +12,7 @@ import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
 import { reachOf } from "../../model/reach.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
-import { valueAt } from "../../model/trace.js";
+import { rowOf, valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { valuesLegend, weightsLegend } from "./parts/legend.js";
@@ -114,7 +114,14 @@ export function createNeuron(subject, actions) {
   );
   /** @type {number | undefined} the input that the microscope shows */
   let chosen;
-  const list = createRows({ count, className: "neuron-rows", label: t("views.neuron.rows", { count }), heads, build });
+  const list = createRows({
+    count,
+    className: "neuron-rows",
+    label: t("views.neuron.rows", { count }),
+    heads,
+    last: first + count - 1,
+    build,
+  });
   list.root.style.setProperty("--ratio", String(Math.max(inputColumns / inputRows, columns / rows)));
   const legends = h("div", { class: "view-legends" });
   const root = h(
@@ -296,9 +303,7 @@ export function createNeuron(subject, actions) {
         ...Array.from({ length: count }, (_, index) => partialOf(index)),
       ];
       limit = viewLimit(actions.state(), current, all);
-      const weight = weights();
-      const own = weight.data.length / weight.shape[0];
-      weightLimit = limitOf([weight.data.subarray(current.unit * own, (current.unit + 1) * own)]);
+      weightLimit = limitOf([rowOf(weights(), current.unit)]);
       output.paint(unitValues(current.output, current.unit), limit, ACTIVATIONS);
       legends.replaceChildren(valuesLegend(limit, t), weightsLegend(weightLimit, t));
       paintVisible();

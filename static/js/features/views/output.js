@@ -9,7 +9,7 @@ import { contributions, largest, totals } from "../../model/contributions.js";
 import { tensorOf } from "../../model/explain.js";
 import { inputName, isMaps, probabilitiesOf } from "../../model/model.js";
 import { limitOf } from "../../model/ranges.js";
-import { indexAt, valueAt } from "../../model/trace.js";
+import { indexAt, rowOf, valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { contributionsLegend, valuesLegend, weightsLegend } from "./parts/legend.js";
@@ -227,7 +227,7 @@ export function createOutput(subject, actions) {
     if (shownMap !== map) list.parts.get(shownMap)?.row.classList.remove("chosen");
     shownMap = map;
     markRow();
-    const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + element];
+    const weight = look.weights[element];
     const value = current.input.data[element];
     const [name, number] = elementLink.children;
     name.textContent = `${subject.source}[${element}]`;
@@ -260,7 +260,7 @@ export function createOutput(subject, actions) {
   /** @param {1 | -1} sign */
   const listed = (sign) =>
     largest(found.products, sign, LISTED).map((index) => {
-      const weight = /** @type {any} */ (current.parameters).weight.data[current.unit * count + index];
+      const weight = look.weights[index];
       const at = flattened ? indexAt(shape, index) : [index];
       return operandRow(
         {
@@ -289,7 +289,7 @@ export function createOutput(subject, actions) {
       const values = flattened
         ? /** @type {import("../../model/trace.js").Tensor} */ (tensorOf(next.scene, mapsName)).data
         : next.input.data;
-      const weights = parameters.weight.data.subarray(next.unit * count, (next.unit + 1) * count);
+      const weights = rowOf(parameters.weight, next.unit);
       const products = Float32Array.from(found.products);
       const limit =
         viewLimit(

@@ -3,9 +3,9 @@
 import { exact, signed } from "../../core/i18n.js";
 import { LOGITS } from "../../draw/colour.js";
 import { h } from "../../elements/dom.js";
+import { createWindowed } from "../../elements/windowed.js";
 import { createLegend } from "./parts/legend.js";
-import { scrollTo } from "../../elements/scroll.js";
-import { valueIndexText } from "./parts/value.js";
+import { setValue, valueIndexText } from "./parts/value.js";
 
 /** Terms written into the denominator; the rest is counted. */
 const WRITTEN = 24;
@@ -24,10 +24,10 @@ export function createSoftmax(subject, actions) {
   const log = layer.record.family === "log_probability";
   const title = (/** @type {number} */ index) =>
     model.classes[index] ? i18n.label(model.classes[index].labels) : `[${index}]`;
-  const rows = h("tbody");
+  const body = h("tbody");
   const table = h(
     "table",
-    { class: "softmax-table" },
+    { class: "softmax-table", "aria-rowcount": count + 1 },
     h(
       "thead",
       null,
@@ -48,7 +48,7 @@ export function createSoftmax(subject, actions) {
         ),
       ),
     ),
-    rows,
+    body,
   );
   const formula = h("div", { class: "softmax-formula" });
   const legends = h("div", { class: "view-legends" });
@@ -57,6 +57,88 @@ export function createSoftmax(subject, actions) {
     { class: "softmax-scroll", tabindex: "0", role: "group", "aria-label": t("views.softmax.table") },
     table,
   );
+  /**
+   * What the rows are painted from.
+   * @type {{ source: string, unit: number, scores: Float32Array, results: Float32Array, shares: Float32Array,
+   *   low: number, high: number }}
+   */
+  let look = {
+    source: subject.source,
+    unit: subject.unit,
+    scores: subject.input.data,
+    results: subject.output.data,
+    shares: subject.output.data,
+    low: 0,
+    high: 1,
+  };
+  let version = 0;
+  const written = (/** @type {number} */ value) => (log ? signed(value) : i18n.percent(value));
+  const colour = (/** @type {number} */ score) =>
+    LOGITS.css(0.15 + (0.85 * (score - look.low)) / (look.high - look.low || 1));
+
+  /** A class's row. @param {number} index */
+  const build = (index) => {
+    const [dot, bar] = [h("i", { class: "score-dot" }), h("i", { class: "share-bar" })];
+    const name = h(
+      "button",
+      {
+        type: "button",
+        class: "class-name",
+        title: title(index),
+        onclick: () => actions.open("softmax", { layer: layer.name, unit: index }),
+      },
+      title(index),
+    );
+    const score = h("button", { type: "button", class: "value mono" });
+    const factor = h("td", { class: "number mono" });
+    const share = h("span", { class: "value mono" });
+    const row = h(
+      "tr",
+      { "data-term": index },
+      h("th", { scope: "row" }, name),
+      h("td", { class: "number" }, dot, score),
+      factor,
+      h("td", { class: "number share" }, bar, share),
+    );
+    return { row, dot, bar, name, score, factor, share, painted: 0 };
+  };
+  const rows = createWindowed({
+    count,
+    root: scroller,
+    list: body,
+    heads: table.tHead,
+    spacer: "tr",
+    build,
+    place: (index) => ({ "aria-rowindex": index + 2 }),
+  });
+  scroller.classList.toggle("is-windowed", rows.windowed);
+
+  const paintRows = () => {
+    for (const [index, part] of rows.parts) {
+      if (part.painted === version) continue;
+      part.painted = version;
+      const { source, unit, scores, results, shares, high } = look;
+      const factor = Math.exp(scores[index] - high);
+      part.row.classList.toggle("chosen", index === unit);
+      if (index === unit) part.name.setAttribute("aria-current", "true");
+      else part.name.removeAttribute("aria-current");
+      part.dot.style.backgroundColor = colour(scores[index]);
+      part.bar.style.width = `${100 * shares[index]}%`;
+      setValue(part.score, scores[index], { layer: source, at: [index] });
+      part.factor.textContent = signed(factor).replace("+", "");
+      part.factor.dataset.value = String(factor);
+      setValue(part.share, results[index], null, written);
+    }
+  };
+  /** Rows come and go while one scrolls. */
+  const lookAround = () => {
+    rows.look();
+    paintRows();
+  };
+  scroller.addEventListener("scroll", () => actions.frame(lookAround), { passive: true });
+  const sized = new ResizeObserver(() => actions.frame(lookAround));
+  sized.observe(scroller);
+
   const root = h(
     "div",
     { class: "stage-softmax" },
@@ -86,65 +168,14 @@ export function createSoftmax(subject, actions) {
     name: "softmax",
     positions: null,
     paint(next) {
-      const scores = [...next.input.data];
+      const scores = next.input.data;
       const results = next.output.data;
-      const written = (/** @type {number} */ index) => (log ? signed(results[index]) : i18n.percent(results[index]));
+      const low = scores.reduce((least, score) => Math.min(least, score), Infinity);
+      const high = scores.reduce((largest, score) => Math.max(largest, score), -Infinity);
       const shares = log ? results.map(Math.exp) : results;
-      const [low, high] = [Math.min(...scores), Math.max(...scores)];
-      const span = high - low || 1;
-      const colour = (/** @type {number} */ score) => LOGITS.css(0.15 + (0.85 * (score - low)) / span);
-      rows.replaceChildren(
-        ...scores.map((score, index) => {
-          const bar = h("i", { class: "share-bar" });
-          bar.style.width = `${100 * shares[index]}%`;
-          const dot = h("i", { class: "score-dot" });
-          dot.style.backgroundColor = colour(score);
-          return h(
-            "tr",
-            { "data-term": index, class: index === next.unit ? "chosen" : null },
-            h(
-              "th",
-              { scope: "row" },
-              h(
-                "button",
-                {
-                  type: "button",
-                  class: "class-name",
-                  "aria-current": index === next.unit ? "true" : null,
-                  onclick: () => actions.open("softmax", { layer: layer.name, unit: index }),
-                },
-                title(index),
-              ),
-            ),
-            h(
-              "td",
-              { class: "number" },
-              dot,
-              h(
-                "button",
-                {
-                  type: "button",
-                  class: "value mono",
-                  "data-place": valueIndexText({ layer: next.source, at: [index] }),
-                  "data-value": exact(score),
-                },
-                signed(score),
-              ),
-            ),
-            h(
-              "td",
-              { class: "number mono", "data-value": String(Math.exp(score - high)) },
-              signed(Math.exp(score - high)).replace("+", ""),
-            ),
-            h(
-              "td",
-              { class: "number share" },
-              bar,
-              h("span", { class: "value mono", "data-value": exact(results[index]) }, written(index)),
-            ),
-          );
-        }),
-      );
+      look = { source: next.source, unit: next.unit, scores, results, shares, low, high };
+      version++;
+      paintRows();
       const term = (/** @type {number} */ index) => {
         const number = h(
           "math:mn",
@@ -159,7 +190,7 @@ export function createSoftmax(subject, actions) {
         element.style.setProperty("--term", colour(scores[index]));
         return element;
       };
-      const order = scores.map((_, index) => index);
+      const order = Array.from(scores, (_, index) => index);
       const terms = count <= WRITTEN ? order : [...order].sort((a, b) => scores[b] - scores[a]).slice(0, WRITTEN);
       formula.replaceChildren(
         h(
@@ -181,7 +212,7 @@ export function createSoftmax(subject, actions) {
           "div",
           { class: "softmax-result" },
           h("span", { class: "sign" }, "="),
-          h("strong", { class: "value", "data-value": exact(results[next.unit]) }, written(next.unit)),
+          h("strong", { class: "value", "data-value": exact(results[next.unit]) }, written(results[next.unit])),
           h("span", { class: "note mono" }, exact(results[next.unit])),
         ),
       );
@@ -191,7 +222,11 @@ export function createSoftmax(subject, actions) {
     },
     point() {},
     settle() {
-      scrollTo(scroller, rows.querySelector(".chosen"));
+      rows.reveal(look.unit);
+      lookAround();
+    },
+    dispose() {
+      sized.disconnect();
     },
   };
 }

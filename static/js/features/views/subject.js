@@ -17,6 +17,7 @@
  */
 /** @typedef {import("../../model/trace.js").Tensor} Tensor */
 import { tensorOf } from "../../model/explain.js";
+import { learnedOf } from "../../model/learned.js";
 import { INPUT, inputsOf, isMaps, scoreLayer } from "../../model/model.js";
 import { atHand, needsOf } from "../../model/needs.js";
 import { isWhole } from "../../model/scene.js";
@@ -33,7 +34,7 @@ export function subjectOf(scene, view) {
   const { model, run, parameters } = scene;
   const layer = view.layer === INPUT ? null : (model.layer(view.layer) ?? null);
   const output = tensorOf(scene, view.layer);
-  if (!output || (run.ask && !atHand(needsOf(model, view.layer), run, parameters))) return null;
+  if (!output || (run.ask && !atHand(needsOf(model, view.layer, view.unit), run, parameters))) return null;
   const [sources, inputs] = layer ? [layer.inputs, inputsOf(layer, run)] : [[INPUT], [output]];
   return {
     scene,
@@ -44,7 +45,7 @@ export function subjectOf(scene, view) {
     sources,
     inputs,
     output,
-    parameters: layer ? (parameters.get(layer.name) ?? null) : null,
+    parameters: layer ? learnedOf(parameters, layer.name, view.unit) : null,
     unit: view.unit,
     at: view.at ?? (isMaps(output.shape) ? strongest(output, view.unit) : []),
   };

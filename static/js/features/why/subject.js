@@ -16,10 +16,11 @@
  *   behind the maps
  */
 import { groundedBefore, groundOf } from "../../model/evidence.js";
+import { weighs } from "../../model/learned.js";
 import { scoreLayer } from "../../model/model.js";
 import { needsOfEvidence } from "../../model/needs.js";
 import { isWhole } from "../../model/scene.js";
-import { MOST_BYTES, weighs } from "../../state/pieces.js";
+import { MOST_BYTES } from "../../state/pieces.js";
 import { topScore } from "../../state/selectors.js";
 
 /**

@@ -3,7 +3,7 @@
  * Activations: each value is a function of the one value at the same place (`operations/function.js`), but for softmax,
  * where all scores take part in each.
  */
-import { readTerm } from "../trace.js";
+import { numberOf, readTerm } from "../trace.js";
 import { needed, pointwise } from "./kind.js";
 
 /** @typedef {import("./kind.js").Layer} Layer */
@@ -68,7 +68,7 @@ export const activations = {
     /** A leaky ReLU with a learned slope for each map. */
     ...pointwise((layer, parameters, [unit]) => ({
       operation: "leaky_relu",
-      constants: { slope: /** @type {Tensor} */ (needed(layer, parameters).slope).data[unit] },
+      constants: { slope: numberOf(/** @type {Tensor} */ (needed(layer, parameters).slope), unit) },
     })),
     chapter: "activation",
     code: (_layer, at) => bent(`x[${at.join(", ")}]`, `layer["slope"][${at[0]}] * v`),

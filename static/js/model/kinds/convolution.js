@@ -1,5 +1,5 @@
 // @ts-check
-import { offset, readTerm } from "../trace.js";
+import { numberOf, offset, readTerm, rowOf } from "../trace.js";
 import { cells, reading, span } from "../window.js";
 import { needed, cut, mapsOf, sliding, underWindows, windowOf } from "./kind.js";
 
@@ -34,14 +34,18 @@ export const convolutions = {
         const places = cells(windowOf(layer), row, column);
         const [, columns] = windowOf(layer).size;
         const { first, count } = mapsOf(layer, unit);
+        const kernels = rowOf(weight, unit);
         const terms = Array.from({ length: count }, (_, channel) =>
-          places.map(([i, j], cell) => {
-            const parameter = [unit, channel, Math.floor(cell / columns), cell % columns];
-            const value = weight.data[offset(weight.shape, parameter)];
-            return readTerm(input, [first + channel, i, j], value, parameter);
-          }),
+          places.map(([i, j], cell) =>
+            readTerm(input, [first + channel, i, j], kernels[channel * places.length + cell], [
+              unit,
+              channel,
+              Math.floor(cell / columns),
+              cell % columns,
+            ]),
+          ),
         ).flat();
-        return { operation: "weighted_sum", at, terms, bias: bias ? bias.data[unit] : null, constants: {} };
+        return { operation: "weighted_sum", at, terms, bias: bias ? numberOf(bias, unit) : null, constants: {} };
       },
       consumers(layer, parameters, at) {
         const [channel, i, j] = at;
@@ -107,16 +111,18 @@ export const convolutions = {
         const { weight, bias } = needed(layer, parameters);
         const { rows, columns } = reaching(layer, at);
         const { first, count } = mapsOf(layer, at[0]);
+        const kernels = rowOf(weight, at[0]);
+        const [, ...own] = weight.shape;
         const terms = Array.from({ length: count }, (_, channel) =>
           rows.flatMap((row) =>
             columns.map((column) => {
               const parameter = [at[0], channel, row.cell, column.cell];
-              const factor = weight.data[offset(weight.shape, parameter)];
+              const factor = kernels[offset(own, parameter.slice(1))];
               return readTerm(input, [first + channel, row.index, column.index], factor, parameter);
             }),
           ),
         ).flat();
-        return { operation: "weighted_sum", at, terms, bias: bias ? bias.data[at[0]] : null, constants: {} };
+        return { operation: "weighted_sum", at, terms, bias: bias ? numberOf(bias, at[0]) : null, constants: {} };
       },
       consumers(layer, parameters, [channel, row, column]) {
         const { weight } = needed(layer, parameters);

@@ -1,5 +1,5 @@
 // @ts-check
-import { readTerm } from "../trace.js";
+import { numberOf, readTerm, rowOf } from "../trace.js";
 import { needed } from "./kind.js";
 
 /** @type {Record<string, import("./kind.js").Row>} */
@@ -15,11 +15,9 @@ export const denses = {
       trace(layer, [input], parameters, at) {
         const { weight, bias } = needed(layer, parameters);
         const [unit] = at;
-        const [count] = input.shape;
-        const terms = Array.from({ length: count }, (_, i) =>
-          readTerm(input, [i], weight.data[unit * count + i], [unit, i]),
-        );
-        return { operation: "weighted_sum", at, terms, bias: bias ? bias.data[unit] : null, constants: {} };
+        const row = rowOf(weight, unit);
+        const terms = Array.from(row, (factor, i) => readTerm(input, [i], factor, [unit, i]));
+        return { operation: "weighted_sum", at, terms, bias: bias ? numberOf(bias, unit) : null, constants: {} };
       },
       consumers(layer, parameters, at) {
         const { weight } = needed(layer, parameters);

@@ -54,7 +54,9 @@ import { span } from "../window.js";
 /** @typedef {import("../receptive-field.js").Area} Area */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../../api/wire.js").Tensor} Tensor */
-/** @typedef {{ weight: Tensor, bias: Tensor, mean?: Tensor, variance?: Tensor, slope?: Tensor }} LayerParameters */
+/** @typedef {import("../trace.js").Learned} Learned */
+/** @typedef {{ weight: Learned, bias: Learned, mean?: Learned, variance?: Learned, slope?: Learned }} LayerParameters
+ */
 
 /** What a kind is unless its row says otherwise, which is also all that is known of an unknown one. @type {Kind} */
 export const PLAIN = {

@@ -1,6 +1,6 @@
 // @ts-check
 /** Normalisation: by fixed numbers, one set of them for each map, or by the maps beside a map. */
-import { readTerm } from "../trace.js";
+import { numberOf, readTerm } from "../trace.js";
 import { needed, pointwise } from "./kind.js";
 
 const USUAL_EPSILON = 1e-5;
@@ -14,10 +14,10 @@ const batchNorm = {
     return {
       operation: "normalise",
       constants: {
-        scale: weight.data[unit],
-        shift: bias.data[unit],
-        mean: mean.data[unit],
-        variance: variance.data[unit],
+        scale: numberOf(weight, unit),
+        shift: numberOf(bias, unit),
+        mean: numberOf(mean, unit),
+        variance: numberOf(variance, unit),
         epsilon: layer.epsilon ?? USUAL_EPSILON,
       },
     };
@@ -50,7 +50,7 @@ export const normalisations = {
     /** y = x · scale + shift */
     ...pointwise((layer, parameters, [unit]) => {
       const { weight, bias } = needed(layer, parameters);
-      return { operation: "scale_shift", constants: { scale: weight.data[unit], shift: bias.data[unit] } };
+      return { operation: "scale_shift", constants: { scale: numberOf(weight, unit), shift: numberOf(bias, unit) } };
     }),
     chapter: "overfitting",
     code: (_layer, [unit, ...rest]) => [

@@ -51,3 +51,42 @@ export function addOperands(list, rows) {
     list.style.setProperty(`--${column}`, String(Math.max(0, ...lengths)));
   }
 }
+
+/**
+ * A list of which the first rows are written, and with each "more" some more: it may have thousands.
+ * @param {HTMLElement} list
+ * @param {number} count
+ * @param {(index: number) => HTMLElement} row
+ * @param {(key: string, params?: Record<string, string | number>) => string} t
+ * @param {{ first?: number, more?: number }} [sizes] how many at first, and how many with each "more"
+ * @returns {HTMLElement} the button
+ */
+export function writeOperands(list, count, row, t, { first = 60, more = 100 } = {}) {
+  const write = (/** @type {number} */ many) => {
+    const from = list.children.length;
+    addOperands(
+      list,
+      Array.from({ length: Math.min(many, count - from) }, (_, index) => row(from + index)),
+    );
+    const rest = count - list.children.length;
+    button.hidden = rest === 0;
+    button.textContent = t(rest > more ? "views.explain.more" : "views.explain.rest", {
+      count: Math.min(rest, more),
+      rest,
+    });
+    return /** @type {HTMLElement | undefined} */ (list.children[from]);
+  };
+  const button = h("button", {
+    type: "button",
+    class: "button quiet",
+    "data-action": "more-operands",
+    onclick: () => {
+      const next = write(more);
+      // The button is gone with the last row: who stood on it stands on what it wrote.
+      if (button.hidden) /** @type {HTMLElement | null} */ (next?.querySelector("button:enabled") ?? null)?.focus();
+    },
+  });
+  list.replaceChildren();
+  write(first);
+  return button;
+}

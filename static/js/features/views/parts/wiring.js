@@ -44,26 +44,32 @@ export function createWiring(layer, origins, chosen, open, t) {
   const below = (/** @type {number} */ unit) => along(unit, origins.length);
   const radius = Math.max(1, Math.min(5, (WIDTH - 2 * EDGE) / Math.max(slots, origins.length) / 2.6));
   const every = Math.ceil(origins.length / LINES);
-  const line = (/** @type {number} */ unit, /** @type {string | null} */ kind) => {
+  const line = (/** @type {number} */ unit) => {
     const [x0, x1] = [above(origins[unit]), below(unit)];
-    return h("svg:path", { class: kind, d: `M${x0} 16C${x0} ${HEIGHT / 2} ${x1} ${HEIGHT / 2} ${x1} ${HEIGHT - 16}` });
+    return `M${x0} 16C${x0} ${HEIGHT / 2} ${x1} ${HEIGHT / 2} ${x1} ${HEIGHT - 16}`;
   };
   const used = new Set(origins.map(({ source, unit }) => `${source},${unit}`));
-  const dots = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string | null} */ kind) =>
-    h("svg:circle", { cx: x, cy: y, r: radius, class: kind });
+  const [TOP, BOTTOM] = [12, HEIGHT - 12];
+  const circle = (/** @type {number} */ x, /** @type {number} */ y) =>
+    `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`;
+  /** All that look alike are one path: there may be thousands. @param {string} kind @param {string[]} parts */
+  const path = (kind, parts) => h("svg:path", { class: kind, d: parts.join("") });
+  const read = layer.input_shapes.flatMap(([units], source) =>
+    Array.from({ length: units }, (_, unit) => ({ source, unit, used: used.has(`${source},${unit}`) })),
+  );
+  const dots = (/** @type {boolean} */ kept) =>
+    read.filter((one) => one.used === kept).map((one) => circle(above(one), TOP));
   const drawing = h(
     "svg:svg",
     { class: "wiring-drawing", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" },
-    origins.flatMap((_, unit) => (unit % every === 0 && unit !== chosen ? [line(unit, null)] : [])),
-    layer.input_shapes.flatMap(([units], source) =>
-      Array.from({ length: units }, (_, unit) =>
-        dots(above({ source, unit }), 12, used.has(`${source},${unit}`) ? null : "left-out"),
-      ),
+    path(
+      "lines",
+      origins.flatMap((_, unit) => (unit % every === 0 && unit !== chosen ? [line(unit)] : [])),
     ),
-    origins.map((_, unit) => dots(below(unit), HEIGHT - 12, null)),
-    line(chosen, "chosen"),
-    dots(above(origins[chosen]), 12, "chosen"),
-    dots(below(chosen), HEIGHT - 12, "chosen"),
+    path("left-out", dots(false)),
+    path("dots", [...dots(true), ...origins.map((_, unit) => circle(below(unit), BOTTOM))]),
+    path("chosen", [line(chosen)]),
+    path("dots chosen-dots", [circle(above(origins[chosen]), TOP), circle(below(chosen), BOTTOM)]),
   );
   const range = (/** @type {number} */ first, /** @type {number} */ count) =>
     count === 1 ? `[${first}]` : `[${first}–${first + count - 1}]`;
