@@ -18,6 +18,7 @@ import numpy as np
 
 from cnn_loupe.engine.arrays import REAL, Array, Shape, float_copy, shape_text
 from cnn_loupe.engine.errors import EditError, SpecError
+from cnn_loupe.engine.fields import Real, check, rules
 from cnn_loupe.engine.graph import Graph
 from cnn_loupe.engine.kinds import KINDS
 from cnn_loupe.engine.layers import Layer
@@ -39,7 +40,7 @@ class Edit(ABC):
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and all(
-            np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)
+            _equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)
         )
 
     def __hash__(self) -> int:
@@ -57,8 +58,8 @@ class ParameterEdit(Edit):
         return self.name.rpartition(".")[0]
 
     @abstractmethod
-    def applied(self, value: Array) -> Array:
-        """The parameter as it is afterwards."""
+    def apply(self, value: Array) -> None:
+        """Write into the parameter, a copy that only this run has."""
 
     def check(self, spec: ModelSpec) -> None:
         if self.name not in spec.parameter_shapes:
@@ -80,8 +81,8 @@ class SetParameter(ParameterEdit):
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", _numbers(self.name, self.value))
 
-    def applied(self, value: Array) -> Array:
-        return self.value
+    def apply(self, value: Array) -> None:
+        value[...] = self.value
 
     def check(self, spec: ModelSpec) -> None:
         super().check(spec)
@@ -89,33 +90,52 @@ class SetParameter(ParameterEdit):
 
 
 @dataclass(frozen=True, eq=False)
-class SetElement(ParameterEdit):
-    """One number of a parameter replaced."""
+class PartEdit(ParameterEdit):
+    """A change of one number of a parameter, or with fewer indices than axes of all that they begin.
+
+    Of a convolution's weight (3, 2, 1, 1) is one number, (3, 2) a kernel, (3,) a neuron, () everything.
+    """
 
     at: tuple[int, ...]
+
+    def check(self, spec: ModelSpec) -> None:
+        super().check(spec)
+        shape = spec.parameter_shapes[self.name]
+        if len(self.at) > len(shape) or not all(0 <= i < n for i, n in zip(self.at, shape, strict=False)):
+            raise EditError(
+                "index_outside_parameter",
+                f"{self.name}: there is no number at {list(self.at)}; "
+                f"use {len(shape)} indices from 0 below {list(shape)}, or fewer for a part",
+                parameter=self.name,
+                at=list(self.at),
+                shape=list(shape),
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class SetElement(PartEdit):
+    """One number of a parameter, or every number of a part, replaced."""
+
     value: float
 
     def __post_init__(self) -> None:
         _numbers(self.name, self.value)
 
-    def applied(self, value: Array) -> Array:
-        changed = value.copy()
-        changed[self.at] = self.value
-        changed.setflags(write=False)
-        return changed
+    def apply(self, value: Array) -> None:
+        value[self.at] = self.value
 
-    def check(self, spec: ModelSpec) -> None:
-        super().check(spec)
-        shape = spec.parameter_shapes[self.name]
-        if len(self.at) != len(shape) or not all(0 <= i < n for i, n in zip(self.at, shape, strict=True)):
-            raise EditError(
-                "index_outside_parameter",
-                f"{self.name}: there is no number at {list(self.at)}; "
-                f"use {len(shape)} indices from 0 below {list(shape)}",
-                parameter=self.name,
-                at=list(self.at),
-                shape=list(shape),
-            )
+
+@dataclass(frozen=True, eq=False)
+class ScaleElement(PartEdit):
+    """One number of a parameter, or every number of a part, multiplied by a factor."""
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        _numbers(self.name, self.factor)
+
+    def apply(self, value: Array) -> None:
+        value[self.at] *= value.dtype.type(self.factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,12 +237,18 @@ class ClampUnit(UnitEdit):
 class SwapKind(Edit):
     """A layer turned into one of another kind: max for average pooling, ReLU for another activation.
 
-    Hyperparameters that both kinds have keep their values. What comes out must have the same shape,
-    and the new kind must not need parameters that the model does not have.
+    Hyperparameters that both kinds have keep their values; values gives others, such as ("slope", 0.1).
+    What comes out must have the same shape, and the new kind must not need parameters that the model
+    does not have. Of several swaps of a layer the last counts.
     """
 
     layer: str
     kind: str
+    values: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        for _, value in self.values:
+            _numbers(self.layer, value)
 
     @property
     def target(self) -> str:
@@ -236,9 +262,16 @@ class SwapKind(Edit):
             raise self._refused(f"there is no such kind; the kinds are {', '.join(KINDS)}")
         if not kind.fewest_inputs <= len(shapes) <= kind.most_inputs:
             raise self._refused(f"it does not take {len(shapes)} inputs")
-        shared = {f.name for f in fields(kind)} & {f.name for f in fields(old)}
+        known = {f.name for f in fields(kind)}
+        for key, _ in self.values:
+            if key not in known - {"name"} or not isinstance(rules(kind)[key], Real):
+                numbers = [name for name, rule in rules(kind).items() if isinstance(rule, Real)]
+                raise self._refused(f"it has no number {key!r}; it has {', '.join(numbers) or 'none'}")
+        shared = {key: getattr(old, key) for key in known & {f.name for f in fields(old)}}
         try:
-            new = kind(**{key: getattr(old, key) for key in shared})
+            new = kind(**{**shared, **dict(self.values)})
+            for key, rule in rules(kind).items():
+                check(self.layer, key, getattr(new, key), rule)
             shape, parameters = new.output_shape(*shapes), new.parameter_shapes(*shapes)
         except (TypeError, SpecError) as error:  # a value is missing, or does not fit
             raise self._refused(str(error)) from None
@@ -246,6 +279,8 @@ class SwapKind(Edit):
             raise self._refused(f"it would give {shape_text(shape)} instead of {shape_text(spec.shapes[self.layer])}")
         if parameters and parameters != spec.layer_parameters[self.layer]:
             raise self._refused("it needs parameters that the model does not have")
+        if self.layer == spec.graph.output.name and spec.ending not in new.endings:
+            raise self._refused(f"the model's answer is read from its {old.kind}")
         return new
 
     def check(self, spec: ModelSpec) -> None:
@@ -263,13 +298,15 @@ class SwapKind(Edit):
 
 def edited_spec(spec: ModelSpec, edits: Iterable[Edit]) -> ModelSpec:
     """The model with every swap done, after a check of every edit."""
+    swapped: dict[str, Layer] = {}
     for edit in edits:
         edit.check(spec)
         if isinstance(edit, SwapKind):
-            nodes = dict(spec.graph.by_name)
-            nodes[edit.layer] = replace(nodes[edit.layer], layer=edit.replacement(spec))
-            spec = replace(spec, graph=Graph(tuple(nodes.values())))
-    return spec
+            swapped[edit.layer] = edit.replacement(spec)
+    if not swapped:
+        return spec
+    nodes = (replace(node, layer=swapped.get(node.name, node.layer)) for node in spec.graph.nodes)
+    return replace(spec, graph=Graph(tuple(nodes)))
 
 
 def differing(one: Sequence[Edit], other: Sequence[Edit]) -> frozenset[str]:
@@ -280,6 +317,12 @@ def differing(one: Sequence[Edit], other: Sequence[Edit]) -> frozenset[str]:
 
 def _of(edits: Sequence[Edit], target: str) -> list[Edit]:
     return [edit for edit in edits if edit.target == target]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two fields are the same: arrays number by number."""
+    arrays = isinstance(one, np.ndarray) or isinstance(other, np.ndarray)
+    return np.array_equal(one, other) if arrays else bool(one == other)
 
 
 def _numbers(place: str, value: Any) -> Any:

@@ -135,9 +135,11 @@ class Network:
             return self.spec, self._stages
         spec = edited_spec(self.spec, edits)
         parameters = dict(self.parameters)
-        for edit in edits:
-            if isinstance(edit, ParameterEdit):
-                parameters[edit.name] = edit.applied(parameters[edit.name])
+        changes = [edit for edit in edits if isinstance(edit, ParameterEdit)]
+        copies = {edit.name: parameters[edit.name].copy() for edit in changes}
+        for edit in changes:
+            edit.apply(copies[edit.name])
+        parameters |= {key: frozen(value) for key, value in copies.items()}
         stages = dict(self._stages)
         for name in dict.fromkeys(edit.target for edit in edits):
             own = [edit for edit in edits if edit.target == name]

@@ -27,7 +27,7 @@ from cnn_loupe.server.middleware import RequestMiddleware
 from cnn_loupe.server.openapi import describe
 from cnn_loupe.server.pages import Pages
 from cnn_loupe.server.paths import LIVE
-from cnn_loupe.server.routes import embed, health, learn, lessons, models, pages, runs, samples
+from cnn_loupe.server.routes import analyses, embed, health, learn, lessons, models, pages, runs, samples
 from cnn_loupe.server.routes import own as own_models
 from cnn_loupe.server.runs import SampleRuns
 from cnn_loupe.server.settings import Settings
@@ -89,7 +89,14 @@ def create_app(settings: Settings | None = None, *, live: bool = LIVE) -> FastAP
     app.add_middleware(LingeringMiddleware, most=settings.largest_body)
     app.add_middleware(DeadlineMiddleware, seconds=settings.request_timeout)
     install_error_handlers(app, pages.error_page)
-    for router in (models.router, samples.router, runs.router, own_models.router, lessons.router):
+    for router in (
+        models.router,
+        samples.router,
+        runs.router,
+        analyses.router,
+        own_models.router,
+        lessons.router,
+    ):
         app.include_router(router, prefix=API)
     for router in (health.router, pages.router, learn.router, embed.router):
         app.include_router(router)

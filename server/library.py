@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_loupe.engine import zoo
+from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import EngineError, WeightsError
 from cnn_loupe.engine.golden import FILE as GOLDEN
 from cnn_loupe.engine.golden import Golden, check_golden
@@ -80,6 +81,11 @@ class ServedModel:
     def ood_detector(self) -> OodDetector | None:
         """Detects pictures unlike all that the model learnt from; None where its training record has no ranges."""
         return OodDetector.of((self.model.description.get("training") or {}).get("out_of_distribution"))
+
+    @cached_property
+    def gallery_means(self) -> dict[str, Array]:
+        """The means of layers over the gallery, as far as somebody has asked for them (`server/edited.py`)."""
+        return {}
 
     @cached_property
     def summary(self) -> dict[str, Any]:

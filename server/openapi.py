@@ -23,6 +23,15 @@ lists with `encoding=list`. Maps are (C, H, W), vectors (N,); indices start at 0
 answers of this version, never changed or taken away.
 """
 
+_BODIES = (
+    schemas.Problem,
+    schemas.RunOfSample,
+    schemas.RunOfTensor,
+    schemas.AblationsOfSample,
+    schemas.AblationsOfTensor,
+    schemas.TwoRuns,
+    schemas.Choices,
+)
 _TAGS = [
     {"name": "Models", "description": "What can be run: descriptions and learned numbers."},
     {"name": "Samples", "description": "The gallery: pictures to try, and their runs."},
@@ -63,7 +72,7 @@ def describe(app: FastAPI, settings: Settings) -> None:
 def _complete(document: dict[str, Any]) -> None:
     """Schemas that only bodies refer to, and one problem shape in place of the framework's own."""
     components = document.setdefault("components", {}).setdefault("schemas", {})
-    for schema in (schemas.Problem, schemas.RunOfSample, schemas.RunOfTensor, schemas.Choices):
+    for schema in _BODIES:
         found = schema.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(found.pop("$defs", {}))
         components[schema.__name__] = found

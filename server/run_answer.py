@@ -7,7 +7,7 @@ tensors, of some layers and units if so asked; `overview` gives what a map of th
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -53,10 +53,16 @@ class RunOptions:
 
 
 def run_answer(
-    run: Run, options: RunOptions, *, digest: str, prepared: Prepared | None = None, note: dict[str, Any] | None = None
+    run: Run,
+    options: RunOptions,
+    *,
+    digest: str,
+    prepared: Prepared | None = None,
+    note: dict[str, Any] | None = None,
+    edits: Sequence[str] = (),
 ) -> Answer:
     """What is said of a run whose values are finite."""
-    before: dict[str, Any] = {"model": run.spec.id, "digest": digest}
+    before: dict[str, Any] = {"model": run.spec.id, "digest": digest, **({"edits": list(edits)} if edits else {})}
     if prepared is not None and options.preparation != "none":
         before["preparation"] = describe_preparation(prepared)
     describe = _overview if options.detail == "overview" else _values
@@ -143,8 +149,10 @@ def magnitude(values: Array, quantile: float) -> float:
 
 def check_finite(run: Run) -> None:
     """Large values in a sent tensor can overflow float32 on the way; infinity is no answer."""
+    edited = {edit.target for edit in run.edits}
     for layer in run.spec.layers:
-        if not layer.keeps_finite and not np.isfinite(run.activations[layer.name]).all():
+        may_overflow = not layer.keeps_finite or layer.name in edited
+        if may_overflow and not np.isfinite(run.activations[layer.name]).all():
             raise Problem(
                 422,
                 "run_overflows",

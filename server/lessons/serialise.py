@@ -10,10 +10,10 @@ from cnn_loupe.engine.data.images import Limits
 from cnn_loupe.engine.run import Run
 from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.inputs import run_of_sample
 from cnn_loupe.server.lessons.lesson import Lesson, Question, Step
 from cnn_loupe.server.lessons.loader import Shelf
 from cnn_loupe.server.run_answer import check_finite
-from cnn_loupe.server.runs import run_of_sample
 from cnn_loupe.server.wire import dumps
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from cnn_loupe.engine.data.images import Crop, Limits
 from cnn_loupe.engine.importing import preparation
 from cnn_loupe.engine.surroundings import Preparation
+from cnn_loupe.server.inputs import prepared_for
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.limits import ClientGone
 from cnn_loupe.server.run_answer import scores_of
-from cnn_loupe.server.runs import prepared_for
 
 
 def line_up(

@@ -13,6 +13,8 @@ from cnn_loupe.engine.data.images import MOST_UPRIGHT
 from cnn_loupe.engine.errors import ImageError
 from cnn_loupe.server import schemas
 from cnn_loupe.server.dependencies import services_of
+from cnn_loupe.server.edited import MOST_TEXT, asked_edits
+from cnn_loupe.server.inputs import most_json
 from cnn_loupe.server.routes.crop import CropQuery
 from cnn_loupe.server.routes.documentation import PICTURES, problems, success
 from cnn_loupe.server.routes.encoding import (
@@ -25,7 +27,7 @@ from cnn_loupe.server.routes.encoding import (
     unit_range,
 )
 from cnn_loupe.server.run_answer import SIDE, Detail, RunOptions
-from cnn_loupe.server.runs import most_json, run_picture, run_request
+from cnn_loupe.server.runs import run_picture, run_request
 from cnn_loupe.server.wire import MEDIA_TYPES, Encoding
 
 router = APIRouter(tags=["Runs"])
@@ -86,6 +88,14 @@ class RunQuery(CropQuery):
         "to draw a crop on; 0 for none.",
     )
 
+    edits: str | None = Field(
+        None,
+        max_length=MOST_TEXT,
+        description="What is changed in the network for this run, `;` between edits: docs/api.md has the notation. A "
+        "JSON body may have them as `edits`, a list of texts.",
+        examples=["conv_1_2[3]=0;max_pool_1:avg_pool2d"],
+    )
+
 
 @router.post(
     "/models/{model}/runs",
@@ -98,6 +108,7 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
 
     A crop is given as `x`, `y` and `size` (a square on the upright picture, in its pixels), with
     `rotate` in degrees clockwise about its centre; what lies outside the picture is white.
+    `edits` change the network for this run alone; the answer says them again in their canonical form.
     Nothing is stored. A network with millions of values is best asked for an overview first, and then for the layers
     (`layers`) and units (`units`) that are looked at.
     """
@@ -116,11 +127,18 @@ async def create_run(request: Request, model: str, query: Annotated[RunQuery, Qu
     )
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_json = declared == "application/json"
-    make = run_request if is_json else run_picture
     most = min(most_json(entry), services.settings.max_upload_bytes) if is_json else None
     async with services.pool.body(request, most) as data:
         try:
-            answer = await services.pool.run(request, lambda: make(entry, data, options, services.picture_limits))
+            limits = services.picture_limits
+            answer = await services.pool.run(
+                request,
+                lambda: (
+                    run_request(entry, data, options, limits, query.edits)
+                    if is_json
+                    else run_picture(entry, data, options, limits, asked_edits(query.edits, None))
+                ),
+            )
         except ImageError as error:
             # As `curl -d` sends a file: without its line ends.
             if declared == "application/x-www-form-urlencoded" and error.code == "picture_damaged":

@@ -111,6 +111,25 @@ def test_runs_of_pictures_fit_the_schema(
     assert ("preparation" in answer) == (preparation != "none")
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_runs_ablations_and_comparisons_with_edits_fit_their_schemas(
+    client: Client, document: dict[str, Any], model: str
+) -> None:
+    picture = random_picture(SPECS[model])
+    layer = SPECS[model].layers[0].name
+    source = {"input": {"shape": list(picture.shape), "data": picture.tolist()}, "edits": [f"{layer}[0]=0"]}
+    base = f"/api/v1/models/{model}"
+    run = client.post(f"{base}/runs", json=source).json()
+    check(document, schemas.Run, run)
+    assert run["edits"] == [f"{layer}[0]=0"]
+    table = client.post(f"{base}/ablations", json={**source, "layers": [layer]}).json()
+    check(document, schemas.Ablations, table)
+    assert len(table["rows"]) == SPECS[model].shapes[layer][0]
+    comparison = client.post(f"{base}/comparisons", json={"a": {"input": source["input"]}, "b": source}).json()
+    check(document, schemas.Comparison, comparison)
+    assert comparison["layers"][0]["distance"] > 0
+
+
 def test_the_list_of_models_and_the_operators_answers_fit(client: Client, document: dict[str, Any]) -> None:
     check(document, schemas.Models, client.get("/api/v1/models").json())
     check(document, schemas.Lessons, client.get("/api/v1/lessons").json())

@@ -16,6 +16,7 @@ from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.edits import (
     ClampUnit,
     Edit,
+    ScaleElement,
     ScaleUnit,
     SetElement,
     SetParameter,
@@ -38,22 +39,28 @@ FUNCTIONS = ("relu", "leaky_relu", "sigmoid", "tanh")
 def edits_for(draw: st.DrawFn, spec: ModelSpec) -> Edit:
     """A random edit that fits the model."""
     number = st.floats(-2, 2, width=32)
-    sort = draw(st.sampled_from(["set", "map", "scale", "clamp", "parameter", "element", "swap"]))
+    sort = draw(st.sampled_from(["set", "map", "scale", "clamp", "parameter", "element", "stretch", "swap"]))
     name = draw(st.sampled_from(spec.names))
     shape = spec.shapes[name]
     unit = draw(st.integers(0, shape[0] - 1))
-    if sort in ("parameter", "element") and spec.parameter_shapes:
+    if sort in ("parameter", "element", "stretch") and spec.parameter_shapes:
         parameter = draw(st.sampled_from([p for p in spec.parameter_shapes if not p.endswith("variance")] or [""]))
         if parameter:
             sides = spec.parameter_shapes[parameter]
             if sort == "parameter":
                 rng = np.random.default_rng(draw(seeds))
                 return SetParameter(parameter, rng.uniform(-1, 1, sides))
-            return SetElement(parameter, tuple(draw(st.integers(0, n - 1)) for n in sides), draw(number))
+            part = sides[: draw(st.integers(0, len(sides)))]
+            change = SetElement if sort == "element" else ScaleElement
+            return change(parameter, tuple(draw(st.integers(0, n - 1)) for n in part), draw(number))
     if sort == "swap":
         swaps = [node.name for node in spec.graph.nodes if node.layer.kind in FUNCTIONS]
         if swaps:
-            return SwapKind(draw(st.sampled_from(swaps)), draw(st.sampled_from(FUNCTIONS)))
+            kind = draw(st.sampled_from(FUNCTIONS))
+            values = (
+                (("slope", draw(st.floats(0, 1, width=32))),) if kind == "leaky_relu" and draw(st.booleans()) else ()
+            )
+            return SwapKind(draw(st.sampled_from(swaps)), kind, values)
     if sort == "map":
         return SetUnit(name, unit, np.random.default_rng(draw(seeds)).uniform(-1, 1, shape[1:]))
     if sort == "scale":
@@ -77,8 +84,12 @@ def expected_values(
             case SetElement(name, at, number):
                 parameters[name] = parameters[name].copy()
                 parameters[name][at] = number
-            case SwapKind(layer, kind):
-                known = {"slope": getattr(swapped[layer], "slope", 0.01)} if kind == "leaky_relu" else {}
+            case ScaleElement(name, at, factor):
+                parameters[name] = parameters[name].copy()
+                parameters[name][at] *= parameters[name].dtype.type(factor)
+            case SwapKind(layer, kind, values):
+                slope = getattr(spec.node(layer).layer, "slope", 0.01)
+                known = {"slope": slope, **dict(values)} if kind == "leaky_relu" else {}
                 kinds = {
                     "relu": layers.ReLU,
                     "leaky_relu": layers.LeakyReLU,
@@ -274,6 +285,9 @@ REFUSALS: list[tuple[Any, str]] = [
     (lambda: SetParameter("c1.bias", np.full(6, np.nan)), "must hold finite float32 numbers"),
     (lambda: SetParameter("c1.bias", np.array(["a"] * 6)), "must hold finite float32 numbers"),
     (lambda: SetElement("c1.bias", (6,), 1.0), r"there is no number at \[6\]; use 1 indices from 0 below \[6\]"),
+    (lambda: SetElement("c1.bias", (0, 0), 1.0), r"there is no number at \[0, 0\]"),
+    (lambda: ScaleElement("c1.weight", (0, -1), 1.0), r"there is no number at \[0, -1\]"),
+    (lambda: ScaleElement("c1.weight", (0,), float("nan")), "must hold finite float32 numbers"),
     (lambda: SetElement("c1.bias", (0,), 1e300), "must hold finite float32 numbers"),
     (lambda: SetUnit("nobody", 0, 0.0), "deep has no layer 'nobody'"),
     (lambda: SetUnit("c1", 6, 0.0), "c1 has no unit 6; use 0 to 5"),
@@ -284,6 +298,11 @@ REFUSALS: list[tuple[Any, str]] = [
     (lambda: SwapKind("max1", "median_pool"), "max1 cannot become 'median_pool': there is no such kind"),
     (lambda: SwapKind("relu1", "softmax"), "relu1: softmax needs a vector"),
     (lambda: SwapKind("relu1", "max_pool2d"), "it would give 5×"),
+    (lambda: SwapKind("relu1", "leaky_relu", (("slope", 2.0),)), "slope is 2.0; it must be a number from 0 to 1"),
+    (lambda: SwapKind("relu1", "leaky_relu", (("name", 2.0),)), "it has no number 'name'; it has slope"),
+    (lambda: SwapKind("max1", "avg_pool2d", (("window", 2.0),)), "it has no number 'window'; it has none"),
+    (lambda: SwapKind("relu1", "leaky_relu", (("slope", float("nan")),)), "must hold finite float32 numbers"),
+    (lambda: SwapKind(network("deep").spec.names[-1], "log_softmax"), "the model's answer is read from its softmax"),
     (lambda: SwapKind("relu1", "add"), "it does not take 1 input"),
     (lambda: SwapKind("hidden", "conv2d"), "hidden cannot become 'conv2d'"),
     (lambda: SwapKind("tanh1", "batch_norm2d"), "it needs parameters that the model does not have"),

@@ -16,12 +16,17 @@ from tests.client import Client
 from tests.conftest import ROOT
 from tests.pictures import encoded, scene
 
-RUNS = "/api/v1/models/minimal/runs"
+MODEL = "/api/v1/models/minimal"
+RUNS, ABLATIONS, COMPARISONS = f"{MODEL}/runs", f"{MODEL}/ablations", f"{MODEL}/comparisons"
 
 
 def tensor(**changes: Any) -> dict[str, Any]:
     good = {"shape": [1, 8, 8], "dtype": "float32", "data": [[[0.5] * 8] * 8]}
     return {"json": {"input": {**good, **changes}}}
+
+
+def ablated(**changes: Any) -> dict[str, Any]:
+    return {"json": {**tensor()["json"], **changes}}
 
 
 def raw(text: str) -> dict[str, Any]:
@@ -62,6 +67,32 @@ CASES: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", RUNS, raw("{}"), 422, "run_request_malformed"),
     ("POST", RUNS, raw('{"sample": "a", "input": {}}'), 422, "run_request_malformed"),
     ("POST", RUNS, raw('{"input": 3}'), 422, "tensor_malformed"),
+    ("POST", RUNS + "?edits=edges[0]", tensor(), 422, "edit_malformed"),
+    ("POST", RUNS + "?edits=edges[0]=0,5", tensor(), 422, "edit_number_malformed"),
+    ("POST", RUNS + "?edits=edges[0]=1e99", tensor(), 422, "edit_not_finite"),
+    ("POST", RUNS + "?edits=2!edges[0]=1", tensor(), 422, "edits_version"),
+    ("POST", RUNS + "?edits=edges[9]=0", tensor(), 422, "unknown_unit"),
+    ("POST", RUNS + "?edits=nope[0]=0", tensor(), 422, "unknown_layer"),
+    ("POST", RUNS + "?edits=edges.slope=0", tensor(), 422, "unknown_parameter"),
+    ("POST", RUNS + "?edits=edges.bias[7]=0", tensor(), 422, "index_outside_parameter"),
+    ("POST", RUNS + "?edits=edges:flatten", tensor(), 422, "kind_not_swappable"),
+    ("POST", RUNS + "?edits=edges[0]=clamp:2,1", tensor(), 422, "bounds_reversed"),
+    ("POST", RUNS + "?edits=edges[0]=mean", tensor(), 422, "no_gallery"),
+    ("POST", RUNS + "?edits=edges[0]=sample:owl", tensor(), 404, "unknown_sample"),
+    ("POST", RUNS + "?edits=edges[0]*3e38;edges.weight*3e38", tensor(), 422, "run_overflows"),
+    ("POST", RUNS + "?edits=" + "a" * 20_001, tensor(), 422, "invalid_parameter"),
+    ("POST", RUNS + "?edits=edges[0]=0", raw('{"sample": "a", "edits": ["edges[0]=0"]}'), 422, "edits_twice"),
+    ("POST", RUNS, raw('{"sample": "a", "edits": "edges[0]=0"}'), 422, "edits_not_texts"),
+    ("POST", RUNS, raw('{"sample": "a", "edits": ["a[0]=0;b[0]=0"]}'), 422, "edit_number_malformed"),
+    ("POST", ABLATIONS, raw('{"sample": "a", "by": "noise"}'), 422, "ablation_by_unknown"),
+    ("POST", ABLATIONS, raw('{"sample": "a", "layers": []}'), 422, "layers_not_names"),
+    ("POST", ABLATIONS, raw('{"sample": "a", "layers": ["x"]}'), 422, "unknown_layer"),
+    ("POST", ABLATIONS, ablated(**{"class": 99}), 422, "unknown_class"),
+    ("POST", ABLATIONS, ablated(**{"class": True}), 422, "unknown_class"),
+    ("POST", ABLATIONS, ablated(by="mean"), 422, "no_gallery"),
+    ("POST", ABLATIONS, raw('{"sample": "a", "units": 3}'), 422, "run_request_malformed"),
+    ("POST", COMPARISONS, raw('{"a": {"sample": "a"}}'), 422, "comparison_malformed"),
+    ("POST", COMPARISONS, raw('{"a": {"sample": "a"}, "b": {}}'), 404, "unknown_sample"),
     ("POST", RUNS, tensor(dtype="float64"), 422, "tensor_malformed"),
     ("POST", RUNS, tensor(shape=[1, 8]), 422, "tensor_malformed"),
     ("POST", RUNS, tensor(shape=[-1, 8, 8]), 422, "tensor_malformed"),
@@ -173,8 +204,9 @@ def test_unusual_values_in_a_problem_never_make_invalid_json(client: Client) -> 
 
 def codes_in_sources() -> set[str]:
     """Every code that the server or the picture reader can answer with."""
-    files = [*(ROOT / "server").rglob("*.py"), *(ROOT / "engine" / "data").glob("[hi]*.py"), ROOT / "engine" / "run.py"]
-    position = {"Problem": 1, "problem_response": 1, "_refuse": 1, "ImageError": 0, "TensorError": 0}
+    files = [*(ROOT / "server").rglob("*.py"), *(ROOT / "engine" / "data").glob("[hi]*.py")]
+    files += [ROOT / "engine" / name for name in ("run.py", "edits.py", "edit_text.py")]
+    position = {"Problem": 1, "problem_response": 1, "_refuse": 1, "ImageError": 0, "TensorError": 0, "EditError": 0}
     found = set()
     for path in files:
         for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))):
