@@ -17,7 +17,7 @@ const ALLOWED = {
   draw: [],
   formula: ["core", "model"],
   api: ["core", "model"],
-  state: ["core", "model", "api"],
+  state: ["core", "model", "api", "compute"],
   elements: ["core", "model", "draw", "api", "state"],
   "elements/network": ["core", "model", "draw", "state", "elements"],
   "elements/inspector": ["core", "model", "draw", "state", "elements", "elements/network"],
