@@ -27,6 +27,9 @@ const ENTRIES = [
   "js/elements/inspector/pointing.js",
   "js/model/kinds.js",
   "js/state/follow.js",
+  // A worker's script is asked for by its address, which the module that starts it knows from its own.
+  "js/compute/worker.js",
+  "js/state/computed.js",
   ...["views", "tour", "present", "learn", "why"].map((name) => `js/features/${name}/index.js`),
   ...["network", "view", "widget", "builder"].map((name) => `js/features/embed/${name}.js`),
   ...scripts("js/features/learn/widgets"),

@@ -145,6 +145,28 @@ test("a slider that is dragged is one step, two drags are two", () => {
   assert.equal(store.state.angle, 5);
 });
 
+test("while a pointer is held down a drag is one step, however slowly it is drawn; a press of its own is another", () => {
+  let time = 0;
+  const store = createStore({ angle: 0 });
+  const history = createHistory(store, () => time);
+  const turn = (angle) => {
+    time += 2000;
+    history.record({ name: "turn", words: "" }, ["angle"], () => store.update({ angle }));
+  };
+  history.press(true);
+  turn(1);
+  turn(2);
+  history.press(false);
+  history.press(true);
+  turn(3);
+  turn(4);
+  history.press(false);
+  turn(5);
+  turn(6);
+  const back = [5, 4, 2, 0].map(() => (history.undo(), store.state.angle));
+  assert.deepEqual(back, [5, 4, 2, 0]);
+});
+
 test("what was changed since by other ways is not overwritten", () => {
   const store = createStore({ transform: null, details: true });
   const history = createHistory(store);

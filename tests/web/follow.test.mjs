@@ -10,7 +10,8 @@ import { createRuns, KEPT } from "../../static/js/state/runs.js";
 import { unchanged } from "../../static/js/state/transform-text.js";
 import { oneLayer, settled } from "./support/page.mjs";
 
-const DESCRIPTION = oneLayer("m");
+/** Of a kind that the page cannot compute: every run is the server's. */
+const DESCRIPTION = oneLayer("m", "mystery");
 const SAMPLES = ["a", "b", "c"].map((id) => ({
   id,
   digest: `digest-${id}`,

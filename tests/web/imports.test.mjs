@@ -13,10 +13,11 @@ const BASE = ["core", "model", "draw", "formula", "api", "state"];
 const ALLOWED = {
   core: [],
   model: [],
+  compute: ["model"],
   draw: [],
   formula: ["core", "model"],
   api: ["core", "model"],
-  state: ["core", "model", "api"],
+  state: ["core", "model", "api", "compute"],
   elements: ["core", "model", "draw", "api", "state"],
   "elements/network": ["core", "model", "draw", "state", "elements"],
   "elements/inspector": ["core", "model", "draw", "state", "elements", "elements/network"],
@@ -48,7 +49,7 @@ const LATER = {
   "features/views": ["features/export"],
   "features/embed": ["features/views"],
 };
-const PURE = ["core", "model", "draw", "formula", "state"];
+const PURE = ["core", "model", "compute", "draw", "formula", "state"];
 /** Each module costs a request: past this many the page would open late (see `make bench BENCH=page`). */
 const MOST_EAGER = 40;
 
@@ -131,7 +132,7 @@ test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part
   for (const name of eager) for (const target of importsOf(name, STATIC)) eager.add(target);
   assert.ok(eager.size <= MOST_EAGER, `${eager.size} modules: ${[...eager].join(", ")}`);
   assert.deepEqual(
-    [...eager].filter((name) => /^(?:features|formula)\//.test(name)),
+    [...eager].filter((name) => /^(?:features|formula|compute)\//.test(name)),
     [],
   );
 });

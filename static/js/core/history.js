@@ -12,6 +12,7 @@
  * @property {Partial<State>} before
  * @property {Partial<State>} after
  * @property {number} time when it was done last, in milliseconds
+ * @property {number} press during which press of a pointer; 0 for none
  */
 
 /**
@@ -21,7 +22,8 @@
 
 /** How many steps are kept. */
 const MOST = 100;
-/** The same command again within this many milliseconds goes on with its step: a slider that is dragged is one step. */
+/** The same command again within this many milliseconds goes on with its step, and while a pointer is held down: a
+ * slider that is dragged is one step, however slowly. */
 const GESTURE = 800;
 
 /**
@@ -34,6 +36,8 @@ export function createHistory(store, now = () => performance.now()) {
   let done = [];
   /** @type {Step<State>[]} */
   let undone = [];
+  let presses = 0;
+  let held = false;
   const read = (/** @type {readonly (keyof State)[]} */ fields) =>
     /** @type {Partial<State>} */ (Object.fromEntries(fields.map((field) => [field, store.state[field]])));
   const holds = (/** @type {Partial<State>} */ part) =>
@@ -47,6 +51,11 @@ export function createHistory(store, now = () => performance.now()) {
   const next = (steps, end) => steps.findLastIndex((step) => holds(step[end]));
 
   return {
+    /** A pointer is pressed, or released. @param {boolean} down */
+    press(down) {
+      held = down;
+      if (down) presses++;
+    },
     /**
      * @param {{ name: string, words: string }} command
      * @param {readonly (keyof State)[]} fields
@@ -59,13 +68,14 @@ export function createHistory(store, now = () => performance.now()) {
       if (holds(before)) return;
       const last = done[done.length - 1];
       const time = now();
+      const press = held ? presses : 0;
       if (
         last?.name === name &&
-        time - last.time < GESTURE &&
+        (time - last.time < GESTURE || (press > 0 && last.press === press)) &&
         fields.every((field) => last.after[field] === before[field])
       )
-        done[done.length - 1] = { ...last, after, time };
-      else done = [...done, { name, words, before, after, time }].slice(-MOST);
+        done[done.length - 1] = { ...last, after, time, press };
+      else done = [...done, { name, words, before, after, time, press }].slice(-MOST);
       undone = [];
     },
     get canUndo() {

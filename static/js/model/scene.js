@@ -15,10 +15,12 @@
  */
 /** @typedef {Scene & { parameters: Parameters, run: Run }} WholeScene */
 /**
- * @typedef {object} Edit a change of the picture's tensor before it enters the network; a change of the model will be
- *   another `target`
- * @property {"input"} target
- * @property {import("./transform.js").Transform} transform
+ * @typedef {{ target: "input", transform: import("./transform.js").Transform }} InputEdit a change of the picture's
+ *   tensor before it enters the network
+ */
+/**
+ * @typedef {InputEdit | import("../compute/edits.js").Edit} Edit or a change of the model: `model` and `parameters` of
+ *   the scene are then the changed ones
  */
 /** @typedef {import("../api/client.js").Parameters} Parameters */
 /** @typedef {import("../api/client.js").Run} Run */
@@ -38,6 +40,16 @@ export const sceneOf = (model) => ({ model, parameters: null, edits: [], picture
 /** Whether there is everything that a number is explained from.
  * @param {Scene | null} scene @returns {scene is WholeScene} */
 export const isWhole = (scene) => scene !== null && scene.run !== null && scene.parameters !== null;
+
+/** What was changed in the model of a scene. @param {Pick<Scene, "edits">} scene
+ * @returns {import("../compute/edits.js").Edit[]} */
+export const modelEdits = ({ edits }) =>
+  /** @type {import("../compute/edits.js").Edit[]} */ (edits.filter(({ target }) => target !== "input"));
+
+/** What was changed in the values of one unit. @param {Pick<Scene, "edits">} scene @param {string} layer
+ * @param {number} unit @returns {import("../compute/edits.js").UnitEdit[]} */
+export const unitEdits = ({ edits }, layer, unit) =>
+  edits.flatMap((edit) => (edit.target === "unit" && edit.layer === layer && edit.unit === unit ? [edit] : []));
 
 /** The scene that has no edits: what a changed one is compared with.
  * @param {Scenes} scenes @returns {Scene | null} */

@@ -10,6 +10,9 @@
  */
 import { INPUT, isBinary, scoreLayer } from "../model/model.js";
 
+/** @type {State["edits"]} */
+const NONE = [];
+
 /** Show another model; the picture goes back to that model's default. @param {AppStore} store @param {string} id */
 export const chooseModel = (store, id) =>
   store.update({
@@ -17,6 +20,7 @@ export const chooseModel = (store, id) =>
     blocks: [],
     picture: null,
     transform: null,
+    edits: NONE,
     selection: null,
     hover: null,
     view: null,
@@ -69,6 +73,18 @@ export const closePanel = (store) => store.update({ panel: null, transform: null
 
 /** Change the input before it goes into the network. @param {AppStore} store @param {State["transform"]} transform */
 export const setTransform = (store, transform) => store.update({ transform });
+
+/** Switch a unit off, or on again as the network has learned it.
+ * @param {AppStore} store @param {{ layer: string, unit: number }} place */
+export function toggleUnit(store, { layer, unit }) {
+  const { edits } = store.state;
+  const others = edits.filter((edit) => !(edit.target === "unit" && edit.layer === layer && edit.unit === unit));
+  const off = { target: /** @type {const} */ ("unit"), layer, unit, change: /** @type {const} */ ("set"), value: 0 };
+  store.update({ edits: others.length < edits.length ? others : [...edits, off] });
+}
+
+/** The network as it has learned. @param {AppStore} store */
+export const resetEdits = (store) => store.update({ edits: NONE });
 
 /** @param {AppStore} store @param {State["hover"]} hover */
 export const setHover = (store, hover) => store.update({ hover });

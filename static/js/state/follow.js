@@ -15,7 +15,7 @@
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
 import { createModel } from "../model/kinds.js";
-import { sceneOf, withShared } from "../model/scene.js";
+import { sceneOf, unedited, withShared } from "../model/scene.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
@@ -25,8 +25,20 @@ const noneOwn = async () => ({ findModel: async () => null });
 /** How the name of a model begins that a link gives by its content; digits of the content follow. */
 export const LINKED = "own:";
 
+/**
+ * The scenes with what their model has learned, where edits have not made something else of it.
+ * @param {import("../model/scene.js").Scenes} scenes @param {import("../api/client.js").Parameters | null} parameters
+ * @returns {import("../model/scene.js").Scenes}
+ */
+const withLearned = ({ main, original }, parameters) => ({
+  main: main && { ...main, parameters: main.parameters ?? parameters },
+  original: original && { ...original, parameters: original.parameters ?? parameters },
+});
+
 /** What the transform panel needs, once it has been used. @type {typeof import("../model/transform.js") | null} */
 let transforms = null;
+/** What makes runs in this page, once an input has been changed. @type {typeof import("./computed.js") | null} */
+let computing = null;
 
 /**
  * @param {object} parts
@@ -49,6 +61,9 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
     if (!store.state.run) store.update({ network: "error" });
     return error;
   };
+
+  /** The scene of the model as it was learned, whatever edits have made of the main one. */
+  const asLearned = () => unedited(store.state.scenes);
 
   /** @param {string} id */
   const loadModel = async (id) => {
@@ -98,14 +113,15 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
    * them.
    */
   const loadParameters = async () => {
-    const { model, run, parameters } = store.state;
+    const { run } = store.state;
+    const { model = null, parameters = null } = asLearned() ?? {};
     if (!model || parameters || !run) return;
     const learned = (/** @type {import("../api/client.js").Parameters} */ found) =>
       store.update({ scenes: withShared(store.state.scenes, model, { parameters: found }) });
     try {
       if (model.in_pieces) return learned(new Map());
       const loaded = await parametersTask((signal) => api.parameters(model, null, signal));
-      if (loaded !== SUPERSEDED) learned(loaded);
+      if (loaded !== SUPERSEDED && !asLearned()?.parameters) learned(loaded);
     } catch (error) {
       failed(error);
     }
@@ -120,7 +136,8 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
   const changing = { key: "", further: false };
 
   const showPicture = async () => {
-    const { model, picture, ownReady, transform, attempt } = store.state;
+    const { picture, ownReady, transform, edits, attempt } = store.state;
+    const model = asLearned()?.model;
     if (!model || model.id !== store.state.modelId) return;
     const sample = sampleOf(store.state, picture);
     const own = ownOf(store.state, picture);
@@ -132,11 +149,11 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
 
     // A slider that is dragged asks faster than runs come back. Were each step to abort the one before,
     // nothing would be drawn until it rests; so the step on its way is drawn first, then the newest.
-    const key = transform && JSON.stringify([model.id, picture, own?.crop ?? null, attempt]);
+    const key = (transform || edits.length > 0) && JSON.stringify([model.id, picture, own?.crop ?? null, attempt]);
     if (key && key === changing.key) return void (changing.further = true);
-    changing.key = key ?? "";
+    changing.key = key || "";
     changing.further = false;
-    await runPicture({ model, picture, sample, own, transform });
+    await runPicture({ model, picture, sample, own, transform, edits });
     if (!key || changing.key !== key) return undefined;
     changing.key = "";
     return changing.further ? void showPicture() : undefined;
@@ -144,27 +161,25 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
 
   /**
    * @param {{ model: import("../model/model.js").Model, picture: import("./initial.js").PictureRef,
-   *   sample?: import("./initial.js").Sample, own?: import("./initial.js").OwnPicture, transform: State["transform"]
-   * }} asked
+   *   sample?: import("./initial.js").Sample, own?: import("./initial.js").OwnPicture, transform: State["transform"],
+   *   edits: State["edits"] }} asked
    */
-  const runPicture = async ({ model, picture, sample, own, transform }) => {
+  const runPicture = async ({ model, picture, sample, own, transform, edits }) => {
     store.update({ working: true });
     const asked = transform !== null || !runs.has({ model, ref: picture, sample, own });
     try {
       const answer = await runTask(async (signal) => {
         const original = { ...sceneOf(model), picture, run: await runs.run({ model, ref: picture, sample, own }) };
-        if (!transform) return { main: original, original: null };
-        // Kept: even of a module that is there, an import is answered only after the next frame.
-        const { transformInput } = (transforms ??= await import("../model/transform.js"));
-        const input = transformInput(original.run.input, transform, model.input.range);
-        const edits = [{ target: /** @type {const} */ ("input"), transform }];
-        return { main: { ...original, edits, run: await runs.runInput(model, input, signal) }, original };
+        if (!transform && edits.length === 0) return { main: original, original: null };
+        const changed = await changedInput(original, transform);
+        const main = edits.length > 0 ? await editedScene(changed, edits, signal) : await runScene(changed, signal);
+        return { main, original };
       });
       // An answer of a model that has been left meanwhile is late, too.
-      if (answer === SUPERSEDED || store.state.model !== model) return undefined;
-      const { parameters } = store.state;
+      const learned = asLearned();
+      if (answer === SUPERSEDED || learned?.model !== model) return undefined;
       store.update({
-        scenes: withShared(answer, model, { parameters }),
+        scenes: withLearned(answer, learned.parameters),
         network: "ready",
         working: false,
         problem: null,
@@ -180,6 +195,57 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
     return undefined;
   };
 
+  /**
+   * The scene with its input changed, and the run still to be made.
+   * @param {import("../model/scene.js").Scene & { run: import("../api/client.js").Run }} original
+   * @param {State["transform"]} transform
+   */
+  const changedInput = async (original, transform) => {
+    if (!transform) return original;
+    // Kept: even of a module that is there, an import is answered only after the next frame.
+    const { transformInput } = (transforms ??= await import("../model/transform.js"));
+    const input = transformInput(original.run.input, transform, original.model.input.range);
+    const edits = [{ target: /** @type {const} */ ("input"), transform }];
+    return { ...original, edits, run: { ...original.run, input } };
+  };
+
+  /** What computes in this page. */
+  const computer = async () => {
+    computing ??= await import("./computed.js");
+    if (!comparing) stops.push((comparing = computing.followComputed({ store, runs })));
+    return computing;
+  };
+  /** Stops comparing runs made here with the server's. @type {(() => void) | null} */
+  let comparing = null;
+
+  /**
+   * The scene with a run of its input: made here where the model is small enough and what it has learned is there.
+   * @param {import("../model/scene.js").Scene & { run: import("../api/client.js").Run }} scene
+   * @param {AbortSignal} signal
+   */
+  const runScene = async (scene, signal) => {
+    const { model } = scene;
+    const { input } = scene.run;
+    const learned = asLearned();
+    const here =
+      learned?.model === model && learned.parameters && !model.in_pieces
+        ? await (await computer()).runHere(model, learned.parameters, input)
+        : null;
+    return { ...scene, run: here ?? (await runs.runInput(model, input, signal)) };
+  };
+
+  /**
+   * The scene of a model that edits have changed, run in this page.
+   * @param {import("../model/scene.js").Scene & { run: import("../api/client.js").Run }} scene
+   * @param {State["edits"]} edits @param {AbortSignal} signal
+   */
+  const editedScene = async (scene, edits, signal) => {
+    const { model } = scene;
+    const learned = asLearned();
+    const parameters = (learned?.model === model && learned.parameters) || (await api.parameters(model, null, signal));
+    return (await computer()).editedScene({ ...scene, parameters }, edits);
+  };
+
   /** The address names a picture that is not here: say so and show what can be shown. @param {Problem} problem */
   const absent = (problem) => {
     reportProblem(store, { name: "", problem });
@@ -193,12 +259,13 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
     ),
     store.select(
       (state) => [
-        state.model,
+        unedited(state.scenes)?.model,
         state.modelId,
         state.picture,
         ownOf(state, state.picture)?.crop,
         state.ownReady,
         state.transform,
+        state.edits,
         state.attempt,
       ],
       () => void showPicture(),

@@ -33,6 +33,7 @@ import { NO_SCENES } from "../model/scene.js";
  *   from there
  * @property {import("../api/client.js").Parameters | null} parameters
  * @property {import("../api/client.js").Run | null} run
+ * @property {Compared | null} compared what the server says of a run that this page has made (`computed.js`)
  * @property {number} arrived counts up with each piece of a large run that is there (`pieces.js`)
  * @property {{ layer: string, first: number } | null} scrolled the column of the map that was scrolled last, and its
  *   first unit
@@ -45,6 +46,7 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {boolean} ownReady the browser's own store of pictures has been read
  * @property {Panel | null} panel what is open between the strip and the network
  * @property {import("../model/transform.js").Transform | null} transform the change that the transform panel asks for
+ * @property {readonly import("../compute/edits.js").Edit[]} edits what is to be changed in the model, in this order
  *
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered
@@ -92,6 +94,10 @@ import { NO_SCENES } from "../model/scene.js";
  *   size: number } }} ListedModel
  *   `own`: the person's own, by the SHA-256 of its files' contents; one of these files, and how many bytes all are */
 /** @typedef {typeof VOCABULARY.panels[number] | "camera" | "address" | "own" | "drawing"} Panel */
+/**
+ * @typedef {import("../compute/here.js").Apart & { run: import("../api/client.js").Run, note: any }} Compared by how
+ *   much the server's run of the same input differs from `run`, and its note
+ */
 /** @typedef {import("../model/scene.js").PictureRef} PictureRef */
 /**
  * @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row,
@@ -143,6 +149,7 @@ export const initialState = () => ({
   model: null,
   parameters: null,
   run: null,
+  compared: null,
   arrived: 0,
   scrolled: null,
   network: "loading",
@@ -154,6 +161,7 @@ export const initialState = () => ({
   ownReady: false,
   panel: null,
   transform: null,
+  edits: [],
   hover: null,
   selection: null,
   view: null,

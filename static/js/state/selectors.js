@@ -8,6 +8,7 @@
 import { blocksOf, closedBlocks } from "../model/blocks.js";
 import { shownColumns } from "../model/columns.js";
 import { rangesOf } from "../model/ranges.js";
+import { modelEdits } from "../model/scene.js";
 
 /**
  * The gallery picture that a reference means.
@@ -41,6 +42,10 @@ export function neighbours(state, reach) {
 /** The class with the highest score, or null. Models without a softmax have logits only. @param {State["run"]} run */
 export const topScore = (run) =>
   run?.scores.reduce((best, score) => (strength(score) > strength(best) ? score : best)) ?? null;
+
+/** What is to be said of the picture that is shown: the server's note, also of a run that this page has made.
+ * @param {Pick<State, "run" | "compared">} state */
+export const noteOf = ({ run, compared }) => run?.note ?? (compared?.run === run ? compared?.note : null) ?? null;
 
 /** What classes are ranked by. @param {{ probability: number | null, logit: number | null }} score */
 export const strength = ({ probability, logit }) => probability ?? logit ?? -Infinity;
@@ -76,15 +81,17 @@ const known = new WeakMap();
 
 /**
  * The colour ranges that are in force: those of the scene, or, while they are locked, those of the scene
- * that was drawn when the lock was set. Paint, legends and readouts all ask here.
- * @param {Pick<State, "lock" | "scale">} state
+ * that was drawn when the lock was set. A model that was edited keeps those of the model as it was learned, or a value
+ * that grows would look as before. Paint, legends and readouts all ask here.
+ * @param {Pick<State, "lock" | "scale"> & Partial<Pick<State, "scenes">>} state
  * @param {Pick<import("../model/scene.js").Scene, "model" | "run"> | null} scene
  * @returns {import("../model/ranges.js").Ranges | null} null as long as nothing can be drawn
  */
-export function colourRanges({ lock, scale }, scene) {
+export function colourRanges({ lock, scale, scenes }, scene) {
   if (!scene?.run) return null;
   const { model } = scene;
-  const source = (lock?.model === model && lock.run) || scene.run;
+  const learned = scenes?.main === scene && modelEdits(scenes.main).length > 0 ? scenes.original?.run : null;
+  const source = (lock?.model === model && lock.run) || learned || scene.run;
   let scales = known.get(source);
   if (!scales) known.set(source, (scales = new Map()));
   // Of a large run more layers become known while one looks at it, and the range that they share may grow.

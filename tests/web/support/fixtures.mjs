@@ -23,7 +23,9 @@ export const decodeRun = ({ model, input, layers, scores, preparation = null, no
 });
 const tensor = ({ shape, data }) => ({ shape, data: Float32Array.from(data) });
 
-/** Every recorded layer: { kind, name, layer, inputs, parameters, output, traces }. */
+const tensors = (named) => Object.fromEntries(Object.entries(named).map(([key, value]) => [key, tensor(value)]));
+
+/** Every recorded layer: { kind, name, layer, inputs, parameters, output, backward, traces }. */
 export const cases = () =>
   readdirSync(join(FOLDER, "traces")).flatMap((file) => {
     const { kind, cases: recorded } = read("traces", file);
@@ -41,8 +43,13 @@ export const cases = () =>
         record: recordOf(one.layer),
       },
       inputs: one.inputs.map(tensor),
-      parameters: Object.fromEntries(Object.entries(one.parameters).map(([key, value]) => [key, tensor(value)])),
+      parameters: tensors(one.parameters),
       output: tensor(one.output),
+      backward: {
+        output: tensor(one.backward.output),
+        inputs: one.backward.inputs.map(tensor),
+        parameters: tensors(one.backward.parameters),
+      },
       traces: one.traces,
     }));
   });

@@ -6,7 +6,16 @@
  * @typedef {import("../../state/initial.js").State} State
  * @typedef {import("../../core/commands.js").Command<State>} Command
  */
-import { setScale, setTheme, startTour, toggleDetails, toggleLock, togglePanel } from "../../state/actions.js";
+import {
+  resetEdits,
+  setScale,
+  setTheme,
+  startTour,
+  toggleDetails,
+  toggleLock,
+  togglePanel,
+  toggleUnit,
+} from "../../state/actions.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
 import { context } from "../context.js";
 
@@ -22,6 +31,14 @@ const DIALOGS = {
 
 /** @param {keyof typeof DIALOGS} name */
 const openDialog = async (name) => (await DIALOGS[name]()).open();
+
+/** The unit that is pointed at or has the focus, else the opened one, where it can be switched off: in a model that the
+ * page can run.
+ * @param {State} state */
+function unitInFocus({ hover, view, selection, model }) {
+  const place = hover ?? view ?? selection;
+  return place && model && !model.in_pieces && model.layer(place.layer) ? place : null;
+}
 
 /** @param {typeof SCALES[number]} scale @param {number} index @returns {Command} */
 const scaleCommand = (scale, index) => ({
@@ -153,6 +170,24 @@ export const COMMANDS = [
     checked: ({ why }) => why !== null,
     available: ({ run, model, view }) => !view && run !== null && run.model === model?.id && run.scores.length > 0,
     perform: async ({ store }) => (await import("../../state/why.js")).toggleWhy(store),
+  },
+  {
+    name: "mute",
+    words: "common.command.mute",
+    keys: ["x"],
+    available: (state) => state.run !== null && unitInFocus(state) !== null,
+    undoable: ["edits"],
+    perform: ({ store }) => {
+      const place = unitInFocus(store.state);
+      if (place) toggleUnit(store, place);
+    },
+  },
+  {
+    name: "reset-edits",
+    words: "common.command.reset-edits",
+    available: ({ edits }) => edits.length > 0,
+    undoable: ["edits"],
+    perform: ({ store }) => resetEdits(store),
   },
   {
     name: "present",

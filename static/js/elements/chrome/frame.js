@@ -10,7 +10,11 @@ import { LoupeHeader } from "./header.js";
 
 const { commands, store } = context();
 
-commands.keep(createHistory(store));
+const history = createHistory(store);
+commands.keep(history);
+addEventListener("pointerdown", () => history.press(true), { capture: true, passive: true });
+for (const end of ["pointerup", "pointercancel"])
+  addEventListener(end, () => history.press(false), { capture: true, passive: true });
 commands.add(COMMANDS);
 listenToKeys(document, commands);
 customElements.define("loupe-answer", LoupeAnswer);

@@ -3,7 +3,7 @@
  * What has to be said above the network: no connection, refused pictures, a picture of none of the classes.
  */
 import { dismissProblem, retry } from "../../state/actions.js";
-import { topScore } from "../../state/selectors.js";
+import { noteOf, topScore } from "../../state/selectors.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
@@ -25,7 +25,7 @@ class LoupeNotices extends LoupeElement {
       (problems) => refused.replaceChildren(...problems.map((problem) => this.#refusal(problem))),
     );
     this.watch(
-      (state) => state.run,
+      (state) => [state.run, noteOf(state)],
       () => void this.#outOfDistribution(),
     );
   }
@@ -76,7 +76,7 @@ class LoupeNotices extends LoupeElement {
   /** Few pictures need this note: its code comes with the first of them. */
   async #outOfDistribution() {
     const { run, model } = this.store.state;
-    const note = run?.note?.out_of_distribution;
+    const note = noteOf(this.store.state)?.out_of_distribution;
     const best = topScore(run);
     if (!note?.outside || !best || !model?.classes.length) return this.#strange.replaceChildren();
     const { oodNotice } = await import("../../features/pictures/ood-notice.js");

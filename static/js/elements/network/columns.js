@@ -6,6 +6,7 @@
 import { exact } from "../../core/i18n.js";
 import { saysClasses } from "../../model/columns.js";
 import { isMaps, shapeText } from "../../model/model.js";
+import { unitEdits } from "../../model/scene.js";
 import { summarise, unitValues } from "../../model/statistics.js";
 import { toggleBlock } from "../../state/actions.js";
 import { topScore } from "../../state/selectors.js";
@@ -307,6 +308,7 @@ export class NetworkColumns {
       const values = vector && (run.activations.get(column.name)?.data ?? run.overview?.get(column.name)?.maximum);
       for (const { unit } of boxes) {
         const control = this.control(column.name, unit);
+        control?.toggleAttribute("data-edited", this.#isEdited(column.name, unit));
         if (control && column.form === "classes")
           this.#announceClass(control, run, { layer: column.name, unit, count: total }, unit === best?.class);
         else if (control && values) {
@@ -319,6 +321,12 @@ export class NetworkColumns {
     const { known } = this.#announced;
     if (run !== this.#announced.run || layout !== this.#announced.layout || known !== run.overview?.size)
       this.#announcing = setTimeout(() => this.#announceUnits(run, layout));
+  }
+
+  /** @param {string} layer @param {number} unit */
+  #isEdited(layer, unit) {
+    const { scene } = this.#map;
+    return scene !== null && unitEdits(scene, layer, unit).length > 0;
   }
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -344,17 +352,18 @@ export class NetworkColumns {
         const { minimum, maximum } = known
           ? { minimum: known.minimum[unit], maximum: known.maximum[unit] }
           : summarise(unitValues(/** @type {import("../../api/wire.js").Tensor} */ (tensor), unit));
+        const sentence = map.t(key, {
+          layer: column.layer ? column.name : map.t("network.input"),
+          unit: column.layer ? unit : channelName(map.i18n, this.#model, unit),
+          count: total,
+          height: column.shape[1],
+          width: column.shape[2],
+          minimum: map.i18n.value(minimum),
+          maximum: map.i18n.value(maximum),
+        });
         this.control(column.name, unit)?.setAttribute(
           "aria-label",
-          map.t(key, {
-            layer: column.layer ? column.name : map.t("network.input"),
-            unit: column.layer ? unit : channelName(map.i18n, this.#model, unit),
-            count: total,
-            height: column.shape[1],
-            width: column.shape[2],
-            minimum: map.i18n.value(minimum),
-            maximum: map.i18n.value(maximum),
-          }),
+          this.#isEdited(column.name, unit) ? map.t("network.say.edited", { sentence }) : sentence,
         );
       }
     }

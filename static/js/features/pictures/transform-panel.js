@@ -33,6 +33,7 @@ class LoupeTransform extends LoupeElement {
 
   start() {
     void loadStyle("pictures");
+    void import("../../state/computed.js"); // the first step of a slider finds it there
     // A link that moves a control is about that one.
     const moved = Object.entries(this.#transform).find(
       ([name, value]) => CONTROLS[/** @type {Name} */ (name)].at !== value,

@@ -9,6 +9,7 @@ import { formulaOf, nameOf } from "../../formula/tree.js";
 import { explain, rankedTerms, tensorOf, termIndex } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { evaluate, tolerance, winner } from "../../model/operations.js";
+import { unitEdits } from "../../model/scene.js";
 import { product, valueAt } from "../../model/trace.js";
 import { copyText } from "../../elements/copy.js";
 import { h } from "../../elements/dom.js";
@@ -18,6 +19,7 @@ import { createForward } from "./forward.js";
 import { createFormula } from "./parts/math.js";
 import { operandRow, writeOperands } from "./parts/operands.js";
 import { createLayer } from "./layer.js";
+import { createOrigin } from "./parts/origin.js";
 import { createReceptiveFieldPanel } from "./receptive-field-panel.js";
 import { createTrail } from "./trail.js";
 import { classLabel } from "./subject.js";
@@ -55,6 +57,7 @@ export function createExplanation(actions) {
   });
   const exactness = h("div", { class: "exactness" });
   const operands = h("div", { class: "operands" });
+  const origin = createOrigin(actions);
   const trail = createTrail(actions);
   const receptiveField = createReceptiveFieldPanel(actions);
   const forward = createForward(actions);
@@ -72,6 +75,7 @@ export function createExplanation(actions) {
       h("p", { class: "note explanation-waits" }, t("views.explain.playing")),
       formula,
       exactness,
+      origin.root,
       trail.tools,
       operands,
     ),
@@ -113,6 +117,7 @@ export function createExplanation(actions) {
     /** @param {import("./subject.js").Subject} subject @param {ValueIndex} valueIndex */
     show(subject, valueIndex) {
       const { scene, view } = subject;
+      origin.show(subject);
       const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, valueIndexText(valueIndex)];
       if (sameItems(asked, shown)) return;
       shown = asked;
@@ -133,7 +138,7 @@ export function createExplanation(actions) {
                 : t("views.explain.unknown", { kind: subject.layer?.kind ?? "" }),
             ),
       );
-      exactness.replaceChildren(...exactnessOf(found));
+      exactness.replaceChildren(...exactnessOf(found, subject));
       operands.replaceChildren(...operandList(found));
       trail.show(subject, valueIndex);
       forward.show(subject, valueIndex);
@@ -150,9 +155,10 @@ export function createExplanation(actions) {
     },
   };
 
-  /** What the terms make, what the engine's float32 says, and how far the two may differ.
-   * @param {import("../../model/explain.js").Explanation} found @returns {(Node | string)[]} */
-  function exactnessOf({ trace, value: engine }) {
+  /** What the terms make, what float32 says, and how far the two may differ.
+   * @param {import("../../model/explain.js").Explanation} found @param {import("./subject.js").Subject} subject
+   * @returns {(Node | string)[]} */
+  function exactnessOf({ valueIndex, trace, value: engine }, { scene }) {
     if (!trace) return [];
     const made = evaluate(trace);
     const allowed = tolerance(trace);
@@ -163,21 +169,23 @@ export function createExplanation(actions) {
       h("dd", null, shown),
     ];
     const rounded = h("p", { class: "note" }, t("views.explain.rounded"));
+    const full = h(
+      "span",
+      { class: "value mono", "data-value": String(made), "data-made": true },
+      String(Number(made.toPrecision(10))).replace("-", "\u2212"),
+    );
+    // What the formula makes is what the layer gives; an edit of the unit then puts something else in its place.
+    if (scene.edits.length > 0 && unitEdits(scene, valueIndex.layer, valueIndex.at[0]).length > 0)
+      return [rounded, h("dl", { "data-edited": true }, line("made", full), line("edited", number(engine)))];
+    const whose = scene.run.source ?? "engine";
     if (allowed === 0) return [rounded, h("dl", null, line("exact", number(engine)))];
     return [
       rounded,
       h(
         "dl",
         null,
-        line(
-          "made",
-          h(
-            "span",
-            { class: "value mono", "data-value": String(made), "data-made": true },
-            String(Number(made.toPrecision(10))).replace("-", "\u2212"),
-          ),
-        ),
-        line("engine", number(engine)),
+        line("made", full),
+        line(whose, number(engine)),
         h("dt", null, t("views.explain.allowed", { allowed: allowed.toExponential(1) })),
         h(
           "dd",

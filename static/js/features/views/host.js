@@ -91,7 +91,7 @@ export class LoupeView extends LoupeElement {
 
   start() {
     this.watch(
-      ({ view, scale, lock, tint, dark, language, arrived }, scene) => [
+      ({ view, scale, lock, tint, dark, language, arrived, compared }, scene) => [
         view,
         scene,
         scale,
@@ -100,6 +100,7 @@ export class LoupeView extends LoupeElement {
         dark,
         language,
         arrived,
+        compared,
       ],
       () => this.#follow(),
     );
