@@ -46,10 +46,13 @@ export function createReading(store, place) {
   );
 
   const reading = {
+    /** Whether there is room for it beside the network. */
+    get roomy() {
+      return !store.state.present && room.matches;
+    },
     /** Whether the text stands beside the network now. */
     get beside() {
-      const { reading: on, present } = store.state;
-      return on && !present && room.matches;
+      return store.state.reading && reading.roomy;
     },
     /** As a link would: the chapter is waited for, and gone to once it has its height. */
     reveal() {

@@ -26,8 +26,9 @@ export class LoupeLearn extends LoupeElement {
   /** Counts openings, so that a slow chapter never replaces a newer one. */
   #opening = 0;
   /**
-   * Links that were followed to the network, and how far below the window's upper edge they stood.
-   * @type {Map<number, { link: HTMLElement, top: number }>}
+   * Links that were followed to the network, how far below the window's upper edge they stood, and how far the column
+   * was scrolled.
+   * @type {Map<number, { link: HTMLElement, top: number, within: number }>}
    */
   #left = new Map();
   #leaving = 0;
@@ -133,7 +134,7 @@ export class LoupeLearn extends LoupeElement {
 
   /** Lead to what a paragraph speaks of; Back returns to the paragraph. @param {HTMLElement} link */
   #show(link) {
-    this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top });
+    this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top, within: this.scrollTop });
     history.replaceState({ reading: this.#leaving }, "", location.href);
     const beside = this.#place?.beside ?? false;
     showInNetwork(this.store, link.dataset, beside ? "nearest" : "center");
@@ -152,8 +153,8 @@ export class LoupeLearn extends LoupeElement {
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         if (!found.link.isConnected) return;
-        const box = this.#place?.beside ? this : window;
-        box.scrollBy({ top: found.link.getBoundingClientRect().top - found.top, behavior: "instant" });
+        if (this.#place?.beside) this.scrollTop = found.within;
+        else scrollBy({ top: found.link.getBoundingClientRect().top - found.top, behavior: "instant" });
         found.link.focus({ preventScroll: true });
       }),
     );
