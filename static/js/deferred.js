@@ -8,6 +8,7 @@ import { requestIdle } from "./core/timing.js";
 import { TOUR_KEY } from "./state/initial.js";
 import { context } from "./elements/context.js";
 import { bindAddress } from "./elements/chrome/address-bar.js";
+import { createReading } from "./elements/chrome/reading.js";
 import "./elements/inspector/pointing.js";
 import "./elements/chrome/notices.js"; // before it is needed: without a server it could not be had any more
 import "./elements/chrome/panel.js";
@@ -65,17 +66,9 @@ export function startDeferred(store, defaultModel) {
   if (context().settings.own_models)
     onceDrawn(() => requestIdle(async () => (await import("./features/own/keeping.js")).restoreModels()));
 
-  const learn = document.querySelector("loupe-learn");
+  const learn = /** @type {HTMLElement | null} */ (document.querySelector("loupe-learn"));
   if (learn) {
-    context().parts.offer("learn", {
-      // As a link would: the chapter is waited for, and gone to once it has its height.
-      reveal() {
-        const { chapter } = store.state;
-        learn.scrollIntoView();
-        history.pushState(null, "", chapter ? `#learn-${chapter}` : "#learn");
-        dispatchEvent(new HashChangeEvent("hashchange"));
-      },
-    });
+    context().parts.offer("learn", createReading(store, learn));
     const loadWithin = (/** @type {string} */ rootMargin) => {
       const observer = new IntersectionObserver(
         (entries) => {
@@ -87,8 +80,8 @@ export function startDeferred(store, defaultModel) {
       );
       observer.observe(learn);
     };
-    // The network fills the first screen, so Learn always lies just below it: being near counts
-    // only once the person scrolls, being seen only once the network stands.
+    // Where there is no room beside the network, which fills the first screen, Learn lies just below it: being near
+    // counts only once the person scrolls, being seen only once the network stands.
     addEventListener("scroll", () => loadWithin(NEAR), { once: true, passive: true });
     onceDrawn(() => requestIdle(() => loadWithin(SEEN)));
     const asked = () => void (location.hash.startsWith("#learn") && PARTS.learn());

@@ -41,6 +41,12 @@ def open_chapter(visit: Visit, chapter: str, query: str = "", **options: object)
     return page, article(page, chapter)
 
 
+def unfold(page: Page) -> None:
+    """In a column the chapters' list is folded away."""
+    if not page.locator(".learn-contents[open]").count():
+        page.locator(".learn-contents > summary").click()
+
+
 def answer(question: Locator, text: str) -> str:
     """Type an answer, check it, and say what it was judged to be."""
     question.locator("input").fill(text)
@@ -191,6 +197,7 @@ def test_progress_is_kept_over_a_reload_and_can_be_cleared(visit: Visit) -> None
     page.reload()
     found = article(page, "softmax")
     expect(found.locator("loupe-question[question=very-hot] .learn-question-badge.right")).to_have_count(1)
+    unfold(page)
     page.locator("[data-do=clear-progress]").click()
     expect(found.locator("loupe-question[question=very-hot] .learn-question-badge.right")).to_have_count(0)
     assert page.evaluate("localStorage.getItem('cnn-loupe.learn')") is None
@@ -248,9 +255,105 @@ def test_nothing_of_learn_is_loaded_before_it_is_reached(visit: Visit) -> None:
     # by the time the page is idle, everything that is fetched ahead has been asked for
     page.evaluate("new Promise((done) => requestIdleCallback(() => setTimeout(() => requestIdleCallback(done), 500)))")
     assert [url for url in asked if "/learn" in url or "learn.json" in url] == []
-    page.locator("loupe-learn").scroll_into_view_if_needed()
+    expect(page.locator("loupe-learn")).to_be_hidden()
+    page.locator("loupe-header [data-action=learn]").click()
     article(page, CHAPTERS[0])
     assert [url for url in asked if "/learn/en/" in url]
+    # Where there is no room for it beside the network it stands below, and comes when it is reached.
+    small = visit(width=1024).go("/")
+    small.locator("loupe-learn").scroll_into_view_if_needed()
+    article(small, CHAPTERS[0])
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1200), ("zh-Hans", 1440)])
+def test_a_text_beside_the_network_drives_it_and_gives_it_back(
+    visit: Visit, axe: str, language: str, width: int
+) -> None:
+    page = visit(width=width, height=800).go(f"/?lang={language}")
+    entry = page.locator("loupe-header [data-action=learn]")
+    expect(entry).to_contain_text("0/12")
+    entry.click()
+    found = article(page, "cnn")
+    expect(entry).to_contain_text("1/12")
+    column, network = page.locator("loupe-learn"), page.locator("loupe-network")
+    (text, maps) = (column.bounding_box(), network.bounding_box())
+    assert text
+    assert maps
+    assert maps["x"] + maps["width"] <= text["x"] + 1, "side by side"
+    assert text["width"] == pytest.approx(420, abs=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator("loupe-inspector")).to_be_hidden()
+    marked = page.locator("loupe-inspector")
+
+    def read(section: str) -> None:
+        """Scroll that part of the text to where one reads."""
+        page.mouse.move(text["x"] + 200, text["y"] + 300)
+        found.locator(f"[data-section={section}]").evaluate(
+            """(part) => { const column = part.closest("loupe-learn");
+                column.scrollTop += part.getBoundingClientRect().top - column.getBoundingClientRect().top
+                    - 0.36 * column.clientHeight; }"""
+        )
+
+    for section, unit in (("definition", "conv_1_1[0]"), ("volumes", "conv_1_2[0]"), ("function", "output[")):
+        read(section)
+        expect(found.locator(f"[data-section={section}][data-driving]")).to_have_count(1)
+        expect(marked).to_have_attribute("data-of", re.compile(re.escape(unit)))
+    read("play")
+    expect(found.locator("[data-driving]")).to_have_count(0)
+    expect(marked).to_have_attribute("data-of", "model")
+    # What the pointer looks at in the network counts; back over the text, the text does.
+    read("volumes")
+    page.hover("[data-layer=relu_2_2][data-unit='3']")
+    expect(marked).to_have_attribute("data-of", "relu_2_2[3]")
+    page.mouse.move(text["x"] + 200, text["y"] + 310)
+    expect(marked).to_have_attribute("data-of", "conv_1_2[0]")
+    assert violations(page, axe, "loupe-learn") == []
+
+    # Its address, Back, and the ways out.
+    assert page.url.endswith("#learn")
+    page.go_back()
+    expect(column).to_be_hidden()
+    expect(marked).to_have_attribute("data-of", "model")
+    page.go_forward()
+    expect(column).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(column).to_be_hidden()
+    expect(page.locator("loupe-inspector")).to_be_visible()
+    page.keyboard.press("r")
+    expect(column).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.locator("loupe-why")).to_be_visible()
+    expect(column).to_be_hidden()
+    page.go_back()
+    expect(column).to_be_visible()
+    expect(page.locator("loupe-why")).to_have_count(0)
+    # On a smaller window it stands below, as ever.
+    page.set_viewport_size({"width": 1024, "height": 800})
+    maps, text = network.bounding_box(), column.bounding_box()
+    assert maps
+    assert text
+    assert text["y"] >= maps["y"] + maps["height"]
+
+
+def test_show_me_and_back_again_keep_the_reading_place(visit: Visit) -> None:
+    page, found = open_chapter(visit, "convolution", height=800)
+    column = page.locator("loupe-learn")
+    link = found.locator("[data-show=convolution][data-open]")
+    link.scroll_into_view_if_needed()
+    place = column.evaluate("(one) => one.scrollTop")
+    assert place > 100
+    link.click()
+    page.wait_for_selector("[data-view=neuron]", timeout=PATIENCE)
+    assert column.evaluate("(one) => one.scrollTop") == place
+    page.go_back()
+    expect(page.locator("[data-view=neuron]")).to_have_count(0)
+    expect(link).to_be_focused()
+    assert column.evaluate("(one) => one.scrollTop") == pytest.approx(place, abs=1)
+    # What the text has opened it closes as one reads on.
+    link.click()
+    page.wait_for_selector("[data-view=neuron]", timeout=PATIENCE)
+    found.locator("[data-section=name]").evaluate("(part) => part.scrollIntoView()")
+    expect(page.locator("[data-view=neuron]")).to_have_count(0)
 
 
 def test_a_chapter_that_cannot_be_loaded_says_so_and_can_be_tried_again(visit: Visit) -> None:
@@ -260,6 +363,7 @@ def test_a_chapter_that_cannot_be_loaded_says_so_and_can_be_tried_again(visit: V
     page = visited.go("/#learn-cnn")
     article(page, "cnn")
     page.route("**/learn/en/softmax*", lambda route: route.abort())
+    unfold(page)
     page.locator(".learn-link[data-chapter=softmax]").click()
     expect(page.locator(".learn-failed")).to_be_visible()
     page.unroute("**/learn/en/softmax*")

@@ -35,7 +35,7 @@ def test_help_leads_to_the_chapter_itself(visit: Visit) -> None:
 
 
 def test_back_returns_from_what_was_shown_to_the_paragraph(visit: Visit) -> None:
-    page = visit().go("/#learn-cnn")
+    page = visit(width=1024).go("/#learn-cnn")
     page.wait_for_selector("article[data-chapter=cnn][data-settled]")
     link = page.locator("article [data-show]").first
     link.scroll_into_view_if_needed()

@@ -24,7 +24,7 @@ import {
   kernelOf,
   pictureOf,
 } from "../../static/js/features/learn/model/presets.js";
-import { createProgress } from "../../static/js/features/learn/model/progress.js";
+import { createProgress } from "../../static/js/state/progress.js";
 import {
   covered,
   leftOver,

@@ -29,7 +29,7 @@
  * @property {import("../features/views/host.js").LoupeView} view
  * @property {{ take: (files: { file: File, content: import("../model/files/content.js").Content }[]) => void,
  *   prepare: () => void }} own takes files of networks; is told when files may come
- * @property {{ reveal: () => void }} learn its place stands in the page before its modules are loaded
+ * @property {import("./chrome/reading.js").Reading} learn its place stands in the page before its modules are loaded
  */
 /** @typedef {ReturnType<typeof createParts>} Parts */
 

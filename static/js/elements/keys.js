@@ -8,7 +8,17 @@
  * Esc closes from the innermost outwards: of what is open, the one with the greatest number. What lies further in
  * than an opened view closes only while it has the focus, except for what lies over the page.
  */
-export const INNERMOST = { term: 8, chooser: 7, tour: 6, panel: 5, selection: 4, view: 3, why: 2, present: 1 };
+export const INNERMOST = {
+  term: 8,
+  chooser: 7,
+  tour: 6,
+  panel: 5,
+  selection: 4,
+  view: 3,
+  why: 2,
+  present: 1,
+  reading: 0,
+};
 
 /**
  * @param {Document} document

@@ -53,6 +53,8 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {View | null} view the opened view
  * @property {Why | null} why the evidence that is laid over the picture (`why.js`)
  * @property {string | null} chapter the chapter of Learn that is reached
+ * @property {boolean} reading Learn is asked for: beside the network where there is room for both
+ * @property {number} learned how many chapters of Learn were opened in this browser
  * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it
  *   was left
  * @property {readonly string[] | null} present the controls that a class sees (`present.js`); null while nothing is
@@ -167,6 +169,8 @@ export const initialState = () => ({
   view: null,
   why: null,
   chapter: null,
+  reading: false,
+  learned: 0,
   tour: null,
   present: null,
 });

@@ -164,6 +164,14 @@ export const COMMANDS = [
     },
   },
   {
+    name: "learn",
+    words: "common.command.learn",
+    help: "common.command.learn.help",
+    keys: ["r"],
+    checked: () => context().parts.find("learn")?.beside ?? false,
+    perform: () => context().parts.find("learn")?.toggle(),
+  },
+  {
     name: "why",
     words: "common.command.why",
     keys: ["w"],

@@ -10,7 +10,7 @@ import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 import { INNERMOST } from "../keys.js";
 import { remember } from "./commands.js";
-import { arranged, createControl, lookOf } from "./controls.js";
+import { arranged, createControl, hintOf, lookOf } from "./controls.js";
 
 export class LoupeHeader extends LoupeElement {
   /** Heard after what is not seen at once. */
@@ -70,6 +70,7 @@ export class LoupeHeader extends LoupeElement {
   /** The commands' controls in the order of the vocabulary, the languages among them. @param {HTMLElement} menu */
   #controls(menu) {
     const { commands } = context();
+    const learn = this.#learn();
     /** @type {{ command: import("./controls.js").Command, control: import("./controls.js").Control }[]} */
     let made = [];
     const show = () => made.forEach(({ control }) => control.show(this.store.state));
@@ -78,6 +79,7 @@ export class LoupeHeader extends LoupeElement {
       if (rows.length === made.length && rows.every((row, index) => row === made[index].command)) return;
       made = rows.map((command) => ({ command, control: createControl(command) }));
       menu.replaceChildren(
+        learn,
         ...VOCABULARY.presented.page.flatMap((control) =>
           control === "language"
             ? [this.#languages()]
@@ -89,6 +91,34 @@ export class LoupeHeader extends LoupeElement {
     build();
     this.cleanup(commands.watch(build));
     this.watch((state) => made.flatMap(({ command }) => lookOf(command, state)), show);
+  }
+
+  /** The way to the text, and how much of it was opened in this browser. */
+  #learn() {
+    const { commands } = context();
+    const count = h("span", { class: "learn-count" });
+    const root = h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-action": "learn",
+        "data-shown-with": "learn",
+        onclick: () => commands.perform("learn"),
+      },
+      this.t("common.command.learn.title"),
+      " ",
+      count,
+    );
+    const show = () => {
+      const { state } = this.store;
+      const [read, all] = [state.learned, VOCABULARY.chapters.length];
+      count.textContent = `${read}/${all}`;
+      root.title = [hintOf(commands.get("learn"), state), this.t("common.learned", { read, all })].join("\n");
+      root.setAttribute("aria-pressed", String(state.reading));
+    };
+    this.watch(({ learned, reading }) => [learned, reading], show);
+    return root;
   }
 
   #models() {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What Learn's elements share beyond the page's own context.
- * @typedef {{ api: import("../../api/learn.js").LearnApi, progress: import("./model/progress.js").Progress }}
+ * @typedef {{ api: import("../../api/learn.js").LearnApi, progress: import("../../state/progress.js").Progress }}
  *   LearnContext
  */
 /** @type {LearnContext | null} */

@@ -6,7 +6,7 @@
 import { context } from "../../elements/context.js";
 import { loadStyle } from "../../elements/styles.js";
 import { createLearnApi } from "../../api/learn.js";
-import { createProgress } from "./model/progress.js";
+import { localProgress } from "../../state/progress.js";
 import { provideLearn } from "./context.js";
 import { LoupeGlossary } from "./glossary.js";
 import { LoupeLearn } from "./shell.js";
@@ -14,21 +14,14 @@ import { LoupeQuestion } from "./question.js";
 
 const STYLES = ["learn", "learn-widgets"];
 
-const { assets, root, i18n } = context();
+const { assets, root, i18n, store } = context();
 const api = createLearnApi({ root, assets, fetch: fetch.bind(globalThis) });
 
 const [words] = await Promise.all([api.words(i18n.language), ...STYLES.map(loadStyle)]);
 i18n.extend(words);
-provideLearn({ api, progress: createProgress(storage()) });
+const progress = localProgress();
+provideLearn({ api, progress });
+progress.onChange(() => store.update({ learned: progress.kept.read.length }));
 customElements.define("loupe-question", LoupeQuestion);
 customElements.define("loupe-glossary", LoupeGlossary);
 customElements.define("loupe-learn", LoupeLearn);
-
-/** The browser may forbid it (private windows, blocked cookies). */
-function storage() {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return null;
-  }
-}

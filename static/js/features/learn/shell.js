@@ -6,21 +6,29 @@
  * comes from the server with the loaded model's numbers in it; its playgrounds and questions are
  * elements that follow the state.
  */
+import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
+import { icon } from "../../elements/icons.js";
+import { INNERMOST } from "../../elements/keys.js";
 import { CHAPTERS, PAGES, chapterOfHash } from "./chapters.js";
 import { learn } from "./context.js";
+import { createDriving } from "./driving.js";
 import { QUESTIONS, questionsOf } from "./questions/index.js";
 import { Terms } from "./terms.js";
 import { showInNetwork } from "./show.js";
 import { defineWidgets } from "./widgets.js";
 
+/** So narrow, the list of chapters lies folded above the text; as in learn.css. In rem. */
+const NARROW = 68;
+
 export class LoupeLearn extends LoupeElement {
   /** Counts openings, so that a slow chapter never replaces a newer one. */
   #opening = 0;
   /**
-   * Links that were followed to the network, and how far below the window's upper edge they stood.
-   * @type {Map<number, { link: HTMLElement, top: number }>}
+   * Links that were followed to the network, how far below the window's upper edge they stood, and how far the column
+   * was scrolled.
+   * @type {Map<number, { link: HTMLElement, top: number, within: number }>}
    */
   #left = new Map();
   #leaving = 0;
@@ -57,12 +65,18 @@ export class LoupeLearn extends LoupeElement {
       list(PAGES.slice(CHAPTERS.length), "ul"),
       h("div", { class: "learn-kept" }, this.bar, this.count, clear),
     );
-    const narrow = matchMedia("(max-width: 68rem)");
-    const fold = () => contents.toggleAttribute("open", !narrow.matches);
+    /** @type {boolean | undefined} */
+    let narrow;
+    const fold = () => {
+      if (this.clientWidth === 0 || narrow === this.clientWidth <= NARROW * 16) return;
+      narrow = !narrow;
+      contents.toggleAttribute("open", !narrow);
+    };
+    narrow = this.clientWidth > NARROW * 16;
     fold();
-    this.listen(narrow, "change", fold);
+    this.observeSize(this, fold);
     this.listen(contents, "click", (event) => {
-      if (narrow.matches && event.target.closest("a")) contents.removeAttribute("open");
+      if (narrow && event.target.closest("a")) contents.removeAttribute("open");
     });
 
     this.replaceChildren(
@@ -71,9 +85,32 @@ export class LoupeLearn extends LoupeElement {
         { class: "learn-head" },
         h("h2", { id: "learn" }, this.t("learn.title")),
         h("p", null, this.t("learn.lead")),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button square learn-close",
+            "data-action": "close-learn",
+            "aria-label": this.t("learn.close"),
+            title: this.t("learn.close"),
+            onclick: () => this.#place?.close(),
+          },
+          icon("close"),
+        ),
       ),
       h("div", { class: "learn-body" }, h("nav", { "aria-label": this.t("learn.contents") }, contents), this.article),
     );
+    this.commands([
+      {
+        name: "close-learn",
+        words: "common.command.back",
+        keys: ["Escape"],
+        precedence: INNERMOST.reading,
+        available: () => this.#place?.beside ?? false,
+        perform: () => this.#place?.close(),
+      },
+    ]);
+    this.driving = createDriving(this, () => this.#place?.beside ?? false);
     this.terms = new Terms(this);
     this.cleanup(() => this.terms?.close());
     this.cleanup(progress.onChange(() => this.#showProgress()));
@@ -97,9 +134,15 @@ export class LoupeLearn extends LoupeElement {
 
   /** Lead to what a paragraph speaks of; Back returns to the paragraph. @param {HTMLElement} link */
   #show(link) {
-    this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top });
+    this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top, within: this.scrollTop });
     history.replaceState({ reading: this.#leaving }, "", location.href);
-    showInNetwork(this.store, link.dataset);
+    const beside = this.#place?.beside ?? false;
+    showInNetwork(this.store, link.dataset, beside ? "nearest" : "center");
+    if (beside) this.driving?.hold(link);
+  }
+
+  get #place() {
+    return context().parts.find("learn");
   }
 
   /** @param {number | undefined} reading an entry of the history from which something was shown */
@@ -110,7 +153,8 @@ export class LoupeLearn extends LoupeElement {
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         if (!found.link.isConnected) return;
-        scrollBy({ top: found.link.getBoundingClientRect().top - found.top, behavior: "instant" });
+        if (this.#place?.beside) this.scrollTop = found.within;
+        else scrollBy({ top: found.link.getBoundingClientRect().top - found.top, behavior: "instant" });
         found.link.focus({ preventScroll: true });
       }),
     );
@@ -150,7 +194,10 @@ export class LoupeLearn extends LoupeElement {
       this.article.dataset.model = modelId;
     }
     if (scroll) {
-      this.article.scrollIntoView({ block: "start" });
+      // Beside the network only the text moves.
+      if (this.#place?.beside)
+        this.scrollTop += this.article.getBoundingClientRect().top - this.getBoundingClientRect().top;
+      else this.article.scrollIntoView({ block: "start" });
       this.article.focus({ preventScroll: true });
     }
     if (CHAPTERS.includes(id)) learn().progress.read(id);
@@ -174,6 +221,7 @@ export class LoupeLearn extends LoupeElement {
     await defineWidgets(this.article);
     this.article.dataset.view = "learn";
     this.article.dataset.settled = "";
+    this.driving?.look();
   }
 
   /** The ways on and back. @param {string} id */

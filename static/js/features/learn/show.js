@@ -1,7 +1,7 @@
 // @ts-check
 /** "Show me": from a chapter to the layer or neuron it speaks of. */
 import { context } from "../../elements/context.js";
-import { openView } from "../../state/view.js";
+import { exists, openView } from "../../state/view.js";
 
 /** @typedef {import("../../model/model.js").Model} Model */
 
@@ -14,23 +14,37 @@ export function layerOf(model, family, which = "0") {
   return which === "last" ? layers.at(-1) : layers[Number(which)];
 }
 
+/** @typedef {import("../../core/store.js").Store<import("../../state/initial.js").State>} Store */
+
 /**
- * @param {import("../../core/store.js").Store<import("../../state/initial.js").State>} store
- * @param {DOMStringMap} target `show` (family or `input`), `which`, `unit`, `open`
+ * The unit that a text speaks of; null where this model has none.
+ * @param {Store} store
+ * @param {DOMStringMap} target `show` (family or `input`), `which`, `unit`
+ * @returns {import("../../state/initial.js").Place | null}
  */
-export function showInNetwork(store, { show = "", which, unit = "0", open }) {
-  const { model, run } = store.state;
-  if (!model) return;
+export function placeOf({ state: { model, run } }, { show = "", which, unit = "0" }) {
+  if (!model || !show) return null;
   const layer = show === "input" ? "input" : layerOf(model, show, which)?.name;
-  if (!layer) return;
-  const place = { layer, unit: unit === "top" ? topClass(run) : Number(unit) };
+  const place = layer && { layer, unit: unit === "top" ? topClass(run) : Number(unit) };
+  return place && exists(model, place) ? place : null;
+}
+
+/**
+ * @param {Store} store
+ * @param {DOMStringMap} target as in `placeOf`, and `open`
+ * @param {ScrollLogicalPosition} block where the network's unit comes to stand in the window
+ */
+export function showInNetwork(store, target, block) {
+  const { open } = target;
+  const place = placeOf(store, target);
+  if (!place) return;
   // A step of its own: Back returns to the paragraph. Opening a view is one already (`elements/chrome/address-bar.js`).
   if (open === undefined) history.pushState(null, "", location.href);
   store.update({ selection: place });
   if (open !== undefined) openView(store, place);
   const map = context().parts.find("network");
-  const control = map?.controlOf(layer, place.unit) ?? map;
-  control?.scrollIntoView({ block: "center" });
+  const control = map?.controlOf(place.layer, place.unit) ?? map;
+  control?.scrollIntoView({ block });
   control?.focus({ preventScroll: true });
 }
 

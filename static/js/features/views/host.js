@@ -361,7 +361,8 @@ export class LoupeView extends LoupeElement {
               "data-chapter": chapter,
               title: this.t("views.chapter"),
               "aria-label": this.t("views.chapter"),
-              onclick: () => closeView(this.store),
+              // Where the text stands beside the view, both are looked at.
+              onclick: () => context().parts.find("learn")?.roomy || closeView(this.store),
             },
             icon("help"),
           ),

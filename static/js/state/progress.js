@@ -61,6 +61,15 @@ export function createProgress(storage) {
   };
 }
 
+/** Progress in the browser's own store, which the browser may forbid (private windows, blocked cookies). */
+export function localProgress() {
+  try {
+    return createProgress(globalThis.localStorage ?? null);
+  } catch {
+    return createProgress(null);
+  }
+}
+
 /** @param {Pick<Storage, "getItem"> | null} storage @returns {Kept} */
 function restore(storage) {
   try {
