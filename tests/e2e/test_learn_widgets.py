@@ -65,6 +65,16 @@ def test_small_pictures_and_windows(play: Play) -> None:
     box.locator("[data-slider=filters]").press("ArrowRight")
     assert value(box.locator("[data-value][data-count=convolution]")) == 6 * 28
 
+    page, box = play("dense-vs-conv", "as-matrix")
+    cell(box.locator("[data-grid=result]"), 1, 2).focus()
+    assert box.get_attribute("data-place") == "5"
+    row = [value(found) for found in box.locator("[data-grid=matrix] [role=row]").nth(5).locator("[data-value]").all()]
+    assert [at for at, weight in enumerate(row) if weight] == [6, 7, 10, 11]  # the window at (1, 2) of 4×4
+    before = [value(found) for found in box.locator("[data-grid=result] [data-value]").all()]
+    box.locator("[data-toggle=shuffle]").press("Space")
+    expect(box.locator(".learn-widget-note")).to_contain_text("shuffled")
+    assert [value(found) for found in box.locator("[data-grid=result] [data-value]").all()] == before
+
     page, box = play("convolution", "convolution")
     result = box.locator("[data-grid=result]")
     cell(result, 3, 3).focus()
@@ -134,6 +144,13 @@ def test_functions_and_gradients(play: Play) -> None:
     assert value(box.locator("[data-activation=leaky_relu]")) == pytest.approx(-0.5)
     assert value(box.locator("[data-activation=sigmoid]")) == pytest.approx(1 / (1 + math.exp(5)))
     assert value(box.locator("[data-slope=tanh]")) == pytest.approx(1 - math.tanh(5) ** 2)
+
+    page, box = play("activation", "collapse")
+    assert box.get_attribute("data-differ") == "0"
+    box.locator("[data-toggle=bend]").press("Space")
+    differ = int(box.get_attribute("data-differ") or 0)
+    assert differ > 0
+    expect(box.locator("[data-grid=apart] .is-changed")).to_have_count(differ)
 
     page, box = play("softmax", "softmax")
     box.locator("[data-do=negative]").press("Enter")

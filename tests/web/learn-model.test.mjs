@@ -10,9 +10,10 @@ import {
   operationOf,
   padded,
 } from "../../static/js/features/learn/model/backprop.js";
+import { SHUFFLED, asMatrix, reordered, times, touches } from "../../static/js/features/learn/model/as-matrix.js";
 import { correlate, products } from "../../static/js/features/learn/model/convolution.js";
 import { convolution, dense, denseForSameMaps } from "../../static/js/features/learn/model/counts.js";
-import { equal, make, map, rotate180, shift, total } from "../../static/js/features/learn/model/matrix.js";
+import { equal, make, map, rotate180, shift, size, total } from "../../static/js/features/learn/model/matrix.js";
 import { minMax, plainShares, softmax } from "../../static/js/features/learn/model/normalise.js";
 import { bracketed, fixed, short } from "../../static/js/features/learn/model/numbers.js";
 import { afterShift, cellsOf, pool, readCells } from "../../static/js/features/learn/model/pooling.js";
@@ -295,6 +296,30 @@ test("nine products add up to nothing though a pixel is on: the detector of four
   );
   assert.deepEqual(products(values, kernelOf("dots").values, [0, 0]).flat(), [0, 0, 0, 0, 0, 0, 0, 0, 0]);
   assert.deepEqual(places(result, 4), [[3, 1]]);
+});
+
+test("a convolution written as a matrix: 36 of 144 weights may differ from 0, with four values; shuffling changes nothing", () => {
+  const picture = make(4, 4, (i, j) => i * i - 3 * j);
+  const kernel = [
+    [1, 2],
+    [3, -1],
+  ];
+  const matrix = asMatrix(kernel, [4, 4]);
+  assert.deepEqual(size(matrix), [9, 16]);
+  assert.equal(matrix.flat().filter((weight) => weight !== 0).length, 36);
+  assert.deepEqual(new Set(matrix.flat()), new Set([0, 1, 2, 3, -1]));
+  matrix.forEach((line, place) =>
+    line.forEach((weight, pixel) => assert.equal(weight !== 0, touches(kernel, [4, 4], place, pixel))),
+  );
+  assert.deepEqual(times(matrix, picture.flat()), correlate(picture, kernel).flat());
+  assert.deepEqual(
+    [...SHUFFLED].sort((a, b) => a - b),
+    Array.from({ length: 16 }, (_, index) => index),
+  );
+  const moved = SHUFFLED.map((pixel) => picture.flat()[pixel]);
+  assert.deepEqual(times(reordered(matrix, SHUFFLED), moved), times(matrix, picture.flat()));
+  for (const [place, pixel] of SHUFFLED.entries())
+    if (place % 4) assert.notEqual(Math.abs(pixel - SHUFFLED[place - 1]), 1, "neighbours are parted");
 });
 
 test("the number field reckons", () => {

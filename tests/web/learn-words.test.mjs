@@ -53,7 +53,7 @@ test("every chapter opens with a question, asks at least two, has a playground a
       const text = template(language, chapter);
       assert.match(text, /class="learn-opening">[^<]*[?？]/, `${language} ${chapter}`);
       assert.ok(asked(text).length >= 2, `${language} ${chapter}`);
-      assert.equal(all(text, /\bplay\("([\w-]+)"/g).length, 1, `${language} ${chapter}`);
+      assert.ok(all(text, /\bplay\("([\w-]+)"/g).length >= 1, `${language} ${chapter}`);
       assert.ok(all(text, /\bshow\("([\w-]+)"/g).length >= 1, `${language} ${chapter}`);
     }
 });
