@@ -79,6 +79,10 @@ def test_facts_that_must_be_said_are_said(client: Client) -> None:
             assert name in about, name
 
 
+def test_an_address_of_a_chapter_that_was_divided_still_opens_the_page(client: Client) -> None:
+    assert client.get("/learn/learning").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [

@@ -95,7 +95,7 @@ test("presets and operations have their words", () => {
 
 // Names, abbreviations and function names that stay as they are in Chinese.
 const AGREED = new Set(
-  "CNN RGB ln ReLU Leaky Tanh Sigmoid Softmax softmax logit argmax epoch dropout min max Tiny VGG NumPy AlexNet ImageNet Explainer CS231n Sobel flat tanh ln log mean conv_1_1 input px valid full Geirhos".split(
+  "CNN RGB ln ReLU Leaky Tanh Sigmoid Softmax softmax logit argmax epoch dropout min max Tiny VGG NumPy AlexNet ImageNet Explainer CS231n Sobel flat tanh ln log mean conv_1_1 input px valid full Geirhos AdamW Muon".split(
     " ",
   ),
 );

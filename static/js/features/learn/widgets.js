@@ -17,7 +17,10 @@ export const WIDGETS = {
   "loupe-learn-pooling": () => import("./widgets/pooling.js"),
   "loupe-learn-flatten": () => import("./widgets/flatten.js"),
   "loupe-learn-softmax": () => import("./widgets/softmax.js"),
+  "loupe-learn-descent": () => import("./widgets/descent.js"),
+  "loupe-learn-chain": () => import("./widgets/chain.js"),
   "loupe-learn-backprop": () => import("./widgets/backprop.js"),
+  "loupe-learn-batches": () => import("./widgets/batches.js"),
   "loupe-learn-training": () => import("./widgets/training.js"),
   "loupe-learn-change": () => import("./widgets/change.js"),
 };
