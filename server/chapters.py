@@ -61,6 +61,35 @@ class Placed:
         return sum(map(math.prod, self.sources))
 
 
+@dataclass(frozen=True)
+class RecipeFacts:
+    """How a model was trained; None, and False, where its description does not say."""
+
+    epochs: int | None = None
+    batch: int | None = None
+    schedule: str | None = None
+    standardise: bool = False
+    averaged: bool = False
+    optimiser: str | None = None
+    momentum: float | None = None
+
+    @classmethod
+    def of(cls, recipe: object) -> RecipeFacts:
+        if not isinstance(recipe, Mapping):
+            return cls()
+        optimiser = recipe.get("optimiser")
+        optimiser = optimiser if isinstance(optimiser, Mapping) else {}
+        return cls(
+            epochs=recipe.get("epochs"),
+            batch=recipe.get("batch"),
+            schedule=recipe.get("schedule"),
+            standardise=recipe.get("standardise") is True,
+            averaged=bool(recipe.get("ema_decay", recipe.get("averaging"))),  # 0.1 called it averaging
+            optimiser=optimiser.get("kind"),
+            momentum=optimiser.get("momentum"),
+        )
+
+
 class ModelFacts:
     """What the chapters may say of one model."""
 
@@ -145,8 +174,11 @@ class ModelFacts:
     @property
     def epochs(self) -> int | None:
         """For how many epochs it was trained; None where its training does not say."""
-        recipe = self.training.get("recipe")
-        return recipe.get("epochs") if isinstance(recipe, Mapping) else None
+        return self.recipe.epochs
+
+    @property
+    def recipe(self) -> RecipeFacts:
+        return RecipeFacts.of(self.training.get("recipe"))
 
     @property
     def has_curves(self) -> bool:

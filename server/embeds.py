@@ -35,7 +35,10 @@ USUAL = {
     "widget": ("link",),
 }
 # What a playground needs, where that is not the run of a picture.
-NEEDS = {"backprop": "nothing", "sliding": "nothing", "counts": "model", "training": "model"}
+NEEDS = {
+    **dict.fromkeys(("backprop", "sliding", "as-matrix", "collapse", "descent", "chain", "batches"), "nothing"),
+    **dict.fromkeys(("counts", "training"), "model"),
+}
 SIDE = (200, 4000)  # CSS pixels
 TEXT = (75, 300)  # per cent
 SHOWN = 64  # characters of a refused value that an answer repeats

@@ -39,5 +39,8 @@ PRESENTED: tuple[str, ...] = tuple(name for group in _words["presented"].values(
 CHAPTERS: tuple[str, ...] = tuple(_words["chapters"])
 """Learn's chapters in reading order."""
 
+FORMER_CHAPTERS: Mapping[str, str] = _words["former_chapters"]
+"""Where a chapter that was divided or renamed goes on."""
+
 PAGES: tuple[str, ...] = (*CHAPTERS, *_words["learn_pages"])
 """The chapters, and the two pages behind them."""

@@ -16,7 +16,7 @@ from cnn_loupe.server.i18n import choose_language, translator
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import EXAMPLE_BASE, VARY, Pages, boot_data, choose_theme, script_json
 from cnn_loupe.server.routes.samples import describe_sample
-from cnn_loupe.server.vocabulary import PAGES
+from cnn_loupe.server.vocabulary import FORMER_CHAPTERS, PAGES
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +38,7 @@ def pages_of(request: Request) -> Pages:
 @router.get("/learn/{chapter}")
 async def index(request: Request, services: ServicesOf, chapter: str | None = None) -> Response:
     """The page. It carries its words and settings, and links that load the first picture early."""
-    if chapter is not None and chapter not in PAGES:
+    if chapter is not None and chapter not in PAGES and chapter not in FORMER_CHAPTERS:
         raise Problem(
             404,
             "unknown_chapter",

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import { PICTURES, KERNELS, kernelOf } from "./static/js/features/learn/model/presets.js";
 import { correlate } from "./static/js/features/learn/model/convolution.js";
+import { asMatrix, times } from "./static/js/features/learn/model/as-matrix.js";
+import { bothWays, composed } from "./static/js/features/learn/model/composed.js";
 import { OPERATIONS, gradient } from "./static/js/features/learn/model/backprop.js";
 import { pool } from "./static/js/features/learn/model/pooling.js";
 import { ACTIVATIONS, LEAK } from "./static/js/features/learn/model/activations.js";
@@ -34,6 +36,13 @@ for (const size of [1, 5, 8, 9]) for (const kernel of [1, 2, 3]) for (const stri
 console.log(JSON.stringify({
   convolutions: PICTURES.flatMap(({ id, values, kernels }) => kernels.map((kernel) => ({ id, kernel, x: values,
       w: kernelOf(kernel).values, y: correlate(values, kernelOf(kernel).values) }))),
+  matrices: PICTURES.flatMap(({ id, values, kernels }) => kernels.map((kernel) => ({ id, kernel, x: values,
+      w: kernelOf(kernel).values, y: times(asMatrix(kernelOf(kernel).values, [values.length, values[0].length]),
+          values.flat()) }))),
+  pairs: [["vertical-edge", "blur"], ["corner", "sobel-y"], ["line", "outline"]].map(([first, second]) => ({
+      x: map, first: kernelOf(first).values, second: kernelOf(second).values, composed: composed(kernelOf(first).values,
+          kernelOf(second).values), plain: bothWays(map, kernelOf(first).values, kernelOf(second).values, false),
+      bent: bothWays(map, kernelOf(first).values, kernelOf(second).values, true) })),
   operations: OPERATIONS.map((operation) => ({ id: operation.id, tensors: operation.initial,
       forward: operation.forward(operation.initial), loss: operation.loss(operation.initial),
           gradients: Object.fromEntries(operation.steps.slice(1).map((name) => [name, gradient(operation,
@@ -74,6 +83,35 @@ def test_sliding_a_kernel_is_the_engines_convolution(page: dict[str, Any]) -> No
         layer = Conv2D("c", 1, kernel=weight.shape[2:])
         y, _ = layer.forward_of(np.array([example["x"]], dtype=float), {"weight": weight, "bias": np.zeros(1)})
         np.testing.assert_allclose(y[0], example["y"], atol=1e-12, err_msg=f"{example['id']} {example['kernel']}")
+
+
+def test_a_convolution_as_a_dense_layer_is_the_engines_convolution(page: dict[str, Any]) -> None:
+    assert len(page["matrices"]) > 20
+    for example in page["matrices"]:
+        y = slide(example["x"], example["w"])
+        np.testing.assert_allclose(y.ravel(), example["y"], atol=1e-9, err_msg=f"{example['id']} {example['kernel']}")
+
+
+def test_two_kernels_in_a_row_are_one_unless_something_bends_between_them(page: dict[str, Any]) -> None:
+    for pair in page["pairs"]:
+        between = slide(pair["x"], pair["first"])
+        np.testing.assert_allclose(pair["plain"]["apart"], slide(between, pair["second"]), atol=1e-9)
+        np.testing.assert_allclose(pair["plain"]["once"], slide(pair["x"], pair["composed"]), atol=1e-9)
+        assert pair["plain"]["differ"] == 0
+        bent = slide(np.maximum(between, 0), pair["second"])
+        np.testing.assert_allclose(pair["bent"]["apart"], bent, atol=1e-9)
+        far = np.abs(bent - np.array(pair["bent"]["once"]))
+        assert pair["bent"]["differ"] == int((far > 1e-9).sum()) > 0
+        assert pair["bent"]["most"] == pytest.approx(far.max())
+
+
+def slide(x: Any, kernel: Any) -> np.ndarray:
+    """One kernel over one map, by the engine."""
+    weight = np.array(kernel, dtype=float)[None, None]
+    layer = Conv2D("c", 1, kernel=weight.shape[2:])
+    y, _ = layer.forward_of(np.array(x, dtype=float)[None], {"weight": weight, "bias": np.zeros(1)})
+    found: np.ndarray = y[0]
+    return found
 
 
 def operation(page: dict[str, Any], name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

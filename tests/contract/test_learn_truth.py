@@ -59,6 +59,17 @@ def test_the_numbers_of_the_myths_are_the_shipped_models(client: Client) -> None
     assert "of its 144 numbers 36 are not 0, with only four different values" in text
 
 
+def test_what_was_folded_into_the_first_layer_is_said_of_models_that_learned_so(client: Client) -> None:
+    assert client.get("/api/v1/models/tiny-vgg").json()["training"]["recipe"]["standardise"] is True
+    assert "folded into its first layer" in words(client, "image", "en")
+    assert "并进了第一层" in words(client, "image", "zh-Hans")
+    other = client.get("/learn/en/image?model=minimal").text  # its description says nothing of a training
+    assert "folded" not in other
+    # w · ((x − m) / s) + b = (w / s) · x + (b − w · m / s), as the text has it
+    x, w, b, m, s = 0.7, 1.3, -0.2, 0.45, 0.25
+    assert w * (x - m) / s + b == pytest.approx((w / s) * x + (b - w * m / s))
+
+
 def test_a_class_is_named_although_the_grey_picture_shows_nothing(client: Client) -> None:
     run = client.post("/api/v1/models/tiny-vgg/runs?layers=none", json={"sample": "grey"}).json()
     assert max(score["probability"] for score in run["scores"]) > 0.5

@@ -65,6 +65,16 @@ def test_small_pictures_and_windows(play: Play) -> None:
     box.locator("[data-slider=filters]").press("ArrowRight")
     assert value(box.locator("[data-value][data-count=convolution]")) == 6 * 28
 
+    page, box = play("dense-vs-conv", "as-matrix")
+    cell(box.locator("[data-grid=result]"), 1, 2).focus()
+    assert box.get_attribute("data-place") == "5"
+    row = [value(found) for found in box.locator("[data-grid=matrix] [role=row]").nth(5).locator("[data-value]").all()]
+    assert [at for at, weight in enumerate(row) if weight] == [6, 7, 10, 11]  # the window at (1, 2) of 4×4
+    before = [value(found) for found in box.locator("[data-grid=result] [data-value]").all()]
+    box.locator("[data-toggle=shuffle]").press("Space")
+    expect(box.locator(".learn-widget-note")).to_contain_text("shuffled")
+    assert [value(found) for found in box.locator("[data-grid=result] [data-value]").all()] == before
+
     page, box = play("convolution", "convolution")
     result = box.locator("[data-grid=result]")
     cell(result, 3, 3).focus()
@@ -135,6 +145,13 @@ def test_functions_and_gradients(play: Play) -> None:
     assert value(box.locator("[data-activation=sigmoid]")) == pytest.approx(1 / (1 + math.exp(5)))
     assert value(box.locator("[data-slope=tanh]")) == pytest.approx(1 - math.tanh(5) ** 2)
 
+    page, box = play("activation", "collapse")
+    assert box.get_attribute("data-differ") == "0"
+    box.locator("[data-toggle=bend]").press("Space")
+    differ = int(box.get_attribute("data-differ") or 0)
+    assert differ > 0
+    expect(box.locator("[data-grid=apart] .is-changed")).to_have_count(differ)
+
     page, box = play("softmax", "softmax")
     box.locator("[data-do=negative]").press("Enter")
     z = np.array([[-2, 1, -0.5, 0.8][k % 4] for k in range(10)])
@@ -147,21 +164,59 @@ def test_functions_and_gradients(play: Play) -> None:
     hot = [value(found) for found in box.locator("[data-bars=softmax] .learn-bar-value").all()]
     np.testing.assert_allclose(hot, softmax(z / 10)[0], atol=1e-9)
 
-    page, box = play("learning", "backprop")
+    page, box = play("descent", "descent")
+    box.locator("[data-do=ten]").press("Enter")
+    w = -0.5
+    for _ in range(10):
+        w -= 0.06 * sum(2 * x * (w * x - y) for x, y in ((1, 0.9), (2, 1.4), (3, 2.5))) / 3
+    assert value(box, "data-weight") == pytest.approx(w)
+    box.locator("[data-do=large]").press("Enter")
+    box.locator("[data-do=ten]").press("Enter")
+    assert box.get_attribute("data-course") == "leaves"
+    expect(box.locator(".learn-widget-readout")).to_contain_text("outside the chart")
+    expect(box.locator("tbody tr")).to_have_count(8)
+
+    page, box = play("chain-rule", "chain")
+    for known, gradient in enumerate((2, 2, 2, 2, 3, 4)):  # f = 2 · 1.5 − 1 = 2, y = 1
+        assert box.get_attribute("data-known") == str(known)
+        expect(box.locator("[data-gradient]")).to_have_count(known)
+        box.locator(".learn-predict input").fill(str(gradient + 1))
+        box.locator("[data-do=predict]").press("Enter")
+        expect(box.locator(".learn-predict-said")).not_to_be_empty()
+        box.locator(".learn-predict input").fill(str(gradient))
+        box.locator(".learn-predict input").press("Enter")
+    expect(box.locator(".learn-predict")).to_have_count(0)
+    assert value(box.locator("[data-node=w] [data-gradient]"), "data-gradient") == 3
+
+    page, box = play("backpropagation", "backprop")
     for name in ("convolution", "dense", "softmax"):
         box.locator(f"[data-choice='operation:{name}']").check(force=True)
-        box.locator("[data-do=play]").wait_for()
-        for _ in range(3):
+        expect(box.locator("[data-loss]")).to_have_count(1)  # forwards first
+        for _ in range(1 if name == "softmax" else 3):
+            box.locator("[data-do=on]").press("Enter")
+            expect(box.locator("[data-check]")).to_have_count(0)
+            box.locator(".learn-predict input").fill(box.locator(".learn-predict").get_attribute("data-expected") or "")
+            box.locator("[data-do=predict]").press("Enter")
             readout = box.locator("[data-check]")
             assert value(readout) == pytest.approx(value(readout, "data-check"), abs=1e-5)
-            box.locator("[data-do=on]").press("Enter")
     box.locator("[data-choice='operation:convolution']").check(force=True)
+    box.locator("[data-do=on]").press("Enter")
+    box.locator("[data-do=show]").press("Enter")
     cell(box.locator("[data-grid=X]"), 0, 0).focus()
     for key in ("4", "Enter"):
         page.keyboard.press(key)
     cell(box.locator("[data-grid='grad W']"), 0, 0).focus()
     assert value(box.locator("[data-check]")) == pytest.approx(4 * 1 + 2 * -2 + 0 * 0.5 + 1 * 1)
     assert box.locator("[data-grid=X] .is-term").count() == 4
+
+    page, box = play("training", "batches")
+    assert value(box, "data-updates") == 10
+    box.locator("[data-choice='batch:4']").check(force=True)
+    assert value(box, "data-updates") == 160
+    calm = value(box, "data-loss")
+    box.locator("[data-slider=rate]").press("End")
+    box.locator("[data-slider=momentum]").press("End")
+    assert not value(box, "data-loss") < 2 * calm
 
 
 def test_the_network_s_own_numbers(play: Play, live_server: RunningServer) -> None:

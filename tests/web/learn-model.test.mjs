@@ -10,10 +10,13 @@ import {
   operationOf,
   padded,
 } from "../../static/js/features/learn/model/backprop.js";
+import { SHUFFLED, asMatrix, reordered, times, touches } from "../../static/js/features/learn/model/as-matrix.js";
+import { BACKWARDS, difference, gradient as chainGradient } from "../../static/js/features/learn/model/chain.js";
 import { correlate, products } from "../../static/js/features/learn/model/convolution.js";
 import { convolution, dense, denseForSameMaps } from "../../static/js/features/learn/model/counts.js";
-import { equal, make, map, rotate180, shift, total } from "../../static/js/features/learn/model/matrix.js";
+import { equal, make, map, rotate180, shift, size, total } from "../../static/js/features/learn/model/matrix.js";
 import { minMax, plainShares, softmax } from "../../static/js/features/learn/model/normalise.js";
+import { BEST, CURVATURE, course, left, loss, slope, stepFrom } from "../../static/js/features/learn/model/descent.js";
 import { bracketed, fixed, short } from "../../static/js/features/learn/model/numbers.js";
 import { afterShift, cellsOf, pool, readCells } from "../../static/js/features/learn/model/pooling.js";
 import {
@@ -35,6 +38,13 @@ import {
   uses,
 } from "../../static/js/features/learn/model/sliding.js";
 import { accuracyOf, precisionOf, readTraining, recallOf } from "../../static/js/features/learn/model/training.js";
+import {
+  COUNT,
+  gradient as valleyGradient,
+  loss as valleyLoss,
+  lowest,
+  train as trainTwo,
+} from "../../static/js/features/learn/model/valley.js";
 import { chapterOfHash } from "../../static/js/features/learn/chapters.js";
 
 const means = (picture, kernel) => {
@@ -295,6 +305,83 @@ test("nine products add up to nothing though a pixel is on: the detector of four
   );
   assert.deepEqual(products(values, kernelOf("dots").values, [0, 0]).flat(), [0, 0, 0, 0, 0, 0, 0, 0, 0]);
   assert.deepEqual(places(result, 4), [[3, 1]]);
+});
+
+test("a convolution written as a matrix: 36 of 144 weights may differ from 0, with four values; shuffling changes nothing", () => {
+  const picture = make(4, 4, (i, j) => i * i - 3 * j);
+  const kernel = [
+    [1, 2],
+    [3, -1],
+  ];
+  const matrix = asMatrix(kernel, [4, 4]);
+  assert.deepEqual(size(matrix), [9, 16]);
+  assert.equal(matrix.flat().filter((weight) => weight !== 0).length, 36);
+  assert.deepEqual(new Set(matrix.flat()), new Set([0, 1, 2, 3, -1]));
+  matrix.forEach((line, place) =>
+    line.forEach((weight, pixel) => assert.equal(weight !== 0, touches(kernel, [4, 4], place, pixel))),
+  );
+  assert.deepEqual(times(matrix, picture.flat()), correlate(picture, kernel).flat());
+  assert.deepEqual(
+    [...SHUFFLED].sort((a, b) => a - b),
+    Array.from({ length: 16 }, (_, index) => index),
+  );
+  const moved = SHUFFLED.map((pixel) => picture.flat()[pixel]);
+  assert.deepEqual(times(reordered(matrix, SHUFFLED), moved), times(matrix, picture.flat()));
+  for (const [place, pixel] of SHUFFLED.entries())
+    if (place % 4) assert.notEqual(Math.abs(pixel - SHUFFLED[place - 1]), 1, "neighbours are parted");
+});
+
+test("one weight: slope and steps are those of the parabola, and each rate does what is said of it", () => {
+  for (const w of [-1, 0.3, 2.2]) near(slope(w), (loss(w + 1e-5) - loss(w - 1e-5)) / 2e-5, 1e-6);
+  near(slope(BEST), 0);
+  for (let rate = 0; rate <= 0.25; rate += 0.002) {
+    const start = -0.5;
+    const { next } = stepFrom(start, rate);
+    const share = Math.abs(next - BEST) / Math.abs(start - BEST);
+    near(share, Math.abs(left(rate)), 1e-9);
+    const other = (next - BEST) * (start - BEST) < 0;
+    const said = course(rate);
+    if (said === "leaves") assert.ok(share > 1 && rate > 2 / CURVATURE);
+    else if (said === "jumps") assert.ok(other && share < 1);
+    else if (said === "stays") assert.equal(share, 1);
+    else assert.ok(!other && share < 1 && said === (share > 0.9 ? "creeps" : "comes"), `${rate} ${said}`);
+  }
+  assert.equal(course(2 / CURVATURE), "circles");
+});
+
+test("the small graph's gradients agree with finite differences away from ReLU's kink", () => {
+  for (const w of [-2, 0.5, 3])
+    for (const x of [-1, 2])
+      for (const b of [-0.75, 1.25])
+        for (const name of ["w", "x", "b"]) {
+          const inputs = { w, x, b, y: 1 };
+          near(chainGradient(inputs, name), difference(inputs, name), 1e-6);
+        }
+  near(chainGradient({ w: 1, x: 1, b: -3, y: 1 }, "w"), 0);
+  assert.equal(new Set(BACKWARDS).size, 6);
+});
+
+test("two weights: the gradient is the loss's slope, whole batches go straight down, and training ends near the lowest point", () => {
+  const at = [-1.5, 3.5];
+  const slopes = valleyGradient(at);
+  [0, 1].forEach((axis) => {
+    const moved = (by) => valleyLoss(at.map((value, index) => value + (index === axis ? by : 0)));
+    near(slopes[axis], (moved(1e-5) - moved(-1e-5)) / 2e-5, 1e-5);
+  });
+  valleyGradient(lowest()).forEach((part) => near(part, 0, 1e-9));
+  const train = (more) => trainTwo({ rate: 0.1, momentum: 0, batch: COUNT, epochs: 10, start: at, ...more });
+  const whole = train({});
+  assert.equal(whole.length, 11);
+  whole.slice(1).forEach((step, index) => assert.ok(step.loss < whole[index].loss));
+  assert.equal(train({ batch: 4 }).length, 161);
+  assert.ok(train({ momentum: 0.9, epochs: 40 }).at(-1).loss < 1.05 * valleyLoss(lowest()));
+  assert.ok(train({ momentum: 0.9 }).at(-1).loss < whole.at(-1).loss, "momentum helps along the valley");
+  assert.deepEqual(train({ batch: 1, rate: 0.05 }), train({ batch: 1, rate: 0.05 }), "the same each time");
+});
+
+test("links to a chapter that was divided lead to its first part", () => {
+  assert.equal(chapterOfHash("#learn-learning"), "descent");
+  assert.equal(chapterOfHash("#learn-constructor"), null);
 });
 
 test("the number field reckons", () => {

@@ -53,7 +53,7 @@ test("every chapter opens with a question, asks at least two, has a playground a
       const text = template(language, chapter);
       assert.match(text, /class="learn-opening">[^<]*[?？]/, `${language} ${chapter}`);
       assert.ok(asked(text).length >= 2, `${language} ${chapter}`);
-      assert.equal(all(text, /\bplay\("([\w-]+)"/g).length, 1, `${language} ${chapter}`);
+      assert.ok(all(text, /\bplay\("([\w-]+)"/g).length >= 1, `${language} ${chapter}`);
       assert.ok(all(text, /\bshow\("([\w-]+)"/g).length >= 1, `${language} ${chapter}`);
     }
 });
@@ -95,7 +95,7 @@ test("presets and operations have their words", () => {
 
 // Names, abbreviations and function names that stay as they are in Chinese.
 const AGREED = new Set(
-  "CNN RGB ln ReLU Leaky Tanh Sigmoid Softmax softmax logit argmax epoch dropout min max Tiny VGG NumPy AlexNet ImageNet Explainer CS231n Sobel flat tanh ln log mean conv_1_1 input px valid full Geirhos".split(
+  "CNN RGB ln ReLU Leaky Tanh Sigmoid Softmax softmax logit argmax epoch dropout min max Tiny VGG NumPy AlexNet ImageNet Explainer CS231n Sobel flat tanh ln log mean conv_1_1 input px valid full Geirhos AdamW Muon".split(
     " ",
   ),
 );

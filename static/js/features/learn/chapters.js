@@ -5,11 +5,14 @@ import { VOCABULARY } from "../../state/vocabulary.js";
 export const CHAPTERS = VOCABULARY.chapters;
 /** The chapters, and the two pages behind them. */
 export const PAGES = [...CHAPTERS, ...VOCABULARY.learn_pages];
+/** Where a chapter that was divided or renamed goes on. @type {Record<string, string>} */
+const FORMER = VOCABULARY.former_chapters;
 
 /** `#learn-convolution` → `convolution`; `#learn` → the first chapter; anything else is not ours.
  * @param {string} hash @returns {string | null} */
 export function chapterOfHash(hash) {
   if (hash === "#learn") return CHAPTERS[0];
   const id = hash.startsWith("#learn-") ? hash.slice("#learn-".length) : "";
-  return PAGES.includes(id) ? id : null;
+  if (PAGES.includes(id)) return id;
+  return Object.hasOwn(FORMER, id) ? FORMER[id] : null;
 }

@@ -6,6 +6,7 @@
  * @typedef {{ id: string, label: string, points: [number, number][] }} Series
  * @typedef {object} ChartSpec
  * @property {Series[]} series
+ * @property {[number, number][]} [dots] single places, such as the steps of a path
  * @property {[number, number]} x @property {[number, number]} y
  * @property {number[]} xTicks @property {number[]} yTicks
  * @property {string} xLabel @property {string} yLabel
@@ -102,6 +103,9 @@ export class LineChart {
           class: `learn-line learn-line-${id}`,
           points: points.map(([x, y]) => `${across(x).toFixed(1)},${down(clamp(y)).toFixed(1)}`).join(" "),
         }),
+      ),
+      ...(spec.dots ?? []).map(([x, y]) =>
+        h("svg:circle", { class: "learn-step", cx: across(x), cy: down(clamp(y)), r: 4 }),
       ),
       ...(spec.cursor === null || spec.cursor === undefined
         ? []

@@ -64,7 +64,10 @@ export const choosing = [
   always("shift-by-one", "pooling", "some", ["none", "along", "all"]),
   always("reordered-alike", "flatten", "same", ["other", "sorted", "retrained"]),
   always("one-logit-rises", "softmax", "all_fall_alike", ["stay", "second_only", "by_amount"]),
-  always("loss-jumps", "learning", "smaller_rate", ["larger_rate", "more_epochs", "larger_network"]),
+  always("loss-jumps", "descent", "smaller_rate", ["larger_rate", "more_epochs", "larger_network"]),
+  always("closed-relu", "chain-rule", "nothing", ["open", "little", "negative"]),
+  always("pooled-gradient", "backpropagation", "winner", ["alike", "share", "all"]),
+  always("equal-weights", "training", "copies", ["slower", "same", "none"]),
   always("loss-falls-and-rises", "overfitting", "stop_or_more_data", ["train_on", "larger_network", "larger_rate"]),
   always("giraffe", "beyond", "more_than_others", ["certain", "often_right", "broken"]),
 ];

@@ -38,18 +38,21 @@
  */
 
 import { activation } from "./activation.js";
+import { backpropagation } from "./backpropagation.js";
 import { beyond } from "./beyond.js";
+import { chainRule } from "./chain-rule.js";
 import { choosing } from "./choosing.js";
 import { cnn } from "./cnn.js";
 import { convolution } from "./convolution.js";
 import { counts } from "./dense-vs-conv.js";
+import { descent } from "./descent.js";
 import { flatten } from "./flatten.js";
 import { hyperparameters } from "./hyperparameters.js";
 import { image } from "./image.js";
-import { learning } from "./learning.js";
 import { overfitting } from "./overfitting.js";
 import { pooling } from "./pooling.js";
 import { softmax } from "./softmax.js";
+import { training } from "./training.js";
 
 /** @type {Question[]} */
 export const QUESTIONS = [
@@ -62,7 +65,10 @@ export const QUESTIONS = [
   ...pooling,
   ...flatten,
   ...softmax,
-  ...learning,
+  ...descent,
+  ...chainRule,
+  ...backpropagation,
+  ...training,
   ...overfitting,
   ...beyond,
   ...choosing,

@@ -1,11 +1,13 @@
 // @ts-check
-/** Backpropagation by hand: edit the numbers, step through the gradients, follow each to its terms. */
+/** Backpropagation by hand: first forwards, then gradient by gradient, each predicted before it is shown; every
+ * derivative is followed to its terms. */
 import { h } from "../../../elements/dom.js";
 import { LoupeElement } from "../../../elements/element.js";
 import { signedColour, weightColour } from "../components/colour.js";
 import { choices, stepper } from "../components/controls.js";
 import { NumberGrid } from "../components/grid.js";
 import { frac, i, joined, math, n, o, row, sub } from "../components/mathml.js";
+import { predict } from "../components/predict.js";
 import { finiteDifference, gradient, hasKink, operationOf, OPERATIONS } from "../model/backprop.js";
 import { largest, replace } from "../model/matrix.js";
 import { bracketed, fixed, short } from "../model/numbers.js";
@@ -16,7 +18,9 @@ const LEARNED = ["W", "b"];
 export class Widget extends LoupeElement {
   operation = OPERATIONS[0];
   tensors = OPERATIONS[0].initial;
-  step = 1;
+  step = 0;
+  /** The gradients that were predicted, or asked for. @type {Set<string>} */
+  known = new Set();
   /** The derivative that is explained. */
   at = /** @type {[number, number]} */ ([0, 0]);
 
@@ -46,7 +50,8 @@ export class Widget extends LoupeElement {
   #choose(id) {
     this.operation = operationOf(id);
     this.tensors = this.operation.initial;
-    this.step = Math.min(1, this.operation.steps.length - 1);
+    this.step = 0;
+    this.known = new Set();
     this.at = [0, 0];
     this.steps?.stop();
     this.steps = stepper({
@@ -96,7 +101,7 @@ export class Widget extends LoupeElement {
       .map((name) =>
         make(`grad ${name}`, {
           colour: signedColour,
-          onmove: (at) => this.#explain(name, at),
+          onmove: (at) => this.known.has(name) && this.#explain(name, at),
           onpick: (at) => this.#explain(name, at),
         }),
       );
@@ -129,6 +134,12 @@ export class Widget extends LoupeElement {
     this.#draw();
   }
 
+  /** All of a gradient may be seen. @param {string} name */
+  #know(name) {
+    this.known.add(name);
+    this.#draw();
+  }
+
   /** @param {string} name @param {[number, number]} at */
   #explain(name, at) {
     const step = this.operation.steps.indexOf(name);
@@ -146,7 +157,7 @@ export class Widget extends LoupeElement {
     const all = { ...tensors, ...forward };
     const terms = name === "forward" ? [] : operation.terms(tensors, name, this.at);
     const used = new Set(
-      terms.flatMap(({ factors }) =>
+      (this.known.has(name) ? terms : []).flatMap(({ factors }) =>
         factors.flatMap((factor) => (typeof factor === "number" ? [] : [`${factor.name} ${factor.at.join()}`])),
       ),
     );
@@ -154,7 +165,7 @@ export class Widget extends LoupeElement {
       const gradientOf = key.startsWith("grad ") ? key.slice(5) : null;
       const values = gradientOf ? gradient(operation, tensors, gradientOf) : all[key];
       const current = gradientOf === name;
-      const reached = !gradientOf || operation.steps.indexOf(gradientOf) <= this.step;
+      const reached = !gradientOf || this.known.has(gradientOf);
       grid.options.format = reached ? (/** @type {number} */ value) => short(value) : () => "?";
       grid.update({
         values,
@@ -167,7 +178,27 @@ export class Widget extends LoupeElement {
       this.said.textContent = this.t(
         `learn.backprop.operations.${operation.id}.${name === "forward" ? "forward" : `of_${name}`}`,
       );
-    this.explained?.replaceChildren(...(name === "forward" ? this.#forwardLine() : this.#terms(name, terms, all)));
+    this.explained?.replaceChildren(
+      ...(name === "forward"
+        ? this.#forwardLine()
+        : this.known.has(name)
+          ? this.#terms(name, terms, all)
+          : this.#ask(name, terms)),
+    );
+  }
+
+  /** One cell is predicted before all of the gradient is shown.
+   * @param {string} name @param {import("../model/backprop.js").Term[]} terms */
+  #ask(name, terms) {
+    const [down, across] = this.at;
+    return [
+      h("p", null, this.t("learn.backprop.predict_first", { name })),
+      predict({
+        ask: this.t("learn.backprop.ask", { name, row: down, column: across }),
+        expected: terms.reduce((sum, { value }) => sum + value, 0),
+        onknown: () => this.#know(name),
+      }),
+    ];
   }
 
   #forwardLine() {

@@ -77,6 +77,12 @@ export class Widget extends LoupeElement {
     this.sum = h("div", { class: "learn-widget-sum", role: "status", "aria-live": "off" });
     this.note = h("p", { class: "learn-widget-note" });
     this.flip = toggle({ id: "flip", label: label("flip"), value: false, onchange: (flip) => this.#edit({ flip }) });
+    this.torch = toggle({
+      id: "torch",
+      label: label("torch"),
+      value: false,
+      onchange: (on) => void this.classList.toggle("is-torch", on),
+    });
     this.clear = button({
       id: "clear",
       text: label("clear"),
@@ -118,7 +124,7 @@ export class Widget extends LoupeElement {
         ),
         figure("result", this.result.element, this.photoResult.element),
       ),
-      h("div", { class: "learn-widget-foot" }, this.steps.element, this.flip.element, this.clear),
+      h("div", { class: "learn-widget-foot" }, this.steps.element, this.flip.element, this.torch.element, this.clear),
       this.note,
     );
     this.watch(
