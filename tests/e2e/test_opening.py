@@ -17,8 +17,11 @@ WATCH = """addEventListener("DOMContentLoaded", () => {
       // A slow machine gets its modules late: the opening waits for its first movement.
       if (target.dataset.developing) developed.push(target.dataset.developing);
       if (target.dataset.developing) for (const one of document.getAnimations()) one.pause();
-      for (const node of addedNodes) if (node.className === "opening") split.push(node.children.length);
-      if (split.length === developed.length) for (const one of document.getAnimations()) one.play();
+      for (const node of addedNodes) {
+        if (node.className !== "opening") continue;
+        split.push(node.children.length);
+        for (const one of document.getAnimations()) one.play();
+      }
     }
   }).observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-developing"] });
 });"""
