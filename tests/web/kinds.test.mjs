@@ -29,8 +29,8 @@ function entries(words) {
 }
 
 for (const language of LANGUAGES) {
-  test(`every kind has its name and what it is, and nothing else has, in ${language}`, () => {
-    const wanted = Object.fromEntries([...kinds(), "unknown"].map((kind) => [kind, ["about", "name"]]));
+  test(`every kind has its name and what it is and does, and nothing else has, in ${language}`, () => {
+    const wanted = Object.fromEntries([...kinds(), "unknown"].map((kind) => [kind, ["about", "name", "plain"]]));
     assert.deepEqual(entries(read(language, "kinds")), wanted);
   });
 

@@ -212,3 +212,27 @@ test("very dense links are not quiet: they show on hover only", () => {
     [true, false],
   );
 });
+
+test("plain words stand over every column without touching each other, or over none", () => {
+  let shown = 0;
+  for (const text of [1, 1.3])
+    for (const model of [tinyVgg(), minimal()])
+      for (const width of [320, 724, 985, 1104, 1440, 2560]) {
+        const columns = columnsOf(model);
+        const plain = ({ form }) => (form === "classes" ? "add up the votes" : "keep what was found");
+        const measure = (words) => 7.3 * text * words.length;
+        const layout = layoutNetwork(columns, { width, height: 600, text, plain, measure });
+        const words = layout.columns.map((placed) => placed.plain);
+        if (!words.some(Boolean)) continue;
+        shown++;
+        words.forEach((one, at) => {
+          assert.equal(one.text, plain(columns[at]));
+          assert.ok(one.x >= 0 && one.x + one.width <= layout.width + 4, `${width}: ${at} lies inside`);
+          if (at) assert.ok(one.x >= words[at - 1].x + words[at - 1].width - 0.1, `${width}: ${at} touches none`);
+          const middle = layout.columns[at].x + layout.columns[at].width / 2;
+          if (columns[at].form !== "classes") assert.ok(Math.abs(one.x + one.width / 2 - middle) <= 13);
+          assert.ok(one.y < layout.body.top && one.y >= layout.columns[at].label.y);
+        });
+      }
+  assert.ok(shown > 8, String(shown));
+});

@@ -24,6 +24,7 @@
  * @typedef {object} Offers
  * @property {import("./network/map.js").LoupeNetwork} network
  * @property {import("./inspector/inspector.js").LoupeInspector} inspector
+ * @property {import("./chrome/answer.js").LoupeAnswer} answer once it says something
  * @property {import("./chrome/header.js").LoupeHeader} header
  * @property {import("../features/pictures/strip.js").LoupeStrip} strip
  * @property {import("../features/views/host.js").LoupeView} view

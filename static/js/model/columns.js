@@ -183,6 +183,11 @@ function readUnits(model, layer, unit, columns) {
   return [...areas].filter(([name]) => columns.has(name)).map(([from, { units }]) => ({ from, ...units }));
 }
 
+/** The words that say plainly what a column does, from its kind and its place: the layer of the scores is the one that
+ * decides. @param {Column} column */
+export const plainWords = ({ layer, form }) =>
+  form === "classes" ? "network.plain.classes" : layer ? `${layer.record.words}.plain` : "network.plain.input";
+
 /** @type {WeakMap<Column, Uint32Array>} */
 const owners = new WeakMap();
 

@@ -31,6 +31,8 @@ import { shapeText } from "./model.js";
  * @property {number} slot of columns that stand above one another; its number from the left
  * @property {number} lane which of them it is, from the top @property {number} lanes how many share the height
  * @property {Band} body where its boxes stand
+ * @property {{ text: string, x: number, y: number, width: number } | null} plain what it does, in plain words; null
+ *   where these do not fit over every column
  */
 /**
  * @typedef {object} Bracket where a block is opened and closed: over its column, or over all of its columns
@@ -59,6 +61,7 @@ import { shapeText } from "./model.js";
  * @property {readonly Toggle[]} [toggles] blocks that can be opened or closed
  * @property {(text: string) => number} [measure] width of a label in pixels
  * @property {number} [text] how much larger than usual text is; what holds text grows with it
+ * @property {(column: Column) => string} [plain] what a column does, in plain words
  */
 
 /** At the left, where the input's name is wider than its boxes, and at the right. */
@@ -79,7 +82,10 @@ const CLASSES = { least: 106, wanted: 136, most: 190 };
 const ROW = { gap: 0.28, comfortable: 58, tight: 36, line: 27, text: 16, bar: 9, most: 2.6 };
 const MINIMAP = { width: 7, gap: 5 };
 const MORE = 28;
-const HEADER = { name: 24, shape: 18, learned: 16, row: 40, gap: 10 };
+const HEADER = { name: 24, shape: 18, learned: 16, row: 40, gap: 10, plain: 15 };
+/** Plain words: how wide beside the names that `measure` is about, in how many lines at most, how far apart, and how
+ * far from the middle of their columns. */
+const PLAIN = { wide: 0.87, lines: 3, apart: 4, aside: 13 };
 const LEGEND = { height: 50, none: 14 };
 /** Above and below the boxes of a lane. */
 const LANE = { name: 24, shape: 16, legend: 34, gap: 8 };
@@ -127,7 +133,7 @@ function shownName({ name, fold }, toggles) {
  */
 export function layoutNetwork(columns, frame) {
   const { width, height, details = true, windows = new Map(), order = null, classes = [] } = frame;
-  const { toggles = [], measure = estimate, text = 1 } = frame;
+  const { toggles = [], measure = estimate, text = 1, plain = () => "" } = frame;
   const sizes = sizesAt(text);
   const { heads, more, line, scores, lane: laneSizes } = sizes;
   const grid = gridOf(columns);
@@ -247,8 +253,12 @@ export function layoutNetwork(columns, frame) {
   // Names in one row where boxes need not shrink below a comfortable size for it, else in two.
   const single = place(header, true);
   const staggered = !single.fits || single.side < BOX.comfortable;
-  const top = staggered ? bare + heads.row - (details ? 0 : heads.shape) : header;
-  const { room, rows, side, stage, spans, pitch } = staggered ? place(top, false) : single;
+  const head = staggered ? bare + heads.row - (details ? 0 : heads.shape) : header;
+  const named = staggered ? place(head, false) : single;
+  const lines = plainWords(slots, shared, named.spans, plain, measure, named.stage)?.lines ?? 0;
+  const top = head + lines * heads.plain;
+  const { room, rows, side, stage, spans, pitch } = lines ? place(top, !staggered) : named;
+  const words = lines ? plainWords(slots, shared, spans, plain, measure, stage) : null;
   const labels = labelsOf(slots, shared, spans, stage, staggered, details, nameOf, measure, heads, above);
 
   const result = columns.map((column, index) => {
@@ -299,6 +309,7 @@ export function layoutNetwork(columns, frame) {
       lane: grid.lane[index],
       lanes: grid.lanes[index],
       body: band,
+      plain: words && !laned(index) ? { text: plain(column), ...words.places[at], y: head - heads.gap + 4 } : null,
     };
   });
 
@@ -472,6 +483,79 @@ function laneLabel(spans, at, boxWidth, stage, y) {
   const right = spans[at + 1] ? (spans[at].x + boxWidth + spans[at + 1].x) / 2 : stage;
   const half = Math.max(12, Math.min(centre - left, right - centre) - 2);
   return { x: centre - half, y, width: 2 * half, row: /** @type {0} */ (0) };
+}
+
+/**
+ * Where plain words stand over the slots, in as few lines as they fit in; null where they do not.
+ * @param {readonly (readonly Column[])[]} slots
+ * @param {readonly boolean[]} shared
+ * @param {{ x: number, width: number }[]} spans
+ * @param {(column: Column) => string} plain
+ * @param {(text: string) => number} measure
+ * @param {number} stage
+ */
+function plainWords(slots, shared, spans, plain, measure, stage) {
+  const texts = slots.map(([column], at) => (shared[at] ? "" : plain(column)));
+  if (!texts.some(Boolean)) return null;
+  for (let lines = 1; lines <= PLAIN.lines; lines++) {
+    const needs = texts.map((text) => PLAIN.wide * narrowest(text, lines, measure) + PLAIN.apart);
+    const middles = spans.map((_, at) => centreOf(spans, at));
+    const classes = slots.findIndex(([{ form }]) => form === "classes");
+    const end = classes < 0 ? slots.length : classes;
+    const starts = sideBySide(middles.slice(0, end), needs.slice(0, end));
+    const places = starts.map((x, at) => ({ x, width: needs[at] }));
+    if (classes >= 0) places.push({ x: spans[classes].x, width: stage - spans[classes].x });
+    const fits = places.every(
+      ({ x, width }, at) =>
+        x >= 0 &&
+        needs[at] <= width + PLAIN.apart &&
+        x + needs[at] <= (at + 1 === classes ? spans[classes].x : stage) + PLAIN.apart &&
+        (at === classes || Math.abs(x + width / 2 - middles[at]) <= PLAIN.aside),
+    );
+    if (fits) return { lines, places };
+  }
+  return null;
+}
+
+/**
+ * Where things of some widths begin that stand beside each other, each as near to its middle as all others allow.
+ * @param {number[]} middles from left to right @param {number[]} widths
+ */
+function sideBySide(middles, widths) {
+  /** @type {{ from: number, wish: number, width: number }[]} */
+  const groups = [];
+  middles.forEach((middle, at) => {
+    let group = { from: at, wish: middle - widths[at] / 2, width: widths[at] };
+    for (let before = groups.at(-1); before && before.wish + before.width > group.wish; before = groups.at(-1)) {
+      groups.pop();
+      const [ours, theirs] = [at + 1 - group.from, group.from - before.from];
+      const wish = (before.wish * theirs + (group.wish - before.width) * ours) / (ours + theirs);
+      group = { from: before.from, wish, width: before.width + group.width };
+    }
+    groups.push(group);
+  });
+  return groups.flatMap(({ from, wish }, index) => {
+    let x = wish;
+    return widths.slice(from, groups[index + 1]?.from).map((width) => (x += width) - width);
+  });
+}
+
+/** How wide a text is at least in so many lines. @param {string} text @param {number} lines
+ * @param {(text: string) => number} measure */
+function narrowest(text, lines, measure) {
+  // Chinese breaks between any two characters.
+  const words = text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*/g) ?? [];
+  const run = (/** @type {number} */ from, /** @type {number} */ to) =>
+    measure(words.slice(from, to).join("").trimEnd());
+  /** @param {number} from @param {number} left @returns {number} */
+  const best = (from, left) => {
+    if (left === 1) return run(from, words.length);
+    let width = Infinity;
+    for (let to = from + 1; to <= words.length; to++)
+      width = Math.min(width, Math.max(run(from, to), to < words.length ? best(to, left - 1) : 0));
+    return width;
+  };
+  return words.length ? best(0, lines) : 0;
 }
 
 /** The box of a unit, if it is shown. @param {Layout} layout @param {string} layer @param {number} unit */

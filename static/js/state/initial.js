@@ -138,7 +138,7 @@ export const initialState = () => ({
   details: true,
   scale: "layer",
   lock: null,
-  tint: false,
+  tint: true,
   order: "class",
   blocks: [],
   models: [],

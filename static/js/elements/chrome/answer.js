@@ -3,16 +3,20 @@
  * The headline: the picture as the network sees it, and what the network says of it.
  */
 import { exact } from "../../core/i18n.js";
+import { requestIdle } from "../../core/timing.js";
 import { isBinary, scoreLayer } from "../../model/model.js";
 import { modelEdits } from "../../model/scene.js";
 import { openClass } from "../../state/actions.js";
 import { noteOf, strength, topScore } from "../../state/selectors.js";
+import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 
 /** @typedef {import("../../api/client.js").Run} Run */
 
 const RUNNERS_UP = 2;
+/** The picture's side where it is shown largest, in CSS pixels. */
+const LARGEST = 180;
 /** An embed has no place for Why. */
 const EMBEDDED = document.documentElement.hasAttribute("data-embed");
 
@@ -83,13 +87,11 @@ export class LoupeAnswer extends LoupeElement {
       typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN);
     const full = (/** @type {Run["scores"][0]} */ { probability, logit }) => exact(probability ?? logit ?? NaN);
     const rest = others.slice(0, RUNNERS_UP);
+    const size = `${run.input.shape[1]}×${run.input.shape[2]}`;
+    const shown = picture(run.input, model.input.range, this.t("network.answer.seen", { size }));
     this.replaceChildren(
       ...[
-        picture(
-          run.input,
-          model.input.range,
-          this.t("network.answer.seen", { size: `${run.input.shape[1]}×${run.input.shape[2]}` }),
-        ),
+        shown,
         h(
           "div",
           { class: "answer-line" },
@@ -132,7 +134,46 @@ export class LoupeAnswer extends LoupeElement {
           h("p", { class: "answer-note" }, this.t("network.answer.out_of_distribution")),
       ].filter(Boolean),
     );
+    if (!context().parts.find("answer")) this.offer("answer", this);
+    onceDrawn(() => void this.#sharpen(run, shown, size));
   }
+
+  /** Where the picture stands. @returns {DOMRect | null} */
+  get pictureBox() {
+    return this.hidden ? null : (this.querySelector(".answer-picture")?.getBoundingClientRect() ?? null);
+  }
+
+  /**
+   * The picture's own pixels over those that the network gets, where the network got them as they are.
+   * @param {Run} run
+   * @param {HTMLElement} shown
+   * @param {string} size
+   */
+  async #sharpen(run, shown, size) {
+    const { drawCut, load, sourceOf } = await import("../picture.js");
+    const { state } = this.store;
+    const source = state.run === run && shown.isConnected ? sourceOf(state) : null;
+    const image = source && (await load(source));
+    if (!image || !shown.isConnected || !run.preparation?.crop) return;
+    const [, rows, columns] = run.input.shape;
+    const scale = (LARGEST * devicePixelRatio) / Math.max(rows, columns);
+    const own = h("canvas", {
+      class: "answer-own",
+      width: Math.round(scale * columns),
+      height: Math.round(scale * rows),
+      "aria-hidden": "true",
+    });
+    drawCut(own.getContext("2d"), own, image, /** @type {any} */ (run.preparation));
+    shown.append(own);
+    shown.title = this.t("network.answer.own", { size });
+    shown.setAttribute("aria-label", shown.title);
+  }
+}
+
+/** Once the network stands, and there is nothing else to do. @param {() => void} act */
+function onceDrawn(act) {
+  if (document.documentElement.dataset.network === "ready") requestIdle(act);
+  else addEventListener("loupe:drawn", () => requestIdle(act), { once: true });
 }
 
 /** What an edit has done, in words. @param {import("../../core/i18n.js").Translator} i18n
@@ -147,16 +188,9 @@ function said(i18n, edit) {
  * @param {import("../../api/wire.js").Tensor} tensor @param {number[]} range @param {string} label */
 function picture({ shape, data }, [low, high], label) {
   const [channels, rows, columns] = shape;
-  const canvas = h("canvas", {
-    class: "answer-picture",
-    width: columns,
-    height: rows,
-    role: "img",
-    "aria-label": label,
-    title: label,
-  });
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(columns, rows);
+  const canvas = h("canvas", { width: columns, height: rows, "aria-hidden": "true" });
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(columns, rows);
   const size = rows * columns;
   const byte = (/** @type {number} */ value) => Math.round((255 * (value - low)) / (high - low));
   for (let i = 0; i < size; i++) {
@@ -166,6 +200,6 @@ function picture({ shape, data }, [low, high], label) {
     for (let c = 0; c < 3; c++) image.data[4 * i + c] = byte(channels === 3 ? data[c * size + i] : mean);
     image.data[4 * i + 3] = 255;
   }
-  context.putImageData(image, 0, 0);
-  return canvas;
+  pen.putImageData(image, 0, 0);
+  return h("div", { class: "answer-picture", role: "img", "aria-label": label, title: label }, canvas);
 }

@@ -6,3 +6,4 @@ export { NetworkLegends } from "../network/legends.js";
 export { NetworkHighlight } from "../network/highlight.js";
 export { listenToGrid } from "../network/input.js";
 export { explainLabels } from "../network/arithmetic.js";
+export { splitPicture } from "../network/opening.js";

@@ -166,7 +166,7 @@ export class NetworkColumns {
   }
 
   /** @param {PlacedColumn} placed @param {Model} model @param {Layout} layout */
-  #label({ column, label, boxes, lanes }, model, layout) {
+  #label({ column, label, boxes, lanes, plain }, model, layout) {
     const { map, details } = { map: this.#map, details: this.#map.store.state.details };
     const below = (details ? 43 : 28) * map.theme.text;
     const { layer } = column;
@@ -209,9 +209,14 @@ export class NetworkColumns {
         x: Math.round(boxes[0].x - label.x + boxes[0].width / 2),
         y: below,
         width: 1,
-        height: Math.max(0, layout.body.top - label.y - below - 4),
+        height: Math.max(0, (plain?.y ?? layout.body.top) - label.y - below - 4),
       });
       if (!classes) holder.append(stem);
+    }
+    if (plain) {
+      const words = h("span", { class: "network-plain" }, plain.text);
+      at(words, { x: plain.x - label.x, y: plain.y - label.y, width: plain.width, height: null });
+      holder.append(words);
     }
     return holder;
   }

@@ -203,7 +203,6 @@ export class NetworkLegends {
             type: "button",
             class: "network-legend-tint",
             "data-action": "tint",
-            "aria-pressed": String(tint),
             title: map.t("network.tint.hint"),
             onclick: () => map.perform("tint"),
           },

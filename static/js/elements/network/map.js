@@ -26,12 +26,13 @@ import {
   sequentialPainter,
 } from "../../draw/maps.js";
 import { blocksAround, togglesOf } from "../../model/blocks.js";
-import { columnsOf, saysClasses } from "../../model/columns.js";
+import { columnsOf, plainWords, saysClasses } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
 import { setOrder, toggleBlock, toggleTint } from "../../state/actions.js";
 import { colourRanges, shownNow, strength } from "../../state/selectors.js";
+import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { NetworkColumns } from "./columns.js";
@@ -92,6 +93,8 @@ export class LoupeNetwork extends LoupeElement {
   #highlight = null;
   /** @type {import("./legends.js").NetworkLegends | null} loaded with it */
   #legends = null;
+  /** @type {typeof import("./opening.js").splitPicture | null} loaded with it */
+  #splitPicture = null;
   #placed = "";
   /** @type {import("../../model/model.js").Model | null} */
   #placedFor = null;
@@ -237,10 +240,19 @@ export class LoupeNetwork extends LoupeElement {
       this.#shownOf = picture;
       this.#drawn = run;
       announceDrawn();
-      if (another) develop(this.stage);
+      if (another) {
+        develop(this.stage);
+        this.frame(this.#split);
+      }
       if (!this.#highlight) void this.#loadRest();
     }
   }
+
+  /** The picture beside the answer comes apart into what the network's first column shows. */
+  #split = () => {
+    const from = context().parts.find("answer")?.pictureBox;
+    if (from) this.#splitPicture?.(this, from);
+  };
 
   /** What is needed only once there is something to point at. What is done before it has come is done again then. */
   async #loadRest() {
@@ -248,12 +260,15 @@ export class LoupeNetwork extends LoupeElement {
     const early = [];
     const keep = (/** @type {Event} */ event) => void early.push(event);
     for (const type of HANDS) this.stage.addEventListener(type, keep);
-    const { NetworkHighlight, NetworkLegends, explainLabels, listenToGrid } = await import("../inspector/pointing.js");
+    const rest = await import("../inspector/pointing.js");
+    const { NetworkHighlight, NetworkLegends, explainLabels, listenToGrid } = rest;
     for (const type of HANDS) this.stage.removeEventListener(type, keep);
     if (!this.isConnected || this.#highlight) return;
     this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
     this.#legends = new NetworkLegends(this);
     this.stage.append(this.#legends.element);
+    this.#splitPicture = rest.splitPicture;
+    this.cleanup(context().parts.when("answer", () => this.frame(this.#split)));
     const ranges = colourRanges(this.store.state, this.scene);
     if (this.layout && ranges) this.#legends.show(this.layout, ranges);
     listenToGrid(this);
@@ -310,6 +325,7 @@ export class LoupeNetwork extends LoupeElement {
       classes: model.classes.map(({ labels }) => this.i18n.label(labels)),
       toggles: togglesOf(model, closed),
       measure: this.measure,
+      plain: (column) => this.t(plainWords(column)),
       text,
     });
     this.scroller.classList.toggle("is-tall", this.layout.height > height);

@@ -6,7 +6,7 @@
 import { drawEvidence } from "../../draw/evidence.js";
 import { tilesOf } from "../../model/evidence.js";
 import { h } from "../../elements/dom.js";
-import { drawCut, inputPicture, load, sourceOf } from "./picture.js";
+import { drawCut, inputPicture, load, sourceOf } from "../../elements/picture.js";
 
 /** How long squares take to become those of another unit, in milliseconds. */
 const MORPH = 200;

@@ -3,7 +3,7 @@
 import { exact } from "../../core/i18n.js";
 import { formatPlace } from "../../state/place.js";
 import { h } from "../../elements/dom.js";
-import { inputPicture } from "./picture.js";
+import { inputPicture } from "../../elements/picture.js";
 import { amount } from "./sum.js";
 
 /** So many terms are listed. */

@@ -4,10 +4,10 @@
  * input
  * was changed, or there is no picture, the input itself.
  */
-import { inputImage } from "../../draw/input.js";
-import { ownOf, sampleOf } from "../../state/selectors.js";
+import { inputImage } from "../draw/input.js";
+import { ownOf, sampleOf } from "../state/selectors.js";
 
-/** @typedef {import("../../state/initial.js").State} State */
+/** @typedef {import("../state/initial.js").State} State */
 
 /** By run: a run is never changed. @type {WeakMap<object, HTMLCanvasElement>} */
 const known = new WeakMap();
