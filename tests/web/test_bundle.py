@@ -14,7 +14,7 @@ from tests.web.tools import installed_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / ".ci" / "bundle"
-MOST_EAGER = 46  # modules that a checkout loads before the network is drawn
+MOST_EAGER = 40  # modules that a checkout loads before the network is drawn
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
  * The loops of convolution: what its forward pass, its two gradients and the transposed convolution are made of.
  *
  * All four work on maps in float64 with the padding written out, so that inner loops neither ask for borders nor
- * convert. A sum runs over the kernel's cells row by row, then over the maps in their order; `collect` begins it with the bias.
+ * convert. A sum runs over the kernel's cells row by row, then over the maps in their order; `collect` begins it with
+ * the bias.
  * The form of an inner loop is chosen by the kernel: a 3×3 kernel keeps nine weights and nine values at hand and reads
  * three new values a place, any other takes its cells four at a time.
  *

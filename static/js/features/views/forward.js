@@ -93,7 +93,8 @@ export function createForward({ t }) {
     const mine = asked;
     try {
       const numbers = await mine.found;
-      if (still()) void show({ ...scene, parameters: new Map([...scene.parameters, ...numbers]) }, valueIndex, still, true);
+      const parameters = new Map([...scene.parameters, ...numbers]);
+      if (still()) void show({ ...scene, parameters }, valueIndex, still, true);
     } catch {
       if (asked === mine) asked = null;
       if (still()) parts.replaceChildren(note(t("views.forward.failed")));

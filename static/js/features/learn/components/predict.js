@@ -1,5 +1,5 @@
 // @ts-check
-/** "Predict, then see": a field for one number, judged on the valueIndex, and a way to be shown it. */
+/** "Predict, then see": a field for one number, judged at once, and a way to be shown it. */
 import { context } from "../../../elements/context.js";
 import { h } from "../../../elements/dom.js";
 import { readings } from "../model/answer.js";
