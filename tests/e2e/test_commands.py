@@ -151,3 +151,64 @@ def test_esc_in_the_inspector_climbs_one_level_only(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator('[data-view="microscope"]')).to_have_count(0)
     expect(page.locator('[data-view="neuron"]')).to_have_count(1)
+
+
+# Controls that are seen and heard, which say neither a command that the page knows nor one of the things below.
+UNKNOWN = """async () => {
+  const address = document.querySelector('script[type=module]').src.replace('main.js', 'elements/context.js');
+  const { commands, i18n, store } = (await import(address)).context();
+  // A unit, a value or a layer that is pointed at opens through `perform`; a popover, a list that folds and a field
+  // that is read only are the browser's own; more of a list that is shown.
+  const pointed = '[data-unit], [data-place], .vector-cell, .wiring-part, [data-sidebar-layer], .neuron-row *';
+  const native = 'summary, [popovertarget], [readonly], [data-action="more-operands"], .crop-side input';
+  const found = [];
+  for (const control of document.querySelectorAll('button, select, input, textarea, summary, a[data-command]')) {
+    if (!control.checkVisibility() || control.closest('loupe-learn')) continue;
+    const { command } = (control.closest('[data-command]') ?? control.parentElement).dataset;
+    if (command) {
+      const { words } = commands.get(command);
+      const key = typeof words === 'string' ? words : words(store.state);
+      if (!i18n.has(`${key}.title`) && !i18n.has(key)) found.push(`${command}: no words at ${key}`);
+    } else if (!control.matches(`${pointed}, ${native}`)) found.push(control.outerHTML.slice(0, 160));
+  }
+  return found;
+}"""
+
+DO = """async ([name, value]) => {
+  const address = document.querySelector('script[type=module]').src.replace('main.js', 'elements/context.js');
+  (await import(address)).context().commands.perform(name, { value });
+}"""
+
+
+def test_no_control_does_what_the_table_does_not_know(visit: Visit) -> None:
+    page = visit().go("/?view=microscope:conv_1_2[3,30,24]!2")
+    page.wait_for_selector("[data-settled]", state="attached")
+
+    def check(selector: str) -> None:
+        page.locator(selector).first.wait_for()
+        assert page.evaluate(UNKNOWN) == [], selector
+
+    check('[data-view="microscope"]')
+    views = {"conv_1_2": "neuron", "relu_1_2": "activation", "max_pool_1": "pooling", "output": "output"}
+    for layer, view in views.items():
+        page.evaluate(DO, ["open-view", {"layer": layer, "unit": 1}])
+        check(f'[data-view="{view}"]')
+    page.click('[data-action="open-softmax"]')
+    check('[data-view="softmax"]')
+    page.evaluate(DO, ["close-view", None])
+    for panel in ("preparation", "transform"):
+        page.evaluate(DO, [f"open-{panel}", None])
+        check(f'[data-panel="{panel}"] .panel-body > *')
+    page.evaluate(DO, ["close-panel", None])
+    page.evaluate(DO, ["why", None])
+    check('[data-action="why-open"]')
+    for dialog in ("help", "share"):
+        page.evaluate(DO, [dialog, None])
+        check(f'[data-dialog="{dialog}"] :is(.keys, [data-action="export-png"])')
+        page.click(f'[data-dialog="{dialog}"] [data-command="close-dialog"]')
+    page.evaluate(DO, ["start-tour", "network"])
+    check("loupe-tour .tour-words")
+    page.evaluate(DO, ["tour-leave", None])
+    page.evaluate(DO, ["present", None])
+    page.click('[data-action="present-choose"]')
+    check(".present-chooser [data-control]")

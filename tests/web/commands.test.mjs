@@ -6,6 +6,11 @@ import { chordOf, createCommands, keyCaps, wordsOf } from "../../static/js/core/
 import { createHistory } from "../../static/js/core/history.js";
 import { createStore } from "../../static/js/core/store.js";
 import { COMMANDS } from "../../static/js/elements/chrome/commands.js";
+import { SHARED_COMMANDS } from "../../static/js/elements/commands.js";
+import { networkCommands } from "../../static/js/elements/network/commands.js";
+import { ownCommands } from "../../static/js/features/own/commands.js";
+import { pictureCommands } from "../../static/js/features/pictures/commands.js";
+import { viewCommands } from "../../static/js/features/views/commands.js";
 import { initialState } from "../../static/js/state/initial.js";
 import { VOCABULARY } from "../../static/js/state/vocabulary.js";
 
@@ -76,8 +81,13 @@ test("rows come and go, each name once, and whoever watches hears of it", () => 
   away();
   assert.throws(() => commands.perform("one"), /no command one/);
   deaf();
-  commands.add([{ name: "one", words: "" }]);
+  const one = [{ name: "one", words: "" }];
+  const ends = [commands.add(one), commands.add(one)];
   assert.equal(heard, 2);
+  ends[0]();
+  assert.equal(commands.get("one"), one[0], "a part that stands in the page twice has its rows until both are gone");
+  ends[1]();
+  assert.deepEqual(commands.all(), []);
 });
 
 test("what cannot be done now is not done", () => {
@@ -189,13 +199,22 @@ const rows = () => {
 };
 const said = (words, path) => path.split(".").reduce((node, part) => node?.[part], words);
 
-test("every command of the page has words in both languages, and its place in presentation mode", () => {
+/** Rows of the page, and those that its parts add. */
+const ALL = [
+  ...COMMANDS,
+  ...SHARED_COMMANDS,
+  ...[networkCommands, pictureCommands, viewCommands, ownCommands].flatMap((commandsOf) => commandsOf({})),
+];
+
+test("every command has words in both languages, and its place in presentation mode", () => {
   const catalogues = rows();
   const controls = Object.values(VOCABULARY.presented).flat();
-  for (const command of COMMANDS) {
+  for (const command of ALL) {
     for (const state of VOCABULARY.themes.map((theme) => ({ ...initialState(), theme })))
       for (const words of Object.values(catalogues)) {
-        assert.equal(typeof said(words, `${wordsOf(command.words, state)}.title`), "string", command.name);
+        const key = wordsOf(command.words, state);
+        assert.equal(typeof (said(words, `${key}.title`) ?? said(words, key)), "string", command.name);
+        if (command.undoable) assert.equal(typeof said(words, `${key}.title`), "string", `${command.name}, undone`);
         if (command.help) assert.equal(typeof said(words, command.help), "string", command.name);
         if (command.group) assert.equal(typeof said(words, `${command.group}.title`), "string", command.name);
       }
@@ -204,7 +223,12 @@ test("every command of the page has words in both languages, and its place in pr
   }
 });
 
-test("no two commands of the page have the same key", () => {
+test("no two commands have the same name, and no two of the page the same key", () => {
+  const names = ALL.map(({ name }) => name);
+  assert.deepEqual(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+  );
   const keys = COMMANDS.flatMap((command) => command.keys ?? []);
   assert.deepEqual(
     keys.filter((chord, index) => keys.indexOf(chord) !== index),

@@ -1,15 +1,19 @@
 // @ts-check
 /**
  * Commands: what a person can do, each described once. Keys, the header, the list of keys, the chooser of presentation
- * mode and tests all read the same rows; what can be undone is known from them, too.
+ * mode, every control and the tests read the same rows; what can be undone is known from them, too.
+ *
+ * A command takes a value where its control has one: which picture, which block, how far. What leads elsewhere (another
+ * view, another model) makes an entry of the browser's history and is taken back with the browser's Back; a row's
+ * `undoable` is for what stays where it is.
  */
 
 /**
  * @template {object} State
  * @typedef {object} Command
- * @property {string} name stable, in kebab case; its control carries it as `data-action`
+ * @property {string} name stable, in kebab case; its controls carry it as `data-command`
  * @property {string | ((state: State) => string)} words where the catalogue has its words: `title`; `hint` says more,
- *   `hint_checked` while it is checked
+ *   `hint_checked` while it is checked; or the key of one text that is its title
  * @property {string} [help] words for the list of keys, where they are not its title; rows with the same words are one
  * @property {string | ((state: State) => string)} [icon]
  * @property {readonly string[]} [keys] as `d`, `?`, `Escape`, `Ctrl+z`; see `chordOf`
@@ -41,7 +45,10 @@
 
 /** @template {object} State @param {import("./store.js").Store<State>} store */
 export function createCommands(store) {
-  /** @type {Map<string, Command<State>>} */
+  /**
+   * With how many parts of the page have added it: what stands there twice adds the same rows.
+   * @type {Map<string, { command: Command<State>, parts: number }>}
+   */
   const rows = new Map();
   /** @type {Set<() => void>} */
   const listeners = new Set();
@@ -53,10 +60,11 @@ export function createCommands(store) {
 
   /** @param {string} name */
   const get = (name) => {
-    const command = rows.get(name);
-    if (!command) throw new Error(`there is no command ${name}`);
-    return command;
+    const row = rows.get(name);
+    if (!row) throw new Error(`there is no command ${name}`);
+    return row.command;
   };
+  const all = () => [...rows.values()].map(({ command }) => command);
   const isAvailable = (/** @type {Command<State>} */ command, /** @type {KeyboardEvent} */ event) =>
     command.available?.(store.state, event) ?? true;
 
@@ -84,16 +92,20 @@ export function createCommands(store) {
     },
     get,
     /** All of them, in the order in which they were added. */
-    all: () => [...rows.values()],
+    all,
     /** @param {readonly Command<State>[]} commands @returns {() => void} takes them away again */
     add(commands) {
       for (const command of commands) {
-        if (rows.has(command.name)) throw new Error(`there is a command ${command.name} already`);
-        rows.set(command.name, command);
+        const known = rows.get(command.name);
+        if (known && known.command !== command) throw new Error(`there is a command ${command.name} already`);
+        rows.set(command.name, { command, parts: (known?.parts ?? 0) + 1 });
       }
       changed();
       return () => {
-        for (const { name } of commands) rows.delete(name);
+        for (const { name } of commands) {
+          const row = rows.get(name);
+          if (row && --row.parts === 0) rows.delete(name);
+        }
         changed();
       };
     },
@@ -113,7 +125,7 @@ export function createCommands(store) {
     /** What a key means now. @param {KeyboardEvent} event @param {boolean} typing whether it goes into a text field */
     meant(event, typing) {
       const chord = chordOf(event);
-      return [...rows.values()]
+      return all()
         .filter(
           (command) =>
             command.perform &&

@@ -48,6 +48,20 @@ export function context() {
   return provided;
 }
 
+/**
+ * What makes a control that of a command: `h("button", { class: "button", ...does("close-panel") }, …)`.
+ * @param {string} name
+ * @param {any} [value] what the command is given; a function is asked for it when the control is used
+ * @param {"click" | "change" | "input" | "submit"} [when] a form that is submitted leads nowhere else
+ */
+export const does = (name, value, when = "click") => ({
+  "data-command": name,
+  [`on${when}`]: (/** @type {Event} */ event) => {
+    if (when === "submit") event.preventDefault();
+    context().commands.perform(name, { value: typeof value === "function" ? value(event) : value });
+  },
+});
+
 export function createParts() {
   /** @type {Partial<Offers>} */
   const offered = {};

@@ -6,9 +6,9 @@
  * @typedef {import("../model/strokes.js").Point} Point
  */
 import { PEN } from "../model/strokes.js";
+import { commandButton } from "./controls.js";
 import { h } from "./dom.js";
 import { LoupeElement } from "./element.js";
-import { icon } from "./icons.js";
 
 /** The side of the canvas in its own pixels, whatever its size on the screen. */
 const SIDE = 560;
@@ -19,6 +19,12 @@ const GROUND = "#000";
 
 /** @type {Record<string, readonly [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** More than one pad may stand in the page: they have the same rows. @type {import("./commands.js").Command[]} */
+const PAD_COMMANDS = [
+  { name: "pad-undo", words: "pictures.drawing.pad-undo", icon: "undo", perform: ({ value: pad }) => pad.takeBack() },
+  { name: "pad-clear", words: "pictures.drawing.pad-clear", icon: "bin", perform: ({ value: pad }) => pad.reset() },
+];
 
 export class LoupePad extends LoupeElement {
   /** @type {Point[][]} */
@@ -39,8 +45,9 @@ export class LoupePad extends LoupeElement {
       "aria-label": this.t("pictures.drawing.pad"),
       "aria-describedby": described,
     });
-    this.undo = this.#button("pad-undo", "undo", () => this.#takeBack());
-    this.clear = this.#button("pad-clear", "bin", () => this.reset());
+    this.commands(PAD_COMMANDS);
+    this.undo = commandButton("pad-undo", { value: () => this });
+    this.clear = commandButton("pad-clear", { value: () => this });
     this.said = h("p", { class: "sr", role: "status" });
     this.replaceChildren(
       this.canvas,
@@ -72,18 +79,7 @@ export class LoupePad extends LoupeElement {
     this.#changed(true);
   }
 
-  /** @param {string} action @param {string} picture @param {() => void} act */
-  #button(action, picture, act) {
-    const words = this.t(`pictures.drawing.${action}`);
-    return h(
-      "button",
-      { type: "button", class: "button", "data-action": action, onclick: act },
-      icon(picture),
-      h("span", null, words),
-    );
-  }
-
-  #takeBack() {
+  takeBack() {
     this.#keys.stroke = null;
     this.#strokes = this.#strokes.slice(0, -1);
     this.#changed(true);
@@ -133,7 +129,7 @@ export class LoupePad extends LoupeElement {
         this.#changed(false);
       } else this.#paint();
     } else if (event.key === " " || event.key === "Enter") this.#lower();
-    else if (event.key === "Backspace" || (control && event.key.toLowerCase() === "z")) this.#takeBack();
+    else if (event.key === "Backspace" || (control && event.key.toLowerCase() === "z")) this.takeBack();
     else if (event.key === "Delete") this.reset();
     else return;
     event.preventDefault();

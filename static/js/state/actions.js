@@ -92,6 +92,15 @@ export const setHover = (store, hover) => store.update({ hover });
 /** @param {AppStore} store @param {State["selection"]} selection */
 export const select = (store, selection) => store.update({ selection });
 
+/** No longer look at a unit, but remember which it was. @param {AppStore} store */
+export function leave(store) {
+  const { hover } = store.state;
+  if (hover) store.update({ hover: null, selection: { layer: hover.layer, unit: hover.unit } });
+}
+
+/** Look at nothing. @param {AppStore} store */
+export const letGo = (store) => store.update({ hover: null, selection: null });
+
 /** The view that explains a unit of this layer; layers of unknown kinds show their values.
  * @param {Model} model @param {string} layer */
 export const viewFor = (model, layer) => (layer === INPUT ? "pixels" : (model.layer(layer)?.record.view ?? "values"));

@@ -6,9 +6,8 @@ import { exact } from "../../core/i18n.js";
 import { requestIdle } from "../../core/timing.js";
 import { isBinary, scoreLayer } from "../../model/model.js";
 import { modelEdits } from "../../model/scene.js";
-import { openClass } from "../../state/actions.js";
 import { noteOf, strength, topScore } from "../../state/selectors.js";
-import { context } from "../context.js";
+import { context, does } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 
@@ -25,7 +24,7 @@ export class LoupeAnswer extends LoupeElement {
     this.setAttribute("aria-live", "polite");
     this.why = h(
       "button",
-      { type: "button", class: "button answer-why", "data-action": "why", onclick: () => this.perform("why") },
+      { type: "button", class: "button answer-why", "data-action": "why", ...does("why") },
       this.t("common.command.why.title"),
     );
     this.watch(
@@ -68,7 +67,7 @@ export class LoupeAnswer extends LoupeElement {
           class: "button",
           "data-action": "reset-edits",
           title: this.t("common.command.reset-edits.hint"),
-          onclick: () => this.perform("reset-edits"),
+          ...does("reset-edits"),
         },
         this.t("common.command.reset-edits.title"),
       ),
@@ -102,7 +101,7 @@ export class LoupeAnswer extends LoupeElement {
               class: "answer-best",
               title: this.t("network.answer.why"),
               "data-answer": best.class,
-              onclick: () => openClass(this.store, best.class),
+              ...does("open-class", best.class),
             },
             h("span", { class: "answer-says" }, this.t("network.answer.says")),
             h("span", { class: "answer-name" }, name(best), this.t("network.answer.end")),

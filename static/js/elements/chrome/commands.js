@@ -7,6 +7,8 @@
  * @typedef {import("../../core/commands.js").Command<State>} Command
  */
 import {
+  chooseModel,
+  dismissProblem,
   resetEdits,
   setScale,
   setTheme,
@@ -82,6 +84,24 @@ export const COMMANDS = [
   { name: "ends", words: "common.command.ends", shown: ["Home", "End"] },
   { name: "open", words: "common.command.open", shown: ["Enter"] },
   { name: "back", words: "common.command.back", shown: ["Escape"] },
+  { name: "choose-model", words: "common.model", perform: ({ store, value }) => chooseModel(store, value) },
+  {
+    name: "choose-language",
+    words: "common.language",
+    // A link: the page is written anew in the other language, in the same state; the choice is remembered.
+    perform: ({ value: { language, link } }) => {
+      remember("lang", language);
+      const here = new URL(location.href);
+      here.searchParams.set("lang", language);
+      link.href = here.href;
+    },
+  },
+  {
+    name: "dismiss-problem",
+    words: "common.dismiss",
+    icon: "close",
+    perform: ({ store, value }) => dismissProblem(store, value),
+  },
   ...SCALES.map(scaleCommand),
   {
     name: "lock-scale",
@@ -163,6 +183,8 @@ export const COMMANDS = [
       else startTour(store);
     },
   },
+  { name: "start-tour", words: "common.tour.start", perform: ({ store, value }) => startTour(store, value) },
+  { name: "go-to-learn", words: "common.help.learn", perform: () => context().parts.find("learn")?.reveal() },
   {
     name: "learn",
     words: "common.command.learn",

@@ -1,17 +1,17 @@
 // @ts-check
-import { context } from "../context.js";
+import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
-import { icon } from "../icons.js";
 
 /**
- * Show a modal dialog; it is gone when it is closed (Esc, ×, a click beside it).
+ * Show a modal dialog; it is gone when it is closed (Esc, ×, a click beside it, a control with `data-closes`, which
+ * leads away from it and does what it does once the dialog is closed).
  * @param {string} name `data-dialog`, and the class `dialog-<name>`
  * @param {string} title
  * @param {(Node | string)[]} content
  * @returns {HTMLDialogElement}
  */
 export function showDialog(name, title, content) {
-  const close = () => dialog.close();
+  /** @type {HTMLDialogElement} */
   const dialog = h(
     "dialog",
     { class: `dialog dialog-${name}`, "data-dialog": name, "aria-labelledby": `dialog-${name}-title` },
@@ -19,15 +19,14 @@ export function showDialog(name, title, content) {
       "div",
       { class: "dialog-head" },
       h("h2", { id: `dialog-${name}-title` }, title),
-      h(
-        "button",
-        { type: "button", class: "button square", "aria-label": context().i18n.t("common.close"), onclick: close },
-        icon("close"),
-      ),
+      commandButton("close-dialog", { value: () => dialog, square: true }),
     ),
     h("div", { class: "dialog-body" }, content),
   );
-  dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => event.target === dialog && close());
+  const leave = (/** @type {MouseEvent} */ { target }) => {
+    if (target === dialog || (target instanceof Element && target.closest("[data-closes]"))) dialog.close();
+  };
+  dialog.addEventListener("click", leave, { capture: true });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -5,6 +5,7 @@ import { createHistory } from "../../core/history.js";
 import { context } from "../context.js";
 import { listenToKeys } from "../keys.js";
 import { LoupeAnswer } from "./answer.js";
+import { SHARED_COMMANDS } from "../commands.js";
 import { COMMANDS } from "./commands.js";
 import { LoupeHeader } from "./header.js";
 
@@ -15,6 +16,7 @@ commands.keep(history);
 addEventListener("pointerdown", () => history.press(true), { capture: true, passive: true });
 for (const end of ["pointerup", "pointercancel"])
   addEventListener(end, () => history.press(false), { capture: true, passive: true });
+commands.add(SHARED_COMMANDS);
 commands.add(COMMANDS);
 listenToKeys(document, commands);
 customElements.define("loupe-answer", LoupeAnswer);

@@ -2,15 +2,13 @@
 /**
  * The page's head: which model, and the controls of the commands that have their place here.
  */
-import { chooseModel } from "../../state/actions.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
-import { context } from "../context.js";
+import { context, does } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
 import { INNERMOST } from "../keys.js";
-import { remember } from "./commands.js";
-import { arranged, createControl, hintOf, lookOf } from "./controls.js";
+import { arranged, createControl, hintOf, lookOf } from "../controls.js";
 
 export class LoupeHeader extends LoupeElement {
   /** Heard after what is not seen at once. */
@@ -26,10 +24,7 @@ export class LoupeHeader extends LoupeElement {
         "aria-expanded": "false",
         "aria-controls": "header-controls",
         "aria-label": this.t("common.menu"),
-        onclick: () => {
-          const open = this.toggleAttribute("data-open");
-          toggle.setAttribute("aria-expanded", String(open));
-        },
+        ...does("menu"),
       },
       icon("menu"),
     );
@@ -37,7 +32,9 @@ export class LoupeHeader extends LoupeElement {
       this.querySelector("h1") ?? h("h1", null, h("a", { class: "brand", href: `${context().root}/` }, "CNN Loupe"));
     this.replaceChildren(brand, this.#models(), toggle, menu, this.#said);
     this.offer("header", this);
+    const turn = () => toggle.setAttribute("aria-expanded", String(this.toggleAttribute("data-open")));
     this.commands([
+      { name: "menu", words: "common.menu", perform: turn },
       {
         name: "close-menu",
         words: "common.command.back",
@@ -46,7 +43,7 @@ export class LoupeHeader extends LoupeElement {
         available: (_, event) =>
           this.hasAttribute("data-open") && event?.target instanceof Node && this.contains(event.target),
         perform: () => {
-          toggle.click();
+          turn();
           toggle.focus();
         },
       },
@@ -71,7 +68,7 @@ export class LoupeHeader extends LoupeElement {
   #controls(menu) {
     const { commands } = context();
     const learn = this.#learn();
-    /** @type {{ command: import("./controls.js").Command, control: import("./controls.js").Control }[]} */
+    /** @type {{ command: import("../controls.js").Command, control: import("../controls.js").Control }[]} */
     let made = [];
     const show = () => made.forEach(({ control }) => control.show(this.store.state));
     const build = () => {
@@ -104,7 +101,7 @@ export class LoupeHeader extends LoupeElement {
         class: "button",
         "data-action": "learn",
         "data-shown-with": "learn",
-        onclick: () => commands.perform("learn"),
+        ...does("learn"),
       },
       this.t("common.command.learn.title"),
       " ",
@@ -126,7 +123,7 @@ export class LoupeHeader extends LoupeElement {
       class: "button",
       "aria-label": this.t("common.model"),
       "data-action": "choose-model",
-      onchange: () => chooseModel(this.store, select.value),
+      ...does("choose-model", () => select.value, "change"),
     });
     const name = h("span", { class: "model-name" });
     const holder = h("div", { class: "model" }, select, name);
@@ -169,13 +166,7 @@ export class LoupeHeader extends LoupeElement {
           href: `?lang=${language}`,
           title: name,
           "aria-current": language === this.i18n.language ? "true" : null,
-          // The page is written anew in the other language, in the same state; the choice is remembered.
-          onclick: () => {
-            remember("lang", language);
-            const here = new URL(location.href);
-            here.searchParams.set("lang", language);
-            link.href = here.href;
-          },
+          ...does("choose-language", () => ({ language, link })),
         },
         SHORT_NAMES[language] ?? name,
       );

@@ -3,10 +3,8 @@
  * The list of keys, as the commands have them now, and the ways to the tour, to presentation mode and to Learn.
  */
 import { context } from "../context.js";
+import { capsOf, commandButton, titleOf } from "../controls.js";
 import { h } from "../dom.js";
-import { startTour } from "../../state/actions.js";
-import { togglePresenting } from "../../state/present.js";
-import { capsOf, titleOf } from "./controls.js";
 import { showDialog } from "./dialog.js";
 
 /** What keys do → the keys, in the order of the table: commands that are spoken of together have one row. */
@@ -28,7 +26,6 @@ function keyList() {
 export function open() {
   const {
     i18n: { t },
-    parts,
     store,
   } = context();
   const rows = [...keyList()].map(([words, caps]) =>
@@ -43,28 +40,7 @@ export function open() {
       h("td", null, words),
     ),
   );
-  /**
-   * @param {string} action
-   * @param {string} words
-   * @param {() => void} act
-   * @param {Record<string, string>} [attributes]
-   */
-  const leave = (action, words, act, attributes = {}) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "button",
-        "data-action": action,
-        onclick: () => {
-          dialog.close();
-          act();
-        },
-        ...attributes,
-      },
-      t(words),
-    );
-  const dialog = showDialog("help", t("common.command.help.title"), [
+  showDialog("help", t("common.command.help.title"), [
     h("p", null, t("common.help.intro")),
     h(
       "ul",
@@ -76,13 +52,9 @@ export function open() {
     h(
       "p",
       { class: "help-links" },
-      leave("start-tour", "common.tour.start", () => startTour(store), { class: "button strong" }),
-      store.state.present
-        ? ""
-        : leave("present", "common.command.present.title", () => togglePresenting(store), {
-            title: t("common.command.present.hint"),
-          }),
-      leave("go-to-learn", "common.help.learn", () => parts.find("learn")?.reveal()),
+      commandButton("start-tour", { class: "button strong", "data-closes": true }),
+      store.state.present ? "" : commandButton("present", { "data-closes": true }),
+      commandButton("go-to-learn", { "data-closes": true }),
     ),
   ]);
 }

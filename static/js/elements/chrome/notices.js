@@ -2,8 +2,8 @@
 /**
  * What has to be said above the network: no connection, refused pictures, a picture of none of the classes.
  */
-import { dismissProblem, retry } from "../../state/actions.js";
 import { noteOf, topScore } from "../../state/selectors.js";
+import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { icon } from "../icons.js";
@@ -37,11 +37,7 @@ class LoupeNotices extends LoupeElement {
     const words = offline
       ? this.t(run ? "common.offline.loaded" : "common.offline.empty")
       : sentence(this.i18n, /** @type {any} */ (problem));
-    const again = h(
-      "button",
-      { type: "button", class: "button", "data-action": "retry", disabled: working, onclick: () => retry(this.store) },
-      this.t("common.retry"),
-    );
+    const again = commandButton("retry", { disabled: working });
     return [
       h(
         "div",
@@ -60,16 +56,7 @@ class LoupeNotices extends LoupeElement {
       { class: "notice bad", "data-notice": "picture", "data-code": problem.code },
       thumbnail ? h("img", { src: thumbnail, alt: "", width: 48, height: 48 }) : icon("warning"),
       h("p", null, name ? h("strong", null, name) : null, name ? " " : null, sentence(this.i18n, problem)),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button square",
-          "aria-label": this.t("common.dismiss"),
-          onclick: () => dismissProblem(this.store, id),
-        },
-        icon("close"),
-      ),
+      commandButton("dismiss-problem", { value: id, square: true }),
     );
   }
 
@@ -83,7 +70,6 @@ class LoupeNotices extends LoupeElement {
     if (this.store.state.run !== run) return;
     const open = this.#strange.querySelector("details")?.open;
     const shown = oodNotice({
-      store: this.store,
       i18n: this.i18n,
       model,
       note,

@@ -5,9 +5,9 @@
  */
 import { closePanel } from "../../state/actions.js";
 import { context } from "../context.js";
+import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
-import { icon } from "../icons.js";
 import { INNERMOST } from "../keys.js";
 
 /** Panel → what loads its element, and its words where they are not among those of pictures.
@@ -25,25 +25,28 @@ const PANELS = {
 
 class LoupePanel extends LoupeElement {
   start() {
-    this.watch(
-      (state) => state.panel,
-      (panel) => void this.#show(panel),
-    );
     this.commands([
       {
         name: "close-panel",
-        words: "common.command.back",
+        words: "common.close",
+        help: "common.command.back.title",
+        icon: "close",
         keys: ["Escape"],
         typing: true,
         precedence: INNERMOST.panel,
         // From what opened it, too, and from nowhere in particular.
         available: ({ panel }, event) =>
           panel !== null &&
-          event?.target instanceof Element &&
-          (event.target === document.body || event.target.closest("loupe-panel, loupe-strip") !== null),
+          (!event ||
+            event.target === document.body ||
+            (event.target instanceof Element && event.target.closest("loupe-panel, loupe-strip") !== null)),
         perform: () => this.#close(),
       },
     ]);
+    this.watch(
+      (state) => state.panel,
+      (panel) => void this.#show(panel),
+    );
   }
 
   /** @param {import("../../state/initial.js").Panel | null} panel */
@@ -63,17 +66,7 @@ class LoupePanel extends LoupeElement {
           { class: "panel-head" },
           h("h2", { id: "panel-title" }, title),
           h("p", { class: "panel-hint" }, this.t(`${words}.hint`)),
-          h(
-            "button",
-            {
-              type: "button",
-              class: "button square",
-              "data-action": "close-panel",
-              "aria-label": this.t("common.close"),
-              onclick: () => this.#close(),
-            },
-            icon("close"),
-          ),
+          commandButton("close-panel", { square: true }),
         ),
         h(tag, { class: "panel-body" }),
       ),

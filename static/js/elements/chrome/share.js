@@ -2,10 +2,10 @@
 /**
  * A link to exactly what is on the screen. Exports of the view join here (`data-share-actions`).
  */
-import { togglePresenting } from "../../state/present.js";
 import { formatView } from "../../state/place.js";
 import { linkTo } from "./address-bar.js";
-import { context } from "../context.js";
+import { context, does } from "../context.js";
+import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { showDialog } from "./dialog.js";
@@ -31,14 +31,18 @@ export function open() {
       type: "button",
       class: "button strong",
       "data-action": "copy-link",
-      onclick: async () => {
-        said.textContent = t((await copied(field)) ? "common.share.copied" : "common.share.copy_yourself");
-      },
+      ...does("copy", {
+        text: link,
+        copied: (/** @type {boolean} */ done) => {
+          if (!done) field.select();
+          said.textContent = t(done ? "common.share.copied" : "common.share.copy_yourself");
+        },
+      }),
     },
     icon("link"),
     h("span", null, t("common.share.copy")),
   );
-  const dialog = showDialog("share", t("common.command.share.title"), [
+  showDialog("share", t("common.command.share.title"), [
     h("p", null, t("common.share.intro")),
     h("div", { class: "row" }, field, copy),
     said,
@@ -60,20 +64,7 @@ export function open() {
       : h(
           "p",
           { class: "row" },
-          h(
-            "button",
-            {
-              type: "button",
-              class: "button",
-              "data-action": "present",
-              onclick: () => {
-                dialog.close();
-                togglePresenting(store);
-              },
-            },
-            icon("screen"),
-            h("span", null, t("common.command.present.title")),
-          ),
+          commandButton("present", { "data-closes": true }),
           h("span", { class: "note" }, t("common.command.present.hint")),
         ),
     exports,
@@ -108,16 +99,4 @@ async function addExports(/** @type {HTMLElement} */ holder) {
     import("../../features/views/index.js"),
   ]);
   holder.replaceChildren(...exportControls());
-}
-
-/** Copy the field's text; the asynchronous clipboard exists on secure origins only. @param {HTMLInputElement} field */
-async function copied(field) {
-  field.select();
-  try {
-    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
-    else return document.execCommand("copy");
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** Where a model came from, and what was changed when it was brought in. */
+import { does } from "../context.js";
 import { h } from "../dom.js";
 
 /**
@@ -28,7 +29,7 @@ export function about(host, { id, origin, added, training }) {
         own
           ? h(
               "button",
-              { type: "button", class: "button", "data-action": "own-about", onclick: () => host.perform("own-model") },
+              { type: "button", class: "button", "data-action": "own-about", ...does("own-model") },
               host.t("network.about.report"),
             )
           : null,

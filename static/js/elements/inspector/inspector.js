@@ -3,10 +3,11 @@
  * The panel that says everything about the unit that is looked at: its map with a crosshair, its numbers
  * with their arithmetic, what it saw, and what can be done next. Loaded once the network is drawn.
  */
-import { openView } from "../../state/view.js";
 import { columnsOf } from "../../model/columns.js";
 import { factsOf } from "../../model/hyperparameters.js";
 import { isMaps } from "../../model/model.js";
+import { does } from "../context.js";
+import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { InspectorMap } from "./map.js";
@@ -46,12 +47,20 @@ export class LoupeInspector extends LoupeElement {
       "aria-expanded": "false",
       "aria-controls": "inspector-body",
       "aria-label": this.t("network.inspector.expand"),
-      onclick: () => {
-        const open = this.toggleAttribute("data-open");
-        document.documentElement.toggleAttribute("data-inspector-open", open);
-        toggle.setAttribute("aria-expanded", String(open));
-      },
+      ...does("inspector"),
     });
+    this.commands([
+      {
+        name: "inspector",
+        words: "network.inspector.expand",
+        perform: () => {
+          const open = this.toggleAttribute("data-open");
+          document.documentElement.toggleAttribute("data-inspector-open", open);
+          toggle.setAttribute("aria-expanded", String(open));
+        },
+      },
+      { name: "value-table", words: "network.inspector.table", perform: () => this.#table() },
+    ]);
     this.cleanup(() => document.documentElement.removeAttribute("data-inspector-open"));
     this.replaceChildren(
       h("div", { class: "inspector-scroll" }, h("div", { class: "inspector-top" }, this.#head, toggle), this.#body),
@@ -217,16 +226,11 @@ export class LoupeInspector extends LoupeElement {
             type: "button",
             class: "button",
             "data-action": "open-unit",
-            onclick: () => openView(this.store, { layer: column.name, unit }),
+            ...does("open-view", { layer: column.name, unit }),
           },
           this.t(column.layer ? "network.inspector.open" : "network.inspector.pixels"),
         ),
-        isMaps(column.shape) &&
-          h(
-            "button",
-            { type: "button", class: "button", "data-action": "value-table", onclick: () => this.#table() },
-            this.t("network.inspector.table"),
-          ),
+        isMaps(column.shape) && commandButton("value-table"),
       ),
     ];
   }

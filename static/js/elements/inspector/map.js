@@ -6,11 +6,11 @@ import { ACTIVATIONS, GREY, channelScale, pageIs, paintDiverging, paintSequentia
 import { exact } from "../../core/i18n.js";
 import { offset } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
-import { setHover } from "../../state/actions.js";
+import { leave, setHover } from "../../state/actions.js";
 import { colourRanges } from "../../state/selectors.js";
 import { INPUT } from "../../model/model.js";
 import { regionsBehind, visiblePart } from "../../model/receptive-field.js";
-import { openView } from "../../state/view.js";
+import { does } from "../context.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { resize } from "./spread.js";
@@ -43,7 +43,10 @@ export class InspectorMap {
       type: "button",
       class: "inspector-copy",
       "data-action": "copy-value",
-      onclick: () => void this.#copyValue(),
+      ...does("copy", () => ({
+        text: this.#value.dataset.value ?? "",
+        copied: (/** @type {boolean} */ done) => this.#announceCopy(done),
+      })),
     });
     this.element = h(
       "figure",
@@ -196,12 +199,12 @@ export class InspectorMap {
   #letGo() {
     const { hover } = this.#host.store.state;
     if (!this.#subject || !hover?.at) return;
-    this.#host.store.update({ hover: null, selection: { layer: this.#subject.column.name, unit: this.#subject.unit } });
+    leave(this.#host.store);
   }
 
   #open() {
     const { hover } = this.#host.store.state;
-    if (hover?.at) openView(this.#host.store, hover);
+    if (hover?.at) this.#host.perform("open-view", hover);
   }
 
   /** @param {KeyboardEvent} event */
@@ -216,13 +219,6 @@ export class InspectorMap {
     const at = this.#host.store.state.hover?.at ?? [Math.floor(rows / 2) - step[0], Math.floor(columns / 2) - step[1]];
     const size = event.shiftKey ? 5 : 1;
     this.#at([at[0] + size * step[0], at[1] + size * step[1]]);
-  }
-
-  async #copyValue() {
-    const text = this.#value.dataset.value;
-    if (!text) return;
-    await navigator.clipboard.writeText(text);
-    this.#announceCopy(true);
   }
 
   /** @type {boolean | null} */

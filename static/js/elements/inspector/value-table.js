@@ -2,6 +2,8 @@
 /** A map's values as a table: the alternative to colour, for reading out and for copying. */
 import { exact } from "../../core/i18n.js";
 import { unitValues } from "../../model/statistics.js";
+import { does } from "../context.js";
+import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
 import { createWindowed } from "../windowed.js";
 
@@ -65,17 +67,17 @@ export function openValueTable(host, { column, unit, tensor }) {
       type: "button",
       class: "button",
       "data-action": "copy-table",
-      onclick: async () => {
-        await navigator.clipboard.writeText(
-          Array.from({ length: rows }, (_, i) =>
-            Array.from(values.subarray(i * columns, (i + 1) * columns), exact).join("\t"),
-          ).join("\n"),
-        );
-        copy.textContent = host.t("network.inspector.copied");
-      },
+      ...does("copy", () => ({
+        text: Array.from({ length: rows }, (_, i) =>
+          Array.from(values.subarray(i * columns, (i + 1) * columns), exact).join("\t"),
+        ).join("\n"),
+        copied: (/** @type {boolean} */ done) =>
+          void (copy.textContent = host.t(done ? "network.inspector.copied" : "network.table.not_copied")),
+      })),
     },
     host.t("network.table.copy"),
   );
+  /** @type {HTMLDialogElement} */
   const dialog = h(
     "dialog",
     { class: "value-table", "aria-labelledby": "value-table-title" },
@@ -85,11 +87,7 @@ export function openValueTable(host, { column, unit, tensor }) {
       h("h2", { id: "value-table-title" }, name),
       h("p", null, host.t("network.table.about", { rows, columns })),
       copy,
-      h(
-        "button",
-        { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() },
-        host.t("common.close"),
-      ),
+      commandButton("close-dialog", { value: () => dialog, square: true, autofocus: true }),
     ),
     scroller,
   );

@@ -8,8 +8,8 @@ import { saysClasses } from "../../model/columns.js";
 import { isMaps, shapeText } from "../../model/model.js";
 import { unitEdits } from "../../model/scene.js";
 import { summarise, unitValues } from "../../model/statistics.js";
-import { toggleBlock } from "../../state/actions.js";
 import { topScore } from "../../state/selectors.js";
+import { does } from "../context.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../../model/layout.js").PlacedColumn} PlacedColumn */
@@ -121,7 +121,7 @@ export class NetworkColumns {
             "aria-label": words,
             title: words,
             tabindex: index === 0 ? "0" : "-1",
-            onclick: () => toggleBlock(map.store, id),
+            ...does("toggle-block", id),
           },
           h("span", { "aria-hidden": "true" }, open ? "−" : "+"),
           open ? label : map.i18n.plain(layers.length),
@@ -232,7 +232,7 @@ export class NetworkColumns {
         "data-action": "sort-classes",
         "aria-pressed": String(byScore),
         title: map.t(byScore ? "network.order.to_class" : "network.order.to_score"),
-        onclick: () => map.perform("sort-classes"),
+        ...does("sort-classes"),
       },
       map.t(byScore ? "network.order.score" : "network.order.class"),
       h("span", { "aria-hidden": "true" }, " ⇅"),
@@ -255,7 +255,10 @@ export class NetworkColumns {
           disabled: count === 0,
           title: map.t(`network.more.${side}`, { count }),
           "aria-label": map.t(`network.more.${side}`, { count }),
-          onclick: () => map.scrollColumn(column.name, first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1)),
+          ...does("scroll-units", {
+            layer: column.name,
+            first: first + (side === "before" ? -1 : 1) * Math.max(1, shown - 1),
+          }),
         },
         words,
       );

@@ -5,10 +5,9 @@
  * A grid with roving focus: ↑ ↓ move between units, ← → between layers, Home and End to a layer's ends,
  * Enter opens, Esc lets go. On touch the first tap looks at a unit, the second opens it.
  */
-import { openView, select, setHover } from "../../state/actions.js";
+import { leave, select, setHover } from "../../state/actions.js";
 import { sameUnit } from "../../state/place.js";
 import { context } from "../context.js";
-import { INNERMOST } from "../keys.js";
 
 /** @typedef {import("./map.js").LoupeNetwork} LoupeNetwork */
 /** @typedef {import("../../state/initial.js").Place} Place */
@@ -56,7 +55,7 @@ export function listenToGrid(map) {
     const { hover } = store.state;
     // On the way to the inspector the unit stays marked; elsewhere the inspector only remembers it.
     if (event.pointerType === "touch" || !hover || store.state.view || inInspector(event.relatedTarget)) return;
-    store.update({ hover: null, selection: { layer: hover.layer, unit: hover.unit } });
+    leave(store);
   });
   map.listen(stage, "focusin", (event) => {
     const control = controlAt(event.target);
@@ -75,20 +74,9 @@ export function listenToGrid(map) {
     if (first || event.shiftKey) {
       look(place);
       select(store, place);
-    } else openView(store, place);
+    } else map.perform("open-view", place);
   });
   map.listen(stage, "keydown", (event) => keys(map, event));
-  map.commands([
-    {
-      name: "let-go",
-      words: "common.command.back",
-      keys: ["Escape"],
-      precedence: INNERMOST.selection,
-      available: ({ view, hover, selection }, event) =>
-        view === null && (hover ?? selection) !== null && event?.target instanceof Node && map.contains(event.target),
-      perform: () => store.update({ hover: null, selection: null }),
-    },
-  ]);
   map.listen(
     stage,
     "wheel",

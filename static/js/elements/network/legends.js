@@ -4,6 +4,7 @@
  */
 import { exact } from "../../core/i18n.js";
 import { ACTIVATIONS, GREY } from "../../draw/colour.js";
+import { does } from "../context.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../../model/layout.js").Layout} Layout */
@@ -204,7 +205,7 @@ export class NetworkLegends {
             class: "network-legend-tint",
             "data-action": "tint",
             title: map.t("network.tint.hint"),
-            onclick: () => map.perform("tint"),
+            ...does("tint"),
           },
           map.t(tint ? "network.tint.on" : "network.tint.off"),
         ),

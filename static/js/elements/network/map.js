@@ -30,7 +30,7 @@ import { columnsOf, plainWords, saysClasses } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
-import { setOrder, toggleBlock, toggleTint } from "../../state/actions.js";
+import { toggleBlock } from "../../state/actions.js";
 import { colourRanges, shownNow, strength } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
@@ -47,24 +47,6 @@ const PATIENCE = 150;
 const TURN = 8;
 /** How one points at units. */
 const HANDS = ["pointerdown", "pointerover", "click", "focusin", "keydown", "wheel"];
-
-/** @type {import("../../core/commands.js").Command<import("../../state/initial.js").State>[]} */
-const COMMANDS = [
-  {
-    name: "tint",
-    words: "network.tint",
-    checked: ({ tint }) => tint,
-    undoable: ["tint"],
-    perform: ({ store }) => toggleTint(store),
-  },
-  {
-    name: "sort-classes",
-    words: "network.order",
-    checked: ({ order }) => order === "score",
-    undoable: ["order"],
-    perform: ({ store }) => setOrder(store, store.state.order === "score" ? "class" : "score"),
-  },
-];
 
 export class LoupeNetwork extends LoupeElement {
   /** @type {Layout | null} */
@@ -110,7 +92,6 @@ export class LoupeNetwork extends LoupeElement {
       scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
     };
     this.offer("network", this);
-    this.commands(COMMANDS);
     this.#columns = new NetworkColumns(this);
     this.stage = h(
       "div",
@@ -164,6 +145,15 @@ export class LoupeNetwork extends LoupeElement {
       },
     );
     this.#drawn = this.#highlight = this.#legends = null;
+    void this.#addCommands();
+  }
+
+  /** They are fetched beside the first run, and are there before the map is. */
+  async #addCommands() {
+    const { SHARED_COMMANDS, networkCommands } = await import("./commands.js");
+    if (!this.isConnected) return;
+    this.commands(SHARED_COMMANDS);
+    this.commands(networkCommands(this));
   }
 
   /** Draw whatever has changed in the next frame. */
@@ -254,15 +244,18 @@ export class LoupeNetwork extends LoupeElement {
     if (from) this.#splitPicture?.(this, from);
   };
 
-  /** What is needed only once there is something to point at. What is done before it has come is done again then. */
+  /** What is needed only once there is something to point at. What is done before it has come is done then, once. */
   async #loadRest() {
     /** @type {Event[]} */
     const early = [];
-    const keep = (/** @type {Event} */ event) => void early.push(event);
-    for (const type of HANDS) this.stage.addEventListener(type, keep);
+    const keep = (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      early.push(event);
+    };
+    for (const type of HANDS) this.stage.addEventListener(type, keep, { capture: true });
     const rest = await import("../inspector/pointing.js");
     const { NetworkHighlight, NetworkLegends, explainLabels, listenToGrid } = rest;
-    for (const type of HANDS) this.stage.removeEventListener(type, keep);
+    for (const type of HANDS) this.stage.removeEventListener(type, keep, { capture: true });
     if (!this.isConnected || this.#highlight) return;
     this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
     this.#legends = new NetworkLegends(this);

@@ -2,13 +2,19 @@
 /**
  * The controls that an embed's address asks for, above what is embedded.
  */
-import { choosePicture, setScale, toggleDetails } from "../../state/actions.js";
+import { setScale, toggleDetails } from "../../state/actions.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 
 export class LoupeEmbedBar extends LoupeElement {
   start() {
+    // The embedding page has the keys to itself: these have none.
+    this.commands([
+      { name: "scale", words: "common.command.scale", perform: ({ store, value }) => setScale(store, value) },
+      { name: "details", words: "common.command.details", perform: ({ store }) => toggleDetails(store) },
+    ]);
     const wanted = (this.dataset.controls ?? "").split(" ");
     const parts = [
       wanted.includes("pictures") && this.#pictures(),
@@ -36,7 +42,7 @@ export class LoupeEmbedBar extends LoupeElement {
                 "aria-label": name,
                 title: name,
                 "data-sample": sample.id,
-                onclick: () => choosePicture(this.store, ref),
+                ...does("choose-picture", ref),
               },
               h("img", {
                 src: sample.thumbnail,
@@ -66,7 +72,7 @@ export class LoupeEmbedBar extends LoupeElement {
   #scale() {
     const select = h(
       "select",
-      { class: "button", "data-action": "scale", onchange: () => setScale(this.store, select.value) },
+      { class: "button", "data-action": "scale", ...does("scale", () => select.value, "change") },
       VOCABULARY.scales.map((scale) =>
         h(
           "option",
@@ -83,7 +89,7 @@ export class LoupeEmbedBar extends LoupeElement {
   }
 
   #details() {
-    const input = h("input", { type: "checkbox", "data-action": "details", onchange: () => toggleDetails(this.store) });
+    const input = h("input", { type: "checkbox", "data-action": "details", ...does("details", undefined, "change") });
     this.watch(
       (state) => state.details,
       (details) => void (input.checked = details),

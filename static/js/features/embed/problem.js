@@ -1,6 +1,6 @@
 // @ts-check
 /** What went wrong, and a way to try again; what is drawn stays. */
-import { retry } from "../../state/actions.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { sentence } from "../../elements/sentence.js";
@@ -19,13 +19,7 @@ export class LoupeEmbedProblem extends LoupeElement {
           said.code === "server_unreachable"
             ? this.t(run ? "common.offline.loaded" : "common.offline.empty")
             : sentence(this.i18n, said);
-        const again =
-          problem &&
-          h(
-            "button",
-            { type: "button", class: "button", "data-action": "retry", onclick: () => retry(this.store) },
-            this.t("common.retry"),
-          );
+        const again = problem && commandButton("retry");
         this.replaceChildren(
           h(
             "div",

@@ -17,6 +17,7 @@ import { createCommands } from "../../core/commands.js";
 import { createTranslator } from "../../core/i18n.js";
 import { createScheduler } from "../../core/timing.js";
 import { createStore } from "../../core/store.js";
+import { SHARED_COMMANDS } from "../../elements/commands.js";
 import { createParts, provide } from "../../elements/context.js";
 import { followTheme } from "../../elements/theme.js";
 import { listenToKeys } from "../../elements/keys.js";
@@ -64,6 +65,7 @@ export function start({ asked, search, measure }) {
     languages: {},
     settings: { picture_by_address: false, max_upload_bytes: 0, lessons: 0 },
   });
+  commands.add(SHARED_COMMANDS);
   followTheme(store);
   listenToKeys(document, commands);
   resize(boot);

@@ -4,7 +4,7 @@ import { figureSvg } from "../../draw/figure-svg.js";
 import { npz } from "../../model/files/npz.js";
 import { safetensors } from "../../model/files/safetensors.js";
 import { INPUT } from "../../model/model.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { figureOf } from "./figure.js";
 import { pngOf, saveBlob } from "./save.js";
@@ -68,12 +68,31 @@ const EXPORTS = {
   },
 };
 
+context().commands.add(
+  Object.entries(EXPORTS).map(([name, { extension, view, make }]) => ({
+    name: `export-${name}`,
+    words: `views.export.${name}`,
+    available: ({ run }) => run !== null,
+    /** `told` is told what came of it. */
+    perform: async ({ store: { state }, value: told }) => {
+      const { t } = context().i18n;
+      try {
+        const file = `${fileName(state, view)}.${extension}`;
+        saveBlob(file, await make(state));
+        told(t("views.export.done", { name: file }));
+      } catch (error) {
+        told(t("views.export.failed", { reason: String(error) }));
+      }
+    },
+  })),
+);
+
 /** A button for each kind of file, and a line that says what came of it. @returns {HTMLElement[]} */
 export function exportControls() {
   const { i18n, store } = context();
   const { t } = i18n;
   const said = h("p", { class: "note", role: "status" });
-  const buttons = Object.entries(EXPORTS).map(([name, { extension, view, make }]) =>
+  const buttons = Object.keys(EXPORTS).map((name) =>
     h(
       "button",
       {
@@ -81,15 +100,7 @@ export function exportControls() {
         class: "button",
         "data-action": `export-${name}`,
         disabled: !store.state.run,
-        onclick: async () => {
-          try {
-            const file = `${fileName(store.state, view)}.${extension}`;
-            saveBlob(file, await make(store.state));
-            said.textContent = t("views.export.done", { name: file });
-          } catch (error) {
-            said.textContent = t("views.export.failed", { reason: String(error) });
-          }
-        },
+        ...does(`export-${name}`, () => (/** @type {string} */ text) => void (said.textContent = text)),
       },
       t(`views.export.${name}`),
     ),

@@ -6,7 +6,7 @@
  * comes from the server with the loaded model's numbers in it; its playgrounds and questions are
  * elements that follow the state.
  */
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
@@ -37,6 +37,15 @@ export class LoupeLearn extends LoupeElement {
 
   start() {
     const { progress } = learn();
+    this.commands([
+      { name: "clear-progress", words: "learn.progress.clear", perform: () => progress.clear() },
+      { name: "open-chapter", words: "learn.retry", perform: ({ value }) => this.#open(value) },
+      {
+        name: "show-in-network",
+        words: "common.command.select-unit",
+        perform: ({ store, value: { target, block } }) => showInNetwork(store, target, block),
+      },
+    ]);
     this.article = h("article", { class: "learn-article", tabindex: -1, "aria-live": "off" });
     this.links = new Map(
       PAGES.map((id) => [
@@ -48,7 +57,7 @@ export class LoupeLearn extends LoupeElement {
     this.bar = h("progress", { class: "learn-bar", max: 1, value: 0, "aria-label": this.t("learn.progress.label") });
     const clear = h(
       "button",
-      { type: "button", class: "learn-clear", "data-do": "clear-progress", onclick: () => progress.clear() },
+      { type: "button", class: "learn-clear", "data-do": "clear-progress", ...does("clear-progress") },
       this.t("learn.progress.clear"),
     );
     const list = (/** @type {readonly string[]} */ ids, /** @type {string} */ tag) =>
@@ -93,7 +102,7 @@ export class LoupeLearn extends LoupeElement {
             "data-action": "close-learn",
             "aria-label": this.t("learn.close"),
             title: this.t("learn.close"),
-            onclick: () => this.#place?.close(),
+            ...does("close-learn"),
           },
           icon("close"),
         ),
@@ -137,7 +146,7 @@ export class LoupeLearn extends LoupeElement {
     this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top, within: this.scrollTop });
     history.replaceState({ reading: this.#leaving }, "", location.href);
     const beside = this.#place?.beside ?? false;
-    showInNetwork(this.store, link.dataset, beside ? "nearest" : "center");
+    this.perform("show-in-network", { target: link.dataset, block: beside ? "nearest" : "center" });
     if (beside) this.driving?.hold(link);
   }
 
@@ -249,7 +258,7 @@ export class LoupeLearn extends LoupeElement {
     const key = `errors.${error?.code}`;
     const again = h(
       "button",
-      { type: "button", class: "learn-button", "data-do": "retry", onclick: () => void this.#open(id) },
+      { type: "button", class: "learn-button", "data-do": "retry", ...does("open-chapter", id) },
       this.t("learn.retry"),
     );
     this.article.dataset.chapter = "";

@@ -1,14 +1,12 @@
 // @ts-check
 /** The networks that this browser keeps: open one, look at its report, forget it. */
-import { chooseModel } from "../../state/actions.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
-import { forget, ownModels, restoreModels } from "./keeping.js";
+import { ownModels, restoreModels } from "./keeping.js";
 import { bytesText } from "./sentences.js";
-import { clear, reopen, session } from "./session.js";
+import { session } from "./session.js";
 
-/** @param {import("../../elements/element.js").LoupeElement} host */
-export function createKept(host) {
+export function createKept() {
   const { t } = context().i18n;
   const list = h("ul", { class: "own-list" });
   const root = h("section", { class: "own-kept", "data-part": "kept" }, h("h3", null, t("own.kept.title")), list);
@@ -24,20 +22,9 @@ export function createKept(host) {
       h(
         "span",
         { class: "row" },
-        open
-          ? h("span", { class: "note" }, t("own.kept.open_now"))
-          : button("own-open", t("own.kept.open"), model.title, () => {
-              clear();
-              chooseModel(host.store, model.id);
-            }),
-        session.state.brought?.content === model.content
-          ? null
-          : button("own-report", t("own.kept.report"), model.title, () => void reopen(model)),
-        button("own-forget", t("own.kept.forget"), model.title, () => {
-          forget(model.content);
-          if (session.state.content === model.content) clear();
-          /** @type {HTMLElement | null} */ (host.querySelector("[data-action=own-files]"))?.focus();
-        }),
+        open ? h("span", { class: "note" }, t("own.kept.open_now")) : button("own-open", t("own.kept.open"), model),
+        session.state.brought?.content === model.content ? null : button("own-report", t("own.kept.report"), model),
+        button("own-forget", t("own.kept.forget"), model),
       ),
     );
 
@@ -52,10 +39,16 @@ export function createKept(host) {
   };
 }
 
-/** @param {string} action @param {string} words @param {string} title @param {() => void} act */
-const button = (action, words, title, act) =>
+/** @param {string} name @param {string} words @param {import("../../api/own-store.js").KeptModel} model */
+const button = (name, words, model) =>
   h(
     "button",
-    { type: "button", class: "button", "data-action": action, "aria-label": `${words}: ${title}`, onclick: act },
+    {
+      type: "button",
+      class: "button",
+      "data-action": name,
+      "aria-label": `${words}: ${model.title}`,
+      ...does(name, model),
+    },
     words,
   );

@@ -10,12 +10,12 @@ import { createOwn } from "../../api/own.js";
 import { createTask, SUPERSEDED } from "../../core/timing.js";
 import { centred, raster } from "../../model/strokes.js";
 import { ownOf, strength } from "../../state/selectors.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { pictureOf } from "../../elements/grey-picture.js";
 import { sentenceOf } from "./sentences.js";
-import { answer, session } from "./session.js";
+import { session } from "./session.js";
 import "../../elements/pad.js";
 
 /** Classes that are shown of each way. */
@@ -102,7 +102,10 @@ export function createLineup() {
             class: "lineup-way",
             "data-way": `${way.way} ${way.colour}${way.invert ? " inverted" : ""}`,
             "data-right": isRight,
-            onclick: () => void answer({ way: way.way, colour: way.colour, invert: way.invert }, "preparation"),
+            ...does("own-answer", {
+              choices: { way: way.way, colour: way.colour, invert: way.invert },
+              about: "preparation",
+            }),
           },
           h("strong", null, wayTitle({ ...way, way: KEYS[way.way] ?? way.way }), isRight ? icon("check") : null),
           way.scores ? null : h("span", { class: "note" }, t("own.lineup.overflow")),

@@ -3,12 +3,13 @@
  * The panel of a person's own network: what it is, what is left to say of it, what became of it on the way in, whether
  * it computes the same, and which networks this browser keeps.
  */
-import { chooseModel, closePanel } from "../../state/actions.js";
 import { LINKED } from "../../state/follow.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
+import { ownCommands } from "./commands.js";
 import { createFacts } from "./facts.js";
 import { createKept } from "./kept.js";
 import { modelOf } from "./keeping.js";
@@ -17,23 +18,24 @@ import { createQuestions } from "./questions.js";
 import { refusal } from "./refusal.js";
 import { createReport } from "./report.js";
 import { bytesText } from "./sentences.js";
-import { reopen, session, take } from "./session.js";
+import { reopen, session } from "./session.js";
 
 export class LoupeOwn extends LoupeElement {
   start() {
+    this.commands(ownCommands(this));
     this.status = h("div", { class: "own-status", role: "status" });
     this.alert = h("div", { role: "alert" });
     const facts = createFacts();
     const questions = createQuestions();
     const proof = createProof();
     const report = createReport();
-    const kept = createKept(this);
+    const kept = createKept();
     this.done = h(
       "div",
       { class: "row own-done" },
       h(
         "button",
-        { type: "button", class: "button strong", "data-action": "own-done", onclick: () => closePanel(this.store) },
+        { type: "button", class: "button strong", "data-action": "own-done", ...does("close-panel") },
         this.t("own.done"),
       ),
     );
@@ -70,6 +72,11 @@ export class LoupeOwn extends LoupeElement {
       ({ modelId, needs }) => [modelId, needs],
       () => this.#show(),
     );
+  }
+
+  /** Give the focus to what is asked or offered next. @param {string} selector */
+  focusOn(selector) {
+    /** @type {HTMLElement | null} */ (this.querySelector(selector))?.focus();
   }
 
   /** The report of the network that is on the screen, where it is one of the person's own. */
@@ -113,36 +120,17 @@ export class LoupeOwn extends LoupeElement {
       class: "sr",
       "aria-label": this.t("own.choose"),
       "data-action": "own-files",
-      onchange: async () => {
-        const files = [...input.files];
-        input.value = "";
-        const { contentOf, HEAD } = await import("../../model/files/content.js");
-        await take(
-          await Promise.all(
-            files.map(async (file) => {
-              const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
-              const content = contentOf(head, file.name);
-              // Whoever chooses here means a network: a picture among its files is told of by the server.
-              return { file, content: content === "picture" ? /** @type {const} */ ("beside") : content };
-            }),
-          ),
-        );
-      },
-    });
-    const leave = h(
-      "button",
-      {
-        type: "button",
-        class: "button",
-        "data-action": "own-leave",
-        onclick: () => {
-          const usual = this.store.state.models.find((one) => one.default);
-          if (usual) chooseModel(this.store, usual.id);
-          closePanel(this.store);
+      ...does(
+        "own-files",
+        () => {
+          const files = [...input.files];
+          input.value = "";
+          return files;
         },
-      },
-      this.t("own.leave"),
-    );
+        "change",
+      ),
+    });
+    const leave = commandButton("own-leave");
     const root = h(
       "div",
       { class: "own-intake" },

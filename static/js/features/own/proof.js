@@ -3,8 +3,7 @@
  * Is it the same network? What ONNX Runtime computes on this server, or what the person's own framework wrote into
  * expected.npz, beside our numbers, layer by layer.
  */
-import { copyText } from "../../elements/copy.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { sentenceOf } from "./sentences.js";
@@ -41,7 +40,10 @@ function asking(text) {
       type: "button",
       class: "button",
       "data-action": "own-copy-snippet",
-      onclick: async () => void (said.textContent = t((await copyText(text)) ? "own.copied" : "own.not_copied")),
+      ...does("copy", {
+        text,
+        copied: (/** @type {boolean} */ done) => void (said.textContent = t(done ? "own.copied" : "own.not_copied")),
+      }),
     },
     icon("copy"),
     h("span", null, t("own.copy")),

@@ -5,11 +5,12 @@
  *
  * @typedef {import("../../api/own.js").Question} Question
  * @typedef {import("./session.js").Session} Session
+ * @typedef {import("../../api/own-store.js").Choices} Choices
  */
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { createLineup, wayTitle } from "./lineup.js";
-import { answer, session, settle } from "./session.js";
+import { session } from "./session.js";
 
 /** In this order they are asked. @type {Record<string, (question: Question) => (Node | null)[]>} */
 const FORMS = { classes, preparation, fit, output, architecture };
@@ -72,11 +73,7 @@ function line(about, state) {
       class: "button",
       "data-action": "own-change",
       "aria-label": `${t("own.change")}: ${titleOf(about)}`,
-      onclick: () => {
-        settle(about, false);
-        const opened = document.querySelector(`[data-question="${about}"] :is(button, input, select, textarea)`);
-        if (opened instanceof HTMLElement) opened.focus();
-      },
+      ...does("own-change", about),
     },
     t("own.change"),
   );
@@ -116,16 +113,22 @@ const listed = (names) => {
 
 /**
  * A choice of few, each a button that says it.
- * @param {{ name: string, text: string, more?: string, act: () => void }[]} choices
+ * @param {string} about
+ * @param {{ name: string, text: string, more?: string, choices: Choices }[]} options
  */
-const buttons = (choices) =>
+const buttons = (about, options) =>
   h(
     "div",
     { class: "own-choices" },
-    choices.map(({ name, text, more, act }) =>
+    options.map(({ name, text, more, choices }) =>
       h(
         "button",
-        { type: "button", class: "button own-choice", "data-choice": name, onclick: act },
+        {
+          type: "button",
+          class: "button own-choice",
+          "data-choice": name,
+          ...does("own-answer", { choices, about }),
+        },
         h("strong", null, text),
         more ? h("span", { class: "note" }, more) : null,
       ),
@@ -144,7 +147,12 @@ function classes({ count, suggestions = [] }) {
     "aria-describedby": "own-lines-count",
   });
   const counted = h("p", { class: "note", id: "own-lines-count", role: "status" });
-  const use = h("button", { type: "button", class: "button", "data-action": "own-lines" }, t("own.use"));
+  const answered = () => (names().length === count ? { choices: { classes: names() }, about: "classes" } : null);
+  const use = h(
+    "button",
+    { type: "button", class: "button", "data-action": "own-lines", ...does("own-answer", () => answered()) },
+    t("own.use"),
+  );
   const names = () =>
     field.value
       .split("\n")
@@ -156,16 +164,16 @@ function classes({ count, suggestions = [] }) {
     use.setAttribute("aria-disabled", String(found !== count));
   };
   field.addEventListener("input", show);
-  use.addEventListener("click", () => names().length === count && void answer({ classes: names() }, "classes"));
   show();
   return [
     suggestions.length
       ? buttons(
+          "classes",
           suggestions.map((/** @type {{ id: string, names: string[] }} */ { id, names: known }) => ({
             name: id,
             text: has(`own.sets.${id}`) ? t(`own.sets.${id}`) : id,
             more: listed(known),
-            act: () => void answer({ classes: known }, "classes"),
+            choices: { classes: known },
           })),
         )
       : null,
@@ -189,11 +197,12 @@ function fit({ fits = ["cover", "contain", "stretch"] }) {
   const { t } = context().i18n;
   return [
     buttons(
+      "fit",
       fits.map((/** @type {string} */ name) => ({
         name,
         text: t(`own.fits.${name}`),
         more: t(`own.fits.${name}_more`),
-        act: () => void answer({ fit: name }, "fit"),
+        choices: { fit: name },
       })),
     ),
   ];
@@ -203,11 +212,8 @@ function fit({ fits = ["cover", "contain", "stretch"] }) {
 function output({ outputs = [] }) {
   return [
     buttons(
-      outputs.map((/** @type {string} */ name) => ({
-        name,
-        text: name,
-        act: () => void answer({ output: name }, "output"),
-      })),
+      "output",
+      outputs.map((/** @type {string} */ name) => ({ name, text: name, choices: { output: name } })),
     ),
   ];
 }
@@ -216,11 +222,8 @@ function output({ outputs = [] }) {
 function architecture({ architectures = [] }) {
   return [
     buttons(
-      architectures.map((/** @type {string} */ name) => ({
-        name,
-        text: name,
-        act: () => void answer({ architecture: name }, "architecture"),
-      })),
+      "architecture",
+      architectures.map((/** @type {string} */ name) => ({ name, text: name, choices: { architecture: name } })),
     ),
   ];
 }
@@ -230,7 +233,7 @@ function leave(about) {
   const { t } = context().i18n;
   return h(
     "button",
-    { type: "button", class: "button", "data-action": "own-as-it-is", onclick: () => settle(about) },
+    { type: "button", class: "button", "data-action": "own-as-it-is", ...does("own-as-it-is", about) },
     t(`own.ask.${about}.leave`, { now: session.state.brought ? said(about, session.state) : "" }),
   );
 }

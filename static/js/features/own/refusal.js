@@ -1,11 +1,9 @@
 // @ts-check
 /** Everything that stands in the way of a network, at once, and a report that can be copied. */
-import { copyText } from "../../elements/copy.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { sentenceOf } from "./sentences.js";
-import { answer } from "./session.js";
 
 /**
  * @param {import("../../api/client.js").Problem} problem
@@ -24,10 +22,10 @@ export function refusal(problem, names) {
       type: "button",
       class: "button",
       "data-action": "own-copy-problems",
-      onclick: async () => {
-        const text = [names, ...sentences].filter(Boolean).join("\n");
-        said.textContent = t((await copyText(text)) ? "own.copied" : "own.not_copied");
-      },
+      ...does("copy", {
+        text: [names, ...sentences].filter(Boolean).join("\n"),
+        copied: (/** @type {boolean} */ done) => void (said.textContent = t(done ? "own.copied" : "own.not_copied")),
+      }),
     },
     icon("copy"),
     h("span", null, t("own.copy_report")),
@@ -51,7 +49,7 @@ export function refusal(problem, names) {
             type: "button",
             class: "button",
             "data-choice": name,
-            onclick: () => void answer({ architecture: name }, "architecture"),
+            ...does("own-answer", { choices: { architecture: name }, about: "architecture" }),
           },
           t("own.take_architecture", { name }),
         ),

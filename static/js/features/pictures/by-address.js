@@ -5,7 +5,7 @@
 import { fetchPicture, pictureAddress } from "../../api/picture-address.js";
 import { Problem } from "../../api/client.js";
 import { closePanel, reportProblem } from "../../state/actions.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { addPictures } from "./intake.js";
@@ -24,10 +24,7 @@ class LoupeByAddress extends LoupeElement {
       "form",
       {
         class: "row",
-        onsubmit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          void this.#fetch(field.value);
-        },
+        ...does("address-fetch", () => field.value, "submit"),
       },
       field,
       h(
@@ -37,6 +34,9 @@ class LoupeByAddress extends LoupeElement {
       ),
     );
     form.noValidate = true;
+    this.commands([
+      { name: "address-fetch", words: "pictures.address.fetch", perform: ({ value }) => this.#fetch(value) },
+    ]);
     this.replaceChildren(form, h("p", { class: "note" }, this.t("pictures.address.note")));
     field.focus();
   }

@@ -5,9 +5,9 @@
  */
 import { Problem } from "../../api/client.js";
 import { closePanel, reportProblem } from "../../state/actions.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { icon } from "../../elements/icons.js";
 import { loadStyle } from "../../elements/styles.js";
 import { addPictures } from "./intake.js";
 
@@ -18,24 +18,12 @@ class LoupeCamera extends LoupeElement {
   start() {
     void loadStyle("pictures");
     this.video = h("video", { class: "camera-view", playsinline: true, muted: true, hidden: true });
-    this.starter = h(
-      "button",
-      { type: "button", class: "button strong", "data-action": "camera-start", onclick: () => void this.#open() },
-      icon("camera"),
-      h("span", null, this.t("pictures.camera.start")),
-    );
-    this.shutter = h(
-      "button",
-      {
-        type: "button",
-        class: "button strong",
-        "data-action": "camera-take",
-        hidden: true,
-        onclick: () => void this.#take(),
-      },
-      icon("camera"),
-      h("span", null, this.t("pictures.camera.take")),
-    );
+    this.commands([
+      { name: "camera-start", words: "pictures.camera.start", icon: "camera", perform: () => this.#open() },
+      { name: "camera-take", words: "pictures.camera.take", icon: "camera", perform: () => this.#take() },
+    ]);
+    this.starter = commandButton("camera-start", { class: "button strong" });
+    this.shutter = commandButton("camera-take", { class: "button strong", hidden: true });
     this.replaceChildren(this.video, h("div", { class: "row" }, this.starter, this.shutter));
     this.cleanup(() => this.#release());
   }

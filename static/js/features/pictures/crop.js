@@ -11,9 +11,9 @@ import { centreOf, corners, handle, move, resize, settle, SMALLEST, towards, tur
 import { unedited } from "../../model/scene.js";
 import { centredCrop, removeOwn, setCrop } from "./own-pictures.js";
 import { ownOf } from "../../state/selectors.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { icon } from "../../elements/icons.js";
 import { loadStyle } from "../../elements/styles.js";
 import { readTheme, watchTheme } from "../../elements/theme.js";
 import { removeAll, withUpright } from "./intake.js";
@@ -73,13 +73,7 @@ class LoupeCrop extends LoupeElement {
       "data-action": "crop-rotate",
       oninput: () => this.#set(turn(this.#crop, Number(this.turner.value), this.#size())),
     });
-    const button = (/** @type {string} */ action, /** @type {string} */ picture, /** @type {() => void} */ act) =>
-      h(
-        "button",
-        { type: "button", class: "button", "data-action": action, onclick: act },
-        icon(picture),
-        h("span", null, this.t(`pictures.crop.${action.slice(5)}`)),
-      );
+    this.#addCommands();
     this.replaceChildren(
       h("div", { class: "crop-work" }, this.canvas),
       h(
@@ -97,9 +91,9 @@ class LoupeCrop extends LoupeElement {
         h(
           "div",
           { class: "row" },
-          button("crop-reset", "crop", () => this.#own && this.#set(centredCrop(this.#own))),
-          button("crop-remove", "bin", () => this.#own && this.perform("remove-picture", this.#own.digest)),
-          button("crop-remove_all", "bin", () => this.#removeAll()),
+          commandButton("crop-reset"),
+          commandButton("crop-remove"),
+          commandButton("crop-remove_all"),
         ),
       ),
     );
@@ -109,20 +103,6 @@ class LoupeCrop extends LoupeElement {
       this.#bitmap?.close();
       this.#bitmap = null;
     });
-    this.commands([
-      {
-        name: "crop",
-        words: "pictures.crop",
-        undoable: ["ownPictures"],
-        perform: ({ store, value }) => setCrop(store, value.digest, value.crop),
-      },
-      {
-        name: "remove-picture",
-        words: "pictures.removal",
-        undoable: ["ownPictures"],
-        perform: ({ store, value }) => removeOwn(store, value),
-      },
-    ]);
     this.watch(
       (state) => ownOf(state, state.picture),
       (own) => void this.#open(own),
@@ -137,6 +117,36 @@ class LoupeCrop extends LoupeElement {
       this.frame(this.#paint);
     });
     this.#listen();
+  }
+
+  #addCommands() {
+    this.commands([
+      {
+        name: "crop",
+        words: "pictures.crop",
+        undoable: ["ownPictures"],
+        perform: ({ store, value }) => setCrop(store, value.digest, value.crop),
+      },
+      {
+        name: "remove-picture",
+        words: "pictures.removal",
+        undoable: ["ownPictures"],
+        perform: ({ store, value }) => removeOwn(store, value),
+      },
+      {
+        name: "crop-reset",
+        words: "pictures.crop.reset",
+        icon: "crop",
+        perform: () => this.#own && this.#set(centredCrop(this.#own)),
+      },
+      {
+        name: "crop-remove",
+        words: "pictures.crop.remove",
+        icon: "bin",
+        perform: () => this.#own && this.perform("remove-picture", this.#own.digest),
+      },
+      { name: "crop-remove_all", words: "pictures.crop.remove_all", icon: "bin", perform: () => this.#removeAll() },
+    ]);
   }
 
   /** @param {import("../../state/initial.js").OwnPicture | undefined} own */

@@ -9,7 +9,8 @@ import { Problem } from "../../api/client.js";
 import { centred, raster } from "../../model/strokes.js";
 import { reportProblem } from "../../state/actions.js";
 import { strength } from "../../state/selectors.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { pictureOf } from "../../elements/grey-picture.js";
@@ -31,18 +32,18 @@ class LoupeDrawing extends LoupeElement {
     void loadStyle("pictures");
     void restorePictures();
     this.pad = /** @type {import("../../elements/pad.js").LoupePad} */ (h("loupe-pad", { class: "drawing-pad" }));
-    this.centre = h("input", { type: "checkbox", checked: true, onchange: () => this.#draw({ resting: true }) });
+    this.commands([
+      { name: "pad-new", words: "pictures.drawing.another", perform: () => this.#begin() },
+      { name: "pad-centre", words: "pictures.drawing.centre", perform: () => this.#draw({ resting: true }) },
+    ]);
+    this.centre = h("input", { type: "checkbox", checked: true, ...does("pad-centre", undefined, "change") });
     this.seen = h("canvas", {
       class: "pixelated drawing-seen",
       role: "img",
       "aria-label": this.t("pictures.drawing.seen"),
     });
     this.scores = h("ol", { class: "score-bars", "aria-label": this.t("pictures.drawing.scores") });
-    this.again = h(
-      "button",
-      { type: "button", class: "button", "data-action": "pad-new", onclick: () => this.#begin() },
-      this.t("pictures.drawing.another"),
-    );
+    this.again = commandButton("pad-new");
     this.replaceChildren(
       this.pad,
       h(

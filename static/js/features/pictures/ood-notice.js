@@ -4,7 +4,7 @@
  * engine decided (the numbers furthest outside their ranges), and how often the rule is wrong.
  */
 import { exact } from "../../core/i18n.js";
-import { select } from "../../state/actions.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { loadStyle } from "../../elements/styles.js";
@@ -30,11 +30,11 @@ const amount = (i18n, statistic, value) =>
   );
 
 /**
- * @param {{ store: import("../../state/actions.js").AppStore, i18n: Translator,
- *   model: import("../../model/model.js").Model, note: Note, label: string, probability: number | null }} about
+ * @param {{ i18n: Translator, model: import("../../model/model.js").Model, note: Note, label: string,
+ *   probability: number | null }} about
  *   the class with the highest score, and its share of 100 %
  */
-export function oodNotice({ store, i18n, model, note, label, probability }) {
+export function oodNotice({ i18n, model, note, label, probability }) {
   void loadStyle("pictures");
   const t = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ params = {}) =>
     i18n.t(`pictures.ood.${key}`, params);
@@ -49,7 +49,7 @@ export function oodNotice({ store, i18n, model, note, label, probability }) {
         { scope: "row" },
         h(
           "button",
-          { type: "button", class: "mono", title: t("show"), onclick: () => select(store, { layer, unit }) },
+          { type: "button", class: "mono", title: t("show"), ...does("select-unit", { layer, unit }) },
           `${layer}[${unit}]`,
         ),
       ),

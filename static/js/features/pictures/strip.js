@@ -5,12 +5,14 @@
  */
 import { requestIdle } from "../../core/timing.js";
 import { Problem } from "../../api/client.js";
-import { choosePicture, reportProblem, togglePanel } from "../../state/actions.js";
+import { reportProblem } from "../../state/actions.js";
 import { neighbours, ownOf, sampleOf } from "../../state/selectors.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
+import { pictureCommands } from "./commands.js";
 
 /** How many pictures before and after the chosen one are run ahead of need. */
 const AHEAD = 2;
@@ -23,6 +25,7 @@ export class LoupeStrip extends LoupeElement {
     const own = h("ul", { class: "thumbs", "aria-label": this.t("pictures.own") });
     const scroller = h("div", { class: "strip-scroll" }, gallery, teaching, own);
     this.offer("strip", this);
+    this.commands(pictureCommands(this));
     this.tip = h("div", { class: "strip-tip", "aria-hidden": "true" });
     this.captioned = /** @type {HTMLElement | null} */ (null);
     this.replaceChildren(scroller, this.#ways(), this.#tools(), this.tip);
@@ -108,10 +111,10 @@ export class LoupeStrip extends LoupeElement {
         class: "thumb",
         "aria-label": name,
         ...attributes,
-        onclick: () => {
-          choosePicture(this.store, ref);
+        ...does("choose-picture", () => {
           this.#showCaption(null); // the answer, which is looked at next, lies under it
-        },
+          return ref;
+        }),
         onpointerenter: showCaption,
         onfocus: () => button.matches(":focus-visible") && showCaption(),
         onpointerleave: () => this.#showCaption(null),
@@ -137,11 +140,15 @@ export class LoupeStrip extends LoupeElement {
       multiple: true,
       class: "sr",
       "aria-label": this.t("pictures.add"),
-      onchange: async () => {
-        const files = [...input.files];
-        input.value = "";
-        await this.#add(files);
-      },
+      ...does(
+        "add-pictures",
+        () => {
+          const files = [...input.files];
+          input.value = "";
+          return files;
+        },
+        "change",
+      ),
     });
     const add = h(
       "label",
@@ -149,13 +156,13 @@ export class LoupeStrip extends LoupeElement {
       input,
       icon("plus"),
     );
-    const camera = isSecureContext && navigator.mediaDevices ? this.#way("camera", "camera") : null;
-    const drawing = this.#way("drawing", "pen");
+    const camera = isSecureContext && navigator.mediaDevices ? this.#way("camera") : null;
+    const drawing = this.#way("drawing");
     this.watch(
       ({ model }) => model,
       (model) => void (drawing.hidden = !isDrawn(model)),
     );
-    const address = context().settings.picture_by_address ? this.#way("address", "link") : null;
+    const address = context().settings.picture_by_address ? this.#way("address") : null;
     return h(
       "div",
       { class: "ways" },
@@ -167,50 +174,27 @@ export class LoupeStrip extends LoupeElement {
     );
   }
 
-  /** @param {"camera" | "address" | "drawing"} panel @param {string} picture */
-  #way(panel, picture) {
-    return h(
-      "button",
-      {
-        type: "button",
-        class: "thumb add",
-        "data-action": `picture-${panel}`,
-        title: this.t(`pictures.${panel}.title`),
-        onclick: () => togglePanel(this.store, panel),
-      },
-      icon(picture),
-      h("span", { class: "sr" }, this.t(`pictures.${panel}.title`)),
-    );
+  /** @param {"camera" | "address" | "drawing"} panel */
+  #way(panel) {
+    return commandButton(`picture-${panel}`, {
+      square: true,
+      class: "thumb add",
+      title: this.t(`pictures.${panel}.title`),
+    });
   }
 
   #tools() {
-    /** @type {[import("../../state/initial.js").Panel, string][]} */
-    const tools = [
-      ["crop", "crop"],
-      ["preparation", "steps"],
-      ["transform", "sliders"],
-    ];
     return h(
       "div",
       { class: "strip-tools", role: "group", "aria-label": this.t("pictures.tools") },
-      tools.map(([panel, picture]) => {
-        const button = h(
-          "button",
-          {
-            type: "button",
-            class: "button",
-            "data-action": `open-${panel}`,
-            title: this.t(`pictures.${panel}.hint`),
-            onclick: () => togglePanel(this.store, panel),
-          },
-          icon(picture),
-          h("span", null, this.t(`pictures.${panel}.title`)),
-        );
+      ["crop", "preparation", "transform"].map((panel) => {
+        const command = context().commands.get(`open-${panel}`);
+        const button = commandButton(command.name);
         this.watch(
-          (state) => [state.panel, state.picture],
-          ([open]) => {
-            button.setAttribute("aria-expanded", String(open === panel));
-            button.hidden = panel === "crop" && this.store.state.picture?.source !== "own";
+          (state) => [command.checked?.(state) === true, command.available?.(state) ?? true],
+          ([open, available]) => {
+            button.setAttribute("aria-expanded", String(open));
+            button.hidden = !available;
           },
         );
         return button;
@@ -279,7 +263,7 @@ export class LoupeStrip extends LoupeElement {
    * Pictures come into the strip; networks, and what lies beside them, have a way of their own.
    * @param {File[]} files
    */
-  async #add(files) {
+  async add(files) {
     const { contentOf, HEAD } = await import("../../model/files/content.js");
     const told = await Promise.all(
       files.map(async (file) => {
@@ -307,7 +291,7 @@ export class LoupeStrip extends LoupeElement {
         const code = more ? "folder_too_large" : "folder_empty";
         return reportProblem(this.store, { name, problem: new Problem({ code, params: { most: MOST } }) });
       }
-      return await this.#add(files);
+      return await this.add(files);
     } catch (error) {
       const problem = new Problem({ code: "picture_unreadable", detail: String(error) });
       return reportProblem(this.store, { name, problem });
@@ -355,14 +339,14 @@ export class LoupeStrip extends LoupeElement {
       // They are there as long as the event lasts.
       const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.() ?? null);
       if (entries.some((entry) => entry?.isDirectory)) void this.#addFolders(entries);
-      else void this.#add([...event.dataTransfer.files]);
+      else this.perform("add-pictures", [...event.dataTransfer.files]);
     });
     this.listen(document, "paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
       if (!files.length)
         return void (!isTyped(event.target) && isAddress(event.clipboardData) && this.#onlyAddress(event));
       event.preventDefault();
-      void this.#add(files);
+      this.perform("add-pictures", files);
     });
   }
 }

@@ -10,6 +10,8 @@ import { orders } from "../../model/transform.js";
 import { setTransform } from "../../state/actions.js";
 import { topScore } from "../../state/selectors.js";
 import { CONTROLS, isUnchanged, unchanged } from "../../state/transform-text.js";
+import { does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { loadStyle } from "../../elements/styles.js";
@@ -58,16 +60,18 @@ class LoupeTransform extends LoupeElement {
       role: "img",
     });
     this.chartTitle = h("p", { class: "transform-chart-title" });
-    this.sweep = h(
-      "button",
-      { type: "button", class: "button", "data-action": "sweep", onclick: () => void this.#sweep() },
-      this.t("pictures.transform.sweep"),
-    );
-    const reset = h(
-      "button",
-      { type: "button", class: "button", "data-action": "reset-transform", onclick: () => this.#reset() },
-      this.t("pictures.transform.reset"),
-    );
+    this.commands([
+      {
+        name: "transform",
+        words: "pictures.transform",
+        undoable: ["transform"],
+        perform: ({ store, value }) => setTransform(store, value),
+      },
+      { name: "sweep", words: "pictures.transform.sweep", perform: () => this.#sweep() },
+      { name: "reset-transform", words: "pictures.transform.reset", perform: () => this.#reset() },
+    ]);
+    this.sweep = commandButton("sweep");
+    const reset = commandButton("reset-transform");
     this.controls = h("div", { class: "transform-controls" });
     this.replaceChildren(
       h(
@@ -89,14 +93,6 @@ class LoupeTransform extends LoupeElement {
       (state) => state.model,
       (model) => this.#buildControls(model),
     );
-    this.commands([
-      {
-        name: "transform",
-        words: "pictures.transform",
-        undoable: ["transform"],
-        perform: ({ store, value }) => setTransform(store, value),
-      },
-    ]);
     this.watch(
       (state) => state.transform,
       () => this.#showControls(),
@@ -136,15 +132,18 @@ class LoupeTransform extends LoupeElement {
     const { from, to, step, unit } = CONTROLS[name];
     const toggle = unit === "switch";
     const most = name === "swap" ? orders(channels).length - 1 : to;
-    const input = h("input", toggle ? { type: "checkbox" } : { type: "range", min: from, max: most, step });
-    input.dataset.transform = name;
     const output = h("output", { class: "mono" });
     const moved = () => {
       this.#use(name);
-      this.perform("transform", this.#changed(name, toggle ? Number(input.checked) : Number(input.value)));
+      return this.#changed(name, toggle ? Number(input.checked) : Number(input.value));
     };
-    input.addEventListener("input", moved);
-    input.addEventListener("focus", () => this.#use(name));
+    /** @type {HTMLInputElement} */
+    const input = h("input", {
+      ...(toggle ? { type: "checkbox" } : { type: "range", min: from, max: most, step }),
+      "data-transform": name,
+      ...does("transform", moved, "input"),
+      onfocus: () => this.#use(name),
+    });
     this.inputs?.set(name, { input, output });
     return h(
       "label",

@@ -1,12 +1,11 @@
 // @ts-check
 /** What the class sees: a tick for each control, and the link that opens exactly this. */
 import { linkTo } from "../../elements/chrome/address-bar.js";
-import { capsOf, titleOf } from "../../elements/chrome/controls.js";
-import { context } from "../../elements/context.js";
-import { copyText } from "../../elements/copy.js";
+import { capsOf, commandButton, titleOf } from "../../elements/controls.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
-import { GROUPS, toggleControl } from "../../state/present.js";
+import { GROUPS } from "../../state/present.js";
 
 /** @param {import("./element.js").LoupePresent} host */
 export function createChooser(host) {
@@ -17,7 +16,7 @@ export function createChooser(host) {
       .flat()
       .map((control) => [
         control,
-        h("input", { type: "checkbox", "data-control": control, onchange: () => toggleControl(store, control) }),
+        h("input", { type: "checkbox", "data-control": control, ...does("present-control", control, "change") }),
       ]),
   );
   /** What each of them holds, with the keys that do the same. */
@@ -63,11 +62,13 @@ export function createChooser(host) {
       type: "button",
       class: "button strong",
       "data-action": "copy-present",
-      onclick: async () => {
-        const done = await copyText(field.value);
-        if (!done) field.select();
-        said.textContent = t(done ? "common.share.copied" : "common.share.copy_yourself");
-      },
+      ...does("copy", () => ({
+        text: field.value,
+        copied: (/** @type {boolean} */ done) => {
+          if (!done) field.select();
+          said.textContent = t(done ? "common.share.copied" : "common.share.copy_yourself");
+        },
+      })),
     },
     icon("link"),
     h("span", null, t("common.share.copy")),
@@ -85,11 +86,7 @@ export function createChooser(host) {
       "div",
       { class: "present-chooser-head" },
       h("h2", { id: "present-chooser-title" }, t("present.choose")),
-      h(
-        "button",
-        { type: "button", class: "button square", "aria-label": t("common.close"), onclick: () => root.hidePopover() },
-        icon("close"),
-      ),
+      commandButton("close-chooser", { square: true }),
     ),
     h("p", { class: "note" }, t("present.choose_hint")),
     h("div", { class: "present-groups" }, groups),

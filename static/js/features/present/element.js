@@ -8,14 +8,14 @@
  * and B.
  */
 import { exact } from "../../core/i18n.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
 import { INNERMOST } from "../../elements/keys.js";
-import { openView, select, setHover } from "../../state/actions.js";
-import { togglePresenting } from "../../state/present.js";
-import { climb } from "../../state/view.js";
+import { select, setHover } from "../../state/actions.js";
+import { toggleControl, togglePresenting } from "../../state/present.js";
 import { captionOf, captionOfNumber } from "./caption.js";
 import { createChooser } from "./chooser.js";
 import { spotlitBoxes } from "./spotlight-network.js";
@@ -44,7 +44,7 @@ export class LoupePresent extends LoupeElement {
   #said = h("p", { class: "sr", role: "status" });
   #out = h(
     "button",
-    { type: "button", class: "button", "data-action": "present-out", onclick: () => climb(this.store) },
+    { type: "button", class: "button", "data-action": "present-out", ...does("climb") },
     icon("back"),
     h("span", null, this.t("present.out")),
   );
@@ -64,11 +64,12 @@ export class LoupePresent extends LoupeElement {
         class: "button square",
         "data-action": "present-full",
         hidden: !document.fullscreenEnabled,
-        onclick: () => toggleFull(),
+        ...does("present-full"),
       },
       icon("expand"),
     );
-    const chooser = createChooser(this);
+    this.#addCommands();
+    const chooser = (this.#chooser = createChooser(this));
     this.replaceChildren(
       h("h1", { class: "sr" }, this.t("present.title")), // the page's own is away with the header
       h("div", { class: "present-caption" }, this.#name, this.#amounts),
@@ -91,14 +92,7 @@ export class LoupePresent extends LoupeElement {
           this.t("present.choose"),
         ),
         full,
-        named(
-          h(
-            "button",
-            { type: "button", class: "button square", "data-action": "present-leave", onclick: () => this.#leave() },
-            icon("close"),
-          ),
-          `${this.t("present.leave")} (P)`,
-        ),
+        named(commandButton("present-leave", { square: true }), `${this.t("present.leave")} (P)`),
       ),
       this.#said,
       chooser,
@@ -131,26 +125,6 @@ export class LoupePresent extends LoupeElement {
     fullness();
     this.listen(document, "fullscreenchange", fullness);
 
-    this.commands([
-      ...STEPS.flatMap((step) => this.#stepCommands(step)),
-      {
-        name: "close-chooser",
-        words: "common.command.back",
-        keys: ["Escape"],
-        typing: true,
-        precedence: INNERMOST.chooser,
-        available: () => chooser.matches(":popover-open"),
-        perform: () => chooser.hidePopover(),
-      },
-      {
-        name: "end-presentation",
-        words: "common.command.back",
-        keys: ["Escape"],
-        precedence: INNERMOST.present,
-        available: () => document.querySelector("dialog[open]") === null,
-        perform: ({ store }) => togglePresenting(store),
-      },
-    ]);
     this.#said.textContent = this.t("present.begun");
     this.#light();
     this.cleanup(
@@ -167,6 +141,42 @@ export class LoupePresent extends LoupeElement {
       this.#map?.redraw();
       if (document.fullscreenElement) void document.exitFullscreen();
     });
+  }
+
+  /** What the class sees, while it can be chosen. @type {HTMLElement | null} */
+  #chooser = null;
+
+  #addCommands() {
+    this.commands([
+      ...STEPS.flatMap((step) => this.#stepCommands(step)),
+      {
+        name: "present-control",
+        words: "present.choose",
+        undoable: ["present"],
+        perform: ({ store, value }) => toggleControl(store, value),
+      },
+      { name: "present-full", words: "present.full", icon: "expand", perform: () => toggleFull() },
+      { name: "present-leave", words: "present.leave", icon: "close", perform: () => this.#leave() },
+      {
+        name: "close-chooser",
+        words: "common.close",
+        help: "common.command.back.title",
+        icon: "close",
+        keys: ["Escape"],
+        typing: true,
+        precedence: INNERMOST.chooser,
+        available: () => this.#chooser?.matches(":popover-open") === true,
+        perform: () => this.#chooser?.hidePopover(),
+      },
+      {
+        name: "end-presentation",
+        words: "common.command.back",
+        keys: ["Escape"],
+        precedence: INNERMOST.present,
+        available: () => document.querySelector("dialog[open]") === null,
+        perform: ({ store }) => togglePresenting(store),
+      },
+    ]);
   }
 
   /** @returns {import("../../elements/network/map.js").LoupeNetwork | null} */
@@ -190,7 +200,7 @@ export class LoupePresent extends LoupeElement {
             class: "button square",
             "data-action": `present-${by > 0 ? "next" : "previous"}-${axis}`,
             "aria-keyshortcuts": key,
-            onclick: () => this.#step(axis, by),
+            ...does(`present-${by > 0 ? "next" : "previous"}-${axis}`),
           },
           icon(name),
         ),
@@ -217,7 +227,7 @@ export class LoupePresent extends LoupeElement {
     const { store } = this;
     const place = beside(store.state, axis, by);
     if (!place) return;
-    if (store.state.view) openView(store, place);
+    if (store.state.view) this.perform("open-view", place);
     else {
       const control = this.#map?.reveal(place.layer, place.unit);
       const { layer, unit } = place;

@@ -1,15 +1,14 @@
 // @ts-check
 /** All tours to choose from: the one that comes with the page, and this server's lessons. */
 import { fetchWords } from "../../api/words.js";
-import { startTour } from "../../state/actions.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { sentence } from "../../elements/sentence.js";
 import { loadStyle } from "../../elements/styles.js";
 import { showDialog } from "../../elements/chrome/dialog.js";
 
 export async function open() {
-  const { api, assets, i18n, store } = context();
+  const { api, assets, i18n } = context();
   const [words] = await Promise.all([fetchWords(assets, i18n.language, "tour"), loadStyle("tours")]);
   i18n.extend(words);
   const { t } = i18n;
@@ -30,10 +29,8 @@ export async function open() {
           type: "button",
           class: "tours-item",
           "data-tour": id,
-          onclick: () => {
-            dialog.close();
-            startTour(store, id);
-          },
+          "data-closes": true,
+          ...does("start-tour", id),
         },
         h("strong", { lang: title.language ?? null }, title.text),
         about ? h("span", { lang: about.language ?? null }, about.text) : "",
@@ -47,7 +44,7 @@ export async function open() {
     item("network", { text: t("tour.network.title") }, { text: t("tour.network.about") }, t("tour.lesson.built_in")),
   );
   const said = h("p", { class: "note", role: "status" }, t("tour.lesson.loading"));
-  const dialog = showDialog("tours", t("common.command.tour.title"), [list, said]);
+  showDialog("tours", t("common.command.tour.title"), [list, said]);
   try {
     const { lessons } = await api.lessons();
     for (const { id, languages, title, about, step_count: count } of lessons) {

@@ -10,7 +10,8 @@
  * @typedef {import("./network.js").Tour} Tour
  */
 import { isWhole } from "../../model/scene.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
@@ -63,10 +64,10 @@ export class LoupeTour extends LoupeElement {
     class: "button",
     "data-action": "tour-show",
     hidden: true,
-    onclick: () => this.#enter(true),
+    ...does("tour-show"),
   });
-  #back = h("button", { type: "button", class: "button", "data-action": "tour-back", onclick: () => this.#go(-1) });
-  #next = h("button", { type: "button", class: "button", "data-action": "tour-next", onclick: () => this.#go(1) });
+  #back = h("button", { type: "button", class: "button", "data-action": "tour-back", ...does("tour-back") });
+  #next = h("button", { type: "button", class: "button", "data-action": "tour-next", ...does("tour-next") });
 
   start() {
     this.className = "tour";
@@ -74,18 +75,8 @@ export class LoupeTour extends LoupeElement {
     this.hidden = true;
     this.#show.textContent = this.t("tour.show");
     this.#back.textContent = this.t("tour.back");
-    const leave = h(
-      "button",
-      {
-        type: "button",
-        class: "button square quiet",
-        "data-action": "tour-leave",
-        title: this.t("tour.leave"),
-        "aria-label": this.t("tour.leave"),
-        onclick: () => this.#leave(),
-      },
-      icon("close"),
-    );
+    this.#addCommands();
+    const leave = commandButton("tour-leave", { square: true, class: "button square quiet" });
     this.replaceChildren(
       h("div", { class: "tour-head" }, this.#name, this.#steps, leave),
       this.#words,
@@ -141,7 +132,6 @@ export class LoupeTour extends LoupeElement {
         this.#happened(event);
       }),
     );
-    this.#addCommands();
   }
 
   /** @returns {Scene | null} null while something that the steps speak of is still missing */
@@ -283,7 +273,7 @@ export class LoupeTour extends LoupeElement {
               "data-tour-step": one.id,
               "data-done": String(kept.has(one.id)),
               "aria-current": one === step ? "step" : null,
-              onclick: () => this.#jump(one),
+              ...does("tour-step", one.id),
             },
             inline(tour.name(one).text),
             kept.has(one.id) ? h("span", { class: "sr" }, ` (${this.t("tour.done")})`) : "",
@@ -295,7 +285,7 @@ export class LoupeTour extends LoupeElement {
         { class: "tour-again" },
         h(
           "button",
-          { type: "button", class: "tour-jump", "data-action": "tour-again", onclick: () => this.#again() },
+          { type: "button", class: "tour-jump", "data-action": "tour-again", ...does("tour-again") },
           this.t("tour.again"),
         ),
       ),
@@ -429,24 +419,35 @@ export class LoupeTour extends LoupeElement {
         name: "tour-next",
         words: "tour.command.next",
         keys: ["ArrowRight", "Enter"],
-        available: (_, event) => !this.hidden && this.#done && turns(event),
+        available: (_, event) => !this.hidden && (!event || (this.#done && turns(event))),
         perform: () => this.#go(1),
       },
       {
         name: "tour-back",
         words: "tour.command.back",
         keys: ["ArrowLeft"],
-        available: (_, event) => !this.hidden && turns(event),
+        available: (_, event) => !this.hidden && (!event || turns(event)),
         perform: () => this.#go(-1),
       },
       {
-        name: "tour-leave",
+        name: "tour-close",
         words: "common.command.back",
         keys: ["Escape"],
         typing: true,
         precedence: INNERMOST.tour,
         available: (_, event) => !this.hidden && inside(event),
         perform: () => (this.#steps.open ? void (this.#steps.open = false) : this.#leave()),
+      },
+      { name: "tour-leave", words: "tour.leave", icon: "close", perform: () => this.#leave() },
+      { name: "tour-show", words: "tour.show", perform: () => this.#enter(true) },
+      { name: "tour-again", words: "tour.again", perform: () => this.#again() },
+      {
+        name: "tour-step",
+        words: "tour.jump",
+        perform: ({ value }) => {
+          const step = this.#there.find(({ id }) => id === value);
+          if (step) this.#jump(step);
+        },
       },
     ]);
   }

@@ -3,14 +3,14 @@
  * Offers the tour to a newcomer, once: a line beside the headline that hides nothing and goes away by
  * itself as soon as the person has begun to look around.
  */
-import { startTour } from "../../state/actions.js";
 import { TOUR_KEY } from "../../state/initial.js";
 import { context } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
-import { icon } from "../../elements/icons.js";
 import { loadStyle } from "../../elements/styles.js";
 
 const {
+  commands,
   i18n: { t },
   store,
 } = context();
@@ -18,36 +18,15 @@ const {
 const stop = () => {
   unwatch();
   offer.remove();
+  away();
 };
+const away = commands.add([{ name: "offer-later", words: "common.tour.later", icon: "close", perform: () => stop() }]);
 const offer = h(
   "aside",
   { class: "tour-offer", "data-offer": "tour", "aria-label": t("common.command.tour.title") },
   h("p", null, t("common.tour.offer")),
-  h(
-    "button",
-    {
-      type: "button",
-      class: "button strong",
-      "data-action": "offer-start",
-      onclick: () => {
-        stop();
-        startTour(store);
-      },
-    },
-    t("common.tour.start"),
-  ),
-  h(
-    "button",
-    {
-      type: "button",
-      class: "button square quiet",
-      "data-action": "offer-later",
-      title: t("common.tour.later"),
-      "aria-label": t("common.tour.later"),
-      onclick: stop,
-    },
-    icon("close"),
-  ),
+  commandButton("start-tour", { class: "button strong", "data-action": "offer-start" }),
+  commandButton("offer-later", { square: true, class: "button square quiet" }),
 );
 
 await loadStyle("tour-offer");

@@ -4,8 +4,7 @@ import { exact } from "../../core/i18n.js";
 import { encodeTensor } from "../../api/wire.js";
 import { lines, originLines, script } from "../../formula/code.js";
 import { tolerance } from "../../model/operations.js";
-import { copyText } from "../../elements/copy.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 
 /** @param {import("./host.js").Actions} actions */
@@ -22,9 +21,11 @@ export function createCode(actions) {
       type: "button",
       class: "button",
       "data-action": "copy-code",
-      onclick: async () => {
-        said.textContent = t((await copyText(text())) ? "views.code.copied" : "views.code.not_copied");
-      },
+      ...does("copy", () => ({
+        text: text(),
+        copied: (/** @type {boolean} */ done) =>
+          void (said.textContent = t(done ? "views.code.copied" : "views.code.not_copied")),
+      })),
     },
     t("views.code.copy"),
   );

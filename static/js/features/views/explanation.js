@@ -11,7 +11,7 @@ import { INPUT } from "../../model/model.js";
 import { evaluate, tolerance, winner } from "../../model/operations.js";
 import { unitEdits } from "../../model/scene.js";
 import { product, valueAt } from "../../model/trace.js";
-import { copyText } from "../../elements/copy.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { createCode } from "./code.js";
@@ -43,8 +43,10 @@ export function createExplanation(actions) {
       "data-action": "copy-value",
       title: t("views.explain.copy"),
       "aria-label": t("views.explain.copy"),
-      onclick: async () =>
-        copy.replaceChildren(icon((await copyText(number.dataset.value ?? "")) ? "check" : "warning")),
+      ...does("copy", () => ({
+        text: number.dataset.value ?? "",
+        copied: (/** @type {boolean} */ done) => copy.replaceChildren(icon(done ? "check" : "warning")),
+      })),
     },
     icon("copy"),
   );

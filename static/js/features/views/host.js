@@ -6,6 +6,7 @@
  *
  * @typedef {import("./subject.js").Subject} Subject
  * @typedef {import("../../model/explain.js").ValueIndex} ValueIndex
+ * @typedef {import("../../state/initial.js").Place} Place
  */
 /**
  * @typedef {object} ViewPart a piece of a view, built for one unit of one layer
@@ -28,18 +29,19 @@
  * @property {(channel: number) => void} openInput look at one input of the neuron
  * @property {(from: ValueIndex, to: ValueIndex) => void} follow
  * @property {(from: ValueIndex, to: ValueIndex) => void} forward
- * @property {(view: string, place: import("../../state/initial.js").Place) => void} open
+ * @property {(view: string | undefined, place: Place, trail?: Place[]) => void} open without a name the view that
+ *   explains the place
  * @property {(draw: () => void) => void} frame
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
 import { sameItems } from "../../core/store.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
-import { INNERMOST } from "../../elements/keys.js";
-import { placeOf } from "../../state/place.js";
-import { climb, closeView, exists, follow, followForward, openView, pointAt, viewFor } from "../../state/view.js";
+import { closeView, exists, pointAt, viewFor } from "../../state/view.js";
+import { viewCommands } from "./commands.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
 import { createPicker } from "./parts/picker.js";
 import { enter, leaving, placesIn } from "./parts/entrance.js";
@@ -49,6 +51,7 @@ import { createPrebuild } from "./prebuild.js";
 import { createExplanation } from "./explanation.js";
 import { createNetworkSidebar } from "./network-sidebar.js";
 import { VIEWS, viewNamed } from "./registry.js";
+import { placeOf } from "../../state/place.js";
 import { shownNow } from "../../state/selectors.js";
 import { classLabel, valueIndexOf, subjectOf } from "./subject.js";
 
@@ -90,6 +93,7 @@ export class LoupeView extends LoupeElement {
   #tip = createTip(this);
 
   start() {
+    this.commands(viewCommands(this));
     this.watch(
       ({ view, scale, lock, tint, dark, language, arrived, compared }, scene) => [
         view,
@@ -110,17 +114,6 @@ export class LoupeView extends LoupeElement {
       (place, input) => this.#cardFor(place, input),
     );
     this.offer("view", this);
-    this.commands([
-      {
-        name: "climb",
-        words: "common.command.back",
-        keys: ["Escape"],
-        typing: true,
-        precedence: INNERMOST.view,
-        available: () => this.#open !== null,
-        perform: ({ store }) => climb(store),
-      },
-    ]);
     this.listen(this, "click", (event) => this.#clicked(event));
     this.listen(this, "pointerover", (event) => this.#hovered(event));
     this.listen(this, "focusin", (event) => this.#hovered(event));
@@ -136,18 +129,10 @@ export class LoupeView extends LoupeElement {
       i18n: this.i18n,
       state: () => store.state,
       point: (at, pinned) => this.#point(at, pinned),
-      openInput: (channel) => {
-        const { view } = store.state;
-        if (view)
-          openView(
-            store,
-            { layer: view.layer, unit: view.unit, at: this.#at },
-            { name: "microscope", input: channel, trail: view.trail },
-          );
-      },
-      follow: (from, to) => follow(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
-      forward: (from, to) => followForward(store, placeOf(from.layer, from.at), placeOf(to.layer, to.at)),
-      open: (name, place) => openView(store, place, { name }),
+      openInput: (channel) => this.perform("open-input", channel),
+      follow: (from, to) => this.perform("follow", { from, to }),
+      forward: (from, to) => this.perform("follow-forward", { from, to }),
+      open: (name, place, trail) => this.perform("open-view", { ...place, options: { name, trail } }),
       frame: (draw) => this.frame(draw),
       tip: (anchor, content) => (anchor && content ? this.#tip.show(anchor, content()) : this.#tip.hide()),
     };
@@ -348,7 +333,7 @@ export class LoupeView extends LoupeElement {
         "header",
         { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
-        createPicker(scene.model, view, this.store, (key, params) => this.t(key, params)),
+        createPicker(scene.model, view, (key, params) => this.t(key, params)),
         playback?.root,
         h(
           "div",
@@ -362,16 +347,11 @@ export class LoupeView extends LoupeElement {
               title: this.t("views.chapter"),
               "aria-label": this.t("views.chapter"),
               // Where the text stands beside the view, both are looked at.
-              onclick: () => context().parts.find("learn")?.roomy || closeView(this.store),
+              ...does("leave-for-chapter"),
             },
             icon("help"),
           ),
-          h(
-            "button",
-            { type: "button", class: "button", "data-action": "export-view", onclick: () => this.#export() },
-            icon("share"),
-            h("span", null, this.t("views.export.title")),
-          ),
+          commandButton("export-view"),
         ),
       ),
       h("div", { class: "view-stage" }, stage.root),
@@ -419,6 +399,15 @@ export class LoupeView extends LoupeElement {
 
   get open() {
     return this.#open;
+  }
+
+  /** The position that is looked at. */
+  get at() {
+    return this.#at;
+  }
+
+  get playback() {
+    return this.#playback;
   }
 
   #position() {
@@ -496,7 +485,7 @@ export class LoupeView extends LoupeElement {
     const from = valueIndexOf(this.#subject, this.#at);
     const direction = target.closest("[data-direction]")?.getAttribute("data-direction");
     event.preventDefault();
-    if (direction === "trail") openView(this.store, placeOf(to.layer, to.at), { trail: this.store.state.view?.trail });
+    if (direction === "trail") this.#actions.open(undefined, placeOf(to.layer, to.at), this.store.state.view?.trail);
     else if (direction === "forward") this.#actions.forward(from, to);
     else if (to.layer !== from.layer || to.at.some((position, axis) => position !== from.at[axis]))
       this.#actions.follow(from, to);
@@ -508,11 +497,6 @@ export class LoupeView extends LoupeElement {
     if (target instanceof Element && this.contains(target))
       this.#tip.value(target, (key, params) => this.t(key, params));
     else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
-  }
-
-  async #export() {
-    const { openExport } = await import("../export/dialog.js");
-    openExport();
   }
 
   /** Where the focus was, in words that the rebuilt view understands too. */

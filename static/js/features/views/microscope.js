@@ -12,6 +12,7 @@ import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
 import { rowOf, valueAt } from "../../model/trace.js";
 import { span } from "../../model/window.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { createWindowed } from "../../elements/windowed.js";
 import { createGrid } from "./parts/grid.js";
@@ -73,7 +74,7 @@ export function createMicroscope(subject, actions) {
           type: "button",
           class: "addend",
           title: t("views.neuron.open_row", { name: `${subject.source}[${first + index}]` }),
-          onclick: () => actions.openInput(first + index),
+          ...does("open-input", first + index),
         },
         h("span", { class: "addend-name" }, `[${first + index}]`),
         value,

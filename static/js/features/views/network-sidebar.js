@@ -20,8 +20,7 @@ import { regionsBehind } from "../../model/receptive-field.js";
 import { valueAt } from "../../model/trace.js";
 import { colourRanges } from "../../state/selectors.js";
 import { placeOf, samePlace } from "../../state/place.js";
-import { climb, openView } from "../../state/view.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { scrollTo } from "../../elements/scroll.js";
 import { shownValue, sizeText, valueIndexText } from "./parts/value.js";
@@ -35,7 +34,7 @@ import { shownValue, sizeText, valueIndexText } from "./parts/value.js";
  * @param {readonly string[]} names of the layers that stand in it
  * @param {import("./host.js").Actions} actions
  */
-export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
+export function createNetworkSidebar({ model }, names, { t, i18n, state, open }) {
   const entries = [INPUT, ...names].map((layer) =>
     createEntry(
       layer,
@@ -60,7 +59,7 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
       class: "view-out",
       "data-action": "close-view",
       title: t("views.out_hint"),
-      onclick: () => climb(context().store),
+      ...does("climb"),
     },
     h("span", { "aria-hidden": "true" }, "←"),
     outWords,
@@ -74,7 +73,7 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
     list,
   );
   root.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    if (event.target === root || event.target === list) climb(context().store);
+    if (event.target === root || event.target === list) context().commands.perform("climb");
   });
 
   /** The way from the shown value to the picture, the value itself first. @type {ValueIndex[]} */
@@ -89,10 +88,10 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
 
   /** Open a layer at its place on the way; the steps up to it become the trail. @param {string} layer */
   function go(layer) {
-    const { store } = context();
-    const trail = store.state.view?.trail ?? [];
+    const { view } = state();
+    const trail = view?.trail ?? [];
     const followed = trail.find((step) => step.layer === layer);
-    if (followed) return openView(store, followed, { trail });
+    if (followed) return open(undefined, followed, trail);
     const index = way.findIndex((valueIndex) => valueIndex.layer === layer);
     if (index > 0) {
       const here = placeOf(way[0].layer, way[0].at);
@@ -101,10 +100,10 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state }) {
         ...trail.slice(0, Math.max(0, from)),
         ...way.slice(0, index + 1).map((valueIndex) => placeOf(valueIndex.layer, valueIndex.at)),
       ];
-      return openView(store, steps[steps.length - 1], { trail: steps });
+      return open(undefined, steps[steps.length - 1], steps);
     }
     const { shape } = /** @type {Entry} */ (byLayer.get(layer));
-    return openView(store, { layer, unit: Math.min(store.state.view?.unit ?? 0, unitCount(shape) - 1) });
+    return open(undefined, { layer, unit: Math.min(view?.unit ?? 0, unitCount(shape) - 1) });
   }
 
   return {

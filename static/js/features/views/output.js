@@ -10,6 +10,7 @@ import { tensorOf } from "../../model/explain.js";
 import { inputName, isMaps, probabilitiesOf } from "../../model/model.js";
 import { limitOf } from "../../model/ranges.js";
 import { indexAt, rowOf, valueAt } from "../../model/trace.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { contributionsLegend, valuesLegend, weightsLegend } from "./parts/legend.js";
@@ -150,7 +151,7 @@ export function createOutput(subject, actions) {
             type: "button",
             class: "button strong",
             "data-action": "open-softmax",
-            onclick: () => actions.open("softmax", { layer: normalised.name, unit: subject.unit }),
+            ...does("open-view", { layer: normalised.name, unit: subject.unit, options: { name: "softmax" } }),
           },
           t("views.output.open_softmax"),
         )

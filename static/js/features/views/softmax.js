@@ -2,6 +2,7 @@
 /** The softmax formula with every score in it: a term lights its score, a score its term. */
 import { exact, signed } from "../../core/i18n.js";
 import { LOGITS } from "../../draw/colour.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { createWindowed } from "../../elements/windowed.js";
 import { createLegend } from "./parts/legend.js";
@@ -85,7 +86,7 @@ export function createSoftmax(subject, actions) {
         type: "button",
         class: "class-name",
         title: title(index),
-        onclick: () => actions.open("softmax", { layer: layer.name, unit: index }),
+        ...does("open-view", { layer: layer.name, unit: index, options: { name: "softmax" } }),
       },
       title(index),
     );

@@ -7,9 +7,8 @@ import { exact } from "../../core/i18n.js";
 import { explain, mainTrail } from "../../model/explain.js";
 import { INPUT, scoreLayer } from "../../model/model.js";
 import { indexOf, placeOf, samePlace } from "../../state/place.js";
-import { openView } from "../../state/view.js";
 import { h } from "../../elements/dom.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { nameOf } from "../../formula/tree.js";
 import { scrollTo } from "../../elements/scroll.js";
 import { shownValue, valueIndexText } from "./parts/value.js";
@@ -34,7 +33,6 @@ export function createTrail(actions) {
       list.hidden = steps.length < 2;
       list.replaceChildren(...steps.map((step) => card(step)));
       const ended = valueIndex.layer === INPUT;
-      const { store } = context();
       tools.replaceChildren(
         ended
           ? ""
@@ -44,15 +42,7 @@ export function createTrail(actions) {
                 type: "button",
                 class: "button quiet",
                 "data-action": "trail-to-pixel",
-                onclick: async () => {
-                  const index = steps.findIndex((step) => samePlace(step, here));
-                  const onward = (await wholeTrail(scene, valueIndex)).map(({ layer, at }) => placeOf(layer, at));
-                  openView(store, here, {
-                    name: view.name,
-                    input: view.input,
-                    trail: [...steps.slice(0, index), ...onward],
-                  });
-                },
+                ...does("trail-to-pixel", { scene, view, valueIndex, steps }),
               },
               t("views.trail.to_pixel"),
             ),
@@ -64,10 +54,7 @@ export function createTrail(actions) {
                 type: "button",
                 class: "button quiet",
                 "data-action": "trail-from-top",
-                onclick: async () => {
-                  const trail = await fromTop(scene);
-                  openView(store, trail[0], { trail });
-                },
+                ...does("trail-from-top", scene),
               },
               t("views.trail.from_top"),
             ),
@@ -120,7 +107,7 @@ export function createTrail(actions) {
  * is said of each step is kept.
  * @param {import("../../model/explain.js").Scene} scene @param {import("../../model/explain.js").ValueIndex} valueIndex
  */
-async function wholeTrail(scene, valueIndex) {
+export async function wholeTrail(scene, valueIndex) {
   const { model, run, parameters } = scene;
   const trail = mainTrail(scene, valueIndex);
   trail.forEach((step) => factsOf(scene, step));
@@ -200,7 +187,7 @@ const factsOf = (scene, valueIndex) => {
 };
 
 /** The way from the class that won to a pixel. @param {import("../../model/explain.js").Scene} scene */
-async function fromTop(scene) {
+export async function fromTop(scene) {
   const last = scene.model.output;
   const { ask, activations } = scene.run;
   const output = activations.get(last.name) ?? (await ask?.values([last.name]))?.get(last.name);
@@ -210,6 +197,5 @@ async function fromTop(scene) {
     if (value > output.data[best]) best = index;
   });
   const at = output.shape.length === 1 ? [best] : [0, 0, 0];
-  const trail = await wholeTrail(scene, { layer: last.name, at });
-  return trail.map((valueIndex) => placeOf(valueIndex.layer, valueIndex.at));
+  return wholeTrail(scene, { layer: last.name, at });
 }

@@ -9,10 +9,10 @@ import { sameItems } from "../../core/store.js";
 import { difference, evidenceOf, termsAt } from "../../model/evidence.js";
 import { limitOf } from "../../model/ranges.js";
 import { chooseWhy, closeWhy, lookAt, setAgainst } from "../../state/why.js";
-import { openView } from "../../state/view.js";
+import { does } from "../../elements/context.js";
+import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
-import { icon } from "../../elements/icons.js";
 import { INNERMOST } from "../../elements/keys.js";
 import { createFigure } from "./figure.js";
 import { createLegend } from "./legend.js";
@@ -50,7 +50,7 @@ export class LoupeWhy extends LoupeElement {
     onPicture: (full) => this.#showCaption(full),
   });
   #legend = createLegend(this.i18n);
-  #reading = createPlace(this.i18n, (place, unit) => this.#open(place, unit));
+  #reading = createPlace(this.i18n);
   #sum = h("div");
   #tiles = h("p", { class: "note" });
   #table = h("details", { class: "why-table", ontoggle: () => this.#fillTable() });
@@ -69,41 +69,18 @@ export class LoupeWhy extends LoupeElement {
   start() {
     this.setAttribute("role", "region");
     this.setAttribute("aria-labelledby", "why-title");
+    this.#addCommands();
     this.replaceChildren(
       h(
         "div",
         { class: "why-scroll" },
-        h(
-          "div",
-          { class: "why-head" },
-          this.#title,
-          h(
-            "button",
-            {
-              type: "button",
-              class: "button square",
-              "data-action": "close-why",
-              "aria-label": this.t("common.close"),
-              onclick: () => this.#close(),
-            },
-            icon("close"),
-          ),
-        ),
+        h("div", { class: "why-head" }, this.#title, commandButton("close-why", { square: true })),
         this.#about,
         this.#body,
         this.#said,
       ),
     );
     this.#shown = [];
-    this.commands([
-      {
-        name: "close-why",
-        words: "common.command.back",
-        keys: ["Escape"],
-        precedence: INNERMOST.why,
-        perform: () => this.#close(),
-      },
-    ]);
     this.watch(
       ({ why, hover, arrived }, scene) => [why, hover, scene, arrived],
       () => this.#follow(),
@@ -116,6 +93,47 @@ export class LoupeWhy extends LoupeElement {
     this.cleanup(() => this.#figure.stop());
     // On a narrow page it opens above the network.
     if (matchMedia("(max-width: 63.99rem)").matches) this.scrollIntoView({ block: "start" });
+  }
+
+  #addCommands() {
+    this.commands([
+      {
+        name: "close-why",
+        words: "common.close",
+        help: "common.command.back.title",
+        icon: "close",
+        keys: ["Escape"],
+        precedence: INNERMOST.why,
+        perform: () => this.#close(),
+      },
+      {
+        name: "why-class",
+        words: "why.choose",
+        /** What was typed may be no unit. */
+        perform: ({ store, value }) => {
+          const of = this.#unit(value);
+          if (of) chooseWhy(store, of);
+        },
+      },
+      {
+        name: "why-against",
+        words: "why.against",
+        perform: ({ store, value }) => {
+          const { ground, unit } = /** @type {import("./subject.js").Subject} */ (this.#subject);
+          const other = this.#unit(value);
+          if (other || value === "") setAgainst(store, { layer: ground.layer, unit }, other?.unit ?? null);
+        },
+      },
+      { name: "why-open", words: "why.open", perform: ({ value: { place, unit } }) => this.#open(place, unit) },
+      { name: "why-look", words: "why.patch", perform: ({ store, value }) => lookAt(store, value) },
+    ]);
+  }
+
+  /** The unit whose number a control gave. @param {string} value */
+  #unit(value) {
+    const { layer, units } = /** @type {import("./subject.js").Subject} */ (this.#subject).ground;
+    const unit = Number(value);
+    return value !== "" && Number.isInteger(unit) && unit < units ? { layer, unit } : null;
   }
 
   #close() {
@@ -222,42 +240,24 @@ export class LoupeWhy extends LoupeElement {
   #buildChoice(subject) {
     const { ground } = subject;
     const units = Array.from({ length: ground.units }, (_, unit) => unit);
-    const of = (/** @type {string} */ value) => ({ layer: ground.layer, unit: Number(value) });
-    const now = () => /** @type {import("./subject.js").Subject} */ (this.#subject);
-    /** @param {string} action @param {(value: string) => void} choose @param {string | null} none */
-    const chooser = (action, choose, none) => {
+    /** @param {string} action @param {string | null} none */
+    const chooser = (action, none) => {
+      const chosen = { "data-action": action, ...does(action, () => control.value, "change") };
+      /** @type {HTMLInputElement | HTMLSelectElement} */
       const control =
         units.length > LISTED
-          ? h("input", { type: "number", class: "field", min: 0, max: units.length - 1, placeholder: none })
+          ? h("input", { type: "number", class: "field", min: 0, max: units.length - 1, placeholder: none, ...chosen })
           : h(
               "select",
-              { class: "button" },
+              { class: "button", ...chosen },
               none === null ? null : h("option", { value: "" }, none),
               units.map((unit) => h("option", { value: unit }, nameOf(subject, unit, this.i18n))),
             );
-      control.dataset.action = action;
-      control.addEventListener("change", () => choose(control.value));
       return control;
     };
-    const valid = (/** @type {string} */ value) => Number.isInteger(Number(value)) && Number(value) < ground.units;
     this.#choice.replaceChildren(
-      h(
-        "label",
-        null,
-        h("span", null, this.t("why.choose")),
-        chooser("why-class", (value) => valid(value) && value !== "" && chooseWhy(this.store, of(value)), null),
-      ),
-      h(
-        "label",
-        null,
-        h("span", null, this.t("why.against")),
-        chooser(
-          "why-against",
-          (value) =>
-            valid(value) && setAgainst(this.store, of(String(now().unit)), value === "" ? null : Number(value)),
-          this.t("why.nothing"),
-        ),
-      ),
+      h("label", null, h("span", null, this.t("why.choose")), chooser("why-class", null)),
+      h("label", null, h("span", null, this.t("why.against")), chooser("why-against", this.t("why.nothing"))),
     );
   }
 
@@ -297,7 +297,7 @@ export class LoupeWhy extends LoupeElement {
   #pin(place) {
     const [, , columns] = /** @type {import("./subject.js").Subject} */ (this.#subject).ground.values.shape;
     const [row, column] = [Math.floor(place / columns), place % columns];
-    lookAt(this.store, [row, column]);
+    this.perform("why-look", [row, column]);
     const value = /** @type {import("../../model/evidence.js").Evidence} */ (this.#evidence).places[place];
     this.#said.textContent = this.t("why.square", { row, column, amount: this.i18n.value(value) });
   }
@@ -311,7 +311,7 @@ export class LoupeWhy extends LoupeElement {
     const { ground, unit: own, against } = /** @type {import("./subject.js").Subject} */ (this.#subject);
     const [, , columns] = ground.values.shape;
     const map = unit ?? termsAt(ground, own, against, place)[0].unit;
-    openView(this.store, { layer: ground.maps, unit: map, at: [Math.floor(place / columns), place % columns] });
+    this.perform("open-view", { layer: ground.maps, unit: map, at: [Math.floor(place / columns), place % columns] });
   }
 
   /** @param {boolean} full whether the picture's own pixels are seen */

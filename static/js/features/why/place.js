@@ -2,6 +2,7 @@
 /** One square: what it adds, the patch of the picture that it answers for, and what each map adds there. */
 import { exact } from "../../core/i18n.js";
 import { formatPlace } from "../../state/place.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { inputPicture } from "../../elements/picture.js";
 import { amount } from "./sum.js";
@@ -9,8 +10,8 @@ import { amount } from "./sum.js";
 /** So many terms are listed. */
 const LISTED = 10;
 
-/** @param {import("../../core/i18n.js").Translator} i18n @param {(place: number, unit: number | null) => void} open */
-export function createPlace(i18n, open) {
+/** @param {import("../../core/i18n.js").Translator} i18n */
+export function createPlace(i18n) {
   const { t } = i18n;
   const title = h("h3", { "data-why-here": true });
   const patch = h("canvas", {
@@ -19,7 +20,17 @@ export function createPlace(i18n, open) {
     "aria-label": t("why.patch"),
     title: t("why.patch"),
   });
-  const calculation = h("button", { type: "button", class: "button", "data-action": "why-open" }, t("why.open"));
+  let shown = -1;
+  const calculation = h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      "data-action": "why-open",
+      ...does("why-open", () => ({ place: shown, unit: null })),
+    },
+    t("why.open"),
+  );
   const heading = h("h4");
   const list = h("ul", { class: "why-terms" });
   const root = h(
@@ -30,8 +41,6 @@ export function createPlace(i18n, open) {
     heading,
     list,
   );
-  let shown = -1;
-  calculation.addEventListener("click", () => open(shown, null));
 
   return {
     root,
@@ -70,7 +79,7 @@ export function createPlace(i18n, open) {
                 type: "button",
                 "aria-label": `${ground.maps}[${unit}]: ${i18n.value(read)} × ${i18n.value(weight)} = ${i18n.value(product)}`,
                 "data-place": formatPlace({ layer: ground.maps, unit, at }),
-                onclick: () => open(place, unit),
+                ...does("why-open", { place, unit }),
               },
               h("span", { class: "why-term-name", title: formatPlace({ layer: ground.maps, unit, at }) }, `[${unit}]`),
               h("span", { class: "why-term-factors" }, amount(i18n, read), " × ", amount(i18n, weight)),

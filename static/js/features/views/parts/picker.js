@@ -1,19 +1,18 @@
 // @ts-check
 /** Choose another layer or neuron while a view is open; the view follows. */
 import { INPUT, unitCount } from "../../../model/model.js";
-import { openView } from "../../../state/view.js";
+import { does } from "../../../elements/context.js";
 import { h } from "../../../elements/dom.js";
 
 /**
  * @param {import("../../../model/model.js").Model} model @param {import("../../../state/initial.js").View} view
- * @param {import("../../../state/view.js").Store} store
  * @param {(key: string, params?: Record<string, string | number>) => string} t
  */
-export function createPicker(model, view, store, t) {
-  const shape = view.layer === INPUT ? model.input.shape : (model.layer(view.layer)?.output_shape ?? [1]);
-  const count = unitCount(shape);
-  const open = (/** @type {string} */ layer, /** @type {number} */ unit) =>
-    openView(store, { layer, unit, at: layer === view.layer ? store.state.view?.at : undefined });
+export function createPicker(model, view, t) {
+  const countOf = (/** @type {string} */ layer) => unitCount(model.shape(layer) ?? [1]);
+  const count = countOf(view.layer);
+  /** The nearest unit that a layer has. @param {string} layer @param {number} unit */
+  const within = (layer, unit) => ({ layer, unit: Math.max(0, Math.min(countOf(layer) - 1, unit)) });
   const names = [INPUT, ...model.layers.map(({ name }) => name)];
   const layers = h(
     "select",
@@ -21,11 +20,7 @@ export function createPicker(model, view, store, t) {
       class: "button",
       "data-picker": "layer",
       "aria-label": t("views.picker.layer"),
-      onchange: () => {
-        const layer = layers.value;
-        const next = layer === INPUT ? model.input.shape : (model.layer(layer)?.output_shape ?? [1]);
-        open(layer, Math.min(view.unit, unitCount(next) - 1));
-      },
+      ...does("choose-unit", () => within(layers.value, view.unit), "change"),
     },
     names.map((name) =>
       h("option", { value: name, selected: name === view.layer }, name === INPUT ? t("views.input") : name),
@@ -39,11 +34,16 @@ export function createPicker(model, view, store, t) {
     max: count - 1,
     value: view.unit,
     "aria-label": t("views.picker.unit", { last: count - 1 }),
-    onchange: () => {
-      const wanted = Math.round(Number(unit.value));
-      if (unit.value !== "" && Number.isFinite(wanted)) open(view.layer, Math.max(0, Math.min(count - 1, wanted)));
-      unit.value = String(store.state.view?.unit ?? view.unit);
-    },
+    ...does(
+      "choose-unit",
+      () => {
+        const wanted = unit.value === "" ? NaN : Math.round(Number(unit.value));
+        const chosen = Number.isFinite(wanted) ? within(view.layer, wanted) : null;
+        unit.value = String(chosen?.unit ?? view.unit);
+        return chosen;
+      },
+      "change",
+    ),
   });
   const step = (/** @type {number} */ by, /** @type {string} */ name, /** @type {string} */ sign) =>
     h(
@@ -54,7 +54,7 @@ export function createPicker(model, view, store, t) {
         "data-picker": name,
         "aria-label": t(`views.picker.${name}`),
         title: t(`views.picker.${name}`),
-        onclick: () => open(view.layer, (view.unit + by + count) % count),
+        ...does("choose-unit", { layer: view.layer, unit: (view.unit + by + count) % count }),
       },
       h("span", { "aria-hidden": "true" }, sign),
     );

@@ -12,6 +12,7 @@ import {
   SPEEDS,
   step,
 } from "../../../model/playback.js";
+import { does } from "../../../elements/context.js";
 import { h } from "../../../elements/dom.js";
 
 /** @typedef {ReturnType<typeof createPlaybackBar>} PlaybackBar */
@@ -39,7 +40,7 @@ export function createPlaybackBar(count, t, onPosition) {
   let before = 0;
   let frame = 0;
 
-  const button = (/** @type {string} */ name, /** @type {string} */ shape, /** @type {() => void} */ act) =>
+  const button = (/** @type {string} */ name, /** @type {string} */ shape) =>
     h(
       "button",
       {
@@ -48,26 +49,25 @@ export function createPlaybackBar(count, t, onPosition) {
         "data-action": `playback-${name}`,
         title: t(`views.playback.${name}`),
         "aria-label": t(`views.playback.${name}`),
-        onclick: act,
+        ...does(`playback-${name}`),
       },
       glyph(shape),
     );
 
-  const toggle = button("play", "play", () => (state.playing ? set(pause(state)) : start()));
+  const toggle = button("play", "play");
   const speed = h("button", {
     type: "button",
     class: "button speed",
     "data-action": "playback-speed",
-    onclick: () =>
-      set(state.speed === SPEEDS[SPEEDS.length - 1] ? { ...state, speed: SPEEDS[0] } : faster(state), false),
+    ...does("playback-speed"),
   });
   const root = h(
     "div",
     { class: "playback", role: "group", "aria-label": t("views.playback.title") },
-    button("back", "back", () => set(step(state, -1))),
+    button("back", "back"),
     toggle,
-    button("step", "forward", () => set(step(state, 1))),
-    button("end", "end", () => set(finish(state))),
+    button("step", "forward"),
+    button("end", "end"),
     speed,
   );
   root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -108,6 +108,11 @@ export function createPlaybackBar(count, t, onPosition) {
   set(state, false);
   return {
     root,
+    back: () => set(step(state, -1)),
+    play: () => (state.playing ? set(pause(state)) : start()),
+    step: () => set(step(state, 1)),
+    end: () => set(finish(state)),
+    speed: () => set(state.speed === SPEEDS[SPEEDS.length - 1] ? { ...state, speed: SPEEDS[0] } : faster(state), false),
     /** The position was chosen elsewhere: go on from there. @param {number} position */
     place(position) {
       set(seek(state, position), false);

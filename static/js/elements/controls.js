@@ -3,13 +3,13 @@
  * The controls of commands, as the header shows them: what they are called, whether they are switched on, and
  * whether there is anything for them to do, all from the table.
  *
- * @typedef {import("../../state/initial.js").State} State
- * @typedef {import("../../core/commands.js").Command<State>} Command
+ * @typedef {import("../state/initial.js").State} State
+ * @typedef {import("../core/commands.js").Command<State>} Command
  */
-import { keyCaps, wordsOf } from "../../core/commands.js";
-import { context } from "../context.js";
-import { h, titled } from "../dom.js";
-import { icon } from "../icons.js";
+import { keyCaps, wordsOf } from "../core/commands.js";
+import { context, does } from "./context.js";
+import { h, titled } from "./dom.js";
+import { icon } from "./icons.js";
 
 const APPLE = /Mac|iP(?:hone|ad|od)/.test(navigator.platform);
 
@@ -17,7 +17,11 @@ const APPLE = /Mac|iP(?:hone|ad|od)/.test(navigator.platform);
 export const capsOf = ({ keys, shown }) => [...(keys ?? []), ...(shown ?? [])].map((chord) => keyCaps(chord, APPLE));
 
 /** @param {Command} command @param {State} state */
-export const titleOf = ({ words }, state) => context().i18n.t(`${wordsOf(words, state)}.title`);
+export function titleOf({ words }, state) {
+  const { i18n } = context();
+  const key = wordsOf(words, state);
+  return i18n.t(i18n.has(`${key}.title`) ? `${key}.title` : key);
+}
 
 /** What a command does, with its keys: for whoever hovers its control. @param {Command} command @param {State} state */
 export function hintOf(command, state) {
@@ -26,7 +30,7 @@ export function hintOf(command, state) {
   const key = [command.checked?.(state) ? "hint_checked" : "", "hint", "title"].find(
     (part) => part && i18n.has(`${words}.${part}`),
   );
-  const text = i18n.t(`${words}.${key}`);
+  const text = key ? i18n.t(`${words}.${key}`) : titleOf(command, state);
   const keys = capsOf(command).join(", ");
   return keys ? i18n.t("common.command.with_keys", { text, keys }) : text;
 }
@@ -55,7 +59,7 @@ export function createControl(command) {
     class: square ? "button square" : "button",
     "data-action": command.name,
     "data-shown-with": command.control,
-    onclick: () => context().commands.perform(command.name),
+    ...does(command.name),
   });
   return {
     root,
@@ -75,13 +79,42 @@ export function createControl(command) {
   };
 }
 
+/**
+ * A button for a command of the part that it stands in, which shows the row's sign and title as they are now.
+ * @param {string} name
+ * @param {Record<string, any> & { value?: any, square?: boolean }} [options] `square`: the sign alone, with the title
+ *   for those who hover and hear it; all else are attributes
+ * @returns {any} a button
+ */
+export function commandButton(name, { value, square = false, ...attributes } = {}) {
+  const { commands, store } = context();
+  const command = commands.get(name);
+  const picture = typeof command.icon === "function" ? command.icon(store.state) : command.icon;
+  const title = titleOf(command, store.state);
+  const hint = hintOf(command, store.state);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: square ? "button square" : "button",
+      "data-action": name,
+      ...(square || hint !== title ? { title: hint } : {}),
+      ...(square ? { "aria-label": title } : {}),
+      ...does(name, value),
+      ...attributes,
+    },
+    picture ? icon(picture) : "",
+    square ? "" : h("span", null, title),
+  );
+}
+
 /** @param {Command} command @returns {Control} */
 function createChoice(command) {
   const input = h("input", {
     type: "radio",
     name: command.group?.split(".").at(-1),
     value: command.choice,
-    onchange: () => context().commands.perform(command.name),
+    ...does(command.name, undefined, "change"),
   });
   const words = h("span");
   const root = h("label", { "data-action": command.name }, input, words);
@@ -107,7 +140,7 @@ function createCheck(command) {
   const input = h("input", {
     type: "checkbox",
     "data-action": command.name,
-    onchange: () => context().commands.perform(command.name),
+    ...does(command.name, undefined, "change"),
   });
   const words = h("span");
   const root = h("label", { class: "button check", "data-shown-with": command.control }, input, words);
