@@ -18,14 +18,11 @@ import { h } from "../dom.js";
 
 const LISTED = 12;
 
-/**
- * @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value
- * @param {string} [kind] a class
- */
-const list = (entries, kind = "") =>
+/** @param {(readonly [string, Node | string, string?] | null | false)[]} entries name, value, full value */
+const list = (entries) =>
   h(
     "dl",
-    { class: `inspector-facts${kind}` },
+    { class: "inspector-facts" },
     ...entries
       .filter((entry) => entry)
       .flatMap((entry) => {
@@ -268,12 +265,16 @@ export function modelFacts(host, model) {
     ]),
     box(
       host.t("network.inspector.all_learned"),
-      list(
-        [
-          ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
-          [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
-        ],
-        " of-layers",
+      h(
+        "dl",
+        { class: "inspector-facts of-layers" },
+        ...learned.map((layer) => h("div", null, h("dt", null, layer.name), h("dd", null, countText(layer, plain)))),
+        h(
+          "div",
+          null,
+          h("dt", null, host.t("network.inspector.total")),
+          h("dd", null, h("b", null, plain(model.parameter_count))),
+        ),
       ),
     ),
   ];
