@@ -144,10 +144,14 @@ function twoModels(modelId) {
   let release = () => {};
   const pictures = async () => ({
     picturesFor: ({ id }) =>
-      new Promise((resolve) => (release = () => resolve([{ ...SAMPLES[0], id: `made-${id}`, blob: {}, role: "made" }]))),
+      new Promise(
+        (resolve) => (release = () => resolve([{ ...SAMPLES[0], id: `made-${id}`, blob: {}, role: "made" }])),
+      ),
   });
   const model = async (id) => (id === "n" ? { ...oneLayer("n"), samples_default: null } : DESCRIPTION);
-  const samples = async (id) => ({ samples: id === "n" ? [{ ...SAMPLES[1], id: "lesson.b", role: "lesson" }] : SAMPLES });
+  const samples = async (id) => ({
+    samples: id === "n" ? [{ ...SAMPLES[1], id: "lesson.b", role: "lesson" }] : SAMPLES,
+  });
   const store = createStore({ ...initialState(), modelId, ownReady: true }, derived);
   follow({ store, api: { ...api, model, samples }, runs: createRuns({ ...api, model, samples }), pictures });
   return { api, store, release: () => release() };

@@ -27,9 +27,7 @@ export function createRuns(api) {
   /** A run of a model that is too large to be sent whole. @param {Picture} picture */
   const askLarge = async ({ model, ref, sample, own }) => {
     const source =
-      ref.source === "noise"
-        ? { input: await noise(model.input) }
-        : (own?.blob ?? sample?.blob ?? { sample: ref.id });
+      ref.source === "noise" ? { input: await noise(model.input) } : (own?.blob ?? sample?.blob ?? { sample: ref.id });
     return api.runLarge(model.id, source, await firstShown(model), {
       ...own?.crop,
       preparation: "summary",

@@ -40,6 +40,9 @@ async function listed(folder) {
   }
 }
 
-/** @template T
- * @param {(took: (found: T) => void, failed: (error: unknown) => void) => void} ask @returns {Promise<T>} */
+/**
+ * @template T
+ * @param {(took: (found: T) => void, failed: (error: unknown) => void) => void} ask
+ * @returns {Promise<T>}
+ */
 const asked = (ask) => new Promise(ask);
