@@ -10,7 +10,7 @@ import { learnedOf } from "../../model/learned.js";
 import { inputOf, isMaps, shapeText } from "../../model/model.js";
 import { condition, deviation, summarise, unitValues } from "../../model/statistics.js";
 import { numberOf } from "../../model/trace.js";
-import { colourRanges } from "../../state/selectors.js";
+import { colourRanges, layerName, valueName } from "../../state/selectors.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("./inspector.js").LoupeInspector} Host */
@@ -46,7 +46,15 @@ export function unitFacts(host, { model, column, unit, tensor }) {
   const { i18n } = host;
   const values = unitValues(tensor, unit);
   if (!isMaps(column.shape))
-    return [list([[host.t("network.inspector.value"), i18n.full(values[0]), exact(values[0])]])];
+    return [
+      list([
+        [
+          host.t("network.inspector.value"),
+          i18n.plainly ? i18n.value(values[0]) : i18n.full(values[0]),
+          exact(values[0]),
+        ],
+      ]),
+    ];
   const { minimum, maximum, mean, zeros, count } = summarise(values);
   const spreadOf = deviation(values, mean);
   const state = condition(values, column.layer?.record.bounds ?? null);
@@ -206,7 +214,9 @@ export function classFacts(host, { model, run, column, unit }) {
       h(
         "ul",
         { class: "inspector-shares" },
-        ...ranked.slice(0, LISTED).map((source) => line(`${before.name}[${source}]`, sums[source])),
+        ...ranked
+          .slice(0, LISTED)
+          .map((source) => line(valueName(i18n, model, { layer: before.name, at: [source] }), sums[source])),
         ranked.length > LISTED && line(host.t("network.inspector.others", { count: ranked.length - LISTED }), rest),
         line(host.t("network.inspector.bias"), bias),
       ),
@@ -270,7 +280,9 @@ export function modelFacts(host, model) {
       host.t("network.inspector.all_learned"),
       list(
         [
-          ...learned.map((layer) => /** @type {const} */ ([layer.name, countText(layer, plain)])),
+          ...learned.map(
+            (layer) => /** @type {const} */ ([layerName(host.i18n, model, layer.name), countText(layer, plain)]),
+          ),
           [host.t("network.inspector.total"), h("b", null, plain(model.parameter_count))],
         ],
         " of-layers",

@@ -7,9 +7,9 @@ import { h } from "../../../elements/dom.js";
 /**
  * @param {import("../../../model/model.js").Model} model @param {import("../../../state/initial.js").View} view
  * @param {import("../../../state/view.js").Store} store
- * @param {(key: string, params?: Record<string, string | number>) => string} t
+ * @param {import("../host.js").Actions} actions
  */
-export function createPicker(model, view, store, t) {
+export function createPicker(model, view, store, { t, named }) {
   const shape = view.layer === INPUT ? model.input.shape : (model.layer(view.layer)?.output_shape ?? [1]);
   const count = unitCount(shape);
   const open = (/** @type {string} */ layer, /** @type {number} */ unit) =>
@@ -28,7 +28,7 @@ export function createPicker(model, view, store, t) {
       },
     },
     names.map((name) =>
-      h("option", { value: name, selected: name === view.layer }, name === INPUT ? t("views.input") : name),
+      h("option", { value: name, selected: name === view.layer }, name === INPUT ? t("views.input") : named(name)),
     ),
   );
   const unit = h("input", {
