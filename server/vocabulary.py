@@ -25,6 +25,7 @@ LONGEST_VIEW: int = _words["longest_view"]
 SCALES: tuple[str, ...] = tuple(_words["scales"])
 ORDERS: tuple[str, ...] = tuple(_words["orders"])
 THEMES: tuple[str, ...] = tuple(_words["themes"])
+DEPTHS: tuple[str, ...] = tuple(_words["depths"])
 PANELS: tuple[str, ...] = tuple(_words["panels"])
 SWITCH = ("0", "1")
 

@@ -12,6 +12,7 @@ from cnn_loupe.server.lessons.diagnostics import LessonError
 from cnn_loupe.server.library import Library, ServedModel
 from cnn_loupe.server.places import Place, misplaced, read_place, read_view, read_why
 from cnn_loupe.server.vocabulary import (
+    DEPTHS,
     ORDERS,
     PANELS,
     PARAMETERS,
@@ -28,7 +29,7 @@ DROPPED = ("lang", "tour")
 PRIVATE = "own"
 CARRIED = tuple(name for name in PARAMETERS if name not in (*DROPPED, PRIVATE))
 
-_CHOICES = {"scale": SCALES, "details": SWITCH, "order": ORDERS, "panel": PANELS}
+_CHOICES = {"scale": SCALES, "details": SWITCH, "order": ORDERS, "panel": PANELS, "words": DEPTHS}
 
 
 @dataclass(frozen=True)

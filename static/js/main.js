@@ -7,7 +7,7 @@
  */
 import { createApi } from "./api/client.js";
 import { createCommands } from "./core/commands.js";
-import { createTranslator } from "./core/i18n.js";
+import { createTranslator, setDepth } from "./core/i18n.js";
 import { createScheduler } from "./core/timing.js";
 import { createStore } from "./core/store.js";
 import { createParts, provide } from "./elements/context.js";
@@ -27,6 +27,8 @@ function start(asked) {
   /** @type {import("./state/initial.js").State} */
   const initial = {
     ...initialState(),
+    // Who has not chosen reads plain words.
+    words: /(?:^|; )words=exact(?:;|$)/.test(document.cookie) ? "exact" : "plain",
     ...asked,
     modelId: asked.modelId || boot.default_model,
     language: boot.language,
@@ -34,6 +36,13 @@ function start(asked) {
     theme: /** @type {import("./state/initial.js").State["theme"]} */ (root.dataset.theme ?? "auto"),
   };
   const store = createStore(initial, derived);
+  store.select(
+    ({ words }) => words,
+    (words) => {
+      setDepth(words);
+      root.dataset.words = words;
+    },
+  );
   const own = () => import("./features/own/keeping.js");
   const api = createApi({
     base: boot.api,

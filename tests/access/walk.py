@@ -83,6 +83,8 @@ class Walker:
         self.here = None
         self.context = self.browser.new_context(reduced_motion="reduce", locale=self.language, **self.options)  # type: ignore[arg-type]
         self.context.set_default_timeout(60_000)
+        # Every number, place and part of an explanation is walked; plain words leave out most (`test_words.py`).
+        self.context.add_cookies([{"name": "words", "value": "exact", "url": self.base}])
         self.page = self.context.new_page()
 
     def go(self, state: State) -> Page:

@@ -103,6 +103,7 @@ def profile(browser: Browser) -> Iterator[tuple[BrowserContext, Page, CDPSession
     """A fresh browser profile with one tab."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
     context.add_init_script(WATCH)
+    context.add_init_script("document.cookie = 'words=exact; path=/'")  # all that can be shown is shown
     context.set_default_timeout(180_000)
     page = context.new_page()
     page.wait_for_timeout(REST)

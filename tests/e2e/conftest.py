@@ -93,11 +93,16 @@ def visit(browser: Browser, live_server: RunningServer) -> Iterator[Visit]:
     """`visit(width=390, color_scheme="dark")`: a fresh profile; its console must stay silent."""
     made: list[Visited] = []
 
-    def make(*, width: int = 1440, height: int = 900, base: str | None = None, **options: Any) -> Visited:
+    def make(
+        *, width: int = 1440, height: int = 900, base: str | None = None, words: str | None = "exact", **options: Any
+    ) -> Visited:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=options.pop("locale", "en"), **options
         )
         context.set_default_timeout(60_000)
+        # Most tests read the exact words; who has never been here reads the plain ones (`words=None`).
+        if words:
+            context.add_cookies([{"name": "words", "value": words, "url": base or live_server.url}])
         made.append(Visited(context, base or live_server.url))
         return made[-1]
 

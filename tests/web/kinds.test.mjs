@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { setDepth, signed } from "../../static/js/core/i18n.js";
 import { formulaOf } from "../../static/js/formula/tree.js";
 import { hyperparameters } from "../../static/js/model/hyperparameters.js";
-import { kindOf, kinds } from "../../static/js/model/kinds.js";
+import { createModel, kindOf, kinds } from "../../static/js/model/kinds.js";
 import { operations } from "../../static/js/model/operations.js";
 import { cases } from "./support/fixtures.mjs";
 
@@ -71,4 +72,45 @@ test("of a kind that nobody knows nothing is claimed", () => {
   assert.equal(record.kind, "mystery");
   assert.equal(record.words, "kinds.unknown");
   assert.deepEqual([record.tracer, record.code, record.view, record.window({})], [null, null, null, null]);
+});
+
+test("layers are called by kind and place in the graph, whatever their names are", () => {
+  const layer = (name, kind, inputs) => ({ name, kind, output_shape: [2, 4, 4], ...(inputs && { inputs }) });
+  const places = (layers) => {
+    const model = createModel({ input: { shape: [3, 8, 8] }, classes: [], layers });
+    return layers.map(({ name }) => model.placeOf(name));
+  };
+  const chain = ["conv2d", "relu", "conv2d", "relu", "max_pool2d", "conv2d", "relu", "max_pool2d", "flatten", "dense"];
+  assert.deepEqual(places(chain.map((kind, index) => layer(`zebra${9 - index}`, kind))), [
+    "1a",
+    "1a",
+    "1b",
+    "1b",
+    "1",
+    "2",
+    "2",
+    "2",
+    "",
+    "",
+  ]);
+  // Two branches, and what joins them: the deeper branch says which module comes after.
+  const branches = [
+    layer("a", "conv2d"),
+    layer("b", "max_pool2d", ["a"]),
+    layer("c", "conv2d", ["a"]),
+    layer("d", "add", ["b", "c"]),
+    layer("e", "conv2d", ["d"]),
+  ];
+  assert.deepEqual(places(branches), ["1a", "", "1b", "", "2"]);
+  const many = Array.from({ length: 28 }, (_, index) => layer(`l${index}`, "conv2d"));
+  assert.deepEqual(places(many).slice(-3), ["1z", "1aa", "1ab"]);
+  assert.deepEqual(places([layer("x", "dense"), layer("y", "dense")]), ["1a", "1b"]);
+});
+
+test("plain numbers have two decimals, and only an exact 0 looks like one", (t) => {
+  t.after(() => setDepth("exact"));
+  const values = [0, 0.000018, -0.0042, 0.125, -4.416, 12345.6];
+  assert.deepEqual(values.map(signed), ["0", "+1.8e-5", "\u22120.0042", "+0.13", "\u22124.42", "+12346"]);
+  setDepth("plain");
+  assert.deepEqual(values.map(signed), ["0", "+0.00", "\u22120.00", "+0.13", "\u22124.42", "+12346"]);
 });

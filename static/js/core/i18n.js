@@ -10,6 +10,11 @@
 /** @typedef {{ [key: string]: string | Catalogue }} Catalogue */
 /** @typedef {ReturnType<typeof createTranslator>} Translator */
 
+/** How much is said: plainly, with rounded numbers and names of kinds and places, or exactly. */
+let plainly = false;
+/** @param {"plain" | "exact"} depth */
+export const setDepth = (depth) => void (plainly = depth === "plain");
+
 /**
  * @param {string} language BCP 47 tag, for example `zh-Hans`
  * @param {Catalogue} catalogue
@@ -38,6 +43,9 @@ export function createTranslator(language, catalogue) {
 
   return {
     language,
+    get plainly() {
+      return plainly;
+    },
     t,
     /** Add the words of a part that is loaded when it is needed. @param {Catalogue} words */
     extend: (words) => void (catalogue = { ...catalogue, ...words }),
@@ -87,13 +95,13 @@ function createFormats() {
   };
 }
 
-/** A rounded value with its sign. Only an exact 0 is written `0`: a small value never looks like one.
- * @param {number} value */
+/** A rounded value with its sign; plainly, with two decimals. Only an exact 0 is written `0`: a small value never looks
+ * like one. @param {number} value */
 export function signed(value) {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const digits = size >= 0.1 ? 2 : size >= 0.01 ? 3 : size >= 0.001 ? 4 : -1;
+  const digits = plainly || size >= 0.1 ? 2 : size >= 0.01 ? 3 : size >= 0.001 ? 4 : -1;
   const text = digits < 0 ? size.toExponential(1) : size >= 1000 ? size.toFixed(0) : size.toFixed(digits);
   return (value < 0 ? "\u2212" : "+") + text;
 }

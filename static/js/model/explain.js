@@ -100,8 +100,8 @@ export function mainTrail(scene, valueIndex) {
  * @typedef {object} Destination a layer that reads a value
  * @property {import("./model.js").Layer} layer
  * @property {{ valueIndex: ValueIndex, weight: number | null, taken: boolean | null }[] | null} consumers its
- *   values that read it, with what they multiply it by, and for a maximum whether it was the one taken; null for a kind that the page cannot
- *   trace, and where its learned numbers are missing
+ *   values that read it, with what they multiply it by, and for a maximum whether it was the one taken; null for a
+ *   kind that the page cannot trace, and where its learned numbers are missing
  * @property {boolean} [missing] of a large model: the layer's learned numbers are not at hand
  */
 

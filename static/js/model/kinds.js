@@ -71,6 +71,7 @@ export function createModel(description) {
     return indexed;
   });
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const places = placesOf(layers);
   return Object.freeze({
     ...description,
     layers,
@@ -80,5 +81,42 @@ export function createModel(description) {
     layer: (/** @type {string} */ name) => byName.get(name),
     consumers: (/** @type {string} */ name) => consumers.get(name) ?? [],
     shape: (/** @type {string} */ name) => shapes.get(name),
+    placeOf: (/** @type {string} */ name) => places.get(name) ?? "",
   });
 }
+
+/** What layers have in common that are counted together. @param {Layer} layer */
+const sortOf = ({ record: { family, kind } }) => (family === "activation" || family === "join" ? kind : family);
+
+/**
+ * Where layers stand in the graph, among those of their sort: `1b`, the second in the first module. Of a sort that a
+ * module has once the module is enough, of one that the model has once nothing is needed.
+ * @param {readonly Layer[]} layers @returns {Map<string, string>}
+ */
+function placesOf(layers) {
+  const module = new Map([[INPUT, 1]]);
+  for (const { name, inputs, record } of layers)
+    module.set(name, Math.max(...inputs.map((input) => module.get(input) ?? 1)) + Number(record.closesModule));
+  // What closes a module still belongs to it.
+  const own = (/** @type {Layer} */ { name, record }) => (module.get(name) ?? 1) - Number(record.closesModule);
+  /** @type {Map<string, Map<number, Layer[]>>} by sort, by module */
+  const sorts = new Map();
+  for (const layer of layers) {
+    const sort = sorts.get(sortOf(layer)) ?? new Map();
+    sorts.set(sortOf(layer), sort.set(own(layer), [...(sort.get(own(layer)) ?? []), layer]));
+  }
+  return new Map(
+    [...sorts.values()].flatMap((modules) =>
+      [...modules].flatMap(([number, here]) =>
+        here.map(({ name }, index) => {
+          const letter = here.length > 1 ? letters(index) : "";
+          return /** @type {const} */ ([name, modules.size > 1 || letter ? `${number}${letter}` : ""]);
+        }),
+      ),
+    ),
+  );
+}
+
+/** a, b, … z, aa, ab, … @param {number} index @returns {string} */
+const letters = (index) =>
+  (index >= 26 ? letters(Math.floor(index / 26) - 1) : "") + String.fromCharCode(97 + (index % 26));

@@ -60,6 +60,7 @@ import { shapeText } from "./model.js";
  * @property {readonly string[]} [classes] what the output column says, to make room for it
  * @property {readonly Toggle[]} [toggles] blocks that can be opened or closed
  * @property {(text: string) => number} [measure] width of a label in pixels
+ * @property {(column: Column) => string | null} [called] what stands over a column instead of its layer's name
  * @property {number} [text] how much larger than usual text is; what holds text grows with it
  * @property {(column: Column) => string} [plain] what a column does, in plain words
  */
@@ -192,7 +193,7 @@ export function layoutNetwork(columns, frame) {
 
   // Widths: the largest boxes that fit; what is left widens the gaps.
   const slots = grid.slots.map((here) => here.map((index) => columns[index]));
-  const names = new Map(columns.map((column) => [column, shownName(column, toggles)]));
+  const names = new Map(columns.map((column) => [column, frame.called?.(column) ?? shownName(column, toggles)]));
   const nameOf = (/** @type {Column} */ column) => names.get(column) ?? column.name;
   const shared = grid.slots.map((here) => laned(here[0]));
   const gapBefore = slots.map((here, at) =>

@@ -64,6 +64,8 @@
  * @property {(name: string) => Layer | undefined} layer
  * @property {(name: string) => readonly Layer[]} consumers the layers that read the output of this name
  * @property {(name: string) => number[] | undefined} shape the shape of the output of this name, `input` included
+ * @property {(name: string) => string} placeOf where a layer stands among those of its sort: `1b`, or nothing where
+ *   there is but one
  * @property {Layer} output the last layer
  * @property {"softmax" | "logits" | "log_softmax" | "sigmoid" | "binary" | null} ending how the last layer's values are
  *   read; null where the description does not say

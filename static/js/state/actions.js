@@ -51,6 +51,10 @@ export const toggleTint = (store) => store.update({ tint: !store.state.tint });
 /** @param {AppStore} store */
 export const toggleDetails = (store) => store.update({ details: !store.state.details });
 
+/** Say plainly what was said exactly, and the other way round. @param {AppStore} store */
+export const toggleWords = (store) =>
+  store.update({ words: store.state.words === "plain" ? "exact" : "plain", wordsAsked: false });
+
 /** Open a closed block of the network map, or close an open one. @param {AppStore} store @param {string} id */
 export const toggleBlock = (store, id) => {
   const { blocks } = store.state;

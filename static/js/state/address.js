@@ -132,6 +132,14 @@ export const FIELDS = [
     format: ({ details }) => (details ? null : "0"),
   },
   {
+    parameter: "words",
+    parse: (text) => {
+      const words = oneOf(VOCABULARY.depths, text);
+      return words && { words, wordsAsked: true };
+    },
+    format: ({ words, wordsAsked }) => (wordsAsked ? words : null),
+  },
+  {
     parameter: "order",
     parse: (text) => {
       const order = oneOf(VOCABULARY.orders, text);

@@ -12,6 +12,8 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {typeof VOCABULARY.themes[number]} theme
  * @property {boolean} dark what the theme comes to on this device: colours of data are made for it (`draw/colour.js`)
  * @property {boolean} details
+ * @property {typeof VOCABULARY.depths[number]} words how much is said: plainly, or exactly
+ * @property {boolean} wordsAsked the address asks for it: it is not what this person chose
  * @property {typeof VOCABULARY.scales[number]} scale
  * @property {import("../model/scene.js").Scene | null} lock the scene whose colour ranges are kept while pictures
  *   change
@@ -136,6 +138,8 @@ export const initialState = () => ({
   theme: "auto",
   dark: false,
   details: true,
+  words: "exact",
+  wordsAsked: false,
   scale: "layer",
   lock: null,
   tint: true,

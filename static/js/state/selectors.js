@@ -7,6 +7,7 @@
 
 import { blocksOf, closedBlocks } from "../model/blocks.js";
 import { shownColumns } from "../model/columns.js";
+import { INPUT, isMaps, scoreLayer } from "../model/model.js";
 import { rangesOf } from "../model/ranges.js";
 import { modelEdits } from "../model/scene.js";
 
@@ -99,4 +100,35 @@ export function colourRanges({ lock, scale, scenes }, scene) {
   let ranges = scales.get(key);
   if (!ranges) scales.set(key, (ranges = rangesOf(model, source, scale)));
   return ranges;
+}
+
+/**
+ * A layer's name: its own, or plainly, from its kind and its place in the graph, *conv 1b*.
+ * @param {import("../core/i18n.js").Translator} i18n
+ * @param {import("../model/model.js").Model} model
+ * @param {string} name
+ */
+export function layerName({ plainly, t, has }, model, name) {
+  const layer = plainly ? model.layer(name) : undefined;
+  if (!layer) return plainly && name === INPUT ? t("network.named.input") : name;
+  if (layer === scoreLayer(model)) return t("network.named.scores");
+  const { family, words } = layer.record;
+  const key = [`network.named.${family}`, `${words}.name`].find(has);
+  return `${key && family !== "unknown" ? t(key) : layer.kind} ${model.placeOf(name)}`.trimEnd();
+}
+
+/**
+ * The name of a layer's unit or value: `conv_1_2[3, 30, 24]`, or plainly *conv 1b · map 3*.
+ * @param {import("../core/i18n.js").Translator} i18n
+ * @param {import("../model/model.js").Model} model
+ * @param {{ layer: string, at: readonly number[] }} valueIndex
+ */
+export function valueName(i18n, model, { layer, at }) {
+  if (!i18n.plainly) return `${layer}[${at.join(", ")}]`;
+  const shape = model.shape(layer) ?? [];
+  const label = layer === scoreLayer(model)?.name ? model.classes[at[0]]?.labels : null;
+  if (label) return `${layerName(i18n, model, layer)} · ${i18n.label(label)}`;
+  const channel = layer === INPUT ? `network.channel.${model.input.channels[at[0]]}` : "";
+  if (channel && i18n.has(channel)) return `${layerName(i18n, model, layer)} · ${i18n.t(channel)}`;
+  return `${layerName(i18n, model, layer)} · ${i18n.t(`network.named.${isMaps(shape) ? "map" : "value"}`, { unit: String(at[0]) })}`;
 }

@@ -20,6 +20,7 @@ export const VOCABULARY = /** @type {const} */ ({
     "why",
     "present",
     "tour",
+    "words",
     "lang",
   ],
   views: [
@@ -41,6 +42,7 @@ export const VOCABULARY = /** @type {const} */ ({
   scales: ["unit", "layer", "module", "network"],
   orders: ["class", "score"],
   themes: ["auto", "light", "dark"],
+  depths: ["plain", "exact"],
   panels: ["crop", "preparation", "transform"],
   transforms: {
     shift_x: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },

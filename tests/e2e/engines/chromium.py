@@ -18,6 +18,7 @@ class Chromium(Window):
         motion = "reduce" if reduced_motion else "no-preference"
         self.base = base
         self.context = browser.new_context(device_scale_factor=ratio, reduced_motion=motion, locale="en")
+        self.context.add_cookies([{"name": "words", "value": "exact", "url": base}])
         self.visited = Visited(self.context, base)
         self.page = self.visited.page
         self.size(1440, 900)

@@ -55,6 +55,9 @@ def launch(engine: str, request: pytest.FixtureRequest, live_server: RunningServ
             window = Firefox(request.getfixturevalue("firefox")(reduced_motion), live_server.url, ratio)
         else:
             window = WebKit(live_server.url, int(ratio), reduced_motion)
+        if engine != "chromium":
+            window.visit("/api/docs")
+            window.run("document.cookie = 'words=exact; path=/'")
         made.append(window)
         return window
 

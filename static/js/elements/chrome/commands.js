@@ -17,6 +17,7 @@ import {
   toggleLock,
   togglePanel,
   toggleUnit,
+  toggleWords,
 } from "../../state/actions.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
 import { context } from "../context.js";
@@ -69,8 +70,8 @@ function travel(way) {
 const ONE_YEAR = 31_536_000;
 
 /**
- * A choice that the server reads before it writes the next page.
- * @param {"lang" | "theme"} name
+ * A choice that is kept; the server reads language and theme before it writes the next page.
+ * @param {"lang" | "theme" | "words"} name
  * @param {string} value
  */
 export function remember(name, value) {
@@ -126,6 +127,20 @@ export const COMMANDS = [
     checked: ({ details }) => details,
     undoable: ["details"],
     perform: ({ store }) => toggleDetails(store),
+  },
+  {
+    name: "words",
+    words: "common.command.words",
+    help: "common.command.words.help",
+    keys: ["e"],
+    place: "header",
+    look: "check",
+    control: "details",
+    checked: ({ words }) => words === "exact",
+    perform: ({ store }) => {
+      toggleWords(store);
+      remember("words", store.state.words);
+    },
   },
   {
     name: "theme",

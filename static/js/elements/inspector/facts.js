@@ -10,7 +10,7 @@ import { learnedOf } from "../../model/learned.js";
 import { inputOf, isMaps, shapeText } from "../../model/model.js";
 import { condition, deviation, summarise, unitValues } from "../../model/statistics.js";
 import { numberOf } from "../../model/trace.js";
-import { colourRanges } from "../../state/selectors.js";
+import { colourRanges, layerName, valueName } from "../../state/selectors.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("./inspector.js").LoupeInspector} Host */
@@ -43,7 +43,15 @@ export function unitFacts(host, { model, column, unit, tensor }) {
   const { i18n } = host;
   const values = unitValues(tensor, unit);
   if (!isMaps(column.shape))
-    return [list([[host.t("network.inspector.value"), i18n.full(values[0]), exact(values[0])]])];
+    return [
+      list([
+        [
+          host.t("network.inspector.value"),
+          i18n.plainly ? i18n.value(values[0]) : i18n.full(values[0]),
+          exact(values[0]),
+        ],
+      ]),
+    ];
   const { minimum, maximum, mean, zeros, count } = summarise(values);
   const spreadOf = deviation(values, mean);
   const state = condition(values, column.layer?.record.bounds ?? null);
@@ -203,7 +211,9 @@ export function classFacts(host, { model, run, column, unit }) {
       h(
         "ul",
         { class: "inspector-shares" },
-        ...ranked.slice(0, LISTED).map((source) => line(`${before.name}[${source}]`, sums[source])),
+        ...ranked
+          .slice(0, LISTED)
+          .map((source) => line(valueName(i18n, model, { layer: before.name, at: [source] }), sums[source])),
         ranked.length > LISTED && line(host.t("network.inspector.others", { count: ranked.length - LISTED }), rest),
         line(host.t("network.inspector.bias"), bias),
       ),
@@ -268,7 +278,7 @@ export function modelFacts(host, model) {
       h(
         "dl",
         { class: "inspector-facts of-layers" },
-        ...learned.map((layer) => h("div", null, h("dt", null, layer.name), h("dd", null, countText(layer, plain)))),
+        ...learned.map((layer) => h("div", null, h("dt", null, layerName(host.i18n, model, layer.name)), h("dd", null, countText(layer, plain)))),
         h(
           "div",
           null,

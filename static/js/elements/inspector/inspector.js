@@ -17,6 +17,7 @@ import { classFacts, layerFacts, modelFacts, pairFacts, settings, unitFacts } fr
 import { hints } from "./hints.js";
 import { createSpread } from "./spread.js";
 import { readTheme, watchTheme } from "../theme.js";
+import { layerName, valueName } from "../../state/selectors.js";
 
 /** @typedef {import("../../state/initial.js").Place} Place */
 /**
@@ -70,9 +71,10 @@ export class LoupeInspector extends LoupeElement {
       this.#show();
     });
     this.watch(
-      ({ details, scale, lock, tint, view, hover, selection, arrived }, scene) => [
+      ({ details, words, scale, lock, tint, view, hover, selection, arrived }, scene) => [
         scene,
         details,
+        words,
         scale,
         lock,
         tint,
@@ -141,7 +143,9 @@ export class LoupeInspector extends LoupeElement {
     const name =
       column.form === "classes"
         ? this.i18n.label(model.classes[unit].labels)
-        : this.t("network.inspector.unit", { layer: column.layer ? column.name : this.t("network.input"), unit });
+        : column.layer || this.i18n.plainly
+          ? valueName(this.i18n, model, { layer: column.name, at: [unit] })
+          : this.t("network.inspector.unit", { layer: this.t("network.input"), unit });
     const line = column.layer ? settings(this, column.layer) : null;
     this.#head.replaceChildren(
       h("h2", null, name),
@@ -174,7 +178,7 @@ export class LoupeInspector extends LoupeElement {
     const classes = column.form === "classes";
     const name = classes
       ? this.i18n.label(model.classes[unit].labels)
-      : this.t("network.inspector.unit", { layer: column.name, unit });
+      : valueName(this.i18n, model, { layer: column.name, at: [unit] });
     this.#head.replaceChildren(h("h2", null, name), h("p", null, this.#subtitle(about)));
     const range = `${this.i18n.value(known.minimum[unit])} … ${this.i18n.value(known.maximum[unit])}`;
     this.#fill(null, [
@@ -209,7 +213,11 @@ export class LoupeInspector extends LoupeElement {
     if (!layer)
       return this.t("network.kind.input", { channel: channelName(this.i18n, model, unit), count: column.units });
     if (column.form === "classes")
-      return this.t("network.kind.class", { unit, count: column.units, layer: column.name });
+      return this.t("network.kind.class", {
+        unit,
+        count: column.units,
+        layer: layerName(this.i18n, model, column.name),
+      });
     return this.t(`${layer.record.words}.about`, factsOf(layer));
   }
 

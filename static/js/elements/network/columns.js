@@ -8,7 +8,7 @@ import { saysClasses } from "../../model/columns.js";
 import { isMaps, shapeText } from "../../model/model.js";
 import { unitEdits } from "../../model/scene.js";
 import { summarise, unitValues } from "../../model/statistics.js";
-import { topScore } from "../../state/selectors.js";
+import { layerName, topScore } from "../../state/selectors.js";
 import { does } from "../context.js";
 import { h } from "../dom.js";
 
@@ -173,6 +173,7 @@ export class NetworkColumns {
     const classes = saysClasses(column);
     const chapter = layer ? layer.record.chapter : "image";
     const name = layer ? label.text : map.t("network.input");
+    const full = layer ? layerName(map.i18n, model, column.name) : name;
     const shown = shortened(name, label.width, map.measure);
     const holder = h(
       "div",
@@ -183,8 +184,8 @@ export class NetworkColumns {
           class: "network-name",
           href: `#learn-${chapter}`,
           "data-chapter": chapter,
-          title: map.t("network.chapter", { layer: layer ? column.name : name }),
-          ...(shown !== column.name && layer && { "aria-label": column.name }),
+          title: map.t("network.chapter", { layer: full }),
+          ...(shown !== full && layer && { "aria-label": full }),
           tabindex: "-1",
         },
         shown,
@@ -361,7 +362,7 @@ export class NetworkColumns {
           ? { minimum: known.minimum[unit], maximum: known.maximum[unit] }
           : summarise(unitValues(/** @type {import("../../api/wire.js").Tensor} */ (tensor), unit));
         const sentence = map.t(key, {
-          layer: column.layer ? column.name : map.t("network.input"),
+          layer: column.layer ? layerName(map.i18n, this.#model, column.name) : map.t("network.input"),
           unit: column.layer ? unit : channelName(map.i18n, this.#model, unit),
           count: total,
           height: column.shape[1],

@@ -31,7 +31,7 @@ import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
 import { toggleBlock } from "../../state/actions.js";
-import { colourRanges, shownNow, strength } from "../../state/selectors.js";
+import { colourRanges, layerName, shownNow, strength } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -120,12 +120,13 @@ export class LoupeNetwork extends LoupeElement {
       () => this.#drawAnother(),
     );
     this.watch(
-      ({ scale, lock, details, order, tint, blocks, arrived }, scene) => [
+      ({ scale, lock, details, words, order, tint, blocks, arrived }, scene) => [
         scene?.model,
         scene?.run,
         scale,
         lock,
         details,
+        words,
         order,
         tint,
         blocks,
@@ -134,7 +135,7 @@ export class LoupeNetwork extends LoupeElement {
       this.redraw,
     );
     this.watch(
-      ({ hover, selection, view }, scene) => [hover, selection, scene?.parameters, view],
+      ({ hover, selection, view, words }, scene) => [hover, selection, scene?.parameters, view, words],
       () => this.frame(this.#drawHighlight),
     );
     this.watch(
@@ -279,7 +280,7 @@ export class LoupeNetwork extends LoupeElement {
   #place() {
     if (!this.scene) return;
     const { model, run } = this.scene;
-    const { details, order, view, blocks } = this.store.state;
+    const { details, order, view, blocks, words } = this.store.state;
     // Under an opened view the map has another size, for a while: it stays as it was.
     if (!view || !this.layout) this.#size = [this.scroller.clientWidth, this.scroller.clientHeight];
     const [width, height] = this.#size;
@@ -294,6 +295,7 @@ export class LoupeNetwork extends LoupeElement {
       width,
       height,
       details,
+      words,
       byScore,
       blocks,
       [...this.windows],
@@ -320,6 +322,7 @@ export class LoupeNetwork extends LoupeElement {
       measure: this.measure,
       plain: (column) => this.t(plainWords(column)),
       text,
+      called: this.i18n.plainly ? ({ name, fold }) => (fold ? null : layerName(this.i18n, model, name)) : undefined,
     });
     this.scroller.classList.toggle("is-tall", this.layout.height > height);
     this.stage.style.width = `${this.layout.width}px`;

@@ -4,7 +4,8 @@
  * an orientation here and not there (WebP, XMP); the server says which one holds.
  */
 
-const ASCII = new TextDecoder("latin1");
+/** Each byte as the character of its number; a decoder's "latin1" is Windows-1252. @param {Uint8Array} bytes */
+const characters = (bytes) => String.fromCharCode(...bytes);
 
 /**
  * JPEG without its Exif and XMP segments, PNG without its eXIf and text chunks, WebP without its EXIF and XMP chunks;
@@ -12,7 +13,7 @@ const ASCII = new TextDecoder("latin1");
  * @param {Uint8Array} bytes @returns {Blob | null}
  */
 export function bare(bytes) {
-  const name = (/** @type {number} */ from, /** @type {number} */ to) => ASCII.decode(bytes.subarray(from, to));
+  const name = (/** @type {number} */ from, /** @type {number} */ to) => characters(bytes.subarray(from, to));
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return joined(jpegParts(bytes), "image/jpeg");
   if (name(0, 8) === "\x89PNG\r\n\x1a\n") return joined(pngParts(bytes), "image/png");
   if (name(0, 4) === "RIFF" && name(8, 12) === "WEBP") return joined(webpParts(bytes), "image/webp");
@@ -44,7 +45,7 @@ function pngParts(bytes) {
   const parts = [bytes.subarray(0, 8)];
   for (let at = 8; at + 12 <= bytes.length; ) {
     const end = at + 12 + view.getUint32(at);
-    const kind = ASCII.decode(bytes.subarray(at + 4, at + 8));
+    const kind = characters(bytes.subarray(at + 4, at + 8));
     if (end > bytes.length) return null;
     if (!["eXIf", "tEXt", "zTXt", "iTXt"].includes(kind)) parts.push(bytes.subarray(at, end));
     if (kind === "IEND") return parts;
@@ -60,7 +61,7 @@ function webpParts(bytes) {
   for (let at = 12; at + 8 <= bytes.length; ) {
     const size = view.getUint32(at + 4, true);
     const end = Math.min(bytes.length, at + 8 + size + (size % 2));
-    const kind = ASCII.decode(bytes.subarray(at, at + 4));
+    const kind = characters(bytes.subarray(at, at + 4));
     const chunk = kind === "VP8X" ? bytes.slice(at, end) : bytes.subarray(at, end);
     if (kind === "VP8X") chunk[8] &= ~0b1100; // its flags for Exif and XMP
     if (kind !== "EXIF" && kind !== "XMP ") kept.push(chunk);

@@ -9,7 +9,7 @@
 import { columnsOf } from "../../model/columns.js";
 import { INPUT, isMaps } from "../../model/model.js";
 import { summarise, unitValues } from "../../model/statistics.js";
-import { topScore } from "../../state/selectors.js";
+import { valueName, topScore } from "../../state/selectors.js";
 import { spokenOf } from "./steps.js";
 
 /** @param {import("../../state/initial.js").State} state @param {Translator} i18n @returns {Caption | null} */
@@ -26,7 +26,11 @@ export function captionOf(state, i18n) {
     /** @type {number} */ value,
     /** @type {string} */ text = i18n.value(value),
   ) => ({ label, text, value });
-  const own = `${layer ? layer.name : t("network.input")}[${[place.unit, ...(place.at ?? [])].join(", ")}]`;
+  const at = [place.unit, ...(place.at ?? [])];
+  const own =
+    layer || i18n.plainly
+      ? valueName(i18n, model, { layer: place.layer, at })
+      : `${t("network.input")}[${at.join(", ")}]`;
 
   const classes = columnsOf(model).find(({ form }) => form === "classes");
   if (layer && classes && (layer === classes.layer || layer === classes.probabilities)) {

@@ -92,7 +92,7 @@ export function createActivation(subject, actions) {
       h(
         "figure",
         null,
-        h("figcaption", null, h("strong", null, `${subject.source}[${subject.unit}]`)),
+        h("figcaption", null, h("strong", null, actions.named(subject.source, [subject.unit]))),
         before?.root ?? vectors?.[0].root,
         h("div", { class: "figure-value" }, inValue),
       ),
@@ -100,7 +100,7 @@ export function createActivation(subject, actions) {
       h(
         "figure",
         null,
-        h("figcaption", null, h("strong", null, `${layer.name}[${subject.unit}]`)),
+        h("figcaption", null, h("strong", null, actions.named(layer.name, [subject.unit]))),
         after?.root ?? vectors?.[1].root,
         h("div", { class: "figure-value" }, outValue),
       ),

@@ -31,7 +31,7 @@ export function createCode(actions) {
   );
   const root = h(
     "details",
-    { class: "part", "data-part": "code" },
+    { class: "part part-code", "data-part": "code" },
     h("summary", null, t("views.code.title")),
     shown,
     result,

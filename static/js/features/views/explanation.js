@@ -22,6 +22,8 @@ import { createLayer } from "./layer.js";
 import { createOrigin } from "./parts/origin.js";
 import { createReceptiveFieldPanel } from "./receptive-field-panel.js";
 import { createTrail } from "./trail.js";
+import { createPlainly } from "./plainly.js";
+import { valueName } from "../../state/selectors.js";
 import { classLabel } from "./subject.js";
 import { shownValue, valueIndexText } from "./parts/value.js";
 
@@ -60,6 +62,7 @@ export function createExplanation(actions) {
   const exactness = h("div", { class: "exactness" });
   const operands = h("div", { class: "operands" });
   const origin = createOrigin(actions);
+  const plainly = createPlainly(actions);
   const trail = createTrail(actions);
   const receptiveField = createReceptiveFieldPanel(actions);
   const forward = createForward(actions);
@@ -75,6 +78,7 @@ export function createExplanation(actions) {
       { class: "explanation-main" },
       value,
       h("p", { class: "note explanation-waits" }, t("views.explain.playing")),
+      plainly.root,
       formula,
       exactness,
       origin.root,
@@ -95,7 +99,9 @@ export function createExplanation(actions) {
    */
   const showValue = ({ scene: { model } }, valueIndex, found) => {
     const label = valueIndex.at.length === 1 ? classLabel(model, valueIndex.layer, valueIndex.at[0]) : null;
-    name.textContent = nameOf(valueIndex) + (label ? ` · ${actions.i18n.label(label)}` : "");
+    name.textContent =
+      valueName(actions.i18n, model, valueIndex) +
+      (label && !actions.i18n.plainly ? ` · ${actions.i18n.label(label)}` : "");
     number.textContent = shownValue(actions.i18n, model, valueIndex.layer, found);
     number.dataset.value = exact(found);
   };
@@ -120,7 +126,15 @@ export function createExplanation(actions) {
     show(subject, valueIndex) {
       const { scene, view } = subject;
       origin.show(subject);
-      const asked = [scene.run, scene.parameters, view.name, view.input, view.trail, valueIndexText(valueIndex)];
+      const asked = [
+        scene.run,
+        scene.parameters,
+        view.name,
+        view.input,
+        view.trail,
+        valueIndexText(valueIndex),
+        actions.i18n.plainly,
+      ];
       if (sameItems(asked, shown)) return;
       shown = asked;
       const found = explain(subject.scene, valueIndex);
@@ -129,6 +143,7 @@ export function createExplanation(actions) {
       showValue(subject, valueIndex, found.value);
       number.dataset.explained = valueIndexText(valueIndex);
       copy.replaceChildren(icon("copy"));
+      plainly.show(subject, found);
       formula.replaceChildren(
         found.trace
           ? createFormula(formulaOf(found), t)

@@ -2,7 +2,7 @@
 /** Flatten: which pixel of which map became which element of the vector, with the arithmetic. */
 import { exact, signed } from "../../core/i18n.js";
 import { ACTIVATIONS } from "../../draw/colour.js";
-import { nameOf } from "../../formula/tree.js";
+import { valueName } from "../../state/selectors.js";
 import { tensorOf } from "../../model/explain.js";
 import { isMaps } from "../../model/model.js";
 import { indexAt, offset, rowOf, valueAt } from "../../model/trace.js";
@@ -84,7 +84,7 @@ export function createFlatten(subject, actions) {
       h(
         "figure",
         null,
-        h("figcaption", null, h("strong", null, `${subject.source}[${map}]`), ` ${sizeText([rows, columns])}`),
+        h("figcaption", null, h("strong", null, actions.named(subject.source, [map])), ` ${sizeText([rows, columns])}`),
         heat.root,
       ),
       h(
@@ -100,8 +100,8 @@ export function createFlatten(subject, actions) {
           "p",
           null,
           t("views.flatten.words", {
-            from: `${subject.source}[${[map, row, column].join(", ")}]`,
-            to: `${layer.name}[${subject.unit}]`,
+            from: actions.named(subject.source, [map, row, column]),
+            to: actions.named(layer.name, [subject.unit]),
           }),
         ),
         value,
@@ -111,9 +111,9 @@ export function createFlatten(subject, actions) {
               {
                 class: "flatten-weights",
                 tabindex: "0",
-                "aria-label": t("views.flatten.weights", { layer: weighed.name }),
+                "aria-label": t("views.flatten.weights", { layer: actions.named(weighed.name) }),
               },
-              h("h3", null, t("views.flatten.weights", { layer: weighed.name })),
+              h("h3", null, t("views.flatten.weights", { layer: actions.named(weighed.name) })),
               weights,
               more,
             )
@@ -144,8 +144,12 @@ export function createFlatten(subject, actions) {
       const valueIndex = { layer: reader.name, at: [unit] };
       const label = classLabel(scene.model, reader.name, unit);
       return operandRow(
-        { "data-direction": "forward", "data-place": valueIndexText(valueIndex), "data-value": exact(output.data[unit]) },
-        [label ? i18n.label(label) : nameOf(valueIndex)],
+        {
+          "data-direction": "forward",
+          "data-place": valueIndexText(valueIndex),
+          "data-value": exact(output.data[unit]),
+        },
+        [label ? i18n.label(label) : valueName(i18n, scene.model, valueIndex)],
         "",
         {
           factor: [`× ${signed(factors[unit])}`, exact(factors[unit])],

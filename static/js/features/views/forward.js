@@ -5,7 +5,6 @@ import { destinations, tensorOf } from "../../model/explain.js";
 import { weighs } from "../../model/learned.js";
 import { valueAt } from "../../model/trace.js";
 import { MOST_BYTES } from "../../state/pieces.js";
-import { nameOf } from "../../formula/tree.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { operandRow, writeOperands } from "./parts/operands.js";
@@ -16,7 +15,7 @@ import { valueIndexText } from "./parts/value.js";
 /** @typedef {import("../../model/explain.js").ValueIndex} ValueIndex */
 
 /** @param {import("./host.js").Actions} actions */
-export function createForward({ t }) {
+export function createForward({ t, named }) {
   const parts = h("div");
   const root = h(
     "details",
@@ -43,7 +42,7 @@ export function createForward({ t }) {
     if (!consumers) return [note(t("views.forward.unknown", { layer: layer.name, kind: layer.kind }))];
     const words = t(consumers.length ? "views.forward.consumers" : "views.forward.nobody", {
       count: consumers.length,
-      layer: layer.name,
+      layer: named(layer.name),
     });
     const byWeight = [...consumers].sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0));
     const output = tensorOf(scene, layer.name);
@@ -64,7 +63,7 @@ export function createForward({ t }) {
         "data-value": output ? exact(valueAt(output, valueIndex.at)) : null,
       },
       [
-        nameOf(valueIndex),
+        named(valueIndex.layer, valueIndex.at),
         taken === null ? "" : h("em", null, ` ${t(taken ? "views.forward.taken" : "views.forward.not_taken")}`),
       ],
       output ? signed(valueAt(output, valueIndex.at)) : "",

@@ -67,7 +67,12 @@ export function createGlobal(subject, actions) {
         result,
         words,
       ),
-      h("figure", null, h("figcaption", null, h("strong", null, `${layer.name}[${subject.unit}]`)), vector.root),
+      h(
+        "figure",
+        null,
+        h("figcaption", null, h("strong", null, actions.named(layer.name, [subject.unit]))),
+        vector.root,
+      ),
     ),
     legends,
   );

@@ -25,6 +25,7 @@
  * @property {(key: string, params?: Record<string, string | number>) => string} t
  * @property {import("../../core/i18n.js").Translator} i18n
  * @property {() => import("../../state/initial.js").State} state
+ * @property {(layer: string, at?: readonly number[]) => string} named what a layer, its unit or its value is called
  * @property {(at: number[], pinned: boolean) => void} point
  * @property {(channel: number) => void} openInput look at one input of the neuron
  * @property {(from: ValueIndex, to: ValueIndex) => void} follow
@@ -52,7 +53,7 @@ import { createExplanation } from "./explanation.js";
 import { createNetworkSidebar } from "./network-sidebar.js";
 import { VIEWS, viewNamed } from "./registry.js";
 import { placeOf } from "../../state/place.js";
-import { shownNow } from "../../state/selectors.js";
+import { layerName, shownNow, valueName } from "../../state/selectors.js";
 import { classLabel, valueIndexOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
@@ -95,7 +96,7 @@ export class LoupeView extends LoupeElement {
   start() {
     this.commands(viewCommands(this));
     this.watch(
-      ({ view, scale, lock, tint, dark, language, arrived, compared }, scene) => [
+      ({ view, scale, lock, tint, dark, language, words, arrived, compared }, scene) => [
         view,
         scene,
         scale,
@@ -103,6 +104,7 @@ export class LoupeView extends LoupeElement {
         tint,
         dark,
         language,
+        words,
         arrived,
         compared,
       ],
@@ -128,6 +130,11 @@ export class LoupeView extends LoupeElement {
       t: (key, params) => this.t(key, params),
       i18n: this.i18n,
       state: () => store.state,
+      named: (layer, at) => {
+        const { model } = store.state;
+        if (!model) return layer;
+        return at ? valueName(this.i18n, model, { layer, at }) : layerName(this.i18n, model, layer);
+      },
       point: (at, pinned) => this.#point(at, pinned),
       openInput: (channel) => this.perform("open-input", channel),
       follow: (from, to) => this.perform("follow", { from, to }),
@@ -191,7 +198,7 @@ export class LoupeView extends LoupeElement {
   /** Which parts show a subject, and what they stand for. @param {Subject} subject */
   #plan({ scene, view }) {
     const definition = viewNamed(view.name) ?? viewNamed(viewFor(scene.model, view.layer)) ?? VIEWS.values;
-    const key = [definition.stage.name, scene.model.id, view.layer, view.unit].join("|");
+    const key = [definition.stage.name, scene.model.id, view.layer, view.unit, this.store.state.words].join("|");
     return { definition, key, cardKey: definition.card ? `${key}|${definition.card.name}|${view.input}` : "" };
   }
 
@@ -270,7 +277,7 @@ export class LoupeView extends LoupeElement {
     ]);
     if (model.in_pieces) for (const column of shownNow({ model, blocks: state.blocks }).columns) also.add(column.name);
     const names = model.layers.map((layer) => layer.name).filter((one) => !model.in_pieces || also.has(one));
-    const key = JSON.stringify([model.id, model.digest, model.in_pieces && names]);
+    const key = JSON.stringify([model.id, model.digest, state.words, model.in_pieces && names]);
     if (this.#sidebar?.key !== key) this.#sidebar = { key, part: createNetworkSidebar(scene, names, this.#actions) };
     return this.#sidebar.part;
   }
@@ -318,7 +325,8 @@ export class LoupeView extends LoupeElement {
   #frame({ view, scene, layer }, stage, card) {
     const playback = this.#playbackFor(stage, card);
     const label = classLabel(scene.model, view.layer, view.unit);
-    const title = `${view.layer}[${view.unit}]${label ? ` · ${this.i18n.label(label)}` : ""}`;
+    const name = valueName(this.i18n, scene.model, { layer: view.layer, at: [view.unit] });
+    const title = label && !this.i18n.plainly ? `${name} · ${this.i18n.label(label)}` : name;
     const chapter = layer?.record.chapter ?? "image";
     const kind = this.t(layer ? `${layer.record.words}.name` : "views.kind.pixels");
     const section = h(
@@ -333,7 +341,7 @@ export class LoupeView extends LoupeElement {
         "header",
         { class: "view-head" },
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
-        createPicker(scene.model, view, (key, params) => this.t(key, params)),
+        createPicker(scene.model, view, this.#actions),
         playback?.root,
         h(
           "div",
@@ -495,8 +503,19 @@ export class LoupeView extends LoupeElement {
   #hovered(event) {
     const target = /** @type {Element} */ (event.target).closest?.("[data-value]");
     if (target instanceof Element && this.contains(target))
-      this.#tip.value(target, (key, params) => this.t(key, params));
+      this.#tip.value(
+        target,
+        (key, params) => this.t(key, params),
+        (index) => this.#named(index),
+      );
     else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
+  }
+
+  /** @param {string} text a place as it stands in `data-place` */
+  #named(text) {
+    const index = this.i18n.plainly ? parseValueIndex(text) : null;
+    const { model } = this.store.state;
+    return index && model ? valueName(this.i18n, model, index) : text.replaceAll(",", ", ");
   }
 
   /** Where the focus was, in words that the rebuilt view understands too. */

@@ -11,14 +11,13 @@ import { sameItems } from "../../core/store.js";
 import { exact } from "../../core/i18n.js";
 import { ACTIVATIONS, paintDiverging } from "../../draw/colour.js";
 import { inputImage } from "../../draw/input.js";
-import { nameOf } from "../../formula/tree.js";
 import { mainTrail, tensorOf } from "../../model/explain.js";
 import { INPUT, isMaps, unitCount } from "../../model/model.js";
 import { thumbnailOf, unitValues } from "../../model/statistics.js";
 import { limitOf } from "../../model/ranges.js";
 import { regionsBehind } from "../../model/receptive-field.js";
 import { valueAt } from "../../model/trace.js";
-import { colourRanges } from "../../state/selectors.js";
+import { colourRanges, layerName, valueName } from "../../state/selectors.js";
 import { placeOf, samePlace } from "../../state/place.js";
 import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
@@ -41,7 +40,7 @@ export function createNetworkSidebar({ model }, names, { t, i18n, state, open })
       layer === INPUT
         ? model.input.shape
         : /** @type {import("../../model/model.js").Layer} */ (model.layer(layer)).output_shape,
-      layer === INPUT ? t("views.picture") : layer,
+      layer === INPUT ? t("views.picture") : layerName(i18n, model, layer),
       i18n,
     ),
   );
@@ -249,13 +248,16 @@ function createEntry(layer, shape, title, i18n) {
       const known = scene.run.overview?.get(layer);
       // Of a large run only some values are at hand; a small picture stands for a map that nobody has asked for.
       const small = tensor ? null : known && (thumbnailOf(known, unit) ?? thumbnailOf(known, 0));
-      name.replaceChildren(title, ...(maps && layer !== INPUT ? [h("wbr"), `[${unit}]`] : []));
+      name.replaceChildren(
+        title,
+        ...(maps && layer !== INPUT ? [h("wbr"), i18n.plainly ? ` · ${unit}` : `[${unit}]`] : []),
+      );
       if (valueIndex && tensor) {
         const found = valueAt(tensor, valueIndex.at);
         value.textContent = shownValue(i18n, scene.model, layer, found);
         button.dataset.place = valueIndexText(valueIndex);
         button.dataset.value = exact(found);
-        button.title = `${nameOf(valueIndex)} = ${value.textContent}`;
+        button.title = `${valueName(i18n, scene.model, valueIndex)} = ${value.textContent}`;
       } else {
         value.textContent = maps ? sizeText([rows, columns]) : sizeText(shape);
         for (const attribute of ["data-place", "data-value", "title"]) button.removeAttribute(attribute);

@@ -91,7 +91,7 @@ export function createNeuron(subject, actions) {
     columns,
     className: "output",
     from: `${layer.name}[${subject.unit}]`,
-    label: t("views.map", { name: `${layer.name}[${subject.unit}]`, shape: sizeText([rows, columns]) }),
+    label: t("views.map", { name: actions.named(layer.name, [subject.unit]), shape: sizeText([rows, columns]) }),
     onPoint: (row, column, pinned) => actions.point([row, column], pinned),
   });
   const outputMark = output.mark("cell", [1, 1]);
@@ -104,7 +104,7 @@ export function createNeuron(subject, actions) {
     "div",
     { class: "neuron-heads" },
     head(
-      subject.source === INPUT ? t("views.input") : subject.source,
+      subject.source === INPUT ? t("views.input") : actions.named(subject.source),
       count === maps
         ? shapeText(subject.input.shape)
         : t(`views.neuron.${count === 1 ? "group_one" : "group"}`, { first, last: first + count - 1, count: maps }),
@@ -149,7 +149,7 @@ export function createNeuron(subject, actions) {
         h(
           "div",
           { class: "output-words" },
-          h("strong", null, `${layer.name}[${subject.unit}]`),
+          h("strong", null, actions.named(layer.name, [subject.unit])),
           h("span", null, sizeText([rows, columns])),
           outputValue,
         ),

@@ -90,7 +90,7 @@ export function createOutput(subject, actions) {
   const heads = h(
     "div",
     { class: "output-heads" },
-    h("strong", null, mapsName, h("span", null, flattened ? sizeText([rows, columns]) : "")),
+    h("strong", null, actions.named(mapsName), h("span", null, flattened ? sizeText([rows, columns]) : "")),
     h("strong", null, t("views.output.strip", { count }), h("span", null, t("views.output.strip_hint"))),
     h("strong", null, t("views.output.products"), h("span", null, t("views.output.products_hint"))),
     h("strong", null, t("views.output.adds")),
@@ -156,9 +156,9 @@ export function createOutput(subject, actions) {
           t("views.output.open_softmax"),
         )
       : "",
-    h("h3", null, t("views.output.pro"), " ", h("span", { class: "mono" }, mapsName)),
+    h("h3", null, t("views.output.pro"), " ", h("span", { class: "mono" }, actions.named(mapsName))),
     pro,
-    h("h3", null, t("views.output.contra"), " ", h("span", { class: "mono" }, mapsName)),
+    h("h3", null, t("views.output.contra"), " ", h("span", { class: "mono" }, actions.named(mapsName))),
     contra,
   );
   const root = h(
@@ -231,12 +231,12 @@ export function createOutput(subject, actions) {
     const weight = look.weights[element];
     const value = current.input.data[element];
     const [name, number] = elementLink.children;
-    name.textContent = `${subject.source}[${element}]`;
+    name.textContent = actions.named(subject.source, [element]);
     number.textContent = signed(value);
     elementLink.dataset.place = valueIndexText({ layer: subject.source, at: [element] });
     elementLink.dataset.value = exact(value);
     pixelName.textContent = flattened
-      ? t("views.output.pixel_of", { name: `${mapsName}[${[map, row, column].join(", ")}]` })
+      ? t("views.output.pixel_of", { name: actions.named(mapsName, [map, row, column]) })
       : "";
     setValue(elementWeight, weight);
     setValue(elementProduct, value * weight);

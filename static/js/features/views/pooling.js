@@ -67,7 +67,12 @@ export function createPooling(subject, actions) {
       h(
         "figure",
         null,
-        h("figcaption", null, h("strong", null, inName), ` ${sizeText([inputRows, inputColumns])}`),
+        h(
+          "figcaption",
+          null,
+          h("strong", null, actions.named(subject.source, [subject.unit])),
+          ` ${sizeText([inputRows, inputColumns])}`,
+        ),
         input.root,
       ),
       h(
@@ -82,7 +87,12 @@ export function createPooling(subject, actions) {
       h(
         "figure",
         null,
-        h("figcaption", null, h("strong", null, outName), ` ${sizeText([rows, columns])}`),
+        h(
+          "figcaption",
+          null,
+          h("strong", null, actions.named(layer.name, [subject.unit])),
+          ` ${sizeText([rows, columns])}`,
+        ),
         output.root,
       ),
     ),

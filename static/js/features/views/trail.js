@@ -9,9 +9,9 @@ import { INPUT, scoreLayer } from "../../model/model.js";
 import { indexOf, placeOf, samePlace } from "../../state/place.js";
 import { h } from "../../elements/dom.js";
 import { context, does } from "../../elements/context.js";
-import { nameOf } from "../../formula/tree.js";
 import { scrollTo } from "../../elements/scroll.js";
 import { shownValue, valueIndexText } from "./parts/value.js";
+import { valueName } from "../../state/selectors.js";
 
 /** @param {import("./host.js").Actions} actions */
 export function createTrail(actions) {
@@ -78,7 +78,7 @@ export function createTrail(actions) {
               "data-value": Number.isNaN(value) ? null : exact(value),
               "aria-current": current ? "step" : null,
             },
-            h("span", { class: "trail-name" }, nameOf(place)),
+            h("span", { class: "trail-name" }, valueName(actions.i18n, scene.model, place)),
             h(
               "strong",
               { class: "mono" },

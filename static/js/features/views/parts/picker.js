@@ -6,9 +6,9 @@ import { h } from "../../../elements/dom.js";
 
 /**
  * @param {import("../../../model/model.js").Model} model @param {import("../../../state/initial.js").View} view
- * @param {(key: string, params?: Record<string, string | number>) => string} t
+ * @param {import("../host.js").Actions} actions
  */
-export function createPicker(model, view, t) {
+export function createPicker(model, view, { t, named }) {
   const countOf = (/** @type {string} */ layer) => unitCount(model.shape(layer) ?? [1]);
   const count = countOf(view.layer);
   /** The nearest unit that a layer has. @param {string} layer @param {number} unit */
@@ -23,7 +23,7 @@ export function createPicker(model, view, t) {
       ...does("choose-unit", () => within(layers.value, view.unit), "change"),
     },
     names.map((name) =>
-      h("option", { value: name, selected: name === view.layer }, name === INPUT ? t("views.input") : name),
+      h("option", { value: name, selected: name === view.layer }, name === INPUT ? t("views.input") : named(name)),
     ),
   );
   const unit = h("input", {

@@ -23,12 +23,16 @@ export function createTip(host) {
       root.replaceChildren(content);
       place(anchor);
     },
-    /** @param {Element} anchor @param {(key: string, params?: Record<string, string | number>) => string} t */
-    value(anchor, t) {
+    /**
+     * @param {Element} anchor
+     * @param {(key: string, params?: Record<string, string | number>) => string} t
+     * @param {(index: string) => string} named
+     */
+    value(anchor, t, named) {
       const { value = "", place: index } = /** @type {HTMLElement} */ (anchor).dataset;
       root.replaceChildren(
         h("strong", { class: "mono" }, exact(Number(value)).replace("-", "\u2212")),
-        index ? h("span", null, index.replaceAll(",", ", ")) : "",
+        index ? h("span", null, named(index)) : "",
         index && anchor.matches("button:enabled, mn") ? h("span", { class: "tip-hint" }, t("views.follow_hint")) : "",
       );
       place(anchor);
