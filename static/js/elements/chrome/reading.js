@@ -38,12 +38,6 @@ export function createReading(store, place) {
     ({ reading }) => reading,
     (reading) => void document.documentElement.toggleAttribute("data-reading", reading),
   );
-  store.select(
-    ({ why }) => why !== null,
-    (open) => {
-      if (open && reading.beside) leave();
-    },
-  );
 
   const reading = {
     /** Whether there is room for it beside the network. */
@@ -71,5 +65,11 @@ export function createReading(store, place) {
       else reading.reveal();
     },
   };
+  store.select(
+    ({ why }) => why !== null,
+    (open) => {
+      if (open && reading.beside) leave();
+    },
+  );
   return reading;
 }
