@@ -16,7 +16,7 @@ import { learn } from "./context.js";
 import { createDriving } from "./driving.js";
 import { QUESTIONS, questionsOf } from "./questions/index.js";
 import { Terms } from "./terms.js";
-import { showInNetwork } from "./show.js";
+import { showInNetwork, showPicture } from "./show.js";
 import { defineWidgets } from "./widgets.js";
 
 /** So narrow, the list of chapters lies folded above the text; as in learn.css. In rem. */
@@ -116,13 +116,17 @@ export class LoupeLearn extends LoupeElement {
     this.cleanup(progress.onChange(() => this.#showProgress()));
     this.listen(window, "hashchange", () => this.#followHash());
     this.listen(this.article, "click", (event) => {
-      const button = event.target.closest("[data-show]");
+      const button = event.target.closest("[data-show], [data-picture]");
       if (button) this.#show(button);
     });
     this.listen(window, "popstate", ({ state }) => this.#return(state?.reading));
     this.watch(
       ({ model, parameters, run }) => [model, parameters, run],
       () => this.#count(),
+    );
+    this.watch(
+      ({ samples }) => samples,
+      () => this.#offerPictures(),
     );
     this.#followHash();
     this.watch(
@@ -137,12 +141,22 @@ export class LoupeLearn extends LoupeElement {
     this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top, within: this.scrollTop });
     history.replaceState({ reading: this.#leaving }, "", location.href);
     const beside = this.#place?.beside ?? false;
-    showInNetwork(this.store, link.dataset, beside ? "nearest" : "center");
+    const { picture, transform = "" } = link.dataset;
+    const block = beside ? "nearest" : "center";
+    if (picture) showPicture(this.store, { sample: picture, transform }, block);
+    else showInNetwork(this.store, link.dataset, block);
     if (beside) this.driving?.hold(link);
   }
 
   get #place() {
     return context().parts.find("learn");
+  }
+
+  /** Links to pictures that the model's gallery has not are taken away. */
+  #offerPictures() {
+    const there = new Set(this.store.state.samples.map(({ id }) => id));
+    for (const link of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-picture]")))
+      link.hidden = !there.has(link.dataset.picture ?? "");
   }
 
   /** @param {number | undefined} reading an entry of the history from which something was shown */
@@ -217,6 +231,7 @@ export class LoupeLearn extends LoupeElement {
       ...parsed.body.childNodes,
       this.#around(id),
     );
+    this.#offerPictures();
     this.article.removeAttribute("data-settled");
     await defineWidgets(this.article);
     this.article.dataset.view = "learn";
