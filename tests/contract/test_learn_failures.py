@@ -85,7 +85,8 @@ def test_the_nudge_goes_along_the_engines_gradient_and_fools_it(made: dict[str, 
     assert losses[0] < losses[1] < losses[2]
     for levels, moved in zip((1, 4), map(array, nudge["moved"]), strict=True):
         assert float(np.abs(moved - picture).max()) <= levels / 255 + 1e-6
-        assert moved.min() >= 0 and moved.max() <= 1
+        assert moved.min() >= 0
+        assert moved.max() <= 1
     last = network.run(array(nudge["moved"][-1])).probabilities
     assert last is not None
     assert int(last.argmax()) != nudge["target"], "4 of 255 are enough"
