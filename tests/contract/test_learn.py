@@ -26,7 +26,7 @@ def test_every_page_is_there_for_every_model(client: Client, language: str, page
         assert answer.status_code == 200, f"{model}: {answer.text[:300]}"
         assert answer.headers["content-type"].startswith("text/html")
         prose = text_of(re.sub(r"<pre>.*?</pre>", "", answer.text, flags=re.DOTALL))  # code has None of its own
-            assert not re.search(r"\{[{%#]|None|Undefined|learn\.\w+", prose), model
+        assert not re.search(r"\{[{%#]|None|Undefined|learn\.\w+", prose), model
 
 
 def test_numbers_about_the_model_follow_its_description(client: Client) -> None:
