@@ -36,7 +36,9 @@ USUAL = {
 }
 # What a playground needs, where that is not the run of a picture.
 NEEDS = {
-    **dict.fromkeys(("backprop", "sliding", "as-matrix", "collapse", "descent", "chain", "batches"), "nothing"),
+    **dict.fromkeys(
+        ("backprop", "sliding", "as-matrix", "collapse", "descent", "chain", "batches", "blocks", "windows"), "nothing"
+    ),
     **dict.fromkeys(("counts", "training"), "model"),
 }
 SIDE = (200, 4000)  # CSS pixels

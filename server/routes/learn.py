@@ -12,12 +12,35 @@ from cnn_loupe.server.cached import REVALIDATE, CachedResponse
 from cnn_loupe.server.chapters import ModelFacts
 from cnn_loupe.server.dependencies import ServicesOf
 from cnn_loupe.server.errors import Problem
+from cnn_loupe.server.exercises import FORMS, TASKS, as_notebook, as_python, solution
 from cnn_loupe.server.i18n import LANGUAGES, translator
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import Pages
 from cnn_loupe.server.vocabulary import PAGES
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/learn/exercises/{language}/{name}.{form}")
+async def exercise(request: Request, language: str, name: str, form: str) -> Response:
+    """A task of "Build it in NumPy" as a file to work on, with checks against the engine's numbers."""
+    if language not in LANGUAGES or name not in TASKS or form not in FORMS:
+        raise Problem(
+            404,
+            "unknown_exercise",
+            f"There is no task {name[:64]!r} as {form[:16]!r} in {language[:16]!r}; the tasks are {', '.join(TASKS)}, "
+            f"each as {' and '.join(FORMS)}.",
+            task=f"{name[:64]}.{form[:16]}",
+            known=[f"{task}.{kind}" for task in TASKS for kind in FORMS],
+        )
+    pages: Pages = request.app.state.pages
+    words = pages.catalogue(language)["learn"]["exercises"]
+    make = as_notebook if form == "ipynb" else as_python
+    body = make(name, words[name]["title"], words[name]["text"], words["checks"]).encode("utf-8")
+    kind = "application/x-ipynb+json" if form == "ipynb" else "text/x-python; charset=utf-8"
+    answer = CachedResponse(body, kind, etag=hashlib.sha256(body).hexdigest()[:20]).response(request, REVALIDATE)
+    answer.headers["content-disposition"] = f'attachment; filename="{name}.{form}"'
+    return answer
 
 
 @router.get("/learn/{language}/{chapter}")
@@ -39,12 +62,13 @@ async def chapter_text(
     if entry is None:
         raise Problem(404, "no_models", "This server has no model that a chapter could speak of.")
     pages: Pages = request.app.state.pages
-    body = render_chapter(pages, language, chapter, entry).encode("utf-8")
+    root = services.settings.root_path
+    body = render_chapter(pages, language, chapter, entry, root).encode("utf-8")
     etag = hashlib.sha256(body).hexdigest()[:20]
     return CachedResponse(body, "text/html; charset=utf-8", etag=etag).response(request, REVALIDATE)
 
 
-def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel) -> str:
+def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel, root: str) -> str:
     """The chapter's template with what its text may use: `m` (the model), `t`, and number formats."""
     catalogue: dict[str, Any] = pages.catalogue(language)
     return pages.environment.get_template(f"learn/{language}/{chapter}.html").render(
@@ -56,7 +80,21 @@ def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel
         number=grouped,
         pair=pair,
         percent=percent,
+        exercises=tasks(catalogue["learn"]["exercises"], language, root),
     )
+
+
+def tasks(words: dict[str, Any], language: str, root: str) -> list[dict[str, Any]]:
+    """The tasks as a chapter lists them: words, files, and one way to write each."""
+    return [
+        {
+            "id": name,
+            **words[name],
+            "files": {form: f"{root}/learn/exercises/{language}/{name}.{form}" for form in FORMS},
+            "solution": solution(name),
+        }
+        for name in TASKS
+    ]
 
 
 def grouped(value: float) -> str:

@@ -45,6 +45,9 @@ import {
   lowest,
   train as trainTwo,
 } from "../../static/js/features/learn/model/valley.js";
+import { BLOCKS, blockOf } from "../../static/js/features/learn/model/blocks.js";
+import { candidates } from "../../static/js/features/learn/model/failures.js";
+import { LINEAGE } from "../../static/js/features/learn/model/lineage.js";
 import { chapterOfHash } from "../../static/js/features/learn/chapters.js";
 
 const means = (picture, kernel) => {
@@ -382,6 +385,45 @@ test("two weights: the gradient is the loss's slope, whole batches go straight d
 test("links to a chapter that was divided lead to its first part", () => {
   assert.equal(chapterOfHash("#learn-learning"), "descent");
   assert.equal(chapterOfHash("#learn-constructor"), null);
+});
+
+test("networks that made history are counted layer by layer, to the parameter that their papers and libraries have", () => {
+  const counted = Object.fromEntries(LINEAGE.map(({ id, count }) => [id, count]));
+  assert.equal(counted.lenet.parameters, 61706);
+  assert.equal(counted.alexnet.parameters, 60965224);
+  assert.equal(counted.vgg.parameters, 138357544);
+  assert.equal(counted.resnet.parameters, 25557032);
+  assert.equal(counted.mobilenet.parameters, 4231976);
+  assert.deepEqual(
+    LINEAGE.map(({ count }) => count.layers),
+    [5, 8, 16, 50, 28],
+  );
+  near(counted.vgg.products / 1e9, 15.47, 0.01);
+  near(counted.resnet.products / 1e9, 4.09, 0.02);
+  near(counted.mobilenet.products / 1e6, 569, 1);
+});
+
+test("modern blocks cost what the chapter says", () => {
+  const size = { channels: 64, filters: 64, side: 32 };
+  const cost = (id) => blockOf(id).cost(size);
+  assert.equal(cost("plain").parameters, 64 * (9 * 64 + 1));
+  assert.equal(cost("grouped").products, cost("plain").products / 4);
+  assert.equal(cost("strided").products, cost("plain").products / 4);
+  near(cost("separable").products / cost("plain").products, 1 / 9 + 1 / 64);
+  assert.equal(cost("pointwise").parameters, 64 * 65);
+  assert.equal(cost("transposed").out, 64);
+  assert.equal(cost("global").parameters, 0);
+  for (const { id, field, reads } of BLOCKS) {
+    const rows = [0, 1, 2, 3].flatMap(reads).map(([row]) => row);
+    assert.equal(Math.max(...rows) - Math.min(...rows) + 1, field, id);
+  }
+});
+
+test("four answers to choose from hold the network's and the true one", () => {
+  const scores = [0.1, 0.5, 0.05, 0.3, 0.05].map((probability, index) => ({ class: index, probability }));
+  assert.deepEqual(candidates(scores, 4), [0, 1, 3, 4]);
+  assert.deepEqual(candidates(scores, null), [0, 1, 2, 3]);
+  assert.deepEqual(candidates(scores, 1), [0, 1, 2, 3]);
 });
 
 test("the number field reckons", () => {

@@ -16,7 +16,7 @@ import { learn } from "./context.js";
 import { createDriving } from "./driving.js";
 import { QUESTIONS, questionsOf } from "./questions/index.js";
 import { Terms } from "./terms.js";
-import { showInNetwork } from "./show.js";
+import { showInNetwork, showPicture } from "./show.js";
 import { defineWidgets } from "./widgets.js";
 
 /** So narrow, the list of chapters lies folded above the text; as in learn.css. In rem. */
@@ -44,6 +44,11 @@ export class LoupeLearn extends LoupeElement {
         name: "show-in-network",
         words: "common.command.select-unit",
         perform: ({ store, value: { target, block } }) => showInNetwork(store, target, block),
+      },
+      {
+        name: "show-picture",
+        words: "common.command.choose-picture",
+        perform: ({ store, value: { target, block } }) => showPicture(store, target, block),
       },
     ]);
     this.article = h("article", { class: "learn-article", tabindex: -1, "aria-live": "off" });
@@ -125,13 +130,17 @@ export class LoupeLearn extends LoupeElement {
     this.cleanup(progress.onChange(() => this.#showProgress()));
     this.listen(window, "hashchange", () => this.#followHash());
     this.listen(this.article, "click", (event) => {
-      const button = event.target.closest("[data-show]");
+      const button = event.target.closest("[data-show], [data-picture]");
       if (button) this.#show(button);
     });
     this.listen(window, "popstate", ({ state }) => this.#return(state?.reading));
     this.watch(
       ({ model, parameters, run }) => [model, parameters, run],
       () => this.#count(),
+    );
+    this.watch(
+      ({ samples }) => samples,
+      () => this.#offerPictures(),
     );
     this.#followHash();
     this.watch(
@@ -146,12 +155,22 @@ export class LoupeLearn extends LoupeElement {
     this.#left.set(++this.#leaving, { link, top: link.getBoundingClientRect().top, within: this.scrollTop });
     history.replaceState({ reading: this.#leaving }, "", location.href);
     const beside = this.#place?.beside ?? false;
-    this.perform("show-in-network", { target: link.dataset, block: beside ? "nearest" : "center" });
+    const { picture, transform = "" } = link.dataset;
+    const block = beside ? "nearest" : "center";
+    if (picture) this.perform("show-picture", { target: { sample: picture, transform }, block });
+    else this.perform("show-in-network", { target: link.dataset, block });
     if (beside) this.driving?.hold(link);
   }
 
   get #place() {
     return context().parts.find("learn");
+  }
+
+  /** Links to pictures that the model's gallery has not are taken away. */
+  #offerPictures() {
+    const there = new Set(this.store.state.samples.map(({ id }) => id));
+    for (const link of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-picture]")))
+      link.hidden = !there.has(link.dataset.picture ?? "");
   }
 
   /** @param {number | undefined} reading an entry of the history from which something was shown */
@@ -226,6 +245,7 @@ export class LoupeLearn extends LoupeElement {
       ...parsed.body.childNodes,
       this.#around(id),
     );
+    this.#offerPictures();
     this.article.removeAttribute("data-settled");
     await defineWidgets(this.article);
     this.article.dataset.view = "learn";

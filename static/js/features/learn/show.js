@@ -1,6 +1,7 @@
 // @ts-check
-/** "Show me": from a chapter to the layer or neuron it speaks of. */
+/** "Show me": from a chapter to the layer, the neuron or the picture it speaks of. */
 import { context } from "../../elements/context.js";
+import { parseTransform } from "../../state/transform-text.js";
 import { exists, openView } from "../../state/view.js";
 
 /** @typedef {import("../../model/model.js").Model} Model */
@@ -46,6 +47,24 @@ export function showInNetwork(store, target, block) {
   const control = map?.controlOf(place.layer, place.unit) ?? map;
   control?.scrollIntoView({ block });
   control?.focus({ preventScroll: true });
+}
+
+/**
+ * Show a picture of the gallery, changed as an address says it; Back returns to the paragraph.
+ * @param {Store} store
+ * @param {{ sample: string, transform: string }} target
+ * @param {ScrollLogicalPosition} [block] where the network comes to stand in the window
+ */
+export function showPicture(store, { sample, transform }, block = "center") {
+  store.update({
+    picture: { source: "sample", id: sample },
+    transform: transform ? parseTransform(transform) : null,
+    panel: transform ? "transform" : null,
+    problem: null,
+  });
+  const map = context().parts.find("network");
+  map?.scrollIntoView({ block });
+  map?.focus({ preventScroll: true });
 }
 
 /** @param {import("../../api/client.js").Run | null} run */

@@ -22,6 +22,10 @@ export const WIDGETS = {
   "loupe-learn-backprop": () => import("./widgets/backprop.js"),
   "loupe-learn-batches": () => import("./widgets/batches.js"),
   "loupe-learn-training": () => import("./widgets/training.js"),
+  "loupe-learn-fails": () => import("./widgets/fails.js"),
+  "loupe-learn-nudge": () => import("./widgets/nudge.js"),
+  "loupe-learn-blocks": () => import("./widgets/blocks.js"),
+  "loupe-learn-windows": () => import("./widgets/windows.js"),
   "loupe-learn-change": () => import("./widgets/change.js"),
 };
 

@@ -26,6 +26,22 @@ import { followPage, signedColour } from "./colour.js";
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+/**
+ * A picture of one or three channels as `update` takes it, in its own colours.
+ * @param {{ shape: readonly number[], data: Float32Array }} input
+ * @returns {MapState}
+ */
+export function colourPlanes({ shape: [channels, height, width], data }) {
+  const planes = Array.from({ length: channels }, (_, channel) =>
+    data.subarray(channel * height * width, (channel + 1) * height * width),
+  );
+  return {
+    shape: [height, width],
+    data: planes[0],
+    channels: planes.length >= 3 ? planes.slice(0, 3) : [planes[0], planes[0], planes[0]],
+  };
+}
+
 export class MapView {
   /** @type {readonly number[]} */
   #shape = [0, 0];

@@ -69,5 +69,8 @@ export const choosing = [
   always("pooled-gradient", "backpropagation", "winner", ["alike", "share", "all"]),
   always("equal-weights", "training", "copies", ["slower", "same", "none"]),
   always("loss-falls-and-rises", "overfitting", "stop_or_more_data", ["train_on", "larger_network", "larger_rate"]),
+  always("all-buses-yellow", "fails", "unknown", ["bus", "wheels", "heart"]),
+  always("why-shortcut", "blocks", "gradient", ["fewer", "skipped", "memory"]),
+  always("why-faster", "numpy", "compiled", ["fewer", "rounded", "copied"]),
   always("giraffe", "beyond", "more_than_others", ["certain", "often_right", "broken"]),
 ];

@@ -40,15 +40,18 @@
 import { activation } from "./activation.js";
 import { backpropagation } from "./backpropagation.js";
 import { beyond } from "./beyond.js";
+import { blocks } from "./blocks.js";
 import { chainRule } from "./chain-rule.js";
 import { choosing } from "./choosing.js";
 import { cnn } from "./cnn.js";
 import { convolution } from "./convolution.js";
 import { counts } from "./dense-vs-conv.js";
 import { descent } from "./descent.js";
+import { fails } from "./fails.js";
 import { flatten } from "./flatten.js";
 import { hyperparameters } from "./hyperparameters.js";
 import { image } from "./image.js";
+import { numpy } from "./numpy.js";
 import { overfitting } from "./overfitting.js";
 import { pooling } from "./pooling.js";
 import { softmax } from "./softmax.js";
@@ -70,6 +73,9 @@ export const QUESTIONS = [
   ...backpropagation,
   ...training,
   ...overfitting,
+  ...fails,
+  ...blocks,
+  ...numpy,
   ...beyond,
   ...choosing,
 ];

@@ -3,7 +3,7 @@
 import { h } from "../../../elements/dom.js";
 import { LoupeElement } from "../../../elements/element.js";
 import { LineChart } from "../components/chart.js";
-import { countColour } from "../components/colour.js";
+import { greyColour } from "../components/colour.js";
 import { choices, slider } from "../components/controls.js";
 import { figure } from "../components/figure.js";
 import { MapView } from "../components/map.js";
@@ -30,7 +30,7 @@ export class Widget extends LoupeElement {
     this.map = new MapView({
       id: "valley",
       label: label("map"),
-      colour: countColour,
+      colour: greyColour,
       onmove: ([row, column]) => this.#set({ start: [across(column), up(row)] }),
     });
     this.path = h("svg:svg", { class: "learn-valley-path", viewBox: `0 0 ${SIDE} ${SIDE}`, "aria-hidden": "true" });

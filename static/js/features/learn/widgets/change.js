@@ -9,9 +9,9 @@ import { transformInput } from "../../../model/transform.js";
 import { CONTROLS, isUnchanged, unchanged } from "../../../state/transform-text.js";
 import { Bars } from "../components/bars.js";
 import { button, slider } from "../components/controls.js";
-import { MapView } from "../components/map.js";
-import { softmax } from "../model/normalise.js";
-import { fixed, short } from "../model/numbers.js";
+import { MapView, colourPlanes } from "../components/map.js";
+import { short } from "../model/numbers.js";
+import { best, shares } from "../model/shares.js";
 
 /** @typedef {import("../../../model/transform.js").Transform} Transform */
 const USED = /** @type {(keyof Transform)[]} */ ([
@@ -101,8 +101,8 @@ export class Widget extends LoupeElement {
     const { model, run: first } = unedited(this.store.state.scenes) ?? {};
     if (!model || !first) return;
     const input = transformInput(first.input, this.transform, model.input.range);
-    paint(this.original, first.input);
-    paint(this.changed, input);
+    this.original?.update(colourPlanes(first.input));
+    this.changed?.update(colourPlanes(input));
     if (isUnchanged(this.transform)) return this.#show(first, first);
     try {
       const answer = await this.#task((signal) => context().api.runInput(model.id, input, signal));
@@ -119,8 +119,6 @@ export class Widget extends LoupeElement {
     if (!model || !first.scores.length) return;
     const name = (/** @type {number} */ k) => (model.classes[k] ? this.i18n.label(model.classes[k].labels) : String(k));
     const [before, after] = [shares(first), shares(now)];
-    const best = (/** @type {ReturnType<typeof shares>} */ scores) =>
-      scores.reduce((a, b) => (b.probability > a.probability ? b : a));
     const [was, is] = [best(before), best(after)];
     const shown = [...after].sort((a, b) => b.probability - a.probability).slice(0, SHOWN);
     if (!shown.some((score) => score.class === was.class)) shown[shown.length - 1] = after[was.class];
@@ -140,7 +138,7 @@ export class Widget extends LoupeElement {
           ? this.t("learn.change.changed", {
               was: name(was.class),
               is: name(is.class),
-              probability: fixed(is.probability),
+              probability: this.i18n.percent(is.probability),
             })
           : this.t("learn.change.same", {
               is: name(is.class),
@@ -148,25 +146,4 @@ export class Widget extends LoupeElement {
               now: this.i18n.percent(is.probability),
             });
   }
-}
-
-/**
- * Probabilities in class order; a model that ends before softmax has them made of its scores.
- * @param {import("../../../api/client.js").Run} run
- */
-const shares = ({ scores }) => {
-  const made = softmax(scores.map(({ logit }) => logit));
-  return scores.map((score, index) => ({ class: score.class, probability: score.probability ?? made[index] }));
-};
-
-/** @param {MapView | undefined} view @param {import("../../../api/wire.js").Tensor} input */
-function paint(view, { shape: [channels, height, width], data }) {
-  const planes = Array.from({ length: channels }, (_, channel) =>
-    data.subarray(channel * height * width, (channel + 1) * height * width),
-  );
-  view?.update({
-    shape: [height, width],
-    data: planes[0],
-    channels: planes.length >= 3 ? planes.slice(0, 3) : [planes[0], planes[0], planes[0]],
-  });
 }
