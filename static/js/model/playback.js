@@ -46,7 +46,8 @@ export function rateOf({ pace, count, columns }) {
 /** @param {number} position @param {number} count */
 const clamp = (position, count) => Math.max(0, Math.min(count - 1, position));
 
-/** Slid as far as a position. @param {Playback} state @param {number} position @param {number} [past] @returns {Playback} */
+/** Slid as far as a position. @param {Playback} state @param {number} position @param {number} [past]
+ * @returns {Playback} */
 const slid = (state, position, past = position + 1) => ({
   ...state,
   position,
@@ -81,7 +82,8 @@ export const finish = (state) => seek(state, state.count - 1);
 /** @param {Playback} state @param {Pace} pace @returns {Playback} */
 export const paced = (state, pace) => ({ ...state, pace, carried: 0 });
 
-/** The next faster pace, or with −1 the next slower one. @param {Playback} state @param {number} by @returns {Playback} */
+/** The next faster pace, or with −1 the next slower one. @param {Playback} state @param {number} by
+ * @returns {Playback} */
 export const faster = (state, by = 1) => paced(state, PACES[clamp(PACES.indexOf(state.pace) + by, PACES.length)]);
 
 /** Let `seconds` pass; it stops with the last position. A stalled page does not jump: at most 0.1 s counts.

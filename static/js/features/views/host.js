@@ -57,8 +57,8 @@ import { classLabel, valueIndexOf, subjectOf } from "./subject.js";
 const REST = 70;
 /** Played positions that are shown for less than this are not explained one by one, in milliseconds. */
 const READABLE = 1000;
-/** For how long a position is shown at least whose products are seen on their way to the sum, and how long that takes at
- * most, in milliseconds. */
+/** For how long a position is shown at least whose products are seen on their way to the sum, and how long that takes
+ * at most, in milliseconds. */
 const [SEEN, UNHURRIED] = [200, 900];
 
 export class LoupeView extends LoupeElement {
