@@ -513,7 +513,7 @@ export class LoupeView extends LoupeElement {
     const target = /** @type {Element} */ (event.target).closest?.("[data-value]");
     if (target instanceof Element && this.contains(target))
       this.#tip.value(target, (key, params) => this.t(key, params));
-    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
+    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel, .patch"))) this.#tip.hide();
   }
 
   async #export() {
