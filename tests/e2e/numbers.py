@@ -247,31 +247,28 @@ class Held:
             """(all) => { const frame = all[0].closest('.neuron-rows').getBoundingClientRect();
                 return all.filter((row) => { const box = row.getBoundingClientRect(); return box.bottom > frame.top &&
                     box.top < frame.bottom; })
-                    .map((row) => [Number(row.dataset.row), ...['.partial', '.value.small']
-                        .map((one) => row.querySelector(one).dataset.value).map((one) => one ? Number(one) : null),
-                            [...row.querySelectorAll('.kernel i')].map((cell) => Number(cell.dataset.value))]); }"""
+                    .map((row) => [Number(row.dataset.row),
+                        Number(row.querySelector('.partial').dataset.value),
+                        row.querySelector('.patch').dataset.values.split(' ').map((one) => one ? Number(one) : null),
+                        [...row.querySelectorAll('.kernel i')].map((cell) => Number(cell.dataset.value))]); }"""
         )
         if not rows:
             yield "no row is on the screen"
         cells = self.looked_at()
-        rows_of, columns_of = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
-        beside: list[float] | None = None  # the value that is written beside each map: of the cell in the middle
-        if cells:
-            i, j = (one[(len(one) - 1) // 2] for one in (rows_of, columns_of))
-            inside = 0 <= i < self.x.shape[1] and 0 <= j < self.x.shape[2]
-            beside = [float(x[i, j]) if inside else 0.0 for x in self.x]
+        patch = self.patch()
         yield from self.marked(cells)
-        for number, partial, value, kernel in rows:
+        for number, partial, values, kernel in rows:
             channel = number - self.first
             if not 0 <= channel < self.count:
                 yield f"input {number} is not of the neuron's group"
                 continue
             yield from differ(f"result of input {channel}", [partial], [partials[channel]])
-            if beside is None:
-                if value is not None:
-                    yield f"{value} stands beside input {channel}, of which nothing reaches the place"
-            else:
-                yield from differ(f"value of input {channel}", [value], [beside[number]])
+            # A cell that meets no value is left out, which counts as 0.
+            yield from differ(
+                f"what the kernel lies on in input {channel}",
+                [value or 0.0 for value in values],
+                patch[channel].ravel().tolist(),
+            )
             yield from differ(
                 f"kernel {channel}", kernel, self.parameters["weight"][self.at[0], channel].ravel().tolist()
             )

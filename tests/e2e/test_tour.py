@@ -95,7 +95,7 @@ def deeds(page: Page, truth: Truth, *, touch: bool = False) -> dict[str, Callabl
         "hover": page.locator(unit).tap if touch else page.locator(unit).hover,
         "open": press(unit),
         "kernel": press('loupe-view [data-row="0"] .kernel'),
-        "slide": press("loupe-view .playback button:not(.speed)"),
+        "slide": press("loupe-view .playback button"),
         "activation": press("loupe-tour [data-choice=right]"),
         "pooling": press("loupe-view .stage-pooling .heat"),
         "score": press(f'loupe-network [data-class="{top}"]'),
@@ -221,7 +221,7 @@ def test_one_skips_jumps_goes_back_leaves_and_comes_again_where_one_was(visit: V
     page.click("[data-tour-step=slide]")
     page.wait_for_selector(TOUR.format("slide"))
     page.wait_for_selector("[data-view=microscope][data-settled]")
-    page.locator("loupe-view .playback button:not(.speed)").first.click()
+    page.locator("loupe-view .playback button").first.click()
     done(page, "slide")
     page.reload()
     page.wait_for_selector(TOUR.format("slide") + "[data-done=true]")

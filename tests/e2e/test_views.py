@@ -147,12 +147,17 @@ def test_playback_plays_pauses_steps_changes_speed_and_skips_to_the_end(visit: V
     eventually(lambda: place() == "conv_2_2[0,0,2]", "two steps")
     page.click("[data-action=playback-back]")
     eventually(lambda: place() == "conv_2_2[0,0,1]", "one back")
-    speed = page.locator("[data-action=playback-speed]")
-    before = speed.inner_text()
-    speed.click()
-    assert speed.inner_text() != before
+    page.locator(".neuron-row .flown").first.wait_for(state="attached")  # products on their way to the sum
+    pace = page.locator("[data-action=playback-pace]")
+    assert pace.evaluate("(one) => one.selectedOptions[0].text") == "row by row"
     page.click("[data-action=playback-play]")
-    eventually(lambda: place() not in ("conv_2_2[0,0,1]", "conv_2_2[0,0,2]"), "it slides on")
+    eventually(lambda: re.fullmatch(r"conv_2_2\[0,[1-9]\d*,1\]", place()), "row after row")
+    page.click("[data-action=playback-end]")
+    pace.select_option("fast")
+    page.click("[data-action=playback-play]")
+    expect(page.locator(".explanation-waits")).to_be_visible()  # one place speaks
+    expect(page.locator(".formula-box")).to_be_hidden()
+    eventually(lambda: not re.fullmatch(r"conv_2_2\[0,\d+,1\]", place()), "place after place")
     page.click("[data-action=playback-play]")
     page.wait_for_timeout(200)
     stopped = place()

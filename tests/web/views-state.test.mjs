@@ -14,11 +14,11 @@ import {
   createPlayback,
   faster,
   finish,
+  PACES,
   pause,
   play,
+  rateOf,
   seek,
-  slower,
-  SPEEDS,
   step,
 } from "../../static/js/model/playback.js";
 import { FIELDS } from "../../static/js/state/address.js";
@@ -187,38 +187,60 @@ test("pointing elsewhere leaves a trail that does not pass there", () => {
   assert.ok(!store.state.view.trail);
 });
 
-test("playback visits every position once, in order, at any speed, and stops at the end", () => {
-  for (const speed of SPEEDS) {
-    let state = { ...play(createPlayback(300)), speed };
-    const { next } = random(speed);
-    let last = 0;
+test("playback visits every position once, in order, at any pace, and stops at the end", () => {
+  for (const pace of PACES) {
+    let state = play(createPlayback(300, 20, pace));
+    const { next } = random(PACES.indexOf(pace));
+    let { position: last, shown: seen } = state;
     for (let frame = 0; state.playing && frame < 1e6; frame++) {
       state = advance(state, next() * 0.05);
-      assert.ok(state.position >= last && state.position < 300);
-      last = state.position;
+      const shown = state.shown ?? 300;
+      assert.ok(state.position >= last && state.position < 300 && shown >= seen && shown > state.position);
+      if (pace === "rows") assert.equal(shown % 20, 0, "whole rows are uncovered");
+      [last, seen] = [state.position, shown];
     }
-    assert.deepEqual([state.position, state.playing], [299, false]);
+    assert.deepEqual([state.position, state.shown, state.playing], [pace === "rows" ? 280 : 299, null, false]);
   }
 });
 
-test("playback goes at the speed it says, and a stalled page does not make it jump", () => {
-  let state = { ...play(createPlayback(10_000)), speed: 64 };
-  for (let frame = 0; frame < 600; frame++) state = advance(state, 1 / 60);
-  assert.ok(Math.abs(state.position - 640) <= 1, String(state.position));
-  assert.ok(advance(state, 30).position - state.position <= 7);
+test("a map takes about eight seconds row by row, half a minute at the fast pace, and a stalled page does not jump", () => {
+  for (const [pace, rows, columns, seconds] of [
+    ["rows", 60, 60, 8],
+    ["rows", 26, 26, 8],
+    ["rows", 224, 112, 8],
+    ["fast", 60, 60, 30],
+  ]) {
+    let state = play(createPlayback(rows * columns, columns, pace));
+    let frames = 0;
+    for (; state.playing; frames++) state = advance(state, 1 / 60);
+    assert.ok(Math.abs(frames / 60 - seconds) < 0.1 * seconds, `${pace} ${rows}: ${frames / 60} s`);
+  }
+  const state = { ...play(createPlayback(10_000, 100, "fast")) };
+  assert.ok(advance(state, 30).position <= 0.1 * rateOf(state) + 1);
+  assert.ok(rateOf({ ...state, pace: "step" }) < rateOf({ ...state, pace: "slow" }));
+});
+
+test("row by row the place keeps its column, and what was put by hand begins with the first row", () => {
+  const chosen = seek(createPlayback(100, 10), 37);
+  assert.equal(chosen.shown, null);
+  const begun = play(chosen);
+  assert.deepEqual([begun.position, begun.shown], [7, 10]);
+  const later = advance(advance({ ...begun, carried: 0.95 }, 0.1), 0.1);
+  assert.deepEqual([later.position, later.shown], [17, 20]);
+  assert.deepEqual([play(pause(later)).position, play(pause(later)).shown], [17, 20], "it goes on where it paused");
 });
 
 test("stepping, seeking and finishing stop, and stay inside", () => {
-  const state = createPlayback(5, 9);
+  const state = seek(createPlayback(5, 5, "slow"), 9);
   assert.equal(state.position, 4);
-  assert.equal(step(state, 1).position, 4);
-  assert.equal(step(state, -9).position, 0);
+  assert.deepEqual([step(state, 1).position, step(state, 1).shown], [4, null]);
+  assert.deepEqual([step(state, -9).position, step(state, -9).shown], [0, 1]);
   assert.deepEqual([finish(play(state)).position, finish(play(state)).playing], [4, false]);
   assert.equal(seek(state, 2).position, 2);
   assert.equal(play(state).position, 0, "from the end it begins anew");
   assert.equal(pause(play(state)).playing, false);
-  assert.equal(faster(faster({ ...state, speed: SPEEDS.at(-2) })).speed, SPEEDS.at(-1));
-  assert.equal(slower({ ...state, speed: SPEEDS[0] }).speed, SPEEDS[0]);
+  assert.equal(faster(faster({ ...state, pace: "fast" })).pace, "rows");
+  assert.equal(faster({ ...state, pace: "step" }, -1).pace, "step");
 });
 
 test("contributions and the bias add up to the score, map by map and sign by sign", () => {

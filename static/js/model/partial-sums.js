@@ -34,6 +34,24 @@ export function kernelOf(layer, weight, unit, channel) {
 }
 
 /**
+ * What each cell of one input's kernel is multiplied by at a place, in the kernel's order; null where it meets nothing
+ * (of a transposed convolution only some cells reach).
+ * @param {import("./trace.js").Trace} trace @param {number} count how many inputs it adds up
+ * @param {number} index of the input among them @param {readonly number[]} size rows and columns of the kernel
+ * @returns {(import("./trace.js").Term | null)[]}
+ */
+export function termsOnKernel({ terms }, count, index, [rows, columns]) {
+  /** @type {(import("./trace.js").Term | null)[]} */
+  const cells = Array.from({ length: rows * columns }, () => null);
+  const each = terms.length / count;
+  for (const term of terms.slice(index * each, (index + 1) * each)) {
+    const [, , u, v] = /** @type {number[]} */ (term.parameter);
+    cells[u * columns + v] = term;
+  }
+  return cells;
+}
+
+/**
  * The result map of one input channel, rows after rows.
  * @param {Layer} layer @param {Tensor} input @param {Tensor} weight @param {number} unit @param {number} channel
  * @returns {Float32Array}

@@ -188,7 +188,7 @@ export const STEPS = Object.freeze([
     target: () => "loupe-view .playback",
     keep: "loupe-view .microscope",
     deeds: [
-      { on: ["click"], within: "loupe-view .playback button:not(.speed)" },
+      { on: ["click"], within: "loupe-view .playback button" },
       { on: ["keydown"], within: "loupe-view .microscope .heat", keys: ARROWS },
     ],
     params: ({ model }) => {
@@ -232,7 +232,7 @@ export const STEPS = Object.freeze([
     deeds: [
       { on: ["pointermove", "pointerdown", "click"], within: "loupe-view .stage-pooling .heat" },
       { on: ["keydown"], within: "loupe-view .stage-pooling .heat", keys: ARROWS },
-      { on: ["click"], within: "loupe-view .playback button:not(.speed)" },
+      { on: ["click"], within: "loupe-view .playback button" },
     ],
     params: ({ model }) => {
       const layer = poolingOf(model);

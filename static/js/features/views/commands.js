@@ -89,11 +89,11 @@ export const viewCommands = (host) => [
   },
   ...PLAYBACK.map((name) => ({
     name: `playback-${name}`,
-    words: `views.playback.${name === "speed" ? "speed_hint" : name}`,
+    words: `views.playback.${name}`,
     available: () => host.playback !== null,
-    perform: () => host.playback?.[name](),
+    perform: (/** @type {{ value?: any }} */ { value }) => host.playback?.[name](value),
   })),
 ];
 
-/** @type {readonly ["back", "play", "step", "end", "speed"]} */
-const PLAYBACK = ["back", "play", "step", "end", "speed"];
+/** @type {readonly ["back", "play", "step", "end", "pace"]} */
+const PLAYBACK = ["back", "play", "step", "end", "pace"];

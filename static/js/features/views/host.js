@@ -17,6 +17,7 @@
  * @property {(input: number | undefined) => void} [choose] mark the input that is looked at
  * @property {(at: number[], revealed: number | null) => void} point another position; `revealed` limits what has been
  *   slid over
+ * @property {(duration: number) => void} [fly] let the products of the position fly to their sum, in milliseconds
  * @property {() => void} [settle] scroll and connect what was painted, once it stands in the document
  * @property {() => void} [dispose]
  */
@@ -59,7 +60,10 @@ import { classLabel, valueIndexOf, subjectOf } from "./subject.js";
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
 /** Played positions that are shown for less than this are not explained one by one, in milliseconds. */
-const READABLE = 3 * REST;
+const READABLE = 1000;
+/** For how long a position is shown at least whose products are seen on their way to the sum, and how long that takes
+ * at most, in milliseconds. */
+const [SEEN, UNHURRIED] = [200, 900];
 
 export class LoupeView extends LoupeElement {
   /** @type {{ key: string, stage: ViewPart, card: ViewPart | null, cardKey: string } | null} */
@@ -304,12 +308,14 @@ export class LoupeView extends LoupeElement {
     const sliding = card?.positions ?? stage.positions;
     return sliding
       ? createPlaybackBar(
-          sliding[0] * sliding[1],
+          sliding,
           (key, params) => this.t(key, params),
-          (position, more) => {
-            this.#revealed = more ? position + 1 : null;
+          (position, shown) => {
+            this.#revealed = shown;
             this.#at = [Math.floor(position / sliding[1]), position % sliding[1]];
             this.#move();
+            const interval = this.#playback?.interval ?? UNHURRIED;
+            if (shown !== null && interval >= SEEN) this.#open?.stage.fly?.(Math.min(interval, UNHURRIED));
           },
         )
       : null;
@@ -508,7 +514,7 @@ export class LoupeView extends LoupeElement {
         (key, params) => this.t(key, params),
         (index) => this.#named(index),
       );
-    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel"))) this.#tip.hide();
+    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel, .patch"))) this.#tip.hide();
   }
 
   /** @param {string} text a place as it stands in `data-place` */

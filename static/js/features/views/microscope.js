@@ -6,7 +6,7 @@
 import { ACTIVATIONS, WEIGHTS } from "../../draw/colour.js";
 import { mapsOf } from "../../model/kinds/kind.js";
 import { INPUT } from "../../model/model.js";
-import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
+import { kernelOf, partialMap, partialsAt, termsOnKernel } from "../../model/partial-sums.js";
 import { reachOf } from "../../model/reach.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
@@ -207,12 +207,8 @@ export function createMicroscope(subject, actions) {
       const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
       if (!trace) return;
       // Each stands at the kernel's cell that it is multiplied by; a transposed convolution's may meet none.
-      const terms = Array.from({ length: kernelRows * kernelColumns }, () => UNMET);
+      const terms = termsOnKernel(trace, count, channel - first, reach.size).map((term) => term ?? UNMET);
       const each = trace.terms.length / count;
-      for (const term of trace.terms.slice((channel - first) * each, (channel - first + 1) * each)) {
-        const [, , u, v] = /** @type {number[]} */ (term.parameter);
-        terms[u * kernelColumns + v] = term;
-      }
       addedUp.textContent = t(`views.microscope.${each === 1 ? "sum_of_one" : "sum_of"}`, { count: each });
       const cellLimit = current.source === INPUT ? Math.max(...current.scene.model.input.range.map(Math.abs)) : limit;
       values.set(

@@ -8,7 +8,7 @@ import { ACTIVATIONS, colourOf, WEIGHTS } from "../../draw/colour.js";
 import { shapeText } from "../../model/arithmetic.js";
 import { mapsOf } from "../../model/kinds/kind.js";
 import { INPUT } from "../../model/model.js";
-import { kernelOf, partialMap, partialsAt } from "../../model/partial-sums.js";
+import { kernelOf, partialMap, partialsAt, termsOnKernel } from "../../model/partial-sums.js";
 import { reachOf } from "../../model/reach.js";
 import { limitOf } from "../../model/ranges.js";
 import { unitValues } from "../../model/statistics.js";
@@ -17,9 +17,10 @@ import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
 import { valuesLegend, weightsLegend } from "./parts/legend.js";
 import { inputValues, viewLimit } from "./parts/range.js";
-import { paintUnit } from "./parts/paint.js";
+import { paintUnit, unitPainter } from "./parts/paint.js";
+import { createPatch } from "./parts/patch.js";
 import { createRows } from "./parts/rows.js";
-import { createValue, clearValue, setBias, setValue, sizeText } from "./parts/value.js";
+import { createValue, setBias, setValue, sizeText } from "./parts/value.js";
 import { createWindowMaps } from "./parts/window-maps.js";
 import { signed } from "../../core/i18n.js";
 
@@ -51,7 +52,7 @@ export function createNeuron(subject, actions) {
       from: name,
       point: actions.point,
     });
-    const inputValue = createValue("small", true);
+    const patch = createPatch(size, t("views.neuron.patch", { name }));
     const partial = createValue("partial");
     const kernel = h("button", {
       type: "button",
@@ -68,22 +69,25 @@ export function createNeuron(subject, actions) {
       { class: "neuron-row", "data-row": channel },
       h("span", { class: "row-name", "data-place-unit": name }, `[${channel}]`),
       sliding.input.root,
-      inputValue,
-      h("span", { class: "times", "aria-hidden": "true" }, "∗"),
+      patch.root,
+      h("span", { class: "times", "aria-hidden": "true" }, "⊙"),
       kernel,
+      h("span", { class: "times", "aria-hidden": "true" }, "="),
+      partial,
       h("span", { class: "wire", "aria-hidden": "true" }),
       sliding.result.root,
-      partial,
     );
     row.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       if (/** @type {Element} */ (event.target).closest("[data-place]")) return;
       actions.openInput(channel);
     });
+    patch.root.addEventListener("pointerenter", () => actions.tip(patch.root, patch.table));
+    patch.root.addEventListener("pointerleave", () => actions.tip(null));
     kernel.addEventListener("pointerenter", () => actions.tip(kernel, () => kernelTable(cells, size[1])));
     kernel.addEventListener("focus", () => actions.tip(kernel, () => kernelTable(cells, size[1])));
     for (const type of ["pointerleave", "blur"]) kernel.addEventListener(type, () => actions.tip(null));
     row.classList.toggle("chosen", channel === chosen);
-    return { row, sliding, inputValue, partial, cells, painted: 0 };
+    return { row, sliding, patch, kernel, partial, cells, painted: 0 };
   };
 
   const output = createHeat({
@@ -216,7 +220,7 @@ export function createNeuron(subject, actions) {
     const box = list.root.getBoundingClientRect();
     wires.replaceChildren(
       ...list.visible.flatMap((index) => {
-        const start = list.parts.get(index)?.partial.getBoundingClientRect();
+        const start = list.parts.get(index)?.sliding.result.root.getBoundingClientRect();
         if (!start) return [];
         const y0 = start.top + start.height / 2;
         if (y0 < box.top || y0 > box.bottom || start.right > end.left) return [];
@@ -257,18 +261,12 @@ export function createNeuron(subject, actions) {
     const trace = layer.record.tracer?.trace(layer, current.inputs, current.parameters, [current.unit, row, column]);
     if (!trace) return;
     const subtotals = partialsAt(trace, count);
-    // Of the cells that have a part in the value, the one in the middle is written beside each map.
-    const counts = [0, 1].map((axis) => reach.cells(axis, at[axis]).count);
-    const [down, across] = counts.map((cells) => Math.floor((cells - 1) / 2));
-    const each = counts[0] * counts[1];
     const write = (/** @type {number} */ index) => {
       const part = list.parts.get(index);
       if (!part) return;
       part.sliding.move(at, revealed);
-      if (each) {
-        const term = trace.terms[index * each + down * counts[1] + across];
-        setValue(part.inputValue, term.value, term.padding ? null : { layer: current.source, at: term.at });
-      } else clearValue(part.inputValue, "–"); // nothing reaches the place
+      const paint = unitPainter(current.scene, current.source, first + index, limit, actions.state().tint);
+      part.patch.show(termsOnKernel(trace, count, index, size), paint);
       setValue(part.partial, subtotals[index]);
     };
     list.visible.forEach(write);
@@ -313,6 +311,11 @@ export function createNeuron(subject, actions) {
       for (const [index, { row }] of list.parts) row.classList.toggle("chosen", first + index === chosen);
     },
     point,
+    fly(duration) {
+      const parts = list.visible.flatMap((index) => list.parts.get(index) ?? []);
+      const ways = parts.map(({ row, patch, kernel, partial }) => patch.way(row, kernel, partial));
+      parts.forEach(({ patch }, index) => patch.fly(ways[index], limit, duration));
+    },
     /** Bring the chosen row into view, and find out which others are. */
     settle() {
       if (chosen !== undefined) list.reveal(Math.max(0, Math.min(count - 1, chosen - first)));

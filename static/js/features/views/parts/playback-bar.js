@@ -1,15 +1,16 @@
 // @ts-check
-/** Play, pause, step, speed, skip to the end: the controls of `model/playback.js`. */
+/** Play, pause, step, pace, skip to the end: the controls of `model/playback.js`. */
 import {
   advance,
   createPlayback,
   faster,
   finish,
+  paced,
+  PACES,
   pause,
   play,
+  rateOf,
   seek,
-  slower,
-  SPEEDS,
   step,
 } from "../../../model/playback.js";
 import { does } from "../../../elements/context.js";
@@ -26,17 +27,21 @@ const PATHS = {
   end: "M4 5v14l7-7zM11 5v14l7-7zM18 5h2v14h-2z",
 };
 
+/** The pace that was chosen last: the next view plays at it, too. @type {import("../../../model/playback.js").Pace} */
+let kept = "rows";
+
 /** @param {string} name */
 const glyph = (name) =>
   h("svg:svg", { class: "icon solid", viewBox: "0 0 24 24", "aria-hidden": "true" }, h("svg:path", { d: PATHS[name] }));
 
 /**
- * @param {number} count how many positions there are
+ * @param {readonly [number, number]} positions rows and columns
  * @param {(key: string, params?: Record<string, string | number>) => string} t
- * @param {(position: number, sliding: boolean) => void} onPosition `sliding` is false once everything is shown
+ * @param {(position: number, shown: number | null) => void} onPosition `shown`: how many have been slid over, null once
+ *   everything is shown
  */
-export function createPlaybackBar(count, t, onPosition) {
-  let state = createPlayback(count);
+export function createPlaybackBar([rows, columns], t, onPosition) {
+  let state = createPlayback(rows * columns, columns, kept);
   let before = 0;
   let frame = 0;
 
@@ -55,12 +60,17 @@ export function createPlaybackBar(count, t, onPosition) {
     );
 
   const toggle = button("play", "play");
-  const speed = h("button", {
-    type: "button",
-    class: "button speed",
-    "data-action": "playback-speed",
-    ...does("playback-speed"),
-  });
+  const pace = h(
+    "select",
+    {
+      class: "button pace",
+      "data-action": "playback-pace",
+      title: t("views.playback.pace"),
+      "aria-label": t("views.playback.pace"),
+      ...does("playback-pace", () => PACES[pace.selectedIndex], "change"),
+    },
+    PACES.map((name) => h("option", { value: name }, t(`views.playback.paces.${name}`))),
+  );
   const root = h(
     "div",
     { class: "playback", role: "group", "aria-label": t("views.playback.title") },
@@ -68,10 +78,10 @@ export function createPlaybackBar(count, t, onPosition) {
     toggle,
     button("step", "forward"),
     button("end", "end"),
-    speed,
+    pace,
   );
   root.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "+" || event.key === "-") set(event.key === "+" ? faster(state) : slower(state), false);
+    if (event.key === "+" || event.key === "-") set(faster(state, event.key === "+" ? 1 : -1), false);
   });
 
   /** @param {import("../../../model/playback.js").Playback} next @param {boolean} [moved] */
@@ -84,8 +94,9 @@ export function createPlaybackBar(count, t, onPosition) {
       toggle.title = t(`views.playback.${name}`);
       toggle.setAttribute("aria-label", toggle.title);
     }
-    speed.textContent = t("views.playback.speed", { speed: state.speed });
-    if (moved) onPosition(state.position, state.position < state.count - 1);
+    kept = state.pace;
+    pace.value = state.pace;
+    if (moved) onPosition(state.position, state.shown);
   }
 
   function start() {
@@ -112,7 +123,8 @@ export function createPlaybackBar(count, t, onPosition) {
     play: () => (state.playing ? set(pause(state)) : start()),
     step: () => set(step(state, 1)),
     end: () => set(finish(state)),
-    speed: () => set(state.speed === SPEEDS[SPEEDS.length - 1] ? { ...state, speed: SPEEDS[0] } : faster(state), false),
+    /** @param {"step" | "rows" | "slow" | "fast"} name */
+    pace: (name) => set(paced(state, name), false),
     /** The position was chosen elsewhere: go on from there. @param {number} position */
     place(position) {
       set(seek(state, position), false);
@@ -126,7 +138,7 @@ export function createPlaybackBar(count, t, onPosition) {
     },
     /** Milliseconds that a position is shown while it plays; null while it does not. */
     get interval() {
-      return state.playing ? 1000 / state.speed : null;
+      return state.playing ? 1000 / rateOf(state) : null;
     },
   };
 }
