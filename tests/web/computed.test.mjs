@@ -194,6 +194,11 @@ test("a unit that is switched off: what comes after is run anew, what stands bef
   const places = shape[1] * shape[2];
   assert.ok(data.subarray(2 * places, 3 * places).every((value) => value === 0));
   assert.notDeepEqual(main.run.scores, run.scores);
+  // The calculation is that of the layer's own value, in whose place 0 stands.
+  const own = explain(main, { layer: "c3", at: [2, 1, 1] });
+  assert.equal(own.value, explain(original, { layer: "c3", at: [2, 1, 1] }).value);
+  assert.ok(Math.abs(evaluate(own.trace) - own.value) < 1e-5 && own.value !== 0);
+  assert.equal(main.run.own.get("c3"), run.activations.get("c3"));
   // Colours stay those of the network as it was learned; another picture is run with the edit, too.
   assert.equal(colourRanges(store.state, main), colourRanges(store.state, original));
   choosePicture(store, { source: "sample", id: "b" });

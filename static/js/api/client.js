@@ -201,6 +201,8 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
  *   layers
  *   while `activations` holds only those that were asked for
  * @property {Pieces} [ask] how the rest of a large run is asked for
+ * @property {Map<string, import("./wire.js").Tensor>} [own] of layers whose units were edited, what they themselves
+ *   gave
  * @property {"page"} [source] it was made in this page (`compute/here.js`), not by the server
  * @property {any} preparation
  * @property {any} note
