@@ -231,6 +231,12 @@ test("another kind and another number in the model make a scene of the model tha
   const at = [1, 2, 3];
   const { value, trace } = explain(found, { layer: "relu1", at });
   assert.ok(Math.abs(evaluate(trace) - value) < 1e-6, "and explains itself");
+  // What overflows, and what the page does not know, the server is asked for, which says where.
   const most = { target: "parameter", layer: "scores", parameter: "weight", at: [], change: "scale", factor: 1e38 };
-  await assert.rejects(editedScene(scene, [most, most]), { code: "edited_run_overflows" });
+  const asked = [];
+  const askServer = async (texts) => (asked.push(texts), run);
+  assert.equal((await editedScene(scene, [most, most], askServer)).run, run);
+  const large = { ...scene, model: { ...model, in_pieces: true } };
+  await editedScene(large, [{ target: "unit", layer: "c1", unit: 2, change: "set", value: 0 }], askServer);
+  assert.deepEqual(asked, [["scores.weight*1e38", "scores.weight*1e38"], ["c1[2]=0"]]);
 });

@@ -173,8 +173,10 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
      * @param {string} model
      * @param {import("./wire.js").Tensor} input
      * @param {AbortSignal} [signal]
+     * @param {readonly string[]} [edits] what is changed in the model, as `model/edits.js` writes it
      */
-    runInput: async (model, input, signal) => decodeRun(await runs(model, { input: encodeTensor(input) }, {}, signal)),
+    runInput: async (model, input, signal, edits = []) =>
+      decodeRun(await runs(model, { input: encodeTensor(input), ...(edits.length > 0 && { edits }) }, {}, signal)),
   };
 }
 
