@@ -219,6 +219,8 @@ test("units are edited in their order, on what the layer gives, and the way back
     [...mapOf(plain, 0)].map((value) => Math.min(0.5, Math.max(0, Math.fround(2 * value)))),
   );
   assert.ok(mapOf(pass, 1).every((value) => value === 0));
+  assert.deepEqual([...pass.own.keys()], ["relu_2_2"]);
+  assert.deepEqual(pass.own.get("relu_2_2").data, relu.data, "what the layer itself gave is kept beside");
   for (const number of [2, 3]) assert.deepEqual(mapOf(pass, number), given);
   const { activations } = backward(pass, "output", 4);
   const before = activations.get("conv_2_2").data;

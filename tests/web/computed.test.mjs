@@ -194,6 +194,11 @@ test("a unit that is switched off: what comes after is run anew, what stands bef
   const places = shape[1] * shape[2];
   assert.ok(data.subarray(2 * places, 3 * places).every((value) => value === 0));
   assert.notDeepEqual(main.run.scores, run.scores);
+  // The calculation is that of the layer's own value, in whose place 0 stands.
+  const own = explain(main, { layer: "c3", at: [2, 1, 1] });
+  assert.equal(own.value, explain(original, { layer: "c3", at: [2, 1, 1] }).value);
+  assert.ok(Math.abs(evaluate(own.trace) - own.value) < 1e-5 && own.value !== 0);
+  assert.equal(main.run.own.get("c3"), run.activations.get("c3"));
   // Colours stay those of the network as it was learned; another picture is run with the edit, too.
   assert.equal(colourRanges(store.state, main), colourRanges(store.state, original));
   choosePicture(store, { source: "sample", id: "b" });
@@ -226,6 +231,12 @@ test("another kind and another number in the model make a scene of the model tha
   const at = [1, 2, 3];
   const { value, trace } = explain(found, { layer: "relu1", at });
   assert.ok(Math.abs(evaluate(trace) - value) < 1e-6, "and explains itself");
+  // What overflows, and what the page does not know, the server is asked for, which says where.
   const most = { target: "parameter", layer: "scores", parameter: "weight", at: [], change: "scale", factor: 1e38 };
-  await assert.rejects(editedScene(scene, [most, most]), { code: "edited_run_overflows" });
+  const asked = [];
+  const askServer = async (texts) => (asked.push(texts), run);
+  assert.equal((await editedScene(scene, [most, most], askServer)).run, run);
+  const large = { ...scene, model: { ...model, in_pieces: true } };
+  await editedScene(large, [{ target: "unit", layer: "c1", unit: 2, change: "set", value: 0 }], askServer);
+  assert.deepEqual(asked, [["scores.weight*1e38", "scores.weight*1e38"], ["c1[2]=0"]]);
 });

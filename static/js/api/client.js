@@ -173,8 +173,10 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
      * @param {string} model
      * @param {import("./wire.js").Tensor} input
      * @param {AbortSignal} [signal]
+     * @param {readonly string[]} [edits] what is changed in the model, as `model/edits.js` writes it
      */
-    runInput: async (model, input, signal) => decodeRun(await runs(model, { input: encodeTensor(input) }, {}, signal)),
+    runInput: async (model, input, signal, edits = []) =>
+      decodeRun(await runs(model, { input: encodeTensor(input), ...(edits.length > 0 && { edits }) }, {}, signal)),
   };
 }
 
@@ -201,6 +203,8 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
  *   layers
  *   while `activations` holds only those that were asked for
  * @property {Pieces} [ask] how the rest of a large run is asked for
+ * @property {Map<string, import("./wire.js").Tensor>} [own] of layers whose units were edited, what they themselves
+ *   gave
  * @property {"page"} [source] it was made in this page (`compute/here.js`), not by the server
  * @property {any} preparation
  * @property {any} note

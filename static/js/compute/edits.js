@@ -63,13 +63,20 @@ export function edited(model, parameters, edits = [], maps = () => null) {
   };
 }
 
-/** The layers on which the edits of two runs of one model differ. @param {Edited} one @param {Edited} other */
+/**
+ * The layers on which the edits of two runs of one model differ: in the layer itself, its kind and numbers, or in its
+ * units.
+ * @param {Edited} one @param {Edited} other
+ */
 export function differing(one, other) {
   if (one.base !== other.base) throw new Error(`a run of ${one.base.id} cannot be continued as one of another model`);
-  const of = (/** @type {Edited} */ { edits }, /** @type {string} */ layer) =>
-    JSON.stringify(edits.filter((edit) => edit.layer === layer));
-  const named = new Set([...one.edits, ...other.edits].map(({ layer }) => layer));
-  return new Set([...named].filter((layer) => of(one, layer) !== of(other, layer)));
+  const named = [...new Set([...one.edits, ...other.edits].map(({ layer }) => layer))];
+  const differ = (/** @type {boolean} */ units) => {
+    const of = (/** @type {Edited} */ { edits }, /** @type {string} */ layer) =>
+      JSON.stringify(edits.filter((edit) => edit.layer === layer && (edit.target === "unit") === units));
+    return new Set(named.filter((layer) => of(one, layer) !== of(other, layer)));
+  };
+  return { layers: differ(false), units: differ(true) };
 }
 
 // Kinds.

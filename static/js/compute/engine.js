@@ -22,6 +22,7 @@ import { computedOf } from "./registry.js";
  * @property {Edited} subject the model as it was run
  * @property {Tensor} input
  * @property {Map<string, Tensor>} activations by layer, in the layers' order
+ * @property {Map<string, Tensor>} own of layers whose units are edited, what they themselves have given
  */
 /**
  * @typedef {object} Gradients the derivatives of one number with respect to all that it depends on
@@ -39,41 +40,47 @@ import { computedOf } from "./registry.js";
  */
 export function run(subject, input, before = null) {
   const { model } = subject;
-  const fresh = before?.input === input ? dependent(model, differing(before.subject, subject)) : null;
+  const same = before?.input === input ? before : null;
+  const changed = same && differing(same.subject, subject);
+  /** The layers that have other values than before. @type {Set<string>} */
+  const others = new Set();
   /** @type {Map<string, Tensor>} */
   const activations = new Map();
+  /** @type {Map<string, Tensor>} */
+  const own = new Map();
   for (const layer of model.layers) {
-    const known = fresh && !fresh.has(layer.name) ? before?.activations.get(layer.name) : null;
-    activations.set(layer.name, known ?? valueOf(subject, layer, input, activations));
+    const { name, inputs } = layer;
+    const known = same?.own.get(name) ?? same?.activations.get(name);
+    const anew = !known || changed?.layers.has(name) || inputs.some((one) => others.has(one));
+    const given = anew ? valueOf(subject, layer, input, activations) : known;
+    if (subject.units.has(name)) own.set(name, given);
+    const kept = anew || changed?.units.has(name) ? null : same?.activations.get(name);
+    if (!kept) others.add(name);
+    activations.set(name, kept ?? withUnits(subject, layer, given));
   }
-  return { subject, input, activations };
+  return { subject, input, activations, own };
 }
 
-/** These layers and all that depend on one of them. @param {Model} model @param {Set<string>} names */
-function dependent({ layers }, names) {
-  const found = new Set(names);
-  for (const { name, inputs } of layers) if (inputs.some((one) => found.has(one))) found.add(name);
-  return found;
+/** What a layer has given, with its units edited. @param {Edited} subject @param {Layer} layer @param {Tensor} given */
+function withUnits(subject, layer, given) {
+  if (!subject.units.has(layer.name)) return given;
+  const data = given.data.slice();
+  applyUnits(subject, layer, data);
+  return { ...given, data };
 }
 
 /** @param {Layer} layer @param {Tensor} input @param {Map<string, Tensor>} activations */
 const readBy = ({ inputs }, input, activations) =>
   inputs.map((name) => (name === INPUT ? input : /** @type {Tensor} */ (activations.get(name))));
 
-/** @param {Edited} subject @param {Layer} layer @param {Tensor} input @param {Map<string, Tensor>} activations */
-function valueOf(subject, layer, input, activations) {
-  const data = own(subject, layer, input, activations);
-  applyUnits(subject, layer, data);
-  return { shape: layer.output_shape, data };
-}
-
 /** What the layer itself gives, before its units are edited.
- * @param {Edited} subject @param {Layer} layer @param {Tensor} input @param {Map<string, Tensor>} activations */
-function own({ parameters }, layer, input, activations) {
+ * @param {Edited} subject @param {Layer} layer @param {Tensor} input @param {Map<string, Tensor>} activations
+ * @returns {Tensor} */
+function valueOf({ parameters }, layer, input, activations) {
   const data = zeros(input.data, sizeOf(layer.output_shape));
   const learned = /** @type {import("./kinds/kind.js").LayerParameters | undefined} */ (parameters.get(layer.name));
   computedOf(layer).forward(layer, readBy(layer, input, activations), learned ?? null, data);
-  return data;
+  return { shape: layer.output_shape, data };
 }
 
 /**
@@ -83,7 +90,7 @@ function own({ parameters }, layer, input, activations) {
  * @param {number | Numbers} seed the place of the value in the layer's data, or a weight for each of its values
  * @returns {Gradients}
  */
-export function backward({ subject, input, activations }, name, seed) {
+export function backward({ subject, input, activations, own }, name, seed) {
   const { model, parameters } = subject;
   const from = model.layer(name);
   if (!from) throw new Error(`there is no layer ${name} to go back from`);
@@ -94,15 +101,14 @@ export function backward({ subject, input, activations }, name, seed) {
   for (const layer of model.layers.slice(0, from.index + 1).reverse()) {
     const dy = found.get(layer.name);
     if (!dy) continue;
-    const edits = subject.units.has(layer.name);
-    const given = edits ? own(subject, layer, input, activations) : activations.get(layer.name)?.data;
+    const given = (own.get(layer.name) ?? activations.get(layer.name))?.data;
     const mine = /** @type {import("./kinds/kind.js").LayerParameters | undefined} */ (parameters.get(layer.name));
     const handed = computedOf(layer).backward(
       layer,
       readBy(layer, input, activations),
       mine ?? null,
       /** @type {Numbers} */ (given),
-      edits ? handBack(subject, layer, /** @type {Numbers} */ (given), dy) : dy,
+      subject.units.has(layer.name) ? handBack(subject, layer, /** @type {Numbers} */ (given), dy) : dy,
     );
     layer.inputs.forEach((source, index) => {
       const known = found.get(source);

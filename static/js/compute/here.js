@@ -28,14 +28,15 @@ export const placeOf = (model) =>
  * @returns {Run | null}
  */
 export function runOf(model, parameters, input, edits = [], before = null) {
-  const known = before && { ...before, subject: edited(model, parameters) };
-  const { activations } = run(edited(model, parameters, edits), input, known);
+  const known = before && { ...before, subject: edited(model, parameters), own: new Map() };
+  const { activations, own } = run(edited(model, parameters, edits), input, known);
   const found = /** @type {Map<string, Tensor>} */ (activations);
   for (const { data } of found.values()) if (!isFinite(data)) return null;
   return {
     model: model.id,
     input,
     activations: found,
+    ...(own.size > 0 && { own: /** @type {Map<string, Tensor>} */ (own) }),
     scores: /** @type {Run["scores"]} */ (scoresOf(model, found)),
     source: "page",
     preparation: null,

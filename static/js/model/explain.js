@@ -26,6 +26,12 @@ export const tensorOf = ({ run }, layer) =>
   /** @type {import("./trace.js").Tensor | undefined} */ (tensorNamed(run, layer));
 
 /**
+ * The same, of a layer whose units were edited what it gave itself: what its calculation makes.
+ * @param {Scene} scene @param {string} layer
+ */
+export const ownTensorOf = (scene, layer) => scene.run.own?.get(layer) ?? tensorOf(scene, layer);
+
+/**
  * Whether what a unit's values are made from is at hand: of a large run it may not be.
  * @param {Scene} scene
  * @param {import("./model.js").Layer} layer
@@ -39,7 +45,7 @@ export const traceable = ({ run, parameters }, layer, unit) =>
 /** A value that is not at hand, of a large run, is NaN, and its trace is null.
  * @param {Scene} scene @param {ValueIndex} valueIndex @returns {Explanation} */
 export function explain(scene, valueIndex) {
-  const tensor = tensorOf(scene, valueIndex.layer);
+  const tensor = ownTensorOf(scene, valueIndex.layer);
   const layer = scene.model.layer(valueIndex.layer);
   if (!tensor && !(layer && scene.run.ask)) throw new Error(`explain: the run has no layer ${valueIndex.layer}`);
   const value = tensor ? valueAt(tensor, valueIndex.at) : NaN;

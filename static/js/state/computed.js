@@ -10,6 +10,7 @@ import { Problem } from "../api/client.js";
 import { createBeside } from "../compute/beside.js";
 import { edited } from "../compute/edits.js";
 import { apart, placeOf, runOf } from "../compute/here.js";
+import { editText } from "../model/edits.js";
 import { modelEdits } from "../model/scene.js";
 
 /** @typedef {import("../api/client.js").Run} Run */
@@ -45,18 +46,23 @@ async function besideOrNot(...asked) {
  * The scene as edits change its model. What depends on no edit keeps the values of the run that the scene has, where
  * that is one of its own input: only what comes after an edit is computed.
  * @param {import("../model/scene.js").WholeScene} scene @param {readonly import("../compute/edits.js").Edit[]} edits
+ * @param {(edits: readonly string[]) => Promise<Run>} askServer runs what is not for this page
  * @returns {Promise<import("../model/scene.js").WholeScene>}
  */
-export async function editedScene(scene, edits) {
+export async function editedScene(scene, edits, askServer) {
   const { model, parameters } = edited(scene.model, scene.parameters, edits);
   const before = scene.edits.length === 0 ? scene.run : null;
-  const run =
-    placeOf(scene.model) === "worker"
-      ? await besideOrNot(scene.model, scene.parameters, scene.run.input, edits)
-      : runOf(scene.model, scene.parameters, scene.run.input, edits, before);
-  if (!run) throw new Problem({ code: "edited_run_overflows" });
+  const place = placeOf(scene.model);
+  const here =
+    place === "page"
+      ? runOf(scene.model, scene.parameters, scene.run.input, edits, before)
+      : place === "worker" && (await besideOrNot(scene.model, scene.parameters, scene.run.input, edits));
+  const run = here || (await askServer(edits.map(textOf)));
   return { ...scene, model, parameters, edits: [...scene.edits, ...edits], run };
 }
+
+/** @param {import("../compute/edits.js").Edit} edit */
+const textOf = (edit) => editText(/** @type {import("../model/edits.js").NetworkEdit} */ (edit));
 
 /** How long a run has to stay until it is compared, in milliseconds: nothing is asked while a slider moves. */
 export const REST = 500;
@@ -71,10 +77,9 @@ export function followComputed({ store, runs, rest = REST }) {
 
   const compare = async () => {
     const { model, run, scenes } = store.state;
-    // The server is asked for runs of the model as it was learned.
-    if (!model || run?.source !== "page" || !scenes.main || modelEdits(scenes.main).length > 0) return;
+    if (!model || run?.source !== "page" || !scenes.main) return;
     try {
-      const answer = await runs.runInput(model, run.input);
+      const answer = await runs.runInput(model, run.input, undefined, modelEdits(scenes.main).map(textOf));
       if (store.state.run === run) store.update({ compared: { run, ...apart(run, answer), note: answer.note } });
     } catch (error) {
       // Without a server nothing is compared; the page's run stands for itself.

@@ -243,7 +243,8 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
     const { model } = scene;
     const learned = asLearned();
     const parameters = (learned?.model === model && learned.parameters) || (await api.parameters(model, null, signal));
-    return (await computer()).editedScene({ ...scene, parameters }, edits);
+    const askServer = (/** @type {readonly string[]} */ texts) => runs.runInput(model, scene.run.input, signal, texts);
+    return (await computer()).editedScene({ ...scene, parameters }, edits, askServer);
   };
 
   /** The address names a picture that is not here: say so and show what can be shown. @param {Problem} problem */

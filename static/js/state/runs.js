@@ -77,11 +77,12 @@ export function createRuns(api) {
      * @param {import("../model/model.js").Model} model
      * @param {import("../api/wire.js").Tensor} input
      * @param {AbortSignal} [signal]
+     * @param {readonly string[]} [edits]
      */
-    runInput: (model, input, signal) =>
+    runInput: (model, input, signal, edits) =>
       model.in_pieces
         ? firstShown(model).then((shown) => api.runLarge(model.id, { input }, shown, {}, signal))
-        : api.runInput(model.id, input, signal),
+        : api.runInput(model.id, input, signal, edits),
     /** Whether this run is at hand or on its way. @param {Picture} picture */
     has: (picture) => kept.has(keyOf(picture)),
     /** Ask ahead of need; a failure shows itself when the run is wanted. @param {Picture} picture */

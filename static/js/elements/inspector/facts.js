@@ -8,6 +8,7 @@ import { columnsOf, ownersOf } from "../../model/columns.js";
 import { hyperparameters } from "../../model/hyperparameters.js";
 import { learnedOf } from "../../model/learned.js";
 import { inputOf, isMaps, shapeText } from "../../model/model.js";
+import { unitEdits } from "../../model/scene.js";
 import { condition, deviation, summarise, unitValues } from "../../model/statistics.js";
 import { numberOf } from "../../model/trace.js";
 import { colourRanges, layerName, valueName } from "../../state/selectors.js";
@@ -54,7 +55,8 @@ export function unitFacts(host, { model, column, unit, tensor }) {
     ];
   const { minimum, maximum, mean, zeros, count } = summarise(values);
   const spreadOf = deviation(values, mean);
-  const state = condition(values, column.layer?.record.bounds ?? null);
+  const edited = host.scene !== null && unitEdits(host.scene, column.name, unit).length > 0;
+  const state = edited ? "edited" : condition(values, column.layer?.record.bounds ?? null);
   const limit = column.layer ? (colourRanges(host.store.state, host.scene)?.limit(column.name, unit) ?? 0) : 0;
   return [
     state && h("p", { class: "inspector-hint is-warning" }, host.t(`network.inspector.${state}`)),

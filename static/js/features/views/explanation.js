@@ -6,7 +6,7 @@
 import { sameItems } from "../../core/store.js";
 import { exact, signed } from "../../core/i18n.js";
 import { formulaOf, nameOf } from "../../formula/tree.js";
-import { explain, rankedTerms, tensorOf, termIndex } from "../../model/explain.js";
+import { explain, ownTensorOf, rankedTerms, tensorOf, termIndex } from "../../model/explain.js";
 import { INPUT } from "../../model/model.js";
 import { evaluate, tolerance, winner } from "../../model/operations.js";
 import { unitEdits } from "../../model/scene.js";
@@ -117,7 +117,7 @@ export function createExplanation(actions) {
     point(subject, valueIndex) {
       if (number.dataset.explained === valueIndexText(valueIndex)) return;
       shown = [];
-      const tensor = tensorOf(subject.scene, valueIndex.layer);
+      const tensor = ownTensorOf(subject.scene, valueIndex.layer);
       value.setAttribute("aria-live", "off"); // a screen reader hears where it comes to rest
       if (tensor) showValue(subject, valueIndex, valueAt(tensor, valueIndex.at));
       delete number.dataset.explained; // until the formula has come, too
@@ -191,11 +191,14 @@ export function createExplanation(actions) {
       { class: "value mono", "data-value": String(made), "data-made": true },
       String(Number(made.toPrecision(10))).replace("-", "\u2212"),
     );
-    // What the formula makes is what the layer gives; an edit of the unit then puts something else in its place.
-    if (scene.edits.length > 0 && unitEdits(scene, valueIndex.layer, valueIndex.at[0]).length > 0)
-      return [rounded, h("dl", { "data-edited": true }, line("made", full), line("edited", number(engine)))];
     const whose = scene.run.source ?? "engine";
-    if (allowed === 0) return [rounded, h("dl", null, line("exact", number(engine)))];
+    // An edit puts something else in the place of what the layer gives.
+    const used = tensorOf(scene, valueIndex.layer);
+    const edited =
+      used && unitEdits(scene, valueIndex.layer, valueIndex.at[0]).length > 0
+        ? h("dl", { "data-edited": true }, line("edited", number(valueAt(used, valueIndex.at))))
+        : "";
+    if (allowed === 0) return [rounded, h("dl", null, line("exact", number(engine))), edited];
     return [
       rounded,
       h(
@@ -210,6 +213,7 @@ export function createExplanation(actions) {
           Math.abs(made - engine).toExponential(1),
         ),
       ),
+      edited,
     ];
   }
 

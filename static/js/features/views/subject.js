@@ -10,13 +10,13 @@
  * @property {Tensor} input what the layer reads first
  * @property {readonly string[]} sources the names of all that it reads
  * @property {readonly Tensor[]} inputs all that it reads
- * @property {Tensor} output what the layer gives
+ * @property {Tensor} output what the layer gives, before its units are edited
  * @property {import("../../model/kinds.js").LayerParameters | null} parameters
  * @property {number} unit
  * @property {number[]} at the chosen index without the unit: [row, column], or [] for vectors
  */
 /** @typedef {import("../../model/trace.js").Tensor} Tensor */
-import { tensorOf } from "../../model/explain.js";
+import { ownTensorOf } from "../../model/explain.js";
 import { learnedOf } from "../../model/learned.js";
 import { INPUT, inputsOf, isMaps, scoreLayer } from "../../model/model.js";
 import { atHand, needsOf } from "../../model/needs.js";
@@ -33,7 +33,7 @@ export function subjectOf(scene, view) {
   if (!isWhole(scene) || !view || !exists(scene.model, view)) return null;
   const { model, run, parameters } = scene;
   const layer = view.layer === INPUT ? null : (model.layer(view.layer) ?? null);
-  const output = tensorOf(scene, view.layer);
+  const output = ownTensorOf(scene, view.layer);
   if (!output || (run.ask && !atHand(needsOf(model, view.layer, view.unit), run, parameters))) return null;
   const [sources, inputs] = layer ? [layer.inputs, inputsOf(layer, run)] : [[INPUT], [output]];
   return {
