@@ -135,11 +135,12 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
     /**
      * A large run: an overview of some layers, and the way to the rest of it. Every piece is run for anew, from the
      * same source.
-     * @param {string} model @param {Blob | { sample: string } | { input: import("./wire.js").Tensor }} source
+     * @param {string} model
+     * @param {Blob | { sample: string } | { input: import("./wire.js").Tensor, edits?: readonly string[] }} source
      * @param {{ layers: readonly string[], count: number }} shown what is shown first, and how many units of each layer
      * @param {Query} [query] @param {AbortSignal} [signal] @returns {Promise<Run>} */
     async runLarge(model, source, { layers, count }, query = {}, signal) {
-      const body = "input" in source ? { input: encodeTensor(source.input) } : source;
+      const body = "input" in source ? { ...source, input: encodeTensor(source.input) } : source;
       const ask = (/** @type {Query} */ more, /** @type {AbortSignal | undefined} */ until) =>
         runs(model, body, { ...query, ...more }, until);
       const units = (/** @type {number} */ first, /** @type {number} */ many) => `${first}-${first + many - 1}`;
@@ -173,8 +174,10 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
      * @param {string} model
      * @param {import("./wire.js").Tensor} input
      * @param {AbortSignal} [signal]
+     * @param {readonly string[]} [edits] texts of what is changed in the network
      */
-    runInput: async (model, input, signal) => decodeRun(await runs(model, { input: encodeTensor(input) }, {}, signal)),
+    runInput: async (model, input, signal, edits) =>
+      decodeRun(await runs(model, { input: encodeTensor(input), edits }, {}, signal)),
   };
 }
 

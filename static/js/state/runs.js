@@ -27,9 +27,7 @@ export function createRuns(api) {
   /** A run of a model that is too large to be sent whole. @param {Picture} picture */
   const askLarge = async ({ model, ref, sample, own }) => {
     const source =
-      ref.source === "noise"
-        ? { input: await noise(model.input) }
-        : (own?.blob ?? sample?.blob ?? { sample: ref.id });
+      ref.source === "noise" ? { input: await noise(model.input) } : (own?.blob ?? sample?.blob ?? { sample: ref.id });
     return api.runLarge(model.id, source, await firstShown(model), {
       ...own?.crop,
       preparation: "summary",
@@ -79,11 +77,12 @@ export function createRuns(api) {
      * @param {import("../model/model.js").Model} model
      * @param {import("../api/wire.js").Tensor} input
      * @param {AbortSignal} [signal]
+     * @param {readonly string[]} [edits] texts of what is changed in the network
      */
-    runInput: (model, input, signal) =>
+    runInput: (model, input, signal, edits) =>
       model.in_pieces
-        ? firstShown(model).then((shown) => api.runLarge(model.id, { input }, shown, {}, signal))
-        : api.runInput(model.id, input, signal),
+        ? firstShown(model).then((shown) => api.runLarge(model.id, { input, edits }, shown, {}, signal))
+        : api.runInput(model.id, input, signal, edits),
     /** Whether this run is at hand or on its way. @param {Picture} picture */
     has: (picture) => kept.has(keyOf(picture)),
     /** Ask ahead of need; a failure shows itself when the run is wanted. @param {Picture} picture */

@@ -6,7 +6,7 @@
 import { openView } from "../../state/view.js";
 import { columnsOf } from "../../model/columns.js";
 import { factsOf } from "../../model/hyperparameters.js";
-import { isMaps } from "../../model/model.js";
+import { isMaps, isNormalised } from "../../model/model.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { InspectorMap } from "./map.js";
@@ -227,8 +227,28 @@ export class LoupeInspector extends LoupeElement {
             { type: "button", class: "button", "data-action": "value-table", onclick: () => this.#table() },
             this.t("network.inspector.table"),
           ),
+        column.layer &&
+          !isNormalised(column.layer) && [
+            this.#change("mute", "network.edits.switch", { layer: column.name, unit }),
+            this.#change("change", "common.command.change.title", { layer: column.name, unit }),
+          ],
       ),
     ];
+  }
+
+  /** @param {string} name of a command that changes the network @param {string} words @param {Place} place */
+  #change(name, words, place) {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-action": name,
+        title: this.t(`common.command.${name}.hint`),
+        onclick: () => this.perform(name, place),
+      },
+      this.t(words),
+    );
   }
 
   async #table() {

@@ -33,6 +33,7 @@
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
 import { sameItems } from "../../core/store.js";
+import { isNormalised } from "../../model/model.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
@@ -353,6 +354,7 @@ export class LoupeView extends LoupeElement {
         h(
           "div",
           { class: "view-tools" },
+          layer && !isNormalised(layer) && this.#change(),
           h(
             "a",
             {
@@ -378,6 +380,22 @@ export class LoupeView extends LoupeElement {
       h("div", { class: "view-side" }, card?.root, this.#explanation.root),
     );
     return { section, playback };
+  }
+
+  /** What leads to changing the unit. */
+  #change() {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": "change",
+        title: this.t("common.command.change.hint"),
+        "aria-label": this.t("common.command.change.title"),
+        onclick: () => this.perform("change"),
+      },
+      icon("sliders"),
+    );
   }
 
   /** Paint, mark, and explain; nothing here asks where anything is. */
