@@ -21,6 +21,7 @@ const PARTS = {
   tour: () => import("./features/tour/index.js"),
   present: () => import("./features/present/index.js"),
   why: () => import("./features/why/index.js"),
+  change: () => import("./features/change/index.js"),
 };
 
 /** How far above its place Learn begins to load. */
@@ -56,6 +57,10 @@ export function startDeferred(store, defaultModel) {
   store.select(
     ({ why }) => why !== null,
     (on) => void (on && PARTS.why()),
+  );
+  store.select(
+    ({ edits }) => edits.length > 0,
+    (some) => void (some && PARTS.change()),
   );
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./features/tour/offer.js"))));
 

@@ -68,7 +68,7 @@ def test_plain_words_are_of_kinds_and_places_with_two_decimals(
     expect(page.locator(".plainly")).to_be_hidden()
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-words", "exact")
-    page.keyboard.press("e")
+    page.keyboard.press("v")
     expect(page.locator(".view-title h2")).to_have_text(whole)
 
 

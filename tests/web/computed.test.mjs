@@ -5,12 +5,13 @@ import { Problem } from "../../static/js/api/client.js";
 import { createBeside } from "../../static/js/compute/beside.js";
 import { apart, placeOf, runOf } from "../../static/js/compute/here.js";
 import { createStore } from "../../static/js/core/store.js";
+import { parseEdits } from "../../static/js/model/edits.js";
 import { createModel } from "../../static/js/model/kinds.js";
 import { explain } from "../../static/js/model/explain.js";
 import { evaluate } from "../../static/js/model/operations.js";
 import { modelEdits, unitEdits } from "../../static/js/model/scene.js";
 import { choosePicture, setTransform, toggleUnit } from "../../static/js/state/actions.js";
-import { editedScene, followComputed, runHere } from "../../static/js/state/computed.js";
+import { editedNumbers, editedScene, followComputed, runHere } from "../../static/js/state/computed.js";
 import { follow } from "../../static/js/state/follow.js";
 import { derived, initialState } from "../../static/js/state/initial.js";
 import { createRuns } from "../../static/js/state/runs.js";
@@ -239,4 +240,20 @@ test("another kind and another number in the model make a scene of the model tha
   const large = { ...scene, model: { ...model, in_pieces: true } };
   await editedScene(large, [{ target: "unit", layer: "c1", unit: 2, change: "set", value: 0 }], askServer);
   assert.deepEqual(asked, [["scores.weight*1e38", "scores.weight*1e38"], ["c1[2]=0"]]);
+});
+
+test("learned numbers that come in pieces are edited as they come, a unit's rows among them", () => {
+  const model = tinyVgg();
+  const ramp = (units) => ({ shape: [units, 2], data: Float32Array.from({ length: 2 * units }, (_, index) => index) });
+  const pieces = new Map([
+    ["conv_1_1", { weight: ramp(10) }],
+    ["conv_1_2[3]", { weight: ramp(1) }],
+    ["conv_1_2[4]", { weight: ramp(1) }],
+  ]);
+  const edits = parseEdits("conv_1_1.weight[1,0]=9;conv_1_2.weight[3,1]=7;conv_1_2[4]=0");
+  const found = editedNumbers(model, pieces, edits);
+  assert.deepEqual([...found.get("conv_1_1").weight.data.slice(0, 4)], [0, 1, 9, 3]);
+  assert.deepEqual([...found.get("conv_1_2[3]").weight.data], [0, 7]);
+  assert.equal(found.get("conv_1_2[4]"), pieces.get("conv_1_2[4]"));
+  assert.deepEqual([...pieces.get("conv_1_2[3]").weight.data], [0, 1], "what was learned is never changed");
 });

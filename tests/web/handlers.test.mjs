@@ -24,6 +24,7 @@ const EXCEPTIONS = {
   "elements/inspector/map.js": POINTED,
   "elements/network/input.js": POINTED,
   "elements/theme.js": "the device changes its colours; no control",
+  "features/change/": "what is typed, dragged or sorted; what it changes is the command `edit`, with what it is about",
   "features/embed/builder.js": "a page of its own, whose one form makes a snippet: it has no network and no table",
   "features/embed/start.js": "a link to a chapter leads out of the frame",
   "features/learn/": LEARN,

@@ -29,6 +29,7 @@ const ALLOWED = {
   "features/learn": [...BASE, "elements"],
   "features/tour": [...BASE, "elements", "elements/chrome"],
   "features/why": [...BASE, "elements"],
+  "features/change": ["core", "model", "compute", "api", "state", "elements", "elements/chrome"],
   "features/present": ["core", "model", "api", "state", "elements", "elements/chrome"],
   "features/embed": [
     "core",
@@ -45,7 +46,14 @@ const ALLOWED = {
 const LATER = {
   state: ["model"],
   "elements/network": ["elements/inspector"],
-  "elements/chrome": ["features/views", "features/export", "features/pictures", "features/own", "features/tour"],
+  "elements/chrome": [
+    "features/views",
+    "features/export",
+    "features/pictures",
+    "features/own",
+    "features/tour",
+    "features/change",
+  ],
   "features/views": ["features/export"],
   "features/embed": ["features/views"],
 };

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createHistory } from "../../static/js/core/history.js";
 import { createStore } from "../../static/js/core/store.js";
+import { Problem } from "../../static/js/api/client.js";
+import { formatEdits, parseEdits } from "../../static/js/model/edits.js";
 import { isWhole, NO_SCENES, sceneOf, unedited, withShared } from "../../static/js/model/scene.js";
 import { chooseModel, choosePicture, setTransform, toggleLock } from "../../static/js/state/actions.js";
 import { follow } from "../../static/js/state/follow.js";
@@ -32,7 +34,11 @@ function page() {
     samples: async () => ({ samples: [{ id: "a" }, { id: "b" }] }),
     parameters: () => when("parameters").then(() => LEARNED),
     sampleRun: (model, id) => when("runs").then(() => run(`${model} ${id}`)),
-    runInput: (model, input) => when("runs").then(() => run("changed", input)),
+    runInput: (model, input, signal, edits) =>
+      when("runs").then(() => {
+        if (edits?.includes("relu[9]=0")) throw new Problem({ code: "unknown_unit", status: 422 });
+        return run(edits ? `edited ${edits.join(" ")}` : "changed", input);
+      }),
   };
   const store = createStore({ ...initialState(), modelId: "m", ownReady: true }, derived);
   follow({ store, api, runs: createRuns(api) });
@@ -99,6 +105,56 @@ test("a picture makes a scene without edits; a transform makes one with an edit,
   await settled();
   assert.equal(store.state.scenes.original, null);
   assert.equal(store.state.run, plain.run);
+});
+
+test("edits make a scene of the changed network, and without them the very run from before is there again", async () => {
+  const { store } = page();
+  await settled();
+  const plain = store.state.scenes.main;
+  const history = createHistory(store);
+  const edit = (text) =>
+    history.record({ name: text, words: text }, ["edits"], () => store.update({ edits: parseEdits(text) }));
+  edit("relu:tanh;relu[0]*2");
+  await settled();
+  const { main, original } = store.state.scenes;
+  assert.equal(formatEdits(main.edits), "relu:tanh;relu[0]*2");
+  assert.equal(main.run.source, "page");
+  assert.deepEqual(
+    [...main.run.activations.get("relu").data],
+    [0, 0.25, 0.5, 1].map((value) => Math.fround(2 * Math.fround(Math.tanh(value)))),
+  );
+  assert.deepEqual([main.model.layer("relu").kind, original.model.layer("relu").kind], ["tanh", "relu"]);
+  edit("relu:tanh;relu[0]*3");
+  await settled();
+  assert.equal(store.state.model, main.model, "the same model for the same kinds");
+  history.undo();
+  history.undo();
+  await settled();
+  assert.equal(store.state.run, plain.run);
+  assert.equal(store.state.scenes.original, null);
+  history.redo();
+  await settled();
+  assert.deepEqual(store.state.run.activations, main.run.activations);
+});
+
+test("what an edit takes from the gallery, and what does not fit, is for the server", async () => {
+  const { store } = page();
+  await settled();
+  store.update({ edits: parseEdits("relu[0]=mean") });
+  await settled();
+  assert.equal(store.state.run.of, "edited relu[0]=mean");
+  assert.equal(store.state.scenes.original.run.of, "m a");
+  store.update({ edits: parseEdits("relu[9]=0") });
+  await settled();
+  assert.deepEqual(
+    store.state.problems.map(({ problem }) => problem.code),
+    ["unknown_unit"],
+  );
+  assert.equal(formatEdits(store.state.edits), "relu[0]=mean", "what is drawn stays");
+  assert.equal(store.state.run.of, "edited relu[0]=mean");
+  chooseModel(store, "n");
+  await settled();
+  assert.deepEqual([store.state.edits.length, store.state.run.of], [0, "n a"], "another model is not changed");
 });
 
 test("what the model has learned reaches every scene, whichever came first", async () => {

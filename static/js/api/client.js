@@ -135,11 +135,12 @@ export function createApi({ base, fetch, known = {}, sendAgain }) {
     /**
      * A large run: an overview of some layers, and the way to the rest of it. Every piece is run for anew, from the
      * same source.
-     * @param {string} model @param {Blob | { sample: string } | { input: import("./wire.js").Tensor }} source
+     * @param {string} model
+     * @param {Blob | { sample: string } | { input: import("./wire.js").Tensor, edits?: readonly string[] }} source
      * @param {{ layers: readonly string[], count: number }} shown what is shown first, and how many units of each layer
      * @param {Query} [query] @param {AbortSignal} [signal] @returns {Promise<Run>} */
     async runLarge(model, source, { layers, count }, query = {}, signal) {
-      const body = "input" in source ? { input: encodeTensor(source.input) } : source;
+      const body = "input" in source ? { ...source, input: encodeTensor(source.input) } : source;
       const ask = (/** @type {Query} */ more, /** @type {AbortSignal | undefined} */ until) =>
         runs(model, body, { ...query, ...more }, until);
       const units = (/** @type {number} */ first, /** @type {number} */ many) => `${first}-${first + many - 1}`;

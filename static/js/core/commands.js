@@ -37,6 +37,7 @@
  * @property {import("./store.js").Store<State>} store
  * @property {KeyboardEvent} [event] the key that asked for it
  * @property {any} [value] what a control gave
+ * @property {string} [about] what it acts on: a gesture on another thing is undone by itself
  */
 /**
  * @template {object} State
@@ -119,7 +120,11 @@ export function createCommands(store) {
       const { available, perform, undoable, words } = get(name);
       if (!perform || available?.(store.state, call.event) === false) return;
       if (undoable && history)
-        history.record({ name, words: wordsOf(words, store.state) }, undoable, () => perform({ store, ...call }));
+        history.record(
+          { name: call.about ? `${name} ${call.about}` : name, words: wordsOf(words, store.state) },
+          undoable,
+          () => perform({ store, ...call }),
+        );
       else perform({ store, ...call });
     },
     /** What a key means now. @param {KeyboardEvent} event @param {boolean} typing whether it goes into a text field */

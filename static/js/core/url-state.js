@@ -41,7 +41,8 @@ export function writeAddress(fields, state) {
   const parts = [];
   for (const { parameter, format } of fields) {
     const text = format(state);
-    if (text !== null) parts.push(`${parameter}=${encodeURIComponent(text).replace(/%2C/g, ",").replace(/%3A/g, ":")}`);
+    if (text !== null)
+      parts.push(`${parameter}=${encodeURIComponent(text).replace(/%(?:2C|3A|3B|3D)/g, decodeURIComponent)}`);
   }
   return parts.length ? `?${parts.join("&")}` : "";
 }

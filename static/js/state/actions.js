@@ -143,8 +143,14 @@ let problemCount = 0;
  * @param {AppStore} store
  * @param {{ name: string, thumbnail?: string | null, problem: import("../api/client.js").Problem }} refusal
  */
-export const reportProblem = (store, { name, thumbnail = null, problem }) =>
-  store.update({ problems: [...store.state.problems, { id: ++problemCount, name, thumbnail, problem }].slice(-8) });
+export const reportProblem = (store, refusal) =>
+  store.update({ problems: [...store.state.problems, refusalOf(refusal)].slice(-8) });
+
+/**
+ * @param {{ name: string, thumbnail?: string | null, problem: import("../api/client.js").Problem }} refusal
+ * @returns {import("./initial.js").PictureProblem}
+ */
+export const refusalOf = ({ name, thumbnail = null, problem }) => ({ id: ++problemCount, name, thumbnail, problem });
 
 /** @param {AppStore} store @param {number} id */
 export const dismissProblem = (store, id) =>

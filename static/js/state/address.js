@@ -6,6 +6,7 @@
  * @typedef {import("../core/url-state.js").Field<State>} Field
  */
 
+import { editedPlaces, EDITS_FIELD } from "./edits.js";
 import { formatPlace, parsePlace } from "./place.js";
 import { PRESENT_FIELD } from "./present.js";
 import { defaultPicture } from "./selectors.js";
@@ -46,6 +47,7 @@ export const ADDRESSED = [
   "why",
   "panel",
   "transform",
+  "edits",
   "present",
 ];
 
@@ -54,7 +56,7 @@ const PASSING = ["camera", "address", "own", "drawing"];
 
 /** What makes a new entry in the browser's history; everything else replaces the current one.
  * @param {State} state */
-export const step = ({ modelId, picture, ownPictures, view, why, panel, present }) =>
+export const step = ({ modelId, picture, ownPictures, edits, view, why, panel, present }) =>
   JSON.stringify([
     modelId,
     // Each moment of a drawing is a picture of its own, and none of them a step.
@@ -65,6 +67,7 @@ export const step = ({ modelId, picture, ownPictures, view, why, panel, present 
     view && [view.name, view.layer, view.unit, view.input ?? null, view.trail?.length ? view.at : null],
     why && [why.of, why.against],
     panel,
+    editedPlaces(edits),
   ]);
 
 /** @type {Field[]} */
@@ -126,6 +129,7 @@ export const FIELDS = [
     },
     format: ({ transform }) => transform && formatTransform(transform),
   },
+  EDITS_FIELD,
   {
     parameter: "details",
     parse: (text) => (text === "0" ? { details: false } : text === "1" ? { details: true } : null),

@@ -10,7 +10,8 @@ import { Problem } from "../api/client.js";
 import { createBeside } from "../compute/beside.js";
 import { edited } from "../compute/edits.js";
 import { apart, placeOf, runOf } from "../compute/here.js";
-import { editText } from "../model/edits.js";
+import { editText, formatEdits } from "../model/edits.js";
+import { pieceNamed } from "../model/learned.js";
 import { modelEdits } from "../model/scene.js";
 
 /** @typedef {import("../api/client.js").Run} Run */
@@ -43,23 +44,89 @@ async function besideOrNot(...asked) {
 }
 
 /**
- * The scene as edits change its model. What depends on no edit keeps the values of the run that the scene has, where
- * that is one of its own input: only what comes after an edit is computed.
- * @param {import("../model/scene.js").WholeScene} scene @param {readonly import("../compute/edits.js").Edit[]} edits
- * @param {(edits: readonly string[]) => Promise<Run>} askServer runs what is not for this page
+ * The scene as edits change its model, run in this page; null where that is for the server: of a large model, where
+ * an edit needs the gallery, or does not fit, of which the server says why. What depends on no edit keeps the values of
+ * the run that the scene has, where that is one of its own input: only what comes after an edit is computed.
+ * @param {import("../model/scene.js").WholeScene} scene
+ * @param {readonly import("../model/edits.js").NetworkEdit[]} edits
+ * @returns {Promise<import("../model/scene.js").WholeScene | null>}
+ */
+export async function editedScene(scene, edits) {
+  if (placeOf(scene.model) === "server" || edits.some(borrows)) return null;
+  let parts;
+  try {
+    parts = edited(scene.model, scene.parameters, edits);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+  const { model, parameters } = parts;
+  const before = scene.edits.length === 0 ? scene.run : null;
+  const run =
+    placeOf(scene.model) === "worker"
+      ? await besideOrNot(scene.model, scene.parameters, scene.run.input, edits)
+      : runOf(scene.model, scene.parameters, scene.run.input, edits, before);
+  if (!run) throw new Problem({ code: "edited_run_overflows" });
+  return { ...scene, model: steady(scene.model, model), parameters, edits: [...scene.edits, ...edits], run };
+}
+
+/** Whether an edit takes values of another run. @param {import("../model/edits.js").NetworkEdit} edit */
+const borrows = (edit) => edit.target === "unit" && (edit.change === "mean" || edit.change === "picture");
+
+/**
+ * The same, run by the server.
+ * @param {import("../model/scene.js").WholeScene} scene
+ * @param {readonly import("../model/edits.js").NetworkEdit[]} edits
+ * @param {{ runs: import("./runs.js").Runs, signal: AbortSignal }} parts
  * @returns {Promise<import("../model/scene.js").WholeScene>}
  */
-export async function editedScene(scene, edits, askServer) {
-  const { model, parameters } = edited(scene.model, scene.parameters, edits);
-  const before = scene.edits.length === 0 ? scene.run : null;
-  const place = placeOf(scene.model);
-  const here =
-    place === "page"
-      ? runOf(scene.model, scene.parameters, scene.run.input, edits, before)
-      : place === "worker" && (await besideOrNot(scene.model, scene.parameters, scene.run.input, edits));
-  const run = here || (await askServer(edits.map(textOf)));
-  return { ...scene, model, parameters, edits: [...scene.edits, ...edits], run };
+export async function editedElsewhere(scene, edits, { runs, signal }) {
+  const answer = await runs.runInput(scene.model, scene.run.input, signal, formatEdits(edits).split(";"));
+  // The server has read the edits: they fit. Of a large model the numbers come piece by piece (`pieces.js`), into a map
+  // of this scene's own.
+  const { model, parameters } = scene.model.in_pieces
+    ? edited(
+        scene.model,
+        new Map(),
+        edits.filter(({ target }) => target !== "parameter"),
+      )
+    : edited(scene.model, scene.parameters, edits);
+  return { ...scene, model: steady(scene.model, model), parameters, edits: [...scene.edits, ...edits], run: answer };
 }
+
+/**
+ * Pieces of learned numbers as edits make them: those of a layer, or one unit's rows of them (`model/learned.js`).
+ * @param {import("../model/model.js").Model} model @param {import("../api/client.js").Parameters} pieces
+ * @param {readonly import("../compute/edits.js").Edit[]} edits
+ * @returns {import("../api/client.js").Parameters}
+ */
+export function editedNumbers(model, pieces, edits) {
+  const found = new Map(pieces);
+  for (const [name, tensors] of pieces) {
+    const { layer, unit } = pieceNamed(name);
+    const own = edits.flatMap((edit) => {
+      if (edit.target !== "parameter" || edit.layer !== layer) return [];
+      if (unit === null || edit.at.length === 0) return [edit];
+      return edit.at[0] === unit ? [{ ...edit, at: [0, ...edit.at.slice(1)] }] : [];
+    });
+    if (own.length)
+      found.set(name, /** @type {any} */ (edited(model, new Map([[layer, tensors]]), own).parameters.get(layer)));
+  }
+  return found;
+}
+
+/** The same edited model for the same kinds, so that what is drawn of it stays in its place.
+ * @param {import("../model/model.js").Model} base @param {import("../model/model.js").Model} model */
+function steady(base, model) {
+  const kinds = model.layers.map(({ kind }) => kind).join();
+  if (base === model) return model;
+  if (last?.base !== base || last.kinds !== kinds) last = { base, kinds, model };
+  return last.model;
+}
+
+/** @typedef {import("../model/model.js").Model} Model */
+/** @type {{ base: Model, kinds: string, model: Model } | null} */
+let last = null;
 
 /** @param {import("../compute/edits.js").Edit} edit */
 const textOf = (edit) => editText(/** @type {import("../model/edits.js").NetworkEdit} */ (edit));

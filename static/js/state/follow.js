@@ -15,7 +15,7 @@
 import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
 import { createModel } from "../model/kinds.js";
-import { sceneOf, unedited, withShared } from "../model/scene.js";
+import { modelEdits, sceneOf, unedited, withShared } from "../model/scene.js";
 import { reportProblem } from "./actions.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
@@ -186,6 +186,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
         ...(asked && { offline: false }),
       });
     } catch (error) {
+      if (edits.length > 0 && error instanceof Problem && error.code !== "server_unreachable") return refuse(error);
       const problem = failed(error);
       if (problem.code === "server_unreachable") return undefined;
       reportProblem(store, { name: own?.name ?? picture.id, thumbnail: own?.thumbnail ?? null, problem });
@@ -242,9 +243,22 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
   const editedScene = async (scene, edits, signal) => {
     const { model } = scene;
     const learned = asLearned();
-    const parameters = (learned?.model === model && learned.parameters) || (await api.parameters(model, null, signal));
-    const askServer = (/** @type {readonly string[]} */ texts) => runs.runInput(model, scene.run.input, signal, texts);
-    return (await computer()).editedScene({ ...scene, parameters }, edits, askServer);
+    const { editedScene: here, editedElsewhere } = await computer();
+    const parameters =
+      (learned?.model === model && learned.parameters) ||
+      (model.in_pieces ? new Map() : await api.parameters(model, null, signal));
+    const whole = { ...scene, parameters };
+    return (await here(whole, edits)) ?? editedElsewhere(whole, edits, { runs, signal });
+  };
+
+  /** The network cannot be changed so: say why, and go on with what is drawn. @param {Problem} problem */
+  const refuse = (problem) => {
+    reportProblem(store, { name: "", problem });
+    const { main, original } = store.state.scenes;
+    store.update({
+      edits: original && main ? /** @type {State["edits"]} */ (modelEdits(main)) : [],
+      working: false,
+    });
   };
 
   /** The address names a picture that is not here: say so and show what can be shown. @param {Problem} problem */

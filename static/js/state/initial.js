@@ -48,7 +48,7 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {boolean} ownReady the browser's own store of pictures has been read
  * @property {Panel | null} panel what is open between the strip and the network
  * @property {import("../model/transform.js").Transform | null} transform the change that the transform panel asks for
- * @property {readonly import("../compute/edits.js").Edit[]} edits what is to be changed in the model, in this order
+ * @property {readonly import("../model/edits.js").NetworkEdit[]} edits what is to be changed in the model
  *
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered

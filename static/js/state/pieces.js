@@ -15,6 +15,7 @@ import { columnsOf } from "../model/columns.js";
 import { hasLearned, pieceNamed, weighs } from "../model/learned.js";
 import { needsOf, needsOfEvidence } from "../model/needs.js";
 import { scoreLayer } from "../model/model.js";
+import { modelEdits } from "../model/scene.js";
 import { hasThumbnails, merged, SHOWN } from "../model/statistics.js";
 import { shownNow } from "./selectors.js";
 
@@ -135,6 +136,14 @@ export function followPieces({ store, api }) {
       );
   };
 
+  /** The learned numbers as the edits of the scene have made them.
+   * @param {import("../model/model.js").Model} model @param {import("../api/client.js").Parameters} found */
+  const edited = async (model, found) => {
+    const { main } = store.state.scenes;
+    const edits = main ? modelEdits(main) : [];
+    return edits.length ? (await import("./computed.js")).editedNumbers(model, found, edits) : found;
+  };
+
   /** Whose values and learned numbers what is looked at needs.
    * @param {import("../model/model.js").Model} model */
   const needed = (model) => {
@@ -183,7 +192,7 @@ export function followPieces({ store, api }) {
     learned.want(parameters, needs.parameters, (names, task) =>
       fetchPiece(
         task,
-        (signal) => askLearned(api, model, names, signal),
+        async (signal) => edited(model, await askLearned(api, model, names, signal)),
         (found) => {
           found.forEach((tensors, name) => parameters.set(name, tensors));
           letGo(parameters, new Set(needs.parameters), (tensors) =>

@@ -77,11 +77,11 @@ export function createRuns(api) {
      * @param {import("../model/model.js").Model} model
      * @param {import("../api/wire.js").Tensor} input
      * @param {AbortSignal} [signal]
-     * @param {readonly string[]} [edits]
+     * @param {readonly string[]} [edits] texts of what is changed in the network
      */
     runInput: (model, input, signal, edits) =>
       model.in_pieces
-        ? firstShown(model).then((shown) => api.runLarge(model.id, { input }, shown, {}, signal))
+        ? firstShown(model).then((shown) => api.runLarge(model.id, { input, edits }, shown, {}, signal))
         : api.runInput(model.id, input, signal, edits),
     /** Whether this run is at hand or on its way. @param {Picture} picture */
     has: (picture) => kept.has(keyOf(picture)),

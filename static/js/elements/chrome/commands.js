@@ -19,6 +19,7 @@ import {
   toggleUnit,
   toggleWords,
 } from "../../state/actions.js";
+import { isNormalised } from "../../model/model.js";
 import { VOCABULARY } from "../../state/vocabulary.js";
 import { context } from "../context.js";
 
@@ -32,15 +33,19 @@ const DIALOGS = {
   tours: () => import("../../features/tour/chooser.js"),
 };
 
+/** What changes the network comes when it is first asked for. */
+const changing = () => import("../../features/change/index.js");
+
 /** @param {keyof typeof DIALOGS} name */
 const openDialog = async (name) => (await DIALOGS[name]()).open();
 
-/** The unit that is pointed at or has the focus, else the opened one, where it can be switched off: in a model that the
- * page can run.
+/** The unit that is pointed at or has the focus, else the opened one, where it can be changed: probabilities cannot, as
+ * they would no longer add up to 1.
  * @param {State} state */
 function unitInFocus({ hover, view, selection, model }) {
   const place = hover ?? view ?? selection;
-  return place && model && !model.in_pieces && model.layer(place.layer) ? place : null;
+  const layer = place && model?.layer(place.layer);
+  return layer && !isNormalised(layer) ? place : null;
 }
 
 /** @param {typeof SCALES[number]} scale @param {number} index @returns {Command} */
@@ -132,7 +137,7 @@ export const COMMANDS = [
     name: "words",
     words: "common.command.words",
     help: "common.command.words.help",
-    keys: ["e"],
+    keys: ["v"],
     place: "header",
     look: "check",
     control: "details",
@@ -222,10 +227,29 @@ export const COMMANDS = [
     keys: ["x"],
     available: (state) => state.run !== null && unitInFocus(state) !== null,
     undoable: ["edits"],
-    perform: ({ store }) => {
-      const place = unitInFocus(store.state);
-      if (place) toggleUnit(store, place);
-    },
+    perform: ({ store, value = unitInFocus(store.state) }) => value && toggleUnit(store, value),
+  },
+  {
+    name: "solo",
+    words: "common.command.solo",
+    keys: ["s"],
+    available: (state) => state.run !== null && unitInFocus(state) !== null,
+    perform: async ({ store, value = unitInFocus(store.state) }) => (await changing()).solo(value),
+  },
+  {
+    name: "change",
+    words: "common.command.change",
+    keys: ["e"],
+    available: (state) => state.run !== null && unitInFocus(state) !== null,
+    perform: async ({ store, value = unitInFocus(store.state) }) => (await changing()).openBench(value),
+  },
+  {
+    name: "ablations",
+    words: "common.command.ablations",
+    keys: ["a"],
+    available: ({ run, model }) =>
+      run !== null && run.model === model?.id && run.scores.some(({ logit }) => logit !== null),
+    perform: async () => (await changing()).openAblations(),
   },
   {
     name: "reset-edits",

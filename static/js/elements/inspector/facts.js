@@ -280,7 +280,14 @@ export function modelFacts(host, model) {
       h(
         "dl",
         { class: "inspector-facts of-layers" },
-        ...learned.map((layer) => h("div", null, h("dt", null, layerName(host.i18n, model, layer.name)), h("dd", null, countText(layer, plain)))),
+        ...learned.map((layer) =>
+          h(
+            "div",
+            null,
+            h("dt", null, layerName(host.i18n, model, layer.name)),
+            h("dd", null, countText(layer, plain)),
+          ),
+        ),
         h(
           "div",
           null,

@@ -5,7 +5,7 @@
  */
 import { columnsOf } from "../../model/columns.js";
 import { factsOf } from "../../model/hyperparameters.js";
-import { isMaps } from "../../model/model.js";
+import { isMaps, isNormalised } from "../../model/model.js";
 import { does } from "../context.js";
 import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
@@ -239,8 +239,23 @@ export class LoupeInspector extends LoupeElement {
           this.t(column.layer ? "network.inspector.open" : "network.inspector.pixels"),
         ),
         isMaps(column.shape) && commandButton("value-table"),
+        column.layer &&
+          !isNormalised(column.layer) && [
+            this.#change("mute", "network.edits.switch", { layer: column.name, unit }),
+            this.#change("change", "common.command.change.title", { layer: column.name, unit }),
+          ],
       ),
     ];
+  }
+
+  /** @param {string} name of a command that changes the network @param {string} words @param {Place} place */
+  #change(name, words, place) {
+    const title = this.t(`common.command.${name}.hint`);
+    return h(
+      "button",
+      { type: "button", class: "button", "data-action": name, title, ...does(name, place) },
+      this.t(words),
+    );
   }
 
   async #table() {

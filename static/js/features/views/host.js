@@ -37,6 +37,7 @@
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
 import { sameItems } from "../../core/store.js";
+import { isNormalised } from "../../model/model.js";
 import { context, does } from "../../elements/context.js";
 import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
@@ -352,6 +353,7 @@ export class LoupeView extends LoupeElement {
         h(
           "div",
           { class: "view-tools" },
+          layer && !isNormalised(layer) && this.#change(),
           h(
             "a",
             {
@@ -372,6 +374,22 @@ export class LoupeView extends LoupeElement {
       h("div", { class: "view-side" }, card?.root, this.#explanation.root),
     );
     return { section, playback };
+  }
+
+  /** What leads to changing the unit. */
+  #change() {
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "button square",
+        "data-action": "change",
+        title: this.t("common.command.change.hint"),
+        "aria-label": this.t("common.command.change.title"),
+        onclick: () => this.perform("change"),
+      },
+      icon("sliders"),
+    );
   }
 
   /** Paint, mark, and explain; nothing here asks where anything is. */
