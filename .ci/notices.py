@@ -16,6 +16,10 @@ compiled libraries with them, listed in their own licence files.
 | package | licence | home |
 |---|---|---|
 """
+TAIL = """
+`engine/importing/imagenet.txt` has the names of ImageNet's thousand classes as torchvision lists them (BSD-3-Clause,
+copyright (c) Soumith Chintala 2016).
+"""
 
 
 def locked() -> list[str]:
@@ -41,4 +45,4 @@ def line(name: str) -> str | None:
 
 if __name__ == "__main__":
     rows = [row for row in map(line, locked()) if row]
-    (ROOT / "THIRD_PARTY_NOTICES.md").write_text(HEAD + "\n".join(rows) + "\n", "utf-8")
+    (ROOT / "THIRD_PARTY_NOTICES.md").write_text(HEAD + "\n".join(rows) + "\n" + TAIL, "utf-8")

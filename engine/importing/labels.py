@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cnn_loupe.engine.arrays import Shape
@@ -39,7 +41,7 @@ end of no passing for lorries""".replace("\n", " ").split(", ")
 
 # Known sets by their pictures' shape and their number of classes. The first is the likeliest; all are offered.
 USUAL: Sequence[tuple[str, tuple[int, ...], tuple[int, int], tuple[str, ...]]] = (
-    ("digits", (1,), (20, 64), DIGITS),
+    ("digits", (1,), (8, 64), DIGITS),
     ("fashion-mnist", (1,), (20, 64), FASHION),
     ("cifar-10", (3,), (24, 64), CIFAR10),
     ("gtsrb", (1, 3), (24, 96), GTSRB),
@@ -104,10 +106,23 @@ def in_metadata(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
+@cache
+def imagenet() -> tuple[str, ...]:
+    """The thousand classes of ILSVRC 2012, as torchvision names them."""
+    return tuple(Path(__file__).with_name("imagenet.txt").read_text("utf-8").splitlines())
+
+
+def _of_imagenet(shape: Shape, count: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Colour pictures of at least 64 pixels, a thousand classes; TensorFlow puts one of nothing in front."""
+    if shape[0] != 3 or min(shape[1:]) < 64 or count not in (1000, 1001):
+        return []
+    return [(f"imagenet-{count}", imagenet() if count == 1000 else ("background", *imagenet()))]
+
+
 def suggestions(shape: Shape, count: int) -> list[tuple[str, tuple[str, ...]]]:
     """The usual sets that fit, likeliest first."""
     return [
         (name, names)
         for name, channels, (low, high), names in USUAL
         if shape[0] in channels and low <= shape[1] <= high and low <= shape[2] <= high and len(names) == count
-    ]
+    ] + _of_imagenet(shape, count)

@@ -78,6 +78,7 @@ def import_files(files: Files, choice: Choice = UNSAID, *, cancelled: Callable[[
 
 # Translation
 
+LAYOUT = "import_layout_unknown"
 # What comes of a picture of another size than the network was made for.
 OF_SIZES = {"import_weights_do_not_fit", "import_reshape_unknown", "import_shapes_do_not_meet"}
 
@@ -98,13 +99,15 @@ def translated(
         draft = Draft(graph, file)
         draft.set_input(graph.inputs[0].name, axes)
         _run(draft, cancelled)
+        _pass_over(draft, wanted)
         output = _output(draft, wanted)
         if not draft.problems and output is not None:
             if is_open(graph.inputs[0]):
                 draft.notes.insert(0, Note("added", short(graph.inputs[0].name), "open_size"))
             return draft, output
         failed.append(draft)
-    best = min(failed, key=lambda draft: len(draft.problems))
+    # An order of the sides that does not even fit the first steps says nothing of the network.
+    best = min(failed, key=lambda draft: (any(p.code == LAYOUT for p in draft.problems), len(draft.problems)))
     if is_open(graph.inputs[0]) and all(problem.code in OF_SIZES for problem in best.problems):
         raise not_a_picture(graph.inputs[0], file)  # the usual size does not fit what follows
     raise ImportFailed(file, best.problems)
@@ -210,6 +213,26 @@ def _sorted(graph: ForeignGraph) -> list[ForeignNode]:
 
 
 # The output
+
+
+def _pass_over(draft: Draft, wanted: str | None) -> None:
+    """What stands in the way beside the scores does not: a label that is looked up beside them, say."""
+    scores = _score_like(draft)
+    name = wanted if wanted in scores else next(iter(scores), None)
+    if name is None:
+        return
+    nodes = draft.graph.nodes
+    makers = {output: place for place, node in enumerate(nodes) for output in node.outputs}
+    places, queue = {-1}, [name]
+    while queue:
+        place = makers.get(queue.pop(), -1)
+        if place not in places:
+            places.add(place)
+            queue += nodes[place].inputs
+    beside = [problem for problem in draft.problems if problem.params.get("position", -1) not in places]
+    draft.problems = [problem for problem in draft.problems if problem not in beside]
+    for problem in beside:
+        draft.note("dropped", nodes[problem.params["position"]], "not_read")
 
 
 def _output(draft: Draft, wanted: str | None) -> Activation | None:

@@ -412,7 +412,7 @@ def _resize(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
 # Steps that change nothing
 
 
-@converter("onnx", "Identity", "Dropout", "Cast")
+@converter("onnx", "Identity", "Dropout", "Cast", "ai.onnx.ml:ZipMap")
 def _identity(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     draft.note("dropped", node, "dropout" if node.op == "Dropout" else "identity")
     return common.activation_of(draft, node, x[0])

@@ -34,6 +34,16 @@ def give(page: Page, files: Iterable[Path], way: str = "drop") -> None:
     page.evaluate(_DROP, [way])
 
 
+def drop_by_hand(page: Page, paths: Iterable[Path], hover: int = 300) -> None:
+    """Drag files or folders over the page, wait a moment as a hand does, and let go: by the browser's own events."""
+    devtools = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 300, "data": data})
+        if kind == "dragEnter":
+            page.wait_for_timeout(hover)
+
+
 def written(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     """The files in a folder."""
     for name, data in files.items():

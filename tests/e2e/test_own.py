@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.conftest import running_server
 from tests.e2e.conftest import Visit, eventually, violations
-from tests.e2e.networks import PANEL, give, wait_until_open, written
+from tests.e2e.networks import PANEL, drop_by_hand, give, wait_until_open, written
 from tests.engine.files import made
 
 pytestmark = pytest.mark.browser
@@ -209,6 +209,25 @@ def test_a_link_says_which_file_it_needs_and_opens_with_it(visit: Visit, network
     give(other, [file])
     wait_until_open(other)
     assert f"at={layer}" in other.url.replace("%5B", "["), other.url
+
+
+def test_a_folder_is_dropped_by_hand_and_what_lies_in_it_is_told(
+    visit: Visit, network: Callable[[str], list[Path]]
+) -> None:
+    page = visit().go()
+    folder = network("onnx with data")[0].parent
+    (folder / "labels").mkdir()
+    (folder / "labels" / "labels.txt").write_text("0 ash\n1 beech\n2 oak\n3 fir\n4 yew\n", "utf-8")
+    (folder / "LICENSE").write_text("CC-BY-4.0\n", "utf-8")
+    (folder / ".hidden").write_bytes(b"\0")
+    drop_by_hand(page, [folder])
+    wait_until_open(page)
+    expect(page.locator(f"{PANEL} [data-fact=from] dd")).to_have_text("CC-BY-4.0")
+    expect(page.locator(f"{PANEL} [data-fact=file] dd")).to_contain_text("net.onnx.data")
+    expect(page.locator("loupe-answer .answer-name")).to_contain_text(re.compile("ash|beech|oak|fir|yew"))
+    expect(page.locator("[data-question=classes]")).to_have_count(0)
+    page.click(f"{PANEL} [data-action=own-done]")
+    expect(page.locator("[data-part=about]")).to_contain_text("Licence: CC-BY-4.0.")
 
 
 def test_where_the_setting_is_off_a_dropped_network_names_it(

@@ -38,14 +38,15 @@ test("bytes tell pictures from networks, whatever the files are called", () => {
         assert.equal(contentOf(bytes(head), name), content, `${JSON.stringify(head)} ${name}`);
 });
 
-test("where bytes say nothing the name does, and what is not known is a picture to be refused as one", () => {
+test("where bytes say nothing the name does", () => {
   assert.equal(contentOf(bytes("\x01\x02\x03"), "mnist.onnx.data"), "beside");
   assert.equal(contentOf(bytes("\x01\x02\x03"), "group1-shard1of2"), "beside");
   assert.equal(contentOf(bytes("BMW\nAudi\n"), "labels.txt"), "beside");
   assert.equal(contentOf(bytes(""), "empty.h5"), "model");
   assert.equal(contentOf(bytes("version https://git-lfs.github.com/spec/v1"), "m.keras"), "model");
-  assert.equal(contentOf(bytes("%PDF-1.7"), "a.pdf"), "picture");
-  assert.equal(contentOf(bytes(""), "empty.png"), "picture");
+  assert.equal(contentOf(bytes("%PDF-1.7"), "a.pdf"), "unknown");
+  assert.equal(contentOf(bytes(""), "empty.png"), "unknown");
+  assert.equal(contentOf(bytes("MIT License"), "LICENSE"), "unknown");
 });
 
 test("files travel as tensors of bytes behind one header", () => {

@@ -21,6 +21,7 @@ from cnn_loupe.engine.arrays import Array
 from cnn_loupe.engine.errors import EngineError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.torch import Instance, Name
+from cnn_loupe.engine.importing import labels
 from cnn_loupe.engine.importing.around import Choice
 from cnn_loupe.engine.importing.model import Imported, ImportFailed, import_files
 from cnn_loupe.engine.importing.proof import differences, in_our_order
@@ -413,6 +414,63 @@ def test_all_problems_come_at_once_each_with_its_layer() -> None:
     with pytest.raises(ImportFailed) as caught:
         import_files({"n.onnx": onnx_file(nodes, {"a": normal(2), "b": normal(2)}, [1, 3, 9, 9], "y")})
     assert [problem.params["operation"] for problem in caught.value.problems] == ["LSTM", "Erf", "Einsum"]
+
+
+def test_what_is_looked_up_beside_the_scores_stands_in_nobodys_way() -> None:
+    """As scikit-learn's classifiers are exported: the label beside the probabilities, which a ZipMap names."""
+    nodes = [
+        node("Gemm", ["x", "k"], "h"),
+        node("Softmax", ["h"], "p"),
+        node("ArgMax", ["p"], "index", axis=1),
+        node("Gather", ["names", "index"], "label"),
+        helper.make_node("ZipMap", ["p"], ["y"], domain="ai.onnx.ml", classlabels_int64s=[0, 1, 2]),
+    ]
+    data = onnx_file(nodes, {"k": normal(64, 3), "names": np.array([4, 5, 6], np.int64)}, ["N", 64], "y")
+    proto = onnx.load_from_string(data)
+    proto.graph.output.insert(0, helper.make_tensor_value_info("label", TensorProto.INT64, [1]))
+    model = import_files({"net.onnx": proto.SerializeToString()})
+    assert [layer.kind for layer in model.spec.layers] == ["flatten", "dense", "softmax"]
+    assert ("dropped", "not_read") in {(note.action, note.reason) for note in model.report.notes}
+    x = np.random.default_rng(1).random(64).astype(np.float32)
+    scores = np.exp(x @ normal(64, 3))
+    np.testing.assert_allclose(run(model, x.reshape(1, 8, 8))[model.spec.names[-1]], scores / scores.sum(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("sides", [[None, 3, None, None], ["N", "C", "H", "W"], ["N", "C", 40, 40]])
+def test_a_size_that_the_file_leaves_open_is_a_usual_one(sides: list[Any]) -> None:
+    nodes = [node("Conv", ["x", "w", "b"]), *TAIL]
+    model = import_files({"n.onnx": onnx_file(nodes, {**CONV, **HEAD}, sides, "y")})
+    assert model.spec.input_shape == ((3, 40, 40) if 40 in sides else (3, 224, 224))
+    assert model.report.notes[0].reason == "open_size"
+    # Where the weights are for pictures of another size, the file has to say which.
+    flat = [node("Conv", ["x", "w", "b"]), node("Flatten", ["m"], "f"), node("Gemm", ["f", "k"], "y")]
+    with pytest.raises(EngineError, match="a picture of fixed height and width is needed"):
+        import_files({"n.onnx": onnx_file(flat, {**CONV, "k": normal(4 * 36, 5)}, [None, 3, None, None], "y")})
+
+
+@pytest.mark.parametrize(
+    ("shape", "count", "likeliest", "some"),
+    [
+        ((1, 28, 28), 10, "digits", {3: "3"}),
+        ((3, 32, 32), 10, "cifar-10", {6: "frog"}),
+        ((1, 28, 28), 26, "emnist-letters", {2: "C"}),
+        ((1, 28, 28), 47, "emnist-balanced", {46: "t"}),
+        ((3, 32, 32), 43, "gtsrb", {14: "stop", 40: "roundabout"}),
+        ((3, 224, 224), 1000, "imagenet-1000", {0: "tench", 285: "Egyptian cat", 999: "toilet tissue"}),
+        ((3, 224, 224), 1001, "imagenet-1001", {0: "background", 286: "Egyptian cat"}),
+        ((3, 224, 224), 7, None, {}),
+    ],
+)
+def test_usual_classes_go_by_the_pictures_shape_and_their_number(
+    shape: tuple[int, ...], count: int, likeliest: str | None, some: dict[int, str]
+) -> None:
+    found = labels.suggestions(shape, count)
+    assert [name for name, _ in found][:1] == ([likeliest] if likeliest else [])
+    for name, names in found:
+        assert len(set(names)) >= count - 2, name  # two cranes, two maillots
+    assert {index: found[0][1][index] for index in some} == some
+    words = json.loads((ROOT / "static/i18n/en/own.json").read_text("utf-8"))["own"]["sets"]
+    assert all(name in words for name, _ in found)
 
 
 def test_numbers_expanded_for_anything_but_a_product_are_refused() -> None:

@@ -63,7 +63,8 @@ async function given(files) {
       const head = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
       const content = contentOf(head, file.name);
       // Whoever chooses here means a network: a picture among its files is told of by the server.
-      return { file, content: content === "picture" ? /** @type {const} */ ("beside") : content };
+      const beside = content === "picture" || content === "unknown";
+      return { file, content: beside ? /** @type {const} */ ("beside") : content };
     }),
   );
 }

@@ -275,8 +275,11 @@ export class LoupeStrip extends LoupeElement {
         return { file, content: head ? contentOf(new Uint8Array(head), file.name) : /** @type {const} */ ("picture") };
       }),
     );
-    const others = told.filter(({ content }) => content !== "picture");
-    const pictures = told.filter(({ content }) => content === "picture").map(({ file }) => file);
+    // Of which nothing is known belongs to the network that comes with it; alone it is refused as pictures are.
+    const unknown = told.some(({ content }) => content === "model") ? "beside" : "picture";
+    const known = told.map(({ file, content }) => ({ file, content: content === "unknown" ? unknown : content }));
+    const others = known.filter(({ content }) => content !== "picture");
+    const pictures = known.filter(({ content }) => content === "picture").map(({ file }) => file);
     if (others.length) context().parts.find("own")?.take(others);
     if (pictures.length) await (await import("./intake.js")).addPictures(pictures);
   }

@@ -5,13 +5,11 @@
  *
  * Only the way that the file takes is decided here. Whether it can be read is the server's to say, which looks closer.
  *
- * @typedef {"picture" | "model" | "beside" | "arrays"} Content
+ * @typedef {"picture" | "model" | "beside" | "arrays" | "unknown"} Content
  */
 
 /** How many of a file's bytes decide. */
 export const HEAD = 4096;
-
-const LATIN = new TextDecoder("latin1");
 
 /** First bytes, as Latin-1 → what the file is. @type {[RegExp, Content][]} */
 const BEGINNINGS = [
@@ -36,11 +34,12 @@ const POINTER = /^version https:\/\/git-lfs/;
 
 /**
  * @param {Uint8Array} head the first bytes, `HEAD` of them at most @param {string} name
- * @returns {Content} a file of which nothing is known is a picture: its refusal says what pictures are read
+ * @returns {Content}
  */
 export function contentOf(head, name) {
-  const text = LATIN.decode(head);
+  // Each byte as one character. (A TextDecoder of "latin1" reads Windows-1252 in browsers: 0x89 would become “‰”.)
+  const text = String.fromCharCode(...head);
   if (MODEL.test(name) && (text === "" || POINTER.test(text))) return "model";
   const known = BEGINNINGS.find(([beginning]) => beginning.test(text))?.[1];
-  return known ?? (MODEL.test(name) ? "model" : BESIDE.test(name) ? "beside" : "picture");
+  return known ?? (MODEL.test(name) ? "model" : BESIDE.test(name) ? "beside" : "unknown");
 }
