@@ -4,7 +4,7 @@ import { signed, exact } from "../../core/i18n.js";
 import { rankedTerms, termIndex } from "../../model/explain.js";
 import { winner } from "../../model/operations.js";
 import { product } from "../../model/trace.js";
-import { context } from "../../elements/context.js";
+import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { valueName } from "../../state/selectors.js";
 import { valueIndexText } from "./parts/value.js";
@@ -19,7 +19,7 @@ export function createPlainly({ i18n, t }) {
   const list = h("ol", { class: "plainly-terms" });
   const more = h(
     "button",
-    { type: "button", class: "button", "data-action": "exact", onclick: () => context().commands.perform("words") },
+    { type: "button", class: "button", "data-action": "exact", ...does("words") },
     t("views.plainly.exact"),
   );
   const root = h("div", { class: "plainly" }, words, list, more);
