@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,7 +44,7 @@ def _convolution(x: Array, weight: Array, bias: Array) -> tuple[Conv2D, Array, A
 _SIZES = (((1, 4, 5), (1, 1, 2, 3)), ((2, 5, 6), (3, 2, 3, 2)), ((3, 7, 4), (2, 3, 1, 3)))
 
 
-def _convolutions() -> list[Case]:
+def _convolutions() -> Sequence[Case]:
     rng = np.random.default_rng(SEED)
     cases = []
     for shape, kernels in _SIZES:
@@ -53,7 +53,7 @@ def _convolutions() -> list[Case]:
     return cases
 
 
-def _pools() -> list[Case]:
+def _pools() -> Sequence[Case]:
     rng = np.random.default_rng(SEED)
     cases = []
     for shape, size in (((1, 4, 6), 2), ((2, 5, 7), 2), ((3, 7, 6), 3)):
@@ -63,7 +63,7 @@ def _pools() -> list[Case]:
     return cases
 
 
-def _backward() -> list[Case]:
+def _backward() -> Sequence[Case]:
     rng = np.random.default_rng(SEED)
     cases = []
     for shape, kernels in _SIZES:
@@ -75,7 +75,7 @@ def _backward() -> list[Case]:
     return cases
 
 
-def _trainings() -> list[Case]:
+def _trainings() -> Sequence[Case]:
     rng = np.random.default_rng(SEED)
     cases = []
     for (count, inputs, classes), rate, epochs in (((4, 2, 2), 0.5, 3), ((6, 3, 4), 0.2, 5)):
@@ -105,7 +105,7 @@ def _trainings() -> list[Case]:
     return cases
 
 
-TASKS: Mapping[str, tuple[str, Callable[[], list[Case]]]] = {
+TASKS: Mapping[str, tuple[str, Callable[[], Sequence[Case]]]] = {
     "loops": ("conv2d", _convolutions),
     "windows": ("conv2d", _convolutions),
     "matrix": ("conv2d", _convolutions),

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import Response
 
-from cnn_loupe.server import schemas
+from cnn_loupe.server import analysis_schemas, schemas
 from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.settings import Settings
 from cnn_loupe.server.version import package_version
@@ -27,9 +27,9 @@ _BODIES = (
     schemas.Problem,
     schemas.RunOfSample,
     schemas.RunOfTensor,
-    schemas.AblationsOfSample,
-    schemas.AblationsOfTensor,
-    schemas.TwoRuns,
+    analysis_schemas.AblationsOfSample,
+    analysis_schemas.AblationsOfTensor,
+    analysis_schemas.TwoRuns,
     schemas.Choices,
 )
 _TAGS = [

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cnn_loupe.server import schemas
+from cnn_loupe.server import analysis_schemas as schemas
 from cnn_loupe.server.analyses import ablations, comparisons
 from cnn_loupe.server.dependencies import services_of
 from cnn_loupe.server.inputs import most_json
@@ -16,17 +16,20 @@ from cnn_loupe.server.routes.documentation import problems, success
 router = APIRouter(tags=["Runs"])
 
 
-def _body(*schemas_: str) -> dict[str, Any]:
+def _body(description: str, *schemas_: str) -> dict[str, Any]:
     """A JSON body of one of these schemas."""
     references = [{"$ref": f"#/components/schemas/{name}"} for name in schemas_]
     schema = references[0] if len(references) == 1 else {"oneOf": references}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
 @router.post(
     "/models/{model}/ablations",
     summary="Switch units off, one at a time",
-    openapi_extra=_body("AblationsOfSample", "AblationsOfTensor"),
+    openapi_extra=_body(
+        "A sample or an input tensor, and what is switched off.", "AblationsOfSample", "AblationsOfTensor"
+    ),
     responses={**success(schemas.Ablations), **problems(404, 408, 413, 503)},
 )
 async def create_ablations(request: Request, model: str) -> Response:
@@ -47,7 +50,7 @@ async def create_ablations(request: Request, model: str) -> Response:
 @router.post(
     "/models/{model}/comparisons",
     summary="Compare two runs layer by layer",
-    openapi_extra=_body("TwoRuns"),
+    openapi_extra=_body("The two runs, `a` and `b`.", "TwoRuns"),
     responses={**success(schemas.Comparison), **problems(404, 408, 413, 503)},
 )
 async def create_comparison(request: Request, model: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cnn_loupe.server import schemas
+from cnn_loupe.server import lesson_schemas
 from cnn_loupe.server.cached import CachedResponse
 from cnn_loupe.server.dependencies import ServicesOf
 from cnn_loupe.server.lessons.serialise import summary
@@ -15,7 +15,7 @@ from cnn_loupe.server.wire import dumps
 router = APIRouter(tags=["Lessons"])
 
 
-@router.get("/lessons", summary="List the lessons", responses={**success(schemas.Lessons)})
+@router.get("/lessons", summary="List the lessons", responses={**success(lesson_schemas.Lessons)})
 async def list_lessons(request: Request, services: ServicesOf) -> Response:
     """Every lesson of the teacher's folder; none where the server has no such folder."""
     lessons = services.lessons.shelf.lessons.values()
@@ -25,7 +25,7 @@ async def list_lessons(request: Request, services: ServicesOf) -> Response:
 @router.get(
     "/lessons/{lesson}",
     summary="Give a lesson",
-    responses={**success(schemas.Lesson), **problems(404, 422, 503)},
+    responses={**success(lesson_schemas.Lesson), **problems(404, 422, 503)},
 )
 async def give_lesson(request: Request, services: ServicesOf, lesson: str) -> Response:
     """Its steps, each with the state of the page that it speaks of, and the answers to its questions.

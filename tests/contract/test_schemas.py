@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pydantic import BaseModel
 
-from cnn_loupe.server import schemas
+from cnn_loupe.server import analysis_schemas, lesson_schemas, schemas
 from cnn_loupe.server.app import create_app
 from cnn_loupe.server.settings import Settings
 from tests.client import Client
@@ -123,16 +123,16 @@ def test_runs_ablations_and_comparisons_with_edits_fit_their_schemas(
     check(document, schemas.Run, run)
     assert run["edits"] == [f"{layer}[0]=0"]
     table = client.post(f"{base}/ablations", json={**source, "layers": [layer]}).json()
-    check(document, schemas.Ablations, table)
+    check(document, analysis_schemas.Ablations, table)
     assert len(table["rows"]) == SPECS[model].shapes[layer][0]
     comparison = client.post(f"{base}/comparisons", json={"a": {"input": source["input"]}, "b": source}).json()
-    check(document, schemas.Comparison, comparison)
+    check(document, analysis_schemas.Comparison, comparison)
     assert comparison["layers"][0]["distance"] > 0
 
 
 def test_the_list_of_models_and_the_operators_answers_fit(client: Client, document: dict[str, Any]) -> None:
     check(document, schemas.Models, client.get("/api/v1/models").json())
-    check(document, schemas.Lessons, client.get("/api/v1/lessons").json())
+    check(document, lesson_schemas.Lessons, client.get("/api/v1/lessons").json())
     check(document, schemas.Health, client.get("/healthz").json())
     check(document, schemas.Readiness, client.get("/readyz").json())
     check(document, schemas.Version, client.get("/version").json())
@@ -142,10 +142,10 @@ def test_lessons_fit_their_schemas(models_folder: Path, document: dict[str, Any]
     write_lesson(tmp_path)
     with Client(create_app(Settings(models=(models_folder,), lessons=(tmp_path,)))) as client:
         listed = client.get("/api/v1/lessons").json()
-        check(document, schemas.Lessons, listed)
+        check(document, lesson_schemas.Lessons, listed)
         assert [lesson["id"] for lesson in listed["lessons"]] == ["edges"]
         lesson = client.get("/api/v1/lessons/edges").json()
-        check(document, schemas.Lesson, lesson)
+        check(document, lesson_schemas.Lesson, lesson)
         kinds = {step["question"]["answer"]["kind"] for step in lesson["steps"] if step["question"]}
         assert kinds == {"number", "count", "class", "probability"}
         check(document, schemas.Samples, client.get("/api/v1/models/tiny-vgg/samples").json())

@@ -19,6 +19,7 @@ from tests.e2e.opened import Truth, explained, wrong_values
 
 Found = Iterator[str]
 
+ALL_ROWS = 24  # classes whose rows all exist at once
 PATIENCE = 4  # how often what is wrong is read again
 
 # Where the text of a number stands, if the element that carries it holds more than its digits.
@@ -399,14 +400,15 @@ class Held:
 
     def softmax(self) -> Found:
         powers = np.exp(self.x - self.x.max())
-        cells = self.page.locator("loupe-view .softmax-table tbody tr").evaluate_all(
-            "(all) => all.map((row) => [...row.querySelectorAll('[data-value]')].map((one) => "
-            "Number(one.dataset.value)))"
+        rows = self.page.locator("loupe-view .softmax-table tr[data-term]").evaluate_all(
+            "(all) => all.map((row) => [Number(row.dataset.term), ...[...row.querySelectorAll('[data-value]')]"
+            ".map((one) => Number(one.dataset.value))])"
         )
-        for name, column, wanted in zip(
-            ("score", "power", "share"), zip(*cells, strict=True), (self.x, powers, self.y), strict=True
-        ):
-            yield from differ(name, list(column), [float(one) for one in wanted])
+        terms, *columns = zip(*rows, strict=True)
+        if len(self.x) <= ALL_ROWS and list(terms) != list(range(len(self.x))):
+            yield f"the rows are of the classes {terms}"
+        for name, column, wanted in zip(("score", "power", "share"), columns, (self.x, powers, self.y), strict=True):
+            yield from differ(name, list(column), [float(wanted[term]) for term in terms])
         shares = np.exp(self.y) if self.record["kind"] == "log_softmax" else self.y
         if not math.isclose(sum(float(one) for one in shares), 1, abs_tol=1e-5):
             yield "the shares do not add up to 1"

@@ -98,9 +98,9 @@ def test_the_maps_of_what_spoke_for_and_against_add_up_with_the_bias_to_the_logi
     page.wait_for_selector(SETTLED.format("softmax"))
     term = page.locator(".denominator .term").nth(2)
     term.hover()
-    expect(page.locator("tr[data-term='2']")).to_have_class(re.compile("lit"))
+    expect(page.locator("tr[data-term='2']")).to_have_class(re.compile("is-pointed"))
     page.locator("tr[data-term='5']").hover()
-    expect(page.locator(".denominator .term[data-term='5']")).to_have_class(re.compile("lit"))
+    expect(page.locator(".denominator .term[data-term='5']")).to_have_class(re.compile("is-pointed"))
 
 
 def test_a_click_on_the_map_opens_the_neuron_and_escape_climbs_back_level_by_level(visit: Visit) -> None:

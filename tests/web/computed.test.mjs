@@ -234,12 +234,10 @@ test("another kind and another number in the model make a scene of the model tha
   assert.ok(Math.abs(evaluate(trace) - value) < 1e-6, "and explains itself");
   // What overflows, and what the page does not know, the server is asked for, which says where.
   const most = { target: "parameter", layer: "scores", parameter: "weight", at: [], change: "scale", factor: 1e38 };
-  const asked = [];
-  const askServer = async (texts) => (asked.push(texts), run);
-  assert.equal((await editedScene(scene, [most, most], askServer)).run, run);
+  assert.equal(await editedScene(scene, [most, most]), null);
   const large = { ...scene, model: { ...model, in_pieces: true } };
-  await editedScene(large, [{ target: "unit", layer: "c1", unit: 2, change: "set", value: 0 }], askServer);
-  assert.deepEqual(asked, [["scores.weight*1e38", "scores.weight*1e38"], ["c1[2]=0"]]);
+  const off = { target: "unit", layer: "c1", unit: 2, change: "set", value: 0 };
+  assert.equal(await editedScene(large, [off]), null);
 });
 
 test("learned numbers that come in pieces are edited as they come, a unit's rows among them", () => {

@@ -155,7 +155,7 @@ test("an embed starts with what it shows and no more", () => {
   // The network brings the map and what its address says; a playground half of that.
   for (const [start, most] of Object.entries({
     "features/embed/widget.js": 30,
-    "features/embed/view.js": 56,
+    "features/embed/view.js": 57,
     "features/embed/network.js": 74,
   })) {
     const eager = graph(start);

@@ -56,7 +56,7 @@ export function createBeside(start) {
 }
 
 /** A model as it can be sent: without the functions that `createModel` adds again. @param {Model} model */
-function plain({ ending, added, layers, layer, consumers, shape, output, ...rest }) {
+function plain({ ending, added, layers, layer, placeOf, consumers, shape, output, ...rest }) {
   return {
     ...rest,
     output: { ending, added },

@@ -257,9 +257,12 @@ export function layoutNetwork(columns, frame) {
   const head = staggered ? bare + heads.row - (details ? 0 : heads.shape) : header;
   const named = staggered ? place(head, false) : single;
   const lines = plainWords(slots, shared, named.spans, plain, measure, named.stage)?.lines ?? 0;
-  const top = head + lines * heads.plain;
-  const { room, rows, side, stage, spans, pitch } = lines ? place(top, !staggered) : named;
-  const words = lines ? plainWords(slots, shared, spans, plain, measure, stage) : null;
+  const worded = lines ? place(head + lines * heads.plain, !staggered) : named;
+  // Plain words give way where a column would show fewer units for them.
+  const spoken = lines > 0 && worded.rows.every((shown, index) => shown >= named.rows[index]);
+  const top = spoken ? head + lines * heads.plain : head;
+  const { room, rows, side, stage, spans, pitch } = spoken ? worded : named;
+  const words = spoken ? plainWords(slots, shared, spans, plain, measure, stage) : null;
   const labels = labelsOf(slots, shared, spans, stage, staggered, details, nameOf, measure, heads, above);
 
   const result = columns.map((column, index) => {

@@ -66,7 +66,7 @@ export async function editedScene(scene, edits) {
     placeOf(scene.model) === "worker"
       ? await besideOrNot(scene.model, scene.parameters, scene.run.input, edits)
       : runOf(scene.model, scene.parameters, scene.run.input, edits, before);
-  if (!run) throw new Problem({ code: "edited_run_overflows" });
+  if (!run) return null;
   return { ...scene, model: steady(scene.model, model), parameters, edits: [...scene.edits, ...edits], run };
 }
 

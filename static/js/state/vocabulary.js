@@ -21,6 +21,7 @@ export const VOCABULARY = /** @type {const} */ ({
     "present",
     "tour",
     "words",
+    "edits",
     "lang",
   ],
   views: [
