@@ -20,6 +20,7 @@ from tests.e2e.opened import Truth, explained, wrong_values
 Found = Iterator[str]
 
 ALL_ROWS = 24  # classes whose rows all exist at once
+LISTED = 60  # neurons of the next layer that are listed before more are asked for
 PATIENCE = 4  # how often what is wrong is read again
 
 # Where the text of a number stands, if the element that carries it holds more than its digits.
@@ -360,6 +361,9 @@ class Held:
         if not after:
             return
         weights = self.truth.parameters[str(after["name"])]["weight"][:, self.at[0]].astype(np.float64)
+        if len(weights) > LISTED:  # those of which it makes most; the rest come at a click
+            order = sorted(range(len(weights)), key=lambda unit: -abs(weights[unit] * float(self.y[self.at])))
+            weights = weights[order[:LISTED]]
         yield from differ("weights", numbers(self.page, ".flatten-weights .operand-weight"), weights.tolist())
         yield from differ(
             "products",

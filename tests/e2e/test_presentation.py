@@ -313,7 +313,7 @@ def test_the_spotlight_follows_what_is_pointed_at(visit: Visit) -> None:
     page.hover("[data-row='4'] .row-name")
     eventually(lambda: surrounds(page, "[data-row='4']", "on-view"), "the row in the light", 5)
     assert spotlit(page) is None, "the map lies under the view"
-    number = page.locator("[data-row='4'] [data-place][data-value]").first
+    number = page.locator(".neuron-output .value.result[data-place]")
     number.hover()
     expect(page.locator(".present-amounts strong")).to_have_attribute(
         "data-value", str(number.get_attribute("data-value"))
