@@ -36,7 +36,7 @@ def seen(page: Page) -> list[int]:
 def drawn_input(page: Page) -> list[int]:
     """The picture beside the answer, which is painted from the tensor that the network got."""
     found: list[int] = page.evaluate(
-        """() => { const shown = document.querySelector(".answer-picture");
+        """() => { const shown = document.querySelector(".answer-picture canvas");
           const { data } = shown.getContext("2d").getImageData(0, 0, shown.width, shown.height);
           return [...data].filter((_, at) => at % 4 === 0); }"""
     )

@@ -386,7 +386,7 @@ export class LoupeView extends LoupeElement {
         "data-action": "change",
         title: this.t("common.command.change.hint"),
         "aria-label": this.t("common.command.change.title"),
-        onclick: () => this.perform("change"),
+        ...does("change"),
       },
       icon("sliders"),
     );
