@@ -68,12 +68,13 @@ def test_plain_words_are_of_kinds_and_places_with_two_decimals(
     expect(page.locator(".plainly")).to_be_hidden()
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-words", "exact")
+    expect(page.locator(".view-title h2")).to_have_text("conv_1_2[3]")
     page.keyboard.press("v")
     expect(page.locator(".view-title h2")).to_have_text(whole)
 
 
 def test_an_address_asks_for_words_and_a_choice_overrules_it(visit: Visit) -> None:
-    visited = visit(words=None)
+    visited = visit(words=None, width=1600)
     page = visited.go("/?words=exact")
     expect(page.locator(".network-name", has_text="conv_1_1")).to_have_count(1)
     page.click("header, [role=banner] >> text=Exact")

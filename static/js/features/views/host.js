@@ -493,12 +493,14 @@ export class LoupeView extends LoupeElement {
   }
 
   /**
-   * Why formula, operands and the sidebar's numbers are not of the place that is shown.
+   * Why formula, operands and the sidebar's numbers are not of the place that is shown. What playing has hidden stays so
+   * until it is of the place where it ended.
    * @param {"moving" | "playing" | null} why
    */
   #behind(why) {
     const section = /** @type {HTMLElement | null} */ (this.firstElementChild);
     if (!section || section.dataset.behind === (why ?? undefined)) return;
+    if (why === "moving" && section.dataset.behind === "playing") return;
     if (why) section.dataset.behind = why;
     else delete section.dataset.behind;
   }
