@@ -101,6 +101,12 @@ def test_an_own_picture_stands_upright_and_is_kept(launch: Launch, picture: Call
         )
         assert corner[2] > 150 > 110 > corner[0], f"upper left of the upright picture: {corner}"
         window.look("own")
+        # Firefox tells of a style sheet that leaving has broken off.
+        window.until(
+            "return document.readyState === 'complete'"
+            " && [...document.querySelectorAll('link[rel=stylesheet]')].every((one) => one.sheet)",
+            "every style sheet",
+        )
         window.reload()
         window.ready()
 
