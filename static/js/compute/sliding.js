@@ -78,7 +78,8 @@ export function collect(x, w, bias, { size, stride, dilation, groups }, y, [filt
       if (add)
         for (let map = 0; map < count; map++)
           add(sum, x, from + map * x.rows * x.columns, w, at + map * cells, size, stride[1], dilation);
-      else addSingle(sum, x, from, count, w, at, stride[1]);
+      // With a 1×1 kernel the maps of a place are a row of cells, each as far from the next as a map is large.
+      else addCells(sum, x, from, w, at, [1, count], stride[1], [1, x.rows * x.columns]);
       y.set(sum, (filter * rows + row) * columns);
     }
 }
@@ -150,29 +151,6 @@ function addCells(sum, { data, columns }, from, w, at, [rows, cells], stride, [d
       let place = start + cell * across;
       for (let column = 0; column < sum.length; column++, place += stride) sum[column] += weight * data[place];
     }
-  }
-}
-
-/** All maps' part of a row, with a 1×1 kernel: four maps at a time.
- * @param {Float64Array} sum @param {Maps} x @param {number} from @param {number} count @param {Float64Array} w
- * @param {number} at @param {number} stride */
-function addSingle(sum, { data, rows, columns }, from, count, w, at, stride) {
-  const next = rows * columns;
-  let map = 0;
-  for (; map + 4 <= count; map += 4) {
-    const w0 = w[at + map];
-    const w1 = w[at + map + 1];
-    const w2 = w[at + map + 2];
-    const w3 = w[at + map + 3];
-    let place = from + map * next;
-    for (let column = 0; column < sum.length; column++, place += stride)
-      sum[column] +=
-        w0 * data[place] + w1 * data[place + next] + w2 * data[place + 2 * next] + w3 * data[place + 3 * next];
-  }
-  for (; map < count; map++) {
-    const weight = w[at + map];
-    let place = from + map * next;
-    for (let column = 0; column < sum.length; column++, place += stride) sum[column] += weight * data[place];
   }
 }
 

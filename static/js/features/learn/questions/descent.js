@@ -1,7 +1,7 @@
 // @ts-check
 import { fixed } from "../model/numbers.js";
 import { classesOf, shown } from "./classes.js";
-import { firstTelling, mostTelling, pick } from "./making.js";
+import { firstTelling, firstWeights, mostTelling, pick } from "./making.js";
 
 const RATE = 0.1;
 const GRADIENTS = [0.5, -0.4, 0.8, -0.6];
@@ -37,11 +37,9 @@ export const descent = [
     id: "one-step",
     chapter: "descent",
     make(given) {
-      const layer = given.model.layers.find(({ name }) => given.parameters.has(name));
-      if (!layer) return null;
-      const { data } = /** @type {import("../../../model/kinds.js").LayerParameters} */ (
-        given.parameters.get(layer.name)
-      ).weight;
+      const first = firstWeights(given);
+      if (!first) return null;
+      const { layer, data } = first;
       return mostTelling(given.seed, data.length, (index) => {
         const [w, gradient] = [data[index], /** @type {number} */ (pick(GRADIENTS, index))];
         if (Math.abs(w) < 0.02) return null;

@@ -11,6 +11,14 @@ import { inputOf } from "../../../model/model.js";
 /** @param {Given} given @param {string} family @returns {Layer[]} */
 export const layersOf = ({ model }, family) => model.layers.filter(({ record }) => record.family === family);
 
+/** The weights of the first layer that has learned any; null where none has. @param {Given} given */
+export function firstWeights({ model, parameters }) {
+  const layer = model.layers.find(({ name }) => parameters.has(name));
+  const learned =
+    layer && /** @type {import("../../../model/kinds.js").LayerParameters} */ (parameters.get(layer.name));
+  return learned ? { layer, data: learned.weight.data } : null;
+}
+
 /** @template T @param {readonly T[]} list @param {number} seed @returns {T | undefined} */
 export const pick = (list, seed) => list[seed % list.length];
 

@@ -1,7 +1,7 @@
 // @ts-check
 import { fixed, short } from "../model/numbers.js";
 import { precisionOf, readTraining, recallOf } from "../model/training.js";
-import { firstTelling, honest, layersOf, mostTelling, pick, product } from "./making.js";
+import { firstTelling, firstWeights, honest, layersOf, mostTelling, pick, product } from "./making.js";
 
 const [RATE, DECAY] = [0.1, 0.5];
 
@@ -58,11 +58,9 @@ export const overfitting = [
     id: "decayed-weight",
     chapter: "overfitting",
     make(given) {
-      const layer = given.model.layers.find(({ name }) => given.parameters.has(name));
-      if (!layer) return null;
-      const { data } = /** @type {import("../../../model/kinds.js").LayerParameters} */ (
-        given.parameters.get(layer.name)
-      ).weight;
+      const first = firstWeights(given);
+      if (!first) return null;
+      const { layer, data } = first;
       return mostTelling(given.seed, data.length, (index) => {
         const w = data[index];
         if (Math.abs(w) < 0.1) return null;
