@@ -493,8 +493,8 @@ export class LoupeView extends LoupeElement {
   }
 
   /**
-   * Why formula, operands and the sidebar's numbers are not of the place that is shown. What playing has hidden stays so
-   * until it is of the place where it ended.
+   * Why formula, operands and the sidebar's numbers are not of the place that is shown. What playing has hidden stays
+   * so until it is of the place where it ended.
    * @param {"moving" | "playing" | null} why
    */
   #behind(why) {
