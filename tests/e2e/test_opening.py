@@ -56,7 +56,9 @@ def test_the_answer_is_a_sentence_beside_its_picture(
     else:
         assert network["y"] >= picture["y"] + picture["height"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator(".network-plain").all_inner_texts()[1:3] == plain
+    # On a telephone three English words take the room of a row of maps: they give way.
+    shown = [] if (width, locale) == (390, "en") else plain
+    assert page.locator(".network-plain").all_inner_texts()[1:3] == shown
     # The person's own pixels, and under the pointer those that the network gets.
     own = page.locator(".answer-own")
     expect(own).to_have_css("opacity", "1")

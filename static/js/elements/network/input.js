@@ -8,6 +8,7 @@
 import { leave, select, setHover } from "../../state/actions.js";
 import { sameUnit } from "../../state/place.js";
 import { context } from "../context.js";
+import { pointerRests } from "../resting.js";
 
 /** @typedef {import("./map.js").LoupeNetwork} LoupeNetwork */
 /** @typedef {import("../../state/initial.js").Place} Place */
@@ -32,9 +33,8 @@ export function listenToGrid(map) {
   map.cleanup(leaving.forget);
   /** @type {HTMLElement | null} what the pointer came to last */
   let under = null;
-  const resting = createResting(map);
   const over = (/** @type {PointerEvent} */ event) => {
-    if (resting(event)) return;
+    if (pointerRests(event)) return;
     const control = event.pointerType === "touch" ? null : controlAt(event.target);
     if (control === under) return;
     under = control;
@@ -104,34 +104,6 @@ export function listenToGrid(map) {
   };
   map.listen(stage, "pointerdown", drag);
   map.listen(stage, "pointermove", drag);
-}
-
-/** How far the pointer must have moved since the page was scrolled, in pixels, before it points at something. */
-const MOVED = 4;
-
-/**
- * When the page is scrolled, other units come to lie under a pointer that rests. It says nothing then: what the page
- * has just shown stays marked, until the pointer moves.
- * @param {LoupeNetwork} map
- * @returns {(event: PointerEvent) => boolean} whether the pointer still rests
- */
-function createResting(map) {
-  /** @type {{ x: number, y: number } | null} */
-  let last = null;
-  /** @type {{ x: number, y: number } | null} */
-  let held = null;
-  const seen = { capture: true, passive: true };
-  map.listen(window, "scroll", () => void (held = last), seen);
-  /** @param {PointerEvent} event */
-  const see = ({ type, clientX: x, clientY: y }) => {
-    // It came over something without a move: the page has moved under it.
-    if (type === "pointerover" && last?.x === x && last.y === y) held = last;
-    if (held && Math.hypot(x - held.x, y - held.y) >= MOVED) held = null;
-    if (!held) last = { x, y };
-    return held !== null;
-  };
-  map.listen(window, "pointermove", see, seen);
-  return see;
 }
 
 /**

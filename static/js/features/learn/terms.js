@@ -6,6 +6,7 @@
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { INNERMOST } from "../../elements/keys.js";
+import { pointerRests } from "../../elements/resting.js";
 
 const LINGER = 160; // ms in which the pointer may cross from the word to its meaning
 
@@ -32,6 +33,7 @@ export class Terms {
     const termOf = (/** @type {Event} */ event) =>
       /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest?.("[data-term]"));
     root.addEventListener("pointerover", (event) => {
+      if (pointerRests(event)) return;
       const term = termOf(event);
       if (term) this.open(term);
       else if (this.box.contains(/** @type {Node} */ (event.target))) clearTimeout(this.#leaving);

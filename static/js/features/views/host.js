@@ -43,6 +43,7 @@ import { commandButton } from "../../elements/controls.js";
 import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
+import { pointerRests } from "../../elements/resting.js";
 import { closeView, exists, pointAt, viewFor } from "../../state/view.js";
 import { viewCommands } from "./commands.js";
 import { createPlaybackBar } from "./parts/playback-bar.js";
@@ -122,7 +123,7 @@ export class LoupeView extends LoupeElement {
     );
     this.offer("view", this);
     this.listen(this, "click", (event) => this.#clicked(event));
-    this.listen(this, "pointerover", (event) => this.#hovered(event));
+    this.listen(this, "pointerover", (event) => void (pointerRests(event) || this.#hovered(event)));
     this.listen(this, "focusin", (event) => this.#hovered(event));
     this.listen(this, "pointerleave", () => this.#tip.hide());
     this.cleanup(() => this.#close());

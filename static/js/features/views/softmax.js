@@ -4,6 +4,7 @@ import { exact, signed } from "../../core/i18n.js";
 import { LOGITS } from "../../draw/colour.js";
 import { does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
+import { pointerRests } from "../../elements/resting.js";
 import { createWindowed } from "../../elements/windowed.js";
 import { createLegend } from "./parts/legend.js";
 import { setValue, valueIndexText } from "./parts/value.js";
@@ -160,7 +161,10 @@ export function createSoftmax(subject, actions) {
     if (!term) return;
     for (const element of root.querySelectorAll(`[data-term="${term}"]`)) element.classList.add("is-pointed");
   };
-  root.addEventListener("pointerover", mark);
+  root.addEventListener(
+    "pointerover",
+    (/** @type {PointerEvent} */ event) => void (pointerRests(event) || mark(event)),
+  );
   root.addEventListener("focusin", mark);
   root.addEventListener("pointerleave", mark);
 

@@ -5,6 +5,7 @@
  */
 import { context } from "../../../elements/context.js";
 import { h } from "../../../elements/dom.js";
+import { pointerRests } from "../../../elements/resting.js";
 import { css, followPage, inkOn, signedColour } from "./colour.js";
 import { short } from "../model/numbers.js";
 import { readings } from "../model/answer.js";
@@ -54,7 +55,9 @@ export class NumberGrid {
     });
     this.element = h("div", { class: "learn-number-grid" }, this.body, this.frame);
     this.body.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#key(event));
-    this.body.addEventListener("pointerover", (/** @type {PointerEvent} */ event) => this.#point(event, true));
+    this.body.addEventListener("pointerover", (/** @type {PointerEvent} */ event) => {
+      if (!pointerRests(event)) this.#point(event, true);
+    });
     this.body.addEventListener("focusin", (/** @type {FocusEvent} */ event) => this.#point(event, false));
     this.body.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#click(event));
     this.element.addEventListener("pointerleave", () => options.onleave?.());
