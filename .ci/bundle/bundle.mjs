@@ -24,9 +24,11 @@ const ENTRIES = [
   "js/deferred.js",
   "js/elements/chrome/address-bar.js",
   "js/elements/chrome/frame.js",
+  "js/elements/made-pictures.js",
   "js/elements/inspector/pointing.js",
   "js/model/kinds.js",
   "js/state/follow.js",
+  "js/state/pieces.js",
   // A worker's script is asked for by its address, which the module that starts it knows from its own.
   "js/compute/worker.js",
   "js/state/computed.js",

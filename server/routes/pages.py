@@ -25,6 +25,9 @@ START = "js/main.js"
 FRAME = "js/elements/chrome/frame.js"
 ADDRESS = "js/elements/chrome/address-bar.js"
 LATER = ("js/deferred.js", "js/elements/inspector/pointing.js")
+# What the first run waits for where a model has no gallery, and where its runs come in pieces.
+MADE = "js/elements/made-pictures.js"
+PIECES = "js/state/pieces.js"
 
 TENSORS = "encoding=safetensors"  # how the page asks for runs and parameters
 
@@ -55,7 +58,7 @@ async def index(request: Request, services: ServicesOf, chapter: str | None = No
 
     def make() -> str:
         samples = gallery(services, asked)
-        modules = services.assets.eager_modules(START, FRAME, *([ADDRESS] if asks else []))
+        modules = services.assets.eager_modules(START, FRAME, *([ADDRESS] if asks else []), *first_run(asked))
         later = services.assets.eager_modules(*LATER)
 
         boot = boot_data(services, language, pages.catalogue(language, services.assets.digest))
@@ -91,6 +94,14 @@ def gallery(services: Services, entry: ServedModel | None) -> list[dict[str, Any
         return []
     root = services.settings.root_path
     return [describe_sample(entry, sample, root) for sample in entry.samples.values()]
+
+
+def first_run(entry: ServedModel | None) -> list[str]:
+    """The scripts without which the first run of this model cannot be asked for."""
+    if entry is None:
+        return []
+    made = all(sample.role == "lesson" for sample in entry.samples.values())
+    return [*([MADE] if made else []), *([PIECES] if entry.in_pieces else [])]
 
 
 def answers(entry: ServedModel | None, samples: list[dict[str, Any]]) -> dict[str, Any]:

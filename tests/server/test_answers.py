@@ -158,6 +158,14 @@ def test_the_page_carries_its_boot_data_and_starts_loading_early(client: Client)
         assert client.get(address).headers["content-type"].startswith("text/css")
 
 
+def test_a_page_names_the_scripts_that_its_models_first_run_waits_for(client: Client) -> None:
+    """A model without a gallery has its pictures made in the page; one with a gallery needs nothing for that."""
+    made = {
+        model: "js/elements/made-pictures.js" in client.get(f"/?model={model}").text for model in ("deep", "tiny-vgg")
+    }
+    assert made == {"deep": True, "tiny-vgg": False}
+
+
 @pytest.mark.parametrize(
     ("url", "headers", "language"),
     [
