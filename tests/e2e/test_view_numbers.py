@@ -104,7 +104,15 @@ def random_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
         yield found
 
 
-@pytest.mark.parametrize("model", [*(f"random-{i}" for i in range(RANDOM)), *GRAPHS, "binary"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        *(f"random-{i}" for i in range(2)),
+        *(pytest.param(f"random-{i}", marks=pytest.mark.exhaustive) for i in range(2, RANDOM)),
+        *GRAPHS,
+        "binary",
+    ],
+)
 def test_every_number_is_the_engines_in_random_models(visit: Visit, random_models: RunningServer, model: str) -> None:
     visited = visit(base=random_models.url, reduced_motion="reduce")
     page = open_view(visited, "pixels:input[0,0,0]", model)
