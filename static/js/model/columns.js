@@ -6,8 +6,8 @@
  * class scores becomes the output column; a softmax after it is shown in the same column. One number at the end that
  * stands for two classes is shown as the two.
  */
+import { hull, stepBack, wholeOf } from "./kinds/kind.js";
 import { INPUT, isBinary, isMaps, probabilitiesOf, scoreLayer, unitCount } from "./model.js";
-import { hull, stepBack, wholeOf } from "./receptive-field.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./model.js").Layer} Layer */
@@ -167,7 +167,7 @@ function linksOf(model, layer, columns) {
  * @returns {ReadUnits[]}
  */
 function readUnits(model, layer, unit, columns) {
-  /** @type {Map<string, import("./receptive-field.js").Area>} */
+  /** @type {Map<string, import("./kinds/kind.js").Area>} */
   const areas = new Map([[layer.name, { ...wholeOf(layer.output_shape), units: { first: unit, count: 1 } }]]);
   for (let index = layer.index; index >= 0; index--) {
     const one = model.layers[index];

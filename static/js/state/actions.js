@@ -9,6 +9,7 @@
  * @typedef {import("../model/model.js").Model} Model
  */
 import { INPUT, isBinary, scoreLayer } from "../model/model.js";
+import { withProblem, withTurned } from "./initial.js";
 
 /** @type {State["edits"]} */
 const NONE = [];
@@ -56,10 +57,7 @@ export const toggleWords = (store) =>
   store.update({ words: store.state.words === "plain" ? "exact" : "plain", wordsAsked: false });
 
 /** Open a closed block of the network map, or close an open one. @param {AppStore} store @param {string} id */
-export const toggleBlock = (store, id) => {
-  const { blocks } = store.state;
-  store.update({ blocks: blocks.includes(id) ? blocks.filter((one) => one !== id) : [...blocks, id] });
-};
+export const toggleBlock = (store, id) => store.update({ blocks: withTurned(store.state.blocks, id) });
 
 /** @param {AppStore} store @param {State["order"]} order */
 export const setOrder = (store, order) => store.update({ order });
@@ -136,21 +134,9 @@ export const startTour = (store, id = "network") =>
 /** Ask the server again for whatever failed. @param {AppStore} store */
 export const retry = (store) => store.update({ attempt: store.state.attempt + 1, problem: null });
 
-let problemCount = 0;
-
-/**
- * Say that a picture was refused, and keep everything that is drawn.
- * @param {AppStore} store
- * @param {{ name: string, thumbnail?: string | null, problem: import("../api/client.js").Problem }} refusal
- */
-export const reportProblem = (store, refusal) =>
-  store.update({ problems: [...store.state.problems, refusalOf(refusal)].slice(-8) });
-
-/**
- * @param {{ name: string, thumbnail?: string | null, problem: import("../api/client.js").Problem }} refusal
- * @returns {import("./initial.js").PictureProblem}
- */
-export const refusalOf = ({ name, thumbnail = null, problem }) => ({ id: ++problemCount, name, thumbnail, problem });
+/** Say that a picture was refused, and keep everything that is drawn.
+ * @param {AppStore} store @param {import("./initial.js").Refusal} refusal */
+export const reportProblem = (store, refusal) => store.update({ problems: withProblem(store.state.problems, refusal) });
 
 /** @param {AppStore} store @param {number} id */
 export const dismissProblem = (store, id) =>

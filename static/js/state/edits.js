@@ -12,7 +12,7 @@ import { Problem } from "../api/client.js";
 import { canonicalEdits, EditTextError, formatEdits, parseEdits, placeText } from "../model/edits.js";
 import { unitCount } from "../model/model.js";
 import { unedited } from "../model/scene.js";
-import { refusalOf } from "./actions.js";
+import { withProblem } from "./initial.js";
 
 /** Of how many units a layer may be for one of them to be heard alone: each of the others is an edit. */
 export const MOST_SOLO = 64;
@@ -127,7 +127,7 @@ export const EDITS_FIELD = {
       return { edits: parseEdits(text) };
     } catch (error) {
       if (!(error instanceof EditTextError)) throw error;
-      return { problems: [refusalOf({ name: "", problem: new Problem(error) })] };
+      return { problems: withProblem([], { name: "", problem: new Problem(error) }) };
     }
   },
   format: ({ edits }) => {

@@ -16,7 +16,7 @@ import { createTask, SUPERSEDED } from "../core/timing.js";
 import { Problem } from "../api/client.js";
 import { createModel } from "../model/kinds.js";
 import { modelEdits, sceneOf, unedited, withShared } from "../model/scene.js";
-import { reportProblem } from "./actions.js";
+import { withProblem } from "./initial.js";
 import { defaultPicture, ownOf, sampleOf } from "./selectors.js";
 
 /** Where nobody has networks of their own: in embeds. @returns {Promise<OwnModels>} */
@@ -62,6 +62,9 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
     return error;
   };
 
+  /** Say what was refused, and keep everything that is drawn. @param {import("./initial.js").Refusal} refusal */
+  const report = (refusal) => store.update({ problems: withProblem(store.state.problems, refusal) });
+
   /** The scene of the model as it was learned, whatever edits have made of the main one. */
   const asLearned = () => unedited(store.state.scenes);
 
@@ -89,7 +92,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
       const { main } = store.state.scenes;
       if (!main?.run) return store.update({ network: "error" });
       // Another model could not be loaded: the one that is drawn stays.
-      if (problem.code !== "server_unreachable") reportProblem(store, { name: id, problem });
+      if (problem.code !== "server_unreachable") report({ name: id, problem });
       store.update({ modelId: main.model.id, picture: main.picture, network: "ready", problem: null });
     }
     return undefined;
@@ -189,7 +192,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
       if (edits.length > 0 && error instanceof Problem && error.code !== "server_unreachable") return refuse(error);
       const problem = failed(error);
       if (problem.code === "server_unreachable") return undefined;
-      reportProblem(store, { name: own?.name ?? picture.id, thumbnail: own?.thumbnail ?? null, problem });
+      report({ name: own?.name ?? picture.id, thumbnail: own?.thumbnail ?? null, problem });
       const drawn = store.state.scenes.main?.picture;
       if (drawn) store.update({ picture: drawn });
     }
@@ -253,7 +256,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
 
   /** The network cannot be changed so: say why, and go on with what is drawn. @param {Problem} problem */
   const refuse = (problem) => {
-    reportProblem(store, { name: "", problem });
+    report({ name: "", problem });
     const { main, original } = store.state.scenes;
     store.update({
       edits: original && main ? /** @type {State["edits"]} */ (modelEdits(main)) : [],
@@ -263,7 +266,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
 
   /** The address names a picture that is not here: say so and show what can be shown. @param {Problem} problem */
   const absent = (problem) => {
-    reportProblem(store, { name: "", problem });
+    report({ name: "", problem });
     store.update({ picture: store.state.scenes.main?.picture ?? defaultPicture(store.state) });
   };
 

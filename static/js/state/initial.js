@@ -93,6 +93,7 @@ import { NO_SCENES } from "../model/scene.js";
  * @typedef {{ id: number, name: string, thumbnail: string | null, problem: import("../api/client.js").Problem }}
  *   PictureProblem
  */
+/** @typedef {{ name: string, thumbnail?: string | null, problem: import("../api/client.js").Problem }} Refusal */
 /**
  * @typedef {{ id: string, title: Record<string, string>, default: boolean, own?: { content: string, file: string,
  *   size: number } }} ListedModel
@@ -178,6 +179,19 @@ export const initialState = () => ({
   tour: null,
   present: null,
 });
+
+/** What somebody opened or closed, with one more block turned.
+ * @param {readonly string[]} blocks @param {string} id */
+export const withTurned = (blocks, id) => (blocks.includes(id) ? blocks.filter((one) => one !== id) : [...blocks, id]);
+
+/** How many refusals are kept. */
+const REFUSALS = 8;
+let refusals = 0;
+
+/** What was refused, after one more was.
+ * @param {readonly PictureProblem[]} problems @param {Refusal} refusal @returns {PictureProblem[]} */
+export const withProblem = (problems, { name, thumbnail = null, problem }) =>
+  [...problems, { id: ++refusals, name, thumbnail, problem }].slice(-REFUSALS);
 
 /** @typedef {"model" | "parameters" | "run"} Derived */
 

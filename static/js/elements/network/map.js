@@ -13,29 +13,17 @@
  * `paintUnit(context, box, layer, unit)` draws it elsewhere in the same colours, `reveal(layer, unit)` brings
  * its control into view; while `state.view` is set the map carries `data-receded` and marks nothing.
  */
-import { sameItems } from "../../core/store.js";
 import { turn } from "../../core/timing.js";
-import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../../draw/colour.js";
-import {
-  divergingPainter,
-  drawBars,
-  drawBlocks,
-  drawLinks,
-  drawMaps,
-  drawMinimap,
-  sequentialPainter,
-} from "../../draw/maps.js";
 import { blocksAround, togglesOf } from "../../model/blocks.js";
-import { columnsOf, plainWords, saysClasses } from "../../model/columns.js";
+import { plainWords } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
-import { isMaps } from "../../model/model.js";
-import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
-import { toggleBlock } from "../../state/actions.js";
+import { withTurned } from "../../state/initial.js";
 import { colourRanges, layerName, shownNow, strength } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { NetworkColumns } from "./columns.js";
+import { NetworkPainting } from "./painting.js";
 import { readTheme, textFactor, watchTheme } from "../theme.js";
 
 /** @typedef {import("../../model/layout.js").Layout} Layout */
@@ -60,17 +48,14 @@ export class LoupeNetwork extends LoupeElement {
   /** @type {HTMLElement} */
   scroller = /** @type {any} */ (null);
 
-  /** @type {Record<"maps" | "highlight" | "scratch", CanvasRenderingContext2D>} */
-  #contexts = /** @type {any} */ (null);
+  /** @type {NetworkPainting} */
+  #painting = /** @type {any} */ (null);
   /** @type {NetworkColumns} */
   #columns = /** @type {any} */ (null);
-  /** What the maps are painted from. @type {readonly unknown[]} */
-  #painted = [];
   /** The run of which it has been said that it is drawn. @type {Run | null} */
   #drawn = null;
   /** The picture of that run, as JSON. @type {string | undefined} */
   #shownOf;
-  #ratio = 1;
   /** @type {import("./highlight.js").NetworkHighlight | null} loaded once the network is drawn */
   #highlight = null;
   /** @type {import("./legends.js").NetworkLegends | null} loaded with it */
@@ -84,23 +69,17 @@ export class LoupeNetwork extends LoupeElement {
   #size = [0, 0];
 
   start() {
-    const canvas = (/** @type {string} */ name) => h("canvas", { class: `network-${name}`, "aria-hidden": "true" });
-    const canvases = { maps: canvas("maps"), highlight: canvas("highlight") };
-    this.#contexts = {
-      maps: canvases.maps.getContext("2d"),
-      highlight: canvases.highlight.getContext("2d"),
-      scratch: h("canvas", { width: 64, height: 64 }).getContext("2d", { willReadFrequently: true }),
-    };
+    this.#painting = new NetworkPainting(this, (layout, ranges) => this.#legends?.show(layout, ranges));
     this.offer("network", this);
     this.#columns = new NetworkColumns(this);
     this.stage = h(
       "div",
       { class: "network-stage" },
-      canvases.maps,
+      this.#painting.maps.canvas,
       this.#columns.grid,
       this.#columns.more,
       this.#columns.blocks,
-      canvases.highlight,
+      this.#painting.highlight.canvas,
     );
     this.scroller = h("div", { class: "network-scroll" });
     this.replaceChildren(this.scroller);
@@ -110,7 +89,7 @@ export class LoupeNetwork extends LoupeElement {
     watchTheme(this, () => {
       this.theme = readTheme(this);
       this.#placed = "";
-      this.#widths.clear(); // the size of text may have changed with it
+      this.#painting.forgetWidths(); // the size of text may have changed with it
       this.redraw();
     });
     this.observeSize(this.scroller, this.redraw);
@@ -198,7 +177,7 @@ export class LoupeNetwork extends LoupeElement {
 
   async #paintInTurns() {
     let begun = performance.now();
-    for (const _ of this.#paint(this.#run)) {
+    for (const _ of this.#painting.paint(this.#run)) {
       if (performance.now() - begun < TURN) continue;
       await turn();
       begun = performance.now();
@@ -221,7 +200,7 @@ export class LoupeNetwork extends LoupeElement {
 
   /** @param {Run | null} run */
   #show(run) {
-    for (const _ of this.#paint(run)); // all at once
+    for (const _ of this.#painting.paint(run)); // all at once
     if (run) this.#columns.announce(run);
     if (!this.stage.isConnected) this.scroller.append(this.stage);
     this.#drawHighlight();
@@ -258,7 +237,7 @@ export class LoupeNetwork extends LoupeElement {
     const { NetworkHighlight, NetworkLegends, explainLabels, listenToGrid } = rest;
     for (const type of HANDS) this.stage.removeEventListener(type, keep, { capture: true });
     if (!this.isConnected || this.#highlight) return;
-    this.#highlight = new NetworkHighlight(this, this.#contexts.highlight);
+    this.#highlight = new NetworkHighlight(this, this.#painting.highlight);
     this.#legends = new NetworkLegends(this);
     this.stage.append(this.#legends.element);
     this.#splitPicture = rest.splitPicture;
@@ -305,11 +284,10 @@ export class LoupeNetwork extends LoupeElement {
     if (key === this.#placed) return;
     if (text !== this.theme.text) {
       this.theme = readTheme(this);
-      this.#widths.clear();
+      this.#painting.forgetWidths();
     }
     this.#placed = key;
     this.#placedFor = model;
-    this.#ratio = devicePixelRatio;
     const { columns, closed } = shownNow({ model, blocks });
     this.layout = layoutNetwork(columns, {
       width,
@@ -328,158 +306,16 @@ export class LoupeNetwork extends LoupeElement {
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
     this.#columns.place(this.layout, model);
-    const { maps } = this.#contexts;
-    this.#resize(maps);
-    maps.clearRect(0, 0, this.layout.width, this.layout.height);
-    drawBlocks(maps, this.layout, this.theme);
-    drawLinks(maps, this.layout, this.theme);
-    this.#painted = [];
+    this.#painting.place(this.layout);
   }
 
-  /** @param {CanvasRenderingContext2D} context */
-  #resize(context) {
-    const { width, height } = /** @type {Layout} */ (this.layout);
-    const { canvas } = context;
-    const [pixels, lines] = [Math.round(width * this.#ratio), Math.round(height * this.#ratio)];
-    if (canvas.width !== pixels || canvas.height !== lines) {
-      canvas.width = pixels;
-      canvas.height = lines;
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
-    context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-  }
-
-  /** @type {Map<string, number>} */
-  #widths = new Map();
-  /** How wide a label is, in pixels. */
-  measure = (/** @type {string} */ text) => {
-    let width = this.#widths.get(text);
-    if (width === undefined) {
-      const { scratch } = this.#contexts;
-      scratch.font = `600 ${13 * this.theme.text}px ${getComputedStyle(this).fontFamily}`;
-      this.#widths.set(text, (width = scratch.measureText(text).width));
-    }
-    return width;
-  };
-
-  /** Paint over the maps and minimaps, and say in legends how; yields after each piece. @param {Run | null} run */
-  *#paint(run) {
-    const layout = /** @type {Layout} */ (this.layout);
-    const { maps } = this.#contexts;
-    const { state } = this.store;
-    const ranges = run && colourRanges(state, this.scene);
-    const source = [layout, run, ranges, state.dark, state.tint, state.arrived];
-    if (sameItems(source, this.#painted)) return;
-    this.#painted = [];
-    yield;
-    for (const placed of layout.columns) {
-      const { column, boxes, minimap } = placed;
-      if (!run || !ranges) {
-        for (const { x, y, width, height } of boxes) maps.clearRect(x, y, width, height);
-        continue;
-      }
-      this.#paintBoxes(maps, column.name, boxes, this.#ratio);
-      if (minimap)
-        drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
-      yield;
-    }
-    if (ranges) this.#legends?.show(layout, ranges);
-    this.#painted = source;
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {string} layer
-   * @param {readonly import("../../model/layout.js").Box[]} boxes
-   * @param {number} ratio
-   */
-  #paintBoxes(context, layer, boxes, ratio) {
-    const { model, run } = this.scene ?? {};
-    const { tint } = this.store.state;
-    const column = model && columnsOf(model).find(({ name }) => name === layer);
-    const ranges = colourRanges(this.store.state, this.scene);
-    if (!model || !run || !column || !ranges || saysClasses(column)) return;
-    const tensor = column.layer ? run.activations.get(layer) : run.input;
-    const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
-    const known = run.overview?.get(layer);
-    if (!isMaps(column.shape)) {
-      // Of a vector's units the largest value is the only one.
-      const values = tensor?.data ?? known?.maximum;
-      if (values) drawBars(context, boxes, values, column.layer ? limit : () => model.input.range[1], this.theme);
-      return;
-    }
-    if (!tensor) return this.#paintThumbnails(context, layer, boxes, ratio);
-    const paint = column.layer
-      ? divergingPainter(limit)
-      : sequentialPainter(model.input.range[0], model.input.range[1], (unit) =>
-          channelScale(model.input.channels[unit], tint),
-        );
-    drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
-  }
-
-  /**
-   * Small pictures stand in until the maps themselves are asked for.
-   * @param {CanvasRenderingContext2D} context
-   * @param {string} layer
-   * @param {readonly import("../../model/layout.js").Box[]} boxes
-   * @param {number} ratio
-   */
-  #paintThumbnails(context, layer, boxes, ratio) {
-    const known = this.#run?.overview?.get(layer);
-    const ranges = colourRanges(this.store.state, this.scene);
-    for (const box of boxes) {
-      const small = known && thumbnailOf(known, box.unit);
-      if (small && ranges)
-        drawMaps(
-          context,
-          this.#contexts.scratch,
-          [{ ...box, unit: 0 }],
-          small,
-          divergingPainter(() => ranges.limit(layer, box.unit)),
-          ratio,
-        );
-      else context.clearRect(box.x, box.y, box.width, box.height);
-    }
-  }
-
-  /** A colour for each unit of a column, in the order that it is shown.
-   * @param {Run} run
-   * @param {import("../../model/layout.js").PlacedColumn} placed
-   * @param {import("../../model/ranges.js").Ranges} ranges
-   */
-  #overview(run, { column }, ranges) {
-    if (column.form === "classes") {
-      const { order } = this.store.state;
-      const shares = run.scores.map(strength);
-      const largest = Math.max(...shares);
-      return (order === "score" ? [...shares].sort((a, b) => b - a) : shares).map((share) =>
-        LOGITS.css(Math.max(0, share / largest)),
-      );
-    }
-    const known = run.overview?.get(column.name);
-    if (known)
-      return Array.from(known.maximum, (largest, unit) =>
-        colourOf(
-          ACTIVATIONS,
-          -known.minimum[unit] > largest ? known.minimum[unit] : largest,
-          ranges.limit(column.name, unit),
-        ),
-      );
-    const tensor = column.layer ? run.activations.get(column.name) : run.input;
-    if (!tensor) return [];
-    return Array.from({ length: column.units }, (_, unit) => {
-      const { mean } = summarise(unitValues(tensor, unit));
-      return column.layer ? colourOf(ACTIVATIONS, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
-    });
-  }
+  /** How wide a label is, in pixels. @param {string} text */
+  measure = (text) => this.#painting.widthOf(text);
 
   #drawHighlight = () => {
-    const { highlight } = this.#contexts;
     if (!this.layout) return;
     if (this.#highlight) {
-      this.#resize(highlight);
-      highlight.clearRect(0, 0, this.layout.width, this.layout.height);
+      this.#painting.clearHighlight(this.layout);
       this.#highlight.draw(this.layout);
     }
     const { hover, selection } = this.store.state;
@@ -514,7 +350,7 @@ export class LoupeNetwork extends LoupeElement {
     const { blocks } = this.store.state;
     const around = blocksAround(model, layer, shownNow({ model, blocks }).closed);
     if (!around.length) return;
-    for (const { id } of around) toggleBlock(this.store, id);
+    this.store.update({ blocks: around.reduce((all, { id }) => withTurned(all, id), blocks) });
     this.#draw();
   }
 
@@ -564,7 +400,7 @@ export class LoupeNetwork extends LoupeElement {
    * @param {number} [ratio]
    */
   paintUnit(context, box, layer, unit, ratio = 1) {
-    this.#paintBoxes(context, layer, [{ ...box, unit }], ratio);
+    this.#painting.paintBoxes(context, layer, [{ ...box, unit }], ratio);
   }
 }
 

@@ -37,27 +37,22 @@
  * @property {(anchor: Element | null, content?: () => Node) => void} tip a small box beside an element
  */
 import { sameItems } from "../../core/store.js";
-import { isNormalised } from "../../model/model.js";
-import { context, does } from "../../elements/context.js";
-import { commandButton } from "../../elements/controls.js";
-import { h } from "../../elements/dom.js";
+import { context } from "../../elements/context.js";
 import { LoupeElement } from "../../elements/element.js";
-import { icon } from "../../elements/icons.js";
-import { pointerRests } from "../../elements/resting.js";
-import { closeView, exists, pointAt, viewFor } from "../../state/view.js";
+import { layerName, valueName } from "../../state/selectors.js";
+import { closeView, exists, pointAt } from "../../state/view.js";
 import { viewCommands } from "./commands.js";
-import { createPlaybackBar } from "./parts/playback-bar.js";
-import { createPicker } from "./parts/picker.js";
-import { enter, leaving, placesIn } from "./parts/entrance.js";
-import { createTip } from "./parts/tip.js";
-import { parseValueIndex } from "./parts/value.js";
-import { createPrebuild } from "./prebuild.js";
 import { createExplanation } from "./explanation.js";
-import { createNetworkSidebar } from "./network-sidebar.js";
-import { VIEWS, viewNamed } from "./registry.js";
-import { placeOf } from "../../state/place.js";
-import { layerName, shownNow, valueName } from "../../state/selectors.js";
-import { classLabel, valueIndexOf, subjectOf } from "./subject.js";
+import { createFocus } from "./focus.js";
+import { frameOf } from "./frame.js";
+import { listenToNumbers } from "./numbers.js";
+import { enter, leaving, placesIn } from "./parts/entrance.js";
+import { createPlaybackBar } from "./parts/playback-bar.js";
+import { createTip } from "./parts/tip.js";
+import { createPlans, planOf, sourceOf } from "./plans.js";
+import { createPrebuild } from "./prebuild.js";
+import { createSidebars } from "./sidebars.js";
+import { valueIndexOf, subjectOf } from "./subject.js";
 
 /** How long the pointer must rest before formula and operands are written anew, in milliseconds. */
 const REST = 70;
@@ -73,11 +68,7 @@ export class LoupeView extends LoupeElement {
   #explanation = createExplanation(this.#actions);
   /** @type {ReturnType<typeof createPrebuild> | null} */
   #prebuilt = null;
-  /**
-   * The network beside the view; it stays while views of one model follow each other.
-   * @type {{ key: string, part: ReturnType<typeof createNetworkSidebar> } | null}
-   */
-  #sidebar = null;
+  #sidebar = createSidebars(this, this.#actions);
   /** @type {import("./parts/playback-bar.js").PlaybackBar | null} */
   #playback = null;
   /** @type {Subject | null} */
@@ -94,8 +85,7 @@ export class LoupeView extends LoupeElement {
   /** @type {number | null} */
   #revealed = null;
   #resting = 0;
-  /** @type {Element | null} what had the focus before the view opened */
-  #opener = null;
+  #focus = createFocus(this);
   /** @type {ReturnType<typeof createTip>} */
   #tip = createTip(this);
 
@@ -116,16 +106,14 @@ export class LoupeView extends LoupeElement {
       ],
       () => this.#follow(),
     );
-    this.#prebuilt = createPrebuild(
-      this,
-      (place) => this.#viewFor(place),
-      (place, input) => this.#cardFor(place, input),
-    );
+    const plans = createPlans(this, this.#actions, {
+      painted: this.#painted,
+      beside: (subject) => this.#prepareBeside(subject),
+      frame: (subject, stage, card) => this.#frame(subject, stage, card),
+    });
+    this.#prebuilt = createPrebuild(this, plans.viewFor, plans.cardFor);
     this.offer("view", this);
-    this.listen(this, "click", (event) => this.#clicked(event));
-    this.listen(this, "pointerover", (event) => void (pointerRests(event) || this.#hovered(event)));
-    this.listen(this, "focusin", (event) => this.#hovered(event));
-    this.listen(this, "pointerleave", () => this.#tip.hide());
+    listenToNumbers(this, this.#tip, this.#actions, () => this.#subject && valueIndexOf(this.#subject, this.#at));
     this.cleanup(() => this.#close());
   }
 
@@ -162,11 +150,11 @@ export class LoupeView extends LoupeElement {
         ? closeView(this.store)
         : undefined;
     const { view } = subject;
-    const { definition, key, cardKey } = this.#plan(subject);
+    const { definition, key, cardKey } = planOf(subject, state.words);
     const opening = !this.#open;
-    const focus = this.#focusKey();
+    const focus = this.#focus.key();
     const samePlace = this.#open?.key === key && this.#subject !== null && this.#subject.view.layer === view.layer;
-    if (opening) this.#opener = document.activeElement;
+    if (opening) this.#focus.leave();
     this.#subject = subject;
     if (!samePlace || view.at) this.#at = subject.at;
 
@@ -174,7 +162,7 @@ export class LoupeView extends LoupeElement {
     const built = this.#open?.key !== key || this.#open.cardKey !== cardKey;
     if (built) {
       const actions = this.#actions;
-      const source = this.#source(subject);
+      const source = sourceOf(subject, state);
       const stage =
         this.#open?.key === key
           ? this.#open.stage
@@ -192,100 +180,13 @@ export class LoupeView extends LoupeElement {
     }
     this.#draw();
     // Everything is written; from here on places are read, so that the page is laid out once.
-    if (built) this.#restoreFocus(focus);
+    if (built) this.#focus.restore(focus);
     this.#arrange();
     performance.mark("view-drawn"); // for tests and automation (docs/automation.md)
     const section = this.firstElementChild;
     if (opening && section) enter(section, origins, () => this.#settled());
     else this.#settled();
     return undefined;
-  }
-
-  /** Which parts show a subject, and what they stand for. @param {Subject} subject */
-  #plan({ scene, view }) {
-    const definition = viewNamed(view.name) ?? viewNamed(viewFor(scene.model, view.layer)) ?? VIEWS.values;
-    const key = [definition.stage.name, scene.model.id, view.layer, view.unit, this.store.state.words].join("|");
-    return { definition, key, cardKey: definition.card ? `${key}|${definition.card.name}|${view.input}` : "" };
-  }
-
-  /** What maps are painted from. @param {Subject} subject */
-  #source({ scene }) {
-    const { scale, lock, tint, dark } = this.store.state;
-    return [scene.run, scene.parameters, scale, lock, tint, dark];
-  }
-
-  /**
-   * What would show a unit, if it were opened next.
-   * @param {import("../../state/initial.js").Place} place
-   * @returns {import("./prebuild.js").ViewPlan | null}
-   */
-  #viewFor({ layer, unit }) {
-    const { state } = this.store;
-    const subject =
-      state.view || !state.model ? null : subjectOf(this.scene, { name: viewFor(state.model, layer), layer, unit });
-    if (!subject) return null;
-    const beside = () => {
-      const valueIndex = valueIndexOf(subject, subject.at);
-      this.#beside(subject.scene).show(subject.scene, valueIndex);
-      this.#explanation.show(subject, valueIndex);
-    };
-    return {
-      stage: this.#partFor(subject, "stage"),
-      beside,
-      frame: (stage, card) => this.#frame(subject, stage, card),
-    };
-  }
-
-  /**
-   * What would lie before the view of a unit, if one of its inputs were looked at.
-   * @param {import("../../state/initial.js").Place} place
-   * @param {number} input
-   * @returns {import("./prebuild.js").Plan | null}
-   */
-  #cardFor({ layer, unit }, input) {
-    const { state } = this.store;
-    const subject =
-      state.model && viewFor(state.model, layer) === "neuron"
-        ? subjectOf(this.scene, { name: "microscope", layer, unit, input })
-        : null;
-    return subject && this.#partFor(subject, "card");
-  }
-
-  /**
-   * One part of what shows a subject.
-   * @param {Subject} subject
-   * @param {"stage" | "card"} which
-   * @returns {import("./prebuild.js").Plan}
-   */
-  #partFor(subject, which) {
-    const { definition, key, cardKey } = this.#plan(subject);
-    const source = this.#source(subject);
-    const build = () => {
-      const part = /** @type {import("./registry.js").Create} */ (definition[which])(subject, this.#actions);
-      part.paint(subject);
-      part.point(subject.at, null);
-      this.#painted.set(part, source);
-      return part;
-    };
-    return { key: which === "card" ? cardKey : key, source, build };
-  }
-
-  /** @param {Subject["scene"]} scene */
-  #beside(scene) {
-    const { state } = this.store;
-    const { model } = scene;
-    // Beside a large network stands what the map shows of it, and what the opened layer reads.
-    const name = state.view?.layer ?? "";
-    const also = new Set([
-      name,
-      ...(model.layer(name)?.inputs ?? []),
-      ...(state.view?.trail ?? []).map(({ layer }) => layer),
-    ]);
-    if (model.in_pieces) for (const column of shownNow({ model, blocks: state.blocks }).columns) also.add(column.name);
-    const names = model.layers.map((layer) => layer.name).filter((one) => !model.in_pieces || also.has(one));
-    const key = JSON.stringify([model.id, model.digest, state.words, model.in_pieces && names]);
-    if (this.#sidebar?.key !== key) this.#sidebar = { key, part: createNetworkSidebar(scene, names, this.#actions) };
-    return this.#sidebar.part;
   }
 
   /** @param {Subject} subject @param {ViewPart} stage @param {ViewPart | null} card */
@@ -330,74 +231,24 @@ export class LoupeView extends LoupeElement {
    * @param {ViewPart | null} card
    * @returns {import("./prebuild.js").Framed}
    */
-  #frame({ view, scene, layer }, stage, card) {
+  #frame(subject, stage, card) {
     const playback = this.#playbackFor(stage, card);
-    const label = classLabel(scene.model, view.layer, view.unit);
-    const name = valueName(this.i18n, scene.model, { layer: view.layer, at: [view.unit] });
-    const title = label && !this.i18n.plainly ? `${name} · ${this.i18n.label(label)}` : name;
-    const chapter = layer?.record.chapter ?? "image";
-    const kind = this.t(layer ? `${layer.record.words}.name` : "views.kind.pixels");
-    const section = h(
-      "section",
-      {
-        class: `view-frame${card ? " with-card" : ""}`,
-        "aria-label": this.t("views.title", { name: title }),
-        tabindex: "-1",
-      },
-      this.#beside(scene).root,
-      h(
-        "header",
-        { class: "view-head" },
-        h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
-        createPicker(scene.model, view, this.#actions),
-        playback?.root,
-        h(
-          "div",
-          { class: "view-tools" },
-          layer && !isNormalised(layer) && this.#change(),
-          h(
-            "a",
-            {
-              class: "button square",
-              href: `#learn-${chapter}`,
-              "data-chapter": chapter,
-              title: this.t("views.chapter"),
-              "aria-label": this.t("views.chapter"),
-              // Where the text stands beside the view, both are looked at.
-              ...does("leave-for-chapter"),
-            },
-            icon("help"),
-          ),
-          commandButton("export-view"),
-        ),
-      ),
-      h("div", { class: "view-stage" }, stage.root),
-      h("div", { class: "view-side" }, card?.root, this.#explanation.root),
-    );
-    return { section, playback };
+    const [sidebar, explanation] = [this.#sidebar.of(subject.scene).root, this.#explanation.root];
+    return { section: frameOf(subject, { stage, card, playback, sidebar, explanation }, this.#actions), playback };
   }
 
-  /** What leads to changing the unit. */
-  #change() {
-    return h(
-      "button",
-      {
-        type: "button",
-        class: "button square",
-        "data-action": "change",
-        title: this.t("common.command.change.hint"),
-        "aria-label": this.t("common.command.change.title"),
-        ...does("change"),
-      },
-      icon("sliders"),
-    );
+  /** What lies beside the stage, written before its view is opened. @param {Subject} subject */
+  #prepareBeside(subject) {
+    const valueIndex = valueIndexOf(subject, subject.at);
+    this.#sidebar.of(subject.scene).show(subject.scene, valueIndex);
+    this.#explanation.show(subject, valueIndex);
   }
 
   /** Paint, mark, and explain; nothing here asks where anything is. */
   #draw() {
     const { stage, card } = /** @type {NonNullable<typeof this.open>} */ (this.open);
     const subject = /** @type {Subject} */ (this.#subject);
-    const source = this.#source(subject);
+    const source = sourceOf(subject, this.store.state);
     for (const part of [stage, card]) {
       if (!part) continue;
       if (!sameItems(source, this.#painted.get(part) ?? [])) {
@@ -418,7 +269,7 @@ export class LoupeView extends LoupeElement {
     if (this.#unsettled) for (const part of [stage, card]) part?.settle?.();
     this.#unsettled = false;
     this.#explanation.reveal();
-    if (this.#subject) this.#sidebar?.part.reveal(valueIndexOf(this.#subject, this.#at));
+    if (this.#subject) this.#sidebar.shown?.reveal(valueIndexOf(this.#subject, this.#at));
   }
 
   #settled() {
@@ -472,7 +323,7 @@ export class LoupeView extends LoupeElement {
   #move() {
     if (!this.#open || !this.#subject) return;
     const valueIndex = valueIndexOf(this.#subject, this.#at);
-    this.#sidebar?.part.point(valueIndex);
+    this.#sidebar.shown?.point(valueIndex);
     this.#open.stage.point(this.#at, this.#revealed);
     this.#open.card?.point(this.#at, this.#revealed);
     // One number for one thing: the explained value follows at once, and what is still about another place steps back.
@@ -489,7 +340,7 @@ export class LoupeView extends LoupeElement {
     if (!this.#subject || !this.#open) return;
     const valueIndex = valueIndexOf(this.#subject, this.#at);
     this.#explanation.show(this.#subject, valueIndex);
-    this.#sidebar?.part.show(this.#subject.scene, valueIndex);
+    this.#sidebar.shown?.show(this.#subject.scene, valueIndex);
     this.#behind(null);
   }
 
@@ -512,62 +363,6 @@ export class LoupeView extends LoupeElement {
     if (this.#open) this.#arrange();
   }
 
-  /** @param {MouseEvent} event */
-  #clicked(event) {
-    const target = /** @type {Element} */ (event.target).closest("[data-place]");
-    const to = target instanceof Element && parseValueIndex(/** @type {HTMLElement} */ (target).dataset.place ?? "");
-    if (!to || !this.#subject) return;
-    const from = valueIndexOf(this.#subject, this.#at);
-    const direction = target.closest("[data-direction]")?.getAttribute("data-direction");
-    event.preventDefault();
-    if (direction === "trail") this.#actions.open(undefined, placeOf(to.layer, to.at), this.store.state.view?.trail);
-    else if (direction === "forward") this.#actions.forward(from, to);
-    else if (to.layer !== from.layer || to.at.some((position, axis) => position !== from.at[axis]))
-      this.#actions.follow(from, to);
-  }
-
-  /** Every number can be read in full. @param {Event} event */
-  #hovered(event) {
-    const target = /** @type {Element} */ (event.target).closest?.("[data-value]");
-    if (target instanceof Element && this.contains(target))
-      this.#tip.value(
-        target,
-        (key, params) => this.t(key, params),
-        (index) => this.#named(index),
-      );
-    else if (!(/** @type {Element} */ (event.target).closest?.(".kernel, .patch"))) this.#tip.hide();
-  }
-
-  /** @param {string} text a place as it stands in `data-place` */
-  #named(text) {
-    const index = this.i18n.plainly ? parseValueIndex(text) : null;
-    const { model } = this.store.state;
-    return index && model ? valueName(this.i18n, model, index) : text.replaceAll(",", ", ");
-  }
-
-  /** Where the focus was, in words that the rebuilt view understands too. */
-  #focusKey() {
-    const active = document.activeElement;
-    return active && this.contains(active)
-      ? ["data-action", "data-sidebar-layer", "data-place", "data-picker"]
-          .map((name) => active.hasAttribute(name) && `[${name}="${CSS.escape(active.getAttribute(name) ?? "")}"]`)
-          .find(Boolean) || null
-      : null;
-  }
-
-  /** @param {string | null} key */
-  #restoreFocus(key) {
-    const found = key ? this.querySelector(key) : null;
-    /** @type {HTMLElement} */ (found ?? this.firstElementChild).focus({ preventScroll: true });
-  }
-
-  /** What to focus after a view that an address opened: its neuron on the network map, or where the map's focus is. */
-  #ownControl() {
-    const { layer = "", unit = 0 } = this.#subject?.view ?? {};
-    const at = (/** @type {string} */ selector) => this.#network?.querySelector(selector) ?? null;
-    return at(`[data-layer="${CSS.escape(layer)}"][data-unit="${unit}"]`) ?? at('[data-unit][tabindex="0"]');
-  }
-
   #close() {
     if (!this.#open) return;
     const { layer = "", unit = 0 } = this.#subject?.view ?? {};
@@ -576,8 +371,7 @@ export class LoupeView extends LoupeElement {
     this.#playback?.stop();
     this.#open.stage.dispose?.();
     this.#open.card?.dispose?.();
-    const focused = document.activeElement === document.body || this.contains(document.activeElement);
-    const back = this.#opener !== document.body && this.#opener?.isConnected ? this.#opener : this.#ownControl();
+    const goBack = this.#focus.wayBack(layer, unit);
     this.#open = null;
     this.#subject = null;
     this.#playback = null;
@@ -585,8 +379,7 @@ export class LoupeView extends LoupeElement {
     this.removeAttribute("data-open");
     document.documentElement.removeAttribute("data-view-open");
     this.replaceChildren();
-    if (focused && back instanceof HTMLElement) back.focus({ preventScroll: true });
+    goBack();
     leave?.(this.#network?.rectOf(layer, unit) ?? null);
-    this.#opener = null;
   }
 }
