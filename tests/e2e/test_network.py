@@ -195,8 +195,8 @@ def test_hovering_a_neuron_shows_its_kernels_and_its_arithmetic_and_repaints_no_
     visited.expect("willReadFrequently")  # the test reads the canvases, the page does not
     visited.page.add_init_script(
         "window.copies = 0; const own = CanvasRenderingContext2D.prototype.drawImage;"
-        "CanvasRenderingContext2D.prototype.drawImage = function (...all) { window.copies++; return own.apply(this, "
-        "all); };"
+        "CanvasRenderingContext2D.prototype.drawImage = function (...all) {"
+        "if (this.canvas.closest?.('loupe-network')) window.copies++; return own.apply(this, all); };"
     )
     page = visited.go()
     eventually(lambda: page.locator("loupe-inspector h2").count() == 1, "the inspector")
