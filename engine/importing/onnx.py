@@ -413,6 +413,27 @@ def _slice(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return data
 
 
+@converter("onnx", "Gather")
+def _gather(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """A stretch of one side, or one place of it; all places of a vector, as PyTorch's exporter writes as_strided."""
+    data, indices = common.activation_of(draft, node, x[0]), common.constant(draft, node, x[1], "indices")
+    axis = int(node.attributes.get("axis", 0)) % len(data.axes)
+    size = data.size(data.axes[axis])
+    places = [int(place) % size for place in np.ravel(indices)]
+    if not places or places != list(range(places[0], places[0] + len(places))):
+        raise draft.refusal(
+            node,
+            "slice_unknown",
+            f"it takes {len(places)} places of {size} of axis {axis}",
+            "slice channels, rows or columns",
+        )
+    found = common.cut(draft, node, data, axis, places[0], places[-1] + 1)
+    if indices.ndim == 1:
+        return found
+    sides = [*found.sides[:axis], *indices.shape, *found.sides[axis + 1 :]]
+    return shapes.reshape(draft, node, found, sides, zero_copies=False)
+
+
 @converter("onnx", "Split")
 def _split(draft: Draft, node: ForeignNode, x: Inputs) -> list[Activation]:
     data, axis = common.activation_of(draft, node, x[0]), int(node.attributes.get("axis", 0))

@@ -193,6 +193,13 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
             node("LayerNormalization", ["r", "s", "t"], "n"), node("Reshape", ["n", "s2"])],
         {"s1": np.array([4], np.int64), "s": 1 + normal(4), "t": normal(4), "s2": np.array([1, 4, 1, 1], np.int64)},
     ),
+    "places of a side": (
+        [BEGIN, node("Gather", ["c", "i1"], "r", axis=1), node("GlobalAveragePool", ["r"], "u"),
+            node("Reshape", ["u", "s1"], "v"), node("Gather", ["v", "i2"], "z"), node("Mul", ["r", "z"], "q"),
+            node("Concat", ["q", "x"], "w7", axis=1), node("Gather", ["w7", "i1"], axis=1)],
+        {"i1": np.array([0, 1, 2, 3], np.int64), "s1": np.array([4], np.int64),
+            "i2": np.arange(4).reshape(1, 4, 1, 1)},
+    ),
     "slice": (
         [BEGIN, node("Concat", ["c", "x"], "k7", axis=1), node("Slice", ["k7", "i", "j", "ax"])],
         {"i": np.array([1], np.int64), "j": np.array([5], np.int64), "ax": np.array([1], np.int64)},

@@ -78,8 +78,8 @@ function strengths(layer, { data: x, shape }) {
 }
 
 /**
- * A kind that measures values together: `parts` of them, each of `length`, the first value of a part and the way from one
- * value to the next as the layer lays them.
+ * A kind that measures values together: `parts` of them, each of `length`, the first value of a part and the way from
+ * one value to the next as the layer lays them.
  * @param {(layer: Layer, shape: readonly number[]) =>
  *   { parts: number, length: number, first: (part: number) => number, step: number }} how
  * @returns {import("./kind.js").Computed}

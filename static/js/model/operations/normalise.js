@@ -68,7 +68,7 @@ export const lrn = {
 /**
  * The same value by the mean and variance that its terms have: a function of the one at the same place.
  * @param {import("../trace.js").Trace} trace
- * @returns {import("../trace.js").Trace & { constants: Record<"mean" | "variance" | "epsilon" | "scale" | "shift", number> }}
+ * @returns {import("../trace.js").Trace}
  */
 function measured(trace) {
   const { terms, constants } = trace;
@@ -83,7 +83,10 @@ function measured(trace) {
   };
 }
 
-/** y = (x − mean) / √(variance + ε) · scale + shift, both measured of all terms @type {import("../operations.js").Operation} */
+/**
+ * y = (x − mean) / √(variance + ε) · scale + shift, both measured of all terms
+ * @type {import("../operations.js").Operation}
+ */
 export const standardise = {
   evaluate: (trace) => normalise.evaluate(measured(trace)),
   // The mean is off as a sum is, what lies between it and a value by that and a rounding, and so is each root.
