@@ -164,6 +164,10 @@ class Reach:
         """The reach of a unit that is joined to every position of this layer."""
         return Reach(1, size=self.size + (self.positions - 1) * self.jump, jump=0, start=self.start)
 
+    def everywhere(self) -> Reach:
+        """The reach where every position depends on all of them."""
+        return Reach(self.positions, self.whole().size, 0, self.start)
+
     def sliced(self, start: int, stop: int, step: int) -> Reach:
         """The reach of the positions start, start + step, … below stop."""
         positions = len(range(start, stop, step))
@@ -229,6 +233,10 @@ class ReceptiveField:
     def whole(self) -> ReceptiveField:
         """The field of a unit that is joined to every position of this layer."""
         return ReceptiveField(self.rows.whole(), self.columns.whole())
+
+    def everywhere(self) -> ReceptiveField:
+        """The field of values that each depend on every position of this layer."""
+        return ReceptiveField(self.rows.everywhere(), self.columns.everywhere())
 
     def sliced(self, axis: int, start: int, stop: int, step: int) -> ReceptiveField:
         """The field of some rows (axis 0) or columns (axis 1)."""

@@ -29,6 +29,8 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "PReLU": ("alpha",),
     "LeakyReLU": (),
     "LayerNormalization": ("gamma", "beta"),
+    "GroupNormalization": ("gamma", "beta"),
+    "LayerScale": ("gamma",),
     "Normalization": ("mean", "variance", "count"),
 }
 _USUAL = ("kernel", "bias")

@@ -13,6 +13,7 @@ from cnn_loupe.engine.importing.axes import BATCH, CHANNEL, FEATURE, ONE, Activa
 from cnn_loupe.engine.importing.draft import Draft, names_of
 
 Constant = np.ndarray[Any, Any]
+SCALED = ("scale_shift", "group_norm", "layer_norm")  # kinds that end in x · weight + bias
 
 
 def binary(draft: Draft, node: ForeignNode, op: str, a: Any, b: Any) -> Activation:
@@ -81,12 +82,7 @@ def _shifted(draft: Draft, node: ForeignNode, x: Activation, numbers: Constant) 
     if build.give_bias(draft, node, x, numbers):
         return x
     entry = draft.entry(x)
-    if (
-        entry is not None
-        and entry.layer.kind == "scale_shift"
-        and not entry.parameters["bias"].any()
-        and _alone(draft, node, x)
-    ):
+    if entry is not None and entry.layer.kind in SCALED and not entry.parameters["bias"].any() and draft.alone(x):
         entry.parameters["bias"] = np.ascontiguousarray(np.broadcast_to(numbers, (x.shape[0],)), np.float32)
         entry.origin[:0] = names_of(node)
         draft.note("folded", node, "shift_into_scale", x.layer)
@@ -95,12 +91,20 @@ def _shifted(draft: Draft, node: ForeignNode, x: Activation, numbers: Constant) 
 
 
 def _scaled(draft: Draft, node: ForeignNode, x: Activation, numbers: Constant) -> Activation:
+    """A normalisation that has neither scale nor shift takes the scale behind it in."""
+    entry = draft.entry(x)
+    if (
+        entry is not None
+        and entry.layer.kind in SCALED[1:]
+        and (entry.parameters["weight"] == 1).all()
+        and not entry.parameters["bias"].any()
+        and draft.alone(x)
+    ):
+        entry.parameters["weight"] = np.ascontiguousarray(np.broadcast_to(numbers, (x.shape[0],)), np.float32)
+        entry.origin[:0] = names_of(node)
+        draft.note("folded", node, "scale_into_normalisation", x.layer)
+        return x
     return build.scale_shift(draft, node, x, numbers, 0.0)
-
-
-def _alone(draft: Draft, node: ForeignNode, x: Activation) -> bool:
-    names = [n for n in node.inputs if isinstance(draft.values.get(n), Activation) and draft.values[n].layer == x.layer]
-    return bool(names) and all(draft.read_once(node, name) for name in names)
 
 
 def _joined(draft: Draft, node: ForeignNode, op: str, a: Activation, b: Activation) -> Activation:

@@ -17,6 +17,8 @@ BATCH, CHANNEL, ROW, COLUMN, FEATURE, ONE = "N", "C", "H", "W", "F", "1"
 CHW, HWC = "CHW", "HWC"
 # The two parts of the channels in a channel shuffle: C = outer × inner.
 OUTER, INNER = "C/outer", "C/inner"
+# The second part with all rows and columns in one side: a group of maps, as exporters write group normalisation.
+REST = "C/inner,H,W"
 
 NCHW: tuple[str, ...] = (BATCH, CHANNEL, ROW, COLUMN)
 NHWC: tuple[str, ...] = (BATCH, ROW, COLUMN, CHANNEL)
@@ -53,6 +55,8 @@ class Activation:
             return math.prod(self.shape)
         if axis in (OUTER, INNER):
             return self.groups if axis == OUTER else self.shape[0] // self.groups
+        if axis == REST:
+            return math.prod(self.shape) // self.groups
         if axis == FEATURE:
             return self.shape[0]
         return self.shape[(CHANNEL, ROW, COLUMN).index(axis)]

@@ -118,7 +118,7 @@ def take_padding(
     entry = draft.entry(x)
     if entry is None or entry.layer.kind != "pad" or getattr(entry.layer, "value", 0) != 0:
         return x, padding
-    if not draft.read_once(node, node.inputs[0]):
+    if not draft.alone(x):
         return x, padding
     given = entry.layer.describe()["padding"]
     sides = [list(side) if isinstance(side, (list, tuple)) else [side, side] for side in given]
@@ -256,22 +256,13 @@ def give_bias(draft: Draft, node: ForeignNode, x: Activation, bias: Constant) ->
     entry = draft.entry(x)
     if entry is None or entry.layer.kind not in ("conv2d", "conv_transpose2d", "dense") or "bias" in entry.parameters:
         return False
-    if not any(
-        draft.read_once(node, name)
-        for name in node.inputs
-        if draft.values.get(name) is not None and _is(draft, name, x)
-    ):
+    if not draft.alone(x):
         return False
     entry.layer = replace(entry.layer, bias=True)  # type: ignore[call-arg]
     entry.parameters["bias"] = np.ascontiguousarray(np.broadcast_to(bias, (entry.shape[0],)), dtype=np.float32)
     entry.origin[:0] = names_of(node)
     draft.note("folded", node, "bias_into_layer", x.layer)
     return True
-
-
-def _is(draft: Draft, name: str, x: Activation) -> bool:
-    value = draft.values.get(name)
-    return isinstance(value, Activation) and value.layer == x.layer
 
 
 def _pair(values: Sequence[int]) -> list[int]:

@@ -224,9 +224,14 @@ class Draft:
     def entry(self, value: Activation) -> Entry | None:
         return self.entries.get(value.layer)
 
-    def read_once(self, node: ForeignNode, name: str) -> bool:
-        """Whether nothing but this node reads the file's value of this name."""
-        return self.consumers[name] == 1 and all(output.name != name for output in self.graph.outputs)
+    def alone(self, value: Activation) -> bool:
+        """Whether what a layer gives goes one way only: the step that reads it can then be taken into the layer.
+
+        The file may know it by several names, where steps in between only rename its sides.
+        """
+        ends = {output.name for output in self.graph.outputs}
+        known = (n for n, v in self.values.items() if isinstance(v, Activation) and v.layer == value.layer)
+        return all(self.consumers[name] == 1 and name not in ends for name in known)
 
 
 def vector_axes(value: Activation) -> tuple[str, ...]:

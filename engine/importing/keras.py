@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from cnn_loupe.engine.files.foreign import ForeignNode, short
-from cnn_loupe.engine.importing import arithmetic, build, common, shapes, windows
-from cnn_loupe.engine.importing.axes import NCHW, NHWC, ONE, Activation
+from cnn_loupe.engine.importing import arithmetic, build, common, norms, shapes, windows
+from cnn_loupe.engine.importing.axes import CHANNEL, FEATURE, NCHW, NHWC, ONE, Activation
 from cnn_loupe.engine.importing.draft import Draft
 from cnn_loupe.engine.importing.keras_functions import (
     depthwise_kernel,
@@ -29,7 +29,8 @@ Inputs = list[Any]
 
 # What a model does in training only.
 TRAINING_ONLY = (
-    "Dropout", "SpatialDropout2D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization",
+    "Dropout", "SpatialDropout2D", "StochasticDepth", "GaussianDropout", "GaussianNoise", "AlphaDropout",
+    "ActivityRegularization",
     "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
     "RandomCrop",
     "RandomHeight", "RandomWidth", "RandomSaturation", "RandomHue", "RandomSharpness", "RandomErasing",
@@ -312,6 +313,31 @@ def _batch_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
         variance,
     ]
     return build.batch_norm(draft, node, value, numbers, float(setting(node, "epsilon", default=1e-3)))
+
+
+@converter("keras", "LayerNormalization", "GroupNormalization")
+def _own_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """By the picture's own numbers; groups of -1 are as many as channels."""
+    value = common.activation_of(draft, node, x[0])
+    scale, shift = weight(draft, node, "gamma", needed=False), weight(draft, node, "beta", needed=False)
+    epsilon, axis = float(setting(node, "epsilon", default=1e-3)), setting(node, "axis", default=-1)
+    axes = [int(a) for a in axis] if isinstance(axis, Sequence) else [int(axis)]
+    if node.op == "LayerNormalization":
+        if setting(node, "rms_scaling", default=False):
+            raise draft.refusal(node, "attribute", "its rms_scaling is True", "use False", attribute="rms_scaling")
+        return norms.over_axes(draft, node, value, axes, scale, shift, epsilon)
+    if any(value.axes[a % len(value.axes)] not in (CHANNEL, FEATURE, ONE) for a in axes):
+        raise draft.refusal(node, "attribute", f"its axis is {axis}", "normalise the channels", attribute="axis")
+    groups = int(setting(node, "groups", default=32))
+    return norms.of_groups(draft, node, value, groups if groups > 0 else value.shape[0], scale, shift, epsilon)
+
+
+@converter("keras", "LayerScale")
+def _layer_scale(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """ConvNeXt's: a learned number for each channel."""
+    return build.scale_shift(
+        draft, node, common.activation_of(draft, node, x[0]), np.ravel(weight(draft, node, "gamma")), 0.0
+    )
 
 
 @converter("keras", "Rescaling")

@@ -14,7 +14,15 @@ from cnn_loupe.engine.arrays import Parameters, Shape, shape_text
 from cnn_loupe.engine.errors import EngineError, FileError
 from cnn_loupe.engine.files import content
 from cnn_loupe.engine.files.foreign import Files, ForeignGraph, ForeignNode, short
-from cnn_loupe.engine.importing import keras, keras_ops, labels, onnx, tensorflow, torch  # noqa: F401  (they register)
+from cnn_loupe.engine.importing import (  # noqa: F401  (they register)
+    keras,
+    keras_ops,
+    labels,
+    onnx,
+    patterns,
+    tensorflow,
+    torch,
+)
 from cnn_loupe.engine.importing.about import about_files
 from cnn_loupe.engine.importing.around import UNSAID, Choice, checked, class_count, classes_of, input_of, is_teachable
 from cnn_loupe.engine.importing.axes import Activation
@@ -95,6 +103,7 @@ def translated(
     which every step of the file makes sense.
     """
     failed: list[Draft] = []
+    graph = patterns.gathered(graph)
     for axes in input_meanings(graph, file):
         draft = Draft(graph, file)
         draft.set_input(graph.inputs[0].name, axes)
@@ -171,7 +180,7 @@ def _unknown(draft: Draft, node: ForeignNode) -> EngineError:
         "TimeDistributed",
         "Embedding",
     }
-    attention = "Attention" in node.op or node.op in {"LayerNormalization", "Einsum"}
+    attention = "Attention" in node.op or node.op == "Einsum"
     if memory:
         what = f"{node.op} remembers earlier inputs"
     elif attention:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from cnn_loupe.engine.files.foreign import ForeignNode
-from cnn_loupe.engine.importing import arithmetic, build, common, shapes, windows
-from cnn_loupe.engine.importing.axes import NCHW, Activation
+from cnn_loupe.engine.importing import arithmetic, build, common, norms, shapes, windows
+from cnn_loupe.engine.importing.axes import NCHW, REST, Activation
 from cnn_loupe.engine.importing.draft import Draft
 from cnn_loupe.engine.importing.folding import axes_of
 from cnn_loupe.engine.importing.registry import converter
@@ -262,6 +262,41 @@ def _batch_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     return build.batch_norm(draft, node, value, numbers, float(node.attributes.get("epsilon", 1e-5)))
 
 
+@converter("onnx", "LayerNormalization")
+def _layer_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """`axes` where older files wrote the steps out (`patterns`); since opset 17 all sides from `axis` on."""
+    a, value = node.attributes, common.activation_of(draft, node, x[0])
+    rank = len(value.axes)
+    axes = a.get("axes") or list(range(int(a.get("axis", -1)) % rank, rank))
+    scale, shift = _scale_and_shift(draft, node, x)
+    return norms.over_axes(draft, node, value, axes, scale, shift, float(a.get("epsilon", 1e-5)))
+
+
+@converter("onnx", "GroupNormalization")
+def _group_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    a, value = node.attributes, common.maps_or_vector(draft, node, x[0], NCHW)
+    scale, shift = _scale_and_shift(draft, node, x)
+    groups = int(a.get("num_groups", 1))
+    return norms.of_groups(draft, node, value, groups, scale, shift, float(a.get("epsilon", 1e-5)))
+
+
+@converter("onnx", "InstanceNormalization")
+def _instance_norm(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """Of each map by itself; of groups of maps where a reshape has put them into one side (`shapes`)."""
+    value, epsilon = common.activation_of(draft, node, x[0]), float(node.attributes.get("epsilon", 1e-5))
+    scale, shift = _scale_and_shift(draft, node, x)
+    if REST in value.axes:
+        return norms.of_groups(draft, node, value, value.groups, scale, shift, epsilon)
+    value = draft.maps(node, value, NCHW)
+    return norms.of_groups(draft, node, value, value.shape[0], scale, shift, epsilon)
+
+
+def _scale_and_shift(draft: Draft, node: ForeignNode, x: Inputs) -> list[Any]:
+    """The second and third input, None where there is none."""
+    given = ((common.optional(x, place), what) for place, what in ((1, "scale"), (2, "bias")))
+    return [None if value is None else common.constant(draft, node, value, what) for value, what in given]
+
+
 @converter("onnx", "LRN")
 def _lrn(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     a, value = node.attributes, draft.maps(node, x[0], NCHW)
@@ -376,6 +411,27 @@ def _slice(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
     for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
         data = common.cut(draft, node, data, int(axis), int(start), int(end), int(step))
     return data
+
+
+@converter("onnx", "Gather")
+def _gather(draft: Draft, node: ForeignNode, x: Inputs) -> Activation:
+    """A stretch of one side, or one place of it; all places of a vector, as PyTorch's exporter writes as_strided."""
+    data, indices = common.activation_of(draft, node, x[0]), common.constant(draft, node, x[1], "indices")
+    axis = int(node.attributes.get("axis", 0)) % len(data.axes)
+    size = data.size(data.axes[axis])
+    places = [int(place) % size for place in np.ravel(indices)]
+    if not places or places != list(range(places[0], places[0] + len(places))):
+        raise draft.refusal(
+            node,
+            "slice_unknown",
+            f"it takes {len(places)} places of {size} of axis {axis}",
+            "slice channels, rows or columns",
+        )
+    found = common.cut(draft, node, data, axis, places[0], places[-1] + 1)
+    if indices.ndim == 1:
+        return found
+    sides = [*found.sides[:axis], *indices.shape, *found.sides[axis + 1 :]]
+    return shapes.reshape(draft, node, found, sides, zero_copies=False)
 
 
 @converter("onnx", "Split")

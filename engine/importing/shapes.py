@@ -17,6 +17,7 @@ from cnn_loupe.engine.importing.axes import (
     INNER,
     ONE,
     OUTER,
+    REST,
     ROW,
     Activation,
     flatten_order,
@@ -87,7 +88,8 @@ def reshape(
             target=[int(n) for n in target],
         ) from None
     return (
-        _renamed(draft, node, x, sides)
+        _grouped(draft, node, x, sides)
+        or _renamed(draft, node, x, sides)
         or _shuffled(draft, node, x, sides)
         or _picture(draft, node, x, sides)
         or _flattened(draft, node, x, sides)
@@ -102,15 +104,31 @@ def _rest(x: Activation, sides: Sequence[int]) -> list[int] | None:
     return list(sides[1:]) if x.axes[0] == BATCH and sides and sides[0] == x.batch else None
 
 
-def _renamed(draft: Draft, node: ForeignNode, x: Activation, sides: Sequence[int]) -> Activation | None:
-    """The same sides longer than 1 in the same order: only sides of 1 came or went."""
+def _grouped(draft: Draft, node: ForeignNode, x: Activation, sides: Sequence[int]) -> Activation | None:
+    """The reshapes around a normalisation of groups: a side of groups and one of all that a group holds, and back."""
     rest = _rest(x, sides)
-    if rest is None:
+    if rest is None or not x.is_maps:
         return None
-    meaning = x.meaningful
-    if [n for n in rest if n != 1] != [x.size(a) for a in meaning]:
+    if REST in x.axes:
+        if rest != list(x.shape):
+            return None
+        draft.note("dropped", node, "layout_only")
+        return replace(x, axes=(*([BATCH] if BATCH in x.axes else []), CHANNEL, ROW, COLUMN), groups=1)
+    readers = {other.op for other in draft.graph.nodes if set(node.outputs) & set(other.inputs)}
+    if readers != {"InstanceNormalization"} or flatten_order(x) != "chw" or len(rest) != 2 or x.shape[0] % rest[0]:
         return None
+    draft.note("dropped", node, "layout_only")
+    return replace(x, axes=(*([BATCH] if BATCH in x.axes else []), OUTER, REST), groups=rest[0])
+
+
+def _renamed(draft: Draft, node: ForeignNode, x: Activation, sides: Sequence[int]) -> Activation | None:
+    """The same sides longer than 1 in the same order: only sides of 1 came or went, a batch of one among them."""
+    rest, meaning = _rest(x, sides), x.meaningful
     front = [BATCH] if BATCH in x.axes else []
+    if rest is None and x.batch == 1:
+        rest, front = list(sides), []
+    if rest is None or [n for n in rest if n != 1] != [x.size(a) for a in meaning]:
+        return None
     left = list(meaning)
     axes = [left.pop(0) if n != 1 else ONE for n in rest]
     draft.note("dropped", node, "layout_only")

@@ -168,6 +168,12 @@ _MODULES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
     "Linear": lambda s: ("Gemm", {"transB": 1}),
     "BatchNorm2d": lambda s: ("BatchNormalization", {"epsilon": float(s.get("eps", 1e-5))}),
     "BatchNorm1d": lambda s: ("BatchNormalization", {"epsilon": float(s.get("eps", 1e-5))}),
+    "GroupNorm": lambda s: ("GroupNormalization", {"num_groups": int(s["num_groups"]), "epsilon": float(s["eps"])}),
+    "InstanceNorm2d": lambda s: ("InstanceNormalization", {"epsilon": float(s.get("eps", 1e-5))}),
+    "LayerNorm": lambda s: (
+        "LayerNormalization",
+        {"axis": -len(s["normalized_shape"]), "epsilon": float(s.get("eps", 1e-5))},
+    ),
     "MaxPool2d": lambda s: ("MaxPool", _pool_attributes(s)),
     "AvgPool2d": lambda s: ("AveragePool", _pool_attributes(s)),
     "AdaptiveAvgPool2d": lambda s: (_adaptive(s, "Average"), {}),
@@ -200,12 +206,15 @@ _PARAMETERS = {
     "PRelu": ("weight",),
     "Gemm": ("weight", "bias"),
     "BatchNormalization": ("weight", "bias", "running_mean", "running_var"),
+    **dict.fromkeys(("GroupNormalization", "InstanceNormalization", "LayerNormalization"), ("weight", "bias")),
 }
 
 
 def _graph(steps: Steps, tensors: Tensors, shape: tuple[int, ...]) -> ForeignGraph:
     nodes, value, constants = [], "input", dict(tensors)
     for position, (op, name, attributes) in enumerate(steps):
+        if op == "InstanceNormalization" and f"{name}.running_mean" in tensors:  # what training has measured
+            op = "BatchNormalization"
         keys = [f"{name}.{key}" for key in _PARAMETERS.get(op, ())]
         if op == "BatchNormalization":  # affine=False keeps no scale and shift
             count = tensors[keys[2]].shape

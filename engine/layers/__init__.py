@@ -31,4 +31,6 @@ from cnn_loupe.engine.layers.pooling import MaxPool2D as MaxPool2D
 from cnn_loupe.engine.layers.pooling import Pool2D as Pool2D
 from cnn_loupe.engine.layers.reshape import Flatten as Flatten
 from cnn_loupe.engine.layers.softmax import Softmax as Softmax
+from cnn_loupe.engine.layers.standardise import GroupNorm as GroupNorm
+from cnn_loupe.engine.layers.standardise import LayerNorm as LayerNorm
 from cnn_loupe.engine.layers.transposed import ConvTranspose2D as ConvTranspose2D

@@ -188,6 +188,26 @@ def batch_norm(layer: layers.BatchNorm, x: Array, params: Parameters) -> Array:
     return y
 
 
+def standardised(layer: Any, x: Array, params: Parameters, together: Callable[[Any, Any], bool]) -> Array:
+    y = np.zeros(x.shape)
+    for at in np.ndindex(x.shape):
+        values = [float(x[other]) for other in np.ndindex(x.shape) if together(at, other)]
+        mean = sum(values) / len(values)
+        variance = sum((value - mean) ** 2 for value in values) / len(values)
+        scale, shift = float(params["weight"][at[0]]), float(params["bias"][at[0]])
+        y[at] = (float(x[at]) - mean) / math.sqrt(variance + layer.epsilon) * scale + shift
+    return y
+
+
+def group_norm(layer: layers.GroupNorm, x: Array, params: Parameters) -> Array:
+    group = lambda at: math.floor(at[0] * layer.groups / len(x))  # noqa: E731
+    return standardised(layer, x, params, lambda at, other: group(at) == group(other))
+
+
+def layer_norm(layer: layers.LayerNorm, x: Array, params: Parameters) -> Array:
+    return standardised(layer, x, params, lambda at, other: bool(at[1:] == other[1:]))
+
+
 def add(layer: layers.Add, *given: Any) -> Array:
     *xs, _ = given
     return np.array([sum(float(x[at]) for x in xs) for at in np.ndindex(xs[0].shape)]).reshape(xs[0].shape)
@@ -244,6 +264,8 @@ ORACLES: Mapping[str, Callable[..., Array]] = {
     "batch_norm": batch_norm,
     "scale_shift": scale_shift,
     "lrn": lrn,
+    "group_norm": group_norm,
+    "layer_norm": layer_norm,
     "log_softmax": lambda layer, x, params: np.log(softmax(layer, x, params)),
     "global_avg_pool2d": lambda layer, x, params: np.array(
         [math.fsum(map(float, part.ravel())) / part.size for part in x]

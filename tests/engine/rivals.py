@@ -68,6 +68,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     ),
     "prelu": lambda f, at, own, x: f.prelu(x, own["slope"]),
     "lrn": lambda f, at, own, x: f.local_response_norm(x, at.size, at.alpha, at.beta, at.bias),
+    "group_norm": lambda f, at, own, x: f.group_norm(x, at.groups, own["weight"], own["bias"], at.epsilon),
+    "layer_norm": lambda f, at, own, x: f.layer_norm(
+        x.movedim(1, -1), x.shape[1:2], own["weight"], own["bias"], at.epsilon
+    ).movedim(-1, 1),
     "channel_shuffle": lambda f, at, own, x: f.channel_shuffle(x, at.groups),
     "slice": lambda f, at, own, x: x[(slice(None),) * (at.axis + 1) + (slice(at.start, at.stop, at.step),)],
     "upsample": lambda f, at, own, x: f.interpolate(x, scale_factor=at.factor, mode="nearest"),

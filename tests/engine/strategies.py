@@ -36,7 +36,7 @@ MAPS_ONLY = (
 )
 VECTORS_ONLY = ("dense", "softmax", "log_softmax")
 FUNCTIONS = tuple(kind for kind, layer in REGISTRY.items() if issubclass(layer, layers.Activation))
-BOTH = (*FUNCTIONS, "prelu", "batch_norm", "scale_shift", "slice", "flatten")
+BOTH = (*FUNCTIONS, "prelu", "batch_norm", "scale_shift", "group_norm", "layer_norm", "slice", "flatten")
 KINDS = (*MAPS_ONLY, *VECTORS_ONLY, *BOTH)  # those with one input
 JOINS = ("add", "concat", "multiply")
 
@@ -119,6 +119,9 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
         return layers.Dense(name, draw(st.integers(1, 5)), bias=draw(st.booleans()))
     if kind in FUNCTIONS:
         return draw(functions_of(kind, name))
+    if kind == "group_norm":
+        groups = draw(st.sampled_from([n for n in range(1, shape[0] + 1) if shape[0] % n == 0]))
+        return layers.GroupNorm(name, groups=groups, epsilon=draw(EPSILONS))
     if kind in VALUES:
         return REGISTRY[kind](name, **draw(VALUES[kind]))
     if kind == "channel_shuffle":
@@ -131,6 +134,8 @@ def layers_for(draw: st.DrawFn, kind: str, shape: Shape, name: str = "layer") ->
     return REGISTRY[kind](name)
 
 
+EPSILONS = st.floats(1e-3, 1)
+
 # What hyperparameters may be that need not fit the input.
 VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "flatten": st.fixed_dictionaries({"order": st.sampled_from(["chw", "hwc"])}),
@@ -142,6 +147,7 @@ VALUES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             )
         }
     ),
+    "layer_norm": st.fixed_dictionaries({"epsilon": EPSILONS}),
     "upsample": st.fixed_dictionaries({"factor": st.tuples(st.integers(1, 3), st.integers(1, 3))}),
     "lrn": st.fixed_dictionaries(
         {

@@ -55,6 +55,14 @@ export const turn = () =>
     ? /** @type {any} */ (globalThis).scheduler.yield()
     : new Promise((resolve) => void setTimeout(resolve));
 
+/** Wait until what was drawn stands on the screen; a page that is not shown has no frames, and waits a moment.
+ * @returns {Promise<void>} */
+export const painted = () =>
+  new Promise((resolve) => {
+    globalThis.requestAnimationFrame?.(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+
 /**
  * Requests of which only the newest counts: starting one aborts the one before,
  * and a late answer of an aborted one is never delivered.

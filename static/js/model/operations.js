@@ -15,11 +15,12 @@
  *   what it adds to a sum, unless said otherwise
  * @property {(trace: Trace) => import("./trace.js").Term} [main] the term to follow towards the picture, where it is
  *   not the most important one
+ * @property {(trace: Trace) => Trace} [held] the same value as a function of one term, what the others make held fixed
  */
 /** @typedef {import("./trace.js").Trace} Trace */
 import { copy, maximum } from "./operations/choice.js";
 import { functions } from "./operations/function.js";
-import { lrn, normalise, scaleShift } from "./operations/normalise.js";
+import { lrn, normalise, scaleShift, standardise } from "./operations/normalise.js";
 import { logSoftmax, softmax } from "./operations/softmax.js";
 import { mean, multiplied, plainSum, weightedSum } from "./operations/sum.js";
 
@@ -36,6 +37,7 @@ const OPERATIONS = {
   normalise,
   scale_shift: scaleShift,
   lrn,
+  standardise,
   ...functions,
 };
 

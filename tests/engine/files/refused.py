@@ -120,6 +120,23 @@ def cases() -> dict[str, Files]:
                 [helper.make_node("Einsum", ["x"], ["y"], "attn", equation="nchw->nc")], {}, picture, [1, 3]
             )
         },
+        "attention to places (CBAM)": {
+            "m.onnx": onnx_of(
+                [
+                    helper.make_node("ReduceMax", ["x"], ["m"], "max", axes=[1], keepdims=1),
+                    helper.make_node("Mul", ["x", "m"], ["p"], "places"),
+                    helper.make_node("GlobalAveragePool", ["p"], ["y"], "pool"),
+                ],
+                {},
+                picture,
+                [1, 3, 1, 1],
+            )
+        },
+        "a normalisation over rows alone": {
+            "m.keras": sequential(
+                ("LayerNormalization", {"name": "rows", "axis": [2], "scale": False, "center": False})
+            )
+        },
         "Lambda": {"m.keras": sequential(("Lambda", {"name": "rescale_it"}))},
         "pictures resized inside": {"m.keras": sequential(("Resizing", {"name": "resize", "height": 4, "width": 4}))},
         "a window of three dimensions": {"m.keras": sequential(("Conv3D", {"name": "c", "filters": 2}))},

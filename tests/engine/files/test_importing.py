@@ -145,6 +145,61 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "dense for each pixel": ([BEGIN, node("Transpose", ["c"], "t", perm=[0, 2, 3, 1]), node("MatMul", ["t", "e"], "q"),
         node("Add", ["q", "k"], "z"), node("Transpose", ["z"], perm=[0, 3, 1, 2])],
         {"e": normal(4, 4), "k": normal(4)}),
+    "instance normalisation": ([BEGIN, node("InstanceNormalization", ["c", "s", "t"], epsilon=1e-3)],
+        {"s": 1 + normal(4), "t": normal(4)}),
+    "group normalisation as a reshape": (
+        [BEGIN, node("Reshape", ["c", "s1"], "a"), node("InstanceNormalization", ["a", "s", "t"], "n"),
+            node("Reshape", ["n", "s2"], "r"), node("Mul", ["r", "k"], "q"), node("Add", ["q", "l"])],
+        {"s1": np.array([0, 2, -1], np.int64), "s": np.ones(2, np.float32), "t": np.zeros(2, np.float32),
+            "s2": np.array([1, 4, 9, 9], np.int64), "k": normal(4, 1, 1), "l": normal(4, 1, 1)},
+    ),
+    "group normalisation of the whole as a reshape": (
+        [BEGIN, node("Reshape", ["c", "s1"], "a"), node("InstanceNormalization", ["a", "s", "t"], "n"),
+            node("Reshape", ["n", "s2"])],
+        {"s1": np.array([0, 1, -1], np.int64), "s": normal(1), "t": normal(1), "s2": np.array([1, 4, 9, 9], np.int64)},
+    ),
+    "layer normalisation of the channels": (
+        [BEGIN, node("Transpose", ["c"], "h", perm=[0, 2, 3, 1]), node("LayerNormalization", ["h", "s", "t"], "n"),
+            node("Transpose", ["n"], perm=[0, 3, 1, 2])],
+        {"s": 1 + normal(4), "t": normal(4)},
+    ),
+    "layer normalisation of whole maps": ([BEGIN, node("LayerNormalization", ["c", "s"], axis=1)],
+        {"s": np.broadcast_to(1 + normal(4, 1, 1), (4, 9, 9))}),
+    "layer normalisation step by step": (
+        [BEGIN, node("ReduceMean", ["c"], "u", axes=[1]), node("Sub", ["c", "u"], "d"), node("Pow", ["d", "two"], "p"),
+            node("ReduceMean", ["p"], "v", axes=[1]), node("Add", ["v", "e"], "w1"), node("Sqrt", ["w1"], "q"),
+            node("Div", ["d", "q"], "n"), node("Mul", ["k", "n"], "r"), node("Add", ["r", "l"])],
+        {"two": np.float32(2), "e": np.float32(1e-3), "k": normal(4, 1, 1), "l": normal(4, 1, 1)},
+    ),
+    "the same, the mean taken off twice": (
+        [BEGIN, node("ReduceMean", ["c"], "u", axes=[1, 2, 3]), node("Sub", ["c", "u"], "d"),
+            node("Sub", ["c", "u"], "d2"), node("Mul", ["d2", "d2"], "p"),
+            node("ReduceMean", ["p"], "v", axes=[1, 2, 3]), node("Add", ["e", "v"], "w1"), node("Sqrt", ["w1"], "q"),
+            node("Div", ["d", "q"])],
+        {"e": np.float32(1e-3)},
+    ),
+    "gelu step by step": (
+        [BEGIN, node("Div", ["c", "r2"], "d"), node("Erf", ["d"], "f1"), node("Add", ["f1", "one"], "g1"),
+            node("Mul", ["c", "g1"], "h"), node("Mul", ["h", "half"])],
+        {"r2": np.float32(2**0.5), "one": np.float32(1), "half": np.float32(0.5)},
+    ),
+    "a bias behind a value that goes two ways": (
+        [node("Conv", ["x", "w"], "c"), node("Identity", ["c"], "i"), node("Add", ["i", "k"], "p"),
+            node("Mul", ["p", "c"])],
+        {"k": normal(4, 1, 1)},
+    ),
+    "a batch of one that goes and comes": (
+        [BEGIN, node("GlobalAveragePool", ["c"], "p"), node("Reshape", ["p", "s1"], "r"),
+            node("LayerNormalization", ["r", "s", "t"], "n"), node("Reshape", ["n", "s2"])],
+        {"s1": np.array([4], np.int64), "s": 1 + normal(4), "t": normal(4), "s2": np.array([1, 4, 1, 1], np.int64)},
+    ),
+    "places of a side": (
+        [BEGIN, node("Gather", ["c", "i1"], "r", axis=1), node("GlobalAveragePool", ["r"], "u"),
+            node("Reshape", ["u", "s1"], "v"), node("Gather", ["v", "i2"], "z"), node("Mul", ["r", "z"], "q"),
+            node("Concat", ["q", "x"], "w7", axis=1), node("Gather", ["w7", "i1"], axis=1)],
+        {"i1": np.array([0, 1, 2, 3], np.int64), "s1": np.array([4], np.int64),
+            "i2": np.arange(4).reshape(1, 4, 1, 1)},
+    ),
     "slice": (
         [BEGIN, node("Concat", ["c", "x"], "k7", axis=1), node("Slice", ["k7", "i", "j", "ax"])],
         {"i": np.array([1], np.int64), "j": np.array([5], np.int64), "ax": np.array([1], np.int64)},
@@ -158,6 +213,50 @@ def test_an_operator_of_onnx_becomes_layers_with_its_values(name: str) -> None:
     weights = {key: value for key, value in CONV.items() if any(key in n.input for n in nodes)}
     x = np.random.default_rng(1).normal(0.2, 1, (3, 9, 9))
     agree(with_head(nodes, {**weights, **constants}), x)
+
+
+@pytest.mark.parametrize(("opset", "each"), [(18, "group"), (21, "channel")])
+def test_group_normalisation_scales_groups_before_opset_21_and_channels_since(opset: int, each: str) -> None:
+    """y = scale · (x − mean) / √(variance + ε) + bias (the reference evaluator has the newer form alone)."""
+    scale, shift = (1 + normal(2), normal(2)) if each == "group" else (1 + normal(4), normal(4))
+    nodes = [BEGIN, node("GroupNormalization", ["c", "s", "t"], num_groups=2, epsilon=1e-3)]
+    model = import_files({"n.onnx": with_head(nodes, {**CONV, "s": scale, "t": shift}, opset)})
+    assert [layer.kind for layer in model.spec.layers][:2] == ["conv2d", "group_norm"]
+    found = run(model, np.random.default_rng(2).normal(size=(3, 9, 9)))
+    before, after = (found[name] for name in model.spec.names[:2])
+    for channel in range(4):
+        group = before[channel // 2 * 2 : channel // 2 * 2 + 2]
+        place = channel // 2 if each == "group" else channel
+        wanted = scale[place] * (before[channel] - group.mean()) / np.sqrt(group.var() + 1e-3) + shift[place]
+        np.testing.assert_allclose(after[channel], wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (node("LayerNormalization", ["c", "s"]), "it normalises over the sides W of 1×4×9×9; normalise over the chan"),
+        (node("GroupNormalization", ["c", "s", "s"], num_groups=3), "its groups are 3; use a divisor of 4"),
+        (
+            node("LayerNormalization", ["c", "v"], axis=1),
+            r"a constant of the shape \[1, 4, 9, 9\] that differs from place",
+        ),
+    ],
+)
+def test_a_normalisation_that_is_none_of_ours_is_refused_in_words(step: Any, words: str) -> None:
+    constants = {**CONV, "s": np.ones(9, np.float32), "v": normal(4, 9, 9)}
+    with pytest.raises(ImportFailed, match=words):
+        import_files({"n.onnx": with_head([BEGIN, step], constants, 21)})
+
+
+def test_steps_that_are_also_read_one_by_one_are_no_layer_together() -> None:
+    """The root of a normalisation that goes elsewhere, too."""
+    nodes = [
+        BEGIN, node("ReduceMean", ["c"], "u", axes=[1]), node("Sub", ["c", "u"], "d"), node("Mul", ["d", "d"], "p"),
+        node("ReduceMean", ["p"], "v", axes=[1]), node("Add", ["v", "e"], "w1"), node("Sqrt", ["w1"], "q"),
+        node("Div", ["d", "q"], "n"), node("Mul", ["n", "q"]),
+    ]  # fmt: skip
+    with pytest.raises(ImportFailed, match="it reduces axes"):
+        import_files({"n.onnx": with_head(nodes, {**CONV, "e": np.float32(1e-3)})})
 
 
 @pytest.mark.parametrize(
@@ -341,10 +440,48 @@ def test_keras_functions_on_values_and_maps_of_one_pixel_are_layers(form: str) -
     np.testing.assert_allclose(run(model, x.transpose(2, 0, 1))[model.spec.scores], y.mean((0, 1)) @ out, atol=1e-6)
 
 
+def test_normalisations_of_keras_by_the_pictures_own_numbers_are_layers() -> None:
+    """LayerNormalization of the channels and of all, GroupNormalization with and without groups, LayerScale."""
+    scales = {name: (1 + normal(4), normal(4)) for name in ("channels", "groups", "each")}
+    whole, factor, out = np.broadcast_to(1 + normal(4), (6, 5, 4)), normal(4), normal(4, 3)
+    config = made.keras_functional(
+        [6, 5, 4],
+        [
+            ("LayerNormalization", {"name": "channels", "axis": [-1], "epsilon": 1e-3}, ["x"]),
+            ("GroupNormalization", {"name": "groups", "groups": 2, "axis": -1, "epsilon": 1e-2}, ["channels"]),
+            ("LayerScale", {"name": "scale"}, ["groups"]),
+            ("StochasticDepth", {"name": "depth"}, ["scale"]),
+            ("GroupNormalization", {"name": "each", "groups": -1, "axis": -1}, ["depth"]),
+            ("LayerNormalization", {"name": "whole", "axis": [1, 2, 3], "center": False}, ["each"]),
+            ("GlobalAveragePooling2D", {"name": "g"}, ["whole"]),
+            ("Dense", {"name": "o", "use_bias": False}, ["g"]),
+        ],
+    )
+    weights = {
+        "layer_normalization": list(scales["channels"]), "group_normalization": list(scales["groups"]),
+        "layer_scale": [factor], "group_normalization_1": list(scales["each"]), "layer_normalization_1": [whole],
+        "dense": [out],
+    }  # fmt: skip
+    model = import_files({"net.keras": made.keras_zip(config, weights)})
+    x = np.random.default_rng(4).normal(size=(6, 5, 4))
+
+    def normed(y: Array, axes: tuple[int, ...], epsilon: float) -> Array:
+        root = np.sqrt(y.var(axes, keepdims=True) + epsilon)
+        return np.asarray((y - y.mean(axes, keepdims=True)) / root)
+
+    y = normed(x, (2,), 1e-3) * scales["channels"][0] + scales["channels"][1]
+    y = normed(y.reshape(6, 5, 2, 2), (0, 1, 3), 1e-2).reshape(6, 5, 4) * scales["groups"][0] + scales["groups"][1]
+    y = normed(y * factor, (0, 1), 1e-3) * scales["each"][0] + scales["each"][1]
+    y = normed(y, (0, 1, 2), 1e-3) * whole
+    kinds = [layer.kind for layer in model.spec.layers]
+    assert kinds[:5] == ["layer_norm", "group_norm", "scale_shift", "group_norm", "group_norm"]
+    np.testing.assert_allclose(run(model, x.transpose(2, 0, 1))[model.spec.scores], y.mean((0, 1)) @ out, atol=1e-5)
+
+
 def test_a_layer_of_keras_that_is_unknown_is_named_and_no_damage() -> None:
-    config = made.keras_functional([6, 5, 3], [("LayerScale", {"name": "scale"}, ["x"]), ("Flatten", {}, ["scale"])])
-    with pytest.raises(ImportFailed, match="there is no LayerScale here"):
-        import_files({"net.keras": made.keras_zip(config, {"layer_scale": [normal(3)]})})
+    config = made.keras_functional([6, 5, 3], [("Whitening", {"name": "w"}, ["x"]), ("Flatten", {}, ["w"])])
+    with pytest.raises(ImportFailed, match="there is no Whitening here"):
+        import_files({"net.keras": made.keras_zip(config, {"whitening": [normal(3)]})})
 
 
 def test_weights_of_pytorch_need_the_architecture_and_say_which_it_looks_like() -> None:
@@ -398,6 +535,37 @@ def test_whole_modules_of_pytorch_are_their_operators(monkeypatch: pytest.Monkey
     np.testing.assert_array_equal(model.parameters[f"{layers['prelu'].name}.slope"], slope)
     weight = model.parameters[f"{layers['conv_transpose2d'].name}.weight"]  # neuron 3 is the second of the second group
     np.testing.assert_array_equal(weight[3, 2], kernel[5, 1])
+
+
+def test_normalisations_of_pytorch_are_by_the_pictures_or_by_trainings_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    four = {"weight": 1 + normal(4), "bias": normal(4)}
+    measured = {"running_mean": normal(4), "running_var": normal(4) ** 2}
+    tracked = module("InstanceNorm2d", eps=1e-4)
+    tracked.state["_buffers"] = measured
+    net = sequential(
+        module("Conv2d", weights={"weight": normal(4, 3, 1, 1)}, stride=1, padding=0, dilation=1, groups=1),
+        module("GroupNorm", weights=four, num_groups=2, eps=1e-3),
+        module("InstanceNorm2d", eps=1e-4),
+        tracked,
+        module("AdaptiveAvgPool2d", output_size=1),
+        module("Flatten", start_dim=1),
+        module("LayerNorm", weights=four, normalized_shape=(4,), eps=1e-6),
+        module("Linear", weights={"weight": normal(3, 4)}),
+    )
+    monkeypatch.setattr(content, "read_torch", lambda file, files: net)
+    model = import_files({"net.pt": made.torch_archive(made.BLITZ)})
+    found = [
+        (layer.kind, getattr(layer, "groups", None), getattr(layer, "epsilon", None)) for layer in model.spec.layers
+    ]
+    assert found[1:6] == [
+        ("group_norm", 2, 1e-3), ("group_norm", 4, 1e-4), ("batch_norm2d", None, 1e-4),
+        ("global_avg_pool2d", None, None), ("layer_norm", None, 1e-6),
+    ]  # fmt: skip
+    names = model.spec.names
+    np.testing.assert_array_equal(model.parameters[f"{names[1]}.weight"], four["weight"])
+    np.testing.assert_array_equal(model.parameters[f"{names[2]}.weight"], np.ones(4))
+    np.testing.assert_array_equal(model.parameters[f"{names[3]}.mean"], measured["running_mean"])
+    np.testing.assert_array_equal(model.parameters[f"{names[5]}.bias"], four["bias"])
 
 
 def test_a_pooling_of_pytorch_to_several_numbers_a_map_is_none_to_one(monkeypatch: pytest.MonkeyPatch) -> None:

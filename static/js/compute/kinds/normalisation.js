@@ -1,5 +1,8 @@
 // @ts-check
-/** Normalisation: each map scaled and shifted by fixed numbers, or divided by the strength of its neighbours. */
+/**
+ * Normalisation: each map scaled and shifted by fixed numbers, divided by the strength of its neighbours, or brought to
+ * mean 0 and spread 1 among the values beside it.
+ */
 import { learned, mapsAndPlaces, zeros } from "./kind.js";
 
 /** @typedef {import("./kind.js").Layer} Layer */
@@ -74,11 +77,84 @@ function strengths(layer, { data: x, shape }) {
   return neighbours(squares, maps, places, before, after).map((sum) => bias + share * sum);
 }
 
+/**
+ * A kind that measures values together: `parts` of them, each of `length`, the first value of a part and the way from
+ * one value to the next as the layer lays them.
+ * @param {(layer: Layer, shape: readonly number[]) =>
+ *   { parts: number, length: number, first: (part: number) => number, step: number }} how
+ * @returns {import("./kind.js").Computed}
+ */
+const standardised = (how) => {
+  /** n = (x − mean) / √(variance + ε), and the root of each part. @param {Layer} layer @param {Tensor} input */
+  const standardise = (layer, { data: x, shape }) => {
+    const { parts, length, first, step } = how(layer, shape);
+    const [n, roots] = [new Float64Array(x.length), new Float64Array(parts)];
+    for (let part = 0; part < parts; part++) {
+      const start = first(part);
+      let [sum, squares] = [0, 0];
+      for (let i = 0, at = start; i < length; i++, at += step) sum += x[at];
+      const mean = sum / length;
+      for (let i = 0, at = start; i < length; i++, at += step) squares += (x[at] - mean) ** 2;
+      roots[part] = Math.sqrt(squares / length + (layer.epsilon ?? 0));
+      for (let i = 0, at = start; i < length; i++, at += step) n[at] = (x[at] - mean) / roots[part];
+    }
+    return { n, roots };
+  };
+  return {
+    forward(layer, [input], given, y) {
+      const { weight, bias } = learned(layer, given);
+      const { n } = standardise(layer, input);
+      const { maps, places } = mapsAndPlaces(input.shape);
+      for (let map = 0, at = 0; map < maps; map++)
+        for (let place = 0; place < places; place++, at++) y[at] = n[at] * weight.data[map] + bias.data[map];
+    },
+    /** dx = (dn − mean(dn) − n · mean(dn · n)) / √(variance + ε) with dn = dy · scale */
+    backward(layer, [input], given, _y, dy) {
+      const { weight } = learned(layer, given);
+      const { n, roots } = standardise(layer, input);
+      const { maps, places } = mapsAndPlaces(input.shape);
+      const [scales, shifts] = [zeros(dy, maps), zeros(dy, maps)];
+      const dn = new Float64Array(n.length);
+      for (let map = 0, at = 0; map < maps; map++) {
+        let [sum, weighed] = [0, 0];
+        for (let place = 0; place < places; place++, at++) {
+          dn[at] = dy[at] * weight.data[map];
+          sum += dy[at];
+          weighed += dy[at] * n[at];
+        }
+        [scales[map], shifts[map]] = [weighed, sum];
+      }
+      const dx = zeros(dy, n.length);
+      const { parts, length, first, step } = how(layer, input.shape);
+      for (let part = 0; part < parts; part++) {
+        const start = first(part);
+        let [drift, stretch] = [0, 0];
+        for (let i = 0, at = start; i < length; i++, at += step) {
+          drift += dn[at] / length;
+          stretch += (dn[at] * n[at]) / length;
+        }
+        for (let i = 0, at = start; i < length; i++, at += step)
+          dx[at] = (dn[at] - drift - n[at] * stretch) / roots[part];
+      }
+      return { inputs: [dx], parameters: { weight: scales, bias: shifts } };
+    },
+  };
+};
+
 /** @type {Record<string, import("./kind.js").Computed>} */
 export const normalisations = {
   batch_norm: batchNorm,
   batch_norm2d: batchNorm,
   scale_shift: scaled(() => ({ centre: 0, spread: 1 })),
+  group_norm: standardised(({ groups = 1 }, shape) => {
+    const { maps, places } = mapsAndPlaces(shape);
+    const length = (maps / groups) * places;
+    return { parts: groups, length, first: (part) => part * length, step: 1 };
+  }),
+  layer_norm: standardised((_layer, shape) => {
+    const { maps, places } = mapsAndPlaces(shape);
+    return { parts: places, length: maps, first: (part) => part, step: places };
+  }),
   lrn: {
     /** y[c] = x[c] / S[c]^β */
     forward(layer, [input], _parameters, y) {

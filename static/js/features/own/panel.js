@@ -82,8 +82,9 @@ export class LoupeOwn extends LoupeElement {
   /** The report of the network that is on the screen, where it is one of the person's own. */
   async #recall() {
     const shown = await modelOf(this.store.state.modelId);
-    const { stage, brought } = session.state;
-    if (shown && (stage === "empty" || (stage === "open" && brought?.content !== shown.content))) await reopen(shown);
+    const { stage, brought, busy } = session.state;
+    const other = stage === "open" && !busy && brought?.content !== shown?.content;
+    if (shown && (stage === "empty" || other)) await reopen(shown);
   }
 
   #show() {

@@ -28,7 +28,7 @@
 import { Problem } from "../../api/client.js";
 import { createOwn } from "../../api/own.js";
 import { createStore } from "../../core/store.js";
-import { createTask, SUPERSEDED } from "../../core/timing.js";
+import { createTask, painted, SUPERSEDED } from "../../core/timing.js";
 import { chooseModel } from "../../state/actions.js";
 import { LINKED } from "../../state/follow.js";
 import { context } from "../../elements/context.js";
@@ -114,34 +114,45 @@ export const settle = (about, settled = true) =>
       : session.state.settled.filter((one) => one !== about),
   });
 
+/**
+ * @param {Session} session @param {boolean} anew @param {AbortSignal} signal
+ * @returns {Promise<Pick<Session, "choices"> & { brought: Brought }>}
+ */
+async function ask({ files, choices }, anew, signal) {
+  const brought = await own().bring(files, choices, { signal });
+  const kept = anew ? await findModel(brought.content) : null;
+  // Somebody who drops the same file again has said it all before.
+  if (!kept || Object.keys(choices).length || !Object.keys(kept.choices).length) return { brought, choices };
+  return { brought: await own().bring(files, kept.choices, { signal }), choices: kept.choices };
+}
+
 /** Give the server the files with what was said. @param {{ anew: boolean }} how `anew`: of files that just came */
 async function bring({ anew }) {
   session.update({ busy: true, problem: null });
   try {
     const found = await task(async (signal) => {
-      const { files, choices } = session.state;
-      const brought = await own().bring(files, choices, { signal });
-      const kept = anew ? await findModel(brought.content) : null;
-      // Somebody who drops the same file again has said it all before.
-      if (!kept || Object.keys(choices).length || !Object.keys(kept.choices).length) return { brought, choices };
-      return { brought: await own().bring(files, kept.choices, { signal }), choices: kept.choices };
+      const told = await ask(session.state, anew, signal);
+      if (signal.aborted) return told;
+      const asked = Object.fromEntries(told.brought.questions.map((question) => [question.about, question]));
+      session.update({
+        ...told,
+        content: told.brought.content,
+        asked: { ...session.state.asked, ...asked },
+        stage: "open",
+        proof: null,
+        proofProblem: null,
+      });
+      // What it is stands on the screen before the network is drawn and the files are kept.
+      await painted();
+      return told;
     });
     if (found === SUPERSEDED) return;
-    const asked = Object.fromEntries(found.brought.questions.map((question) => [question.about, question]));
     const before = shownContent(); // before it is listed under a new name
     const keeping = keep(kept(found.brought, found.choices), session.state.files);
     const { id, description } = found.brought;
     context().api.know({ [`/models/${id}`]: description, [`/models/${id}/samples`]: { samples: [] } });
     open(found.brought, before);
-    session.update({
-      ...found,
-      content: found.brought.content,
-      asked: { ...session.state.asked, ...asked },
-      stage: "open",
-      busy: false,
-      proof: null,
-      proofProblem: null,
-    });
+    session.update({ busy: false });
     void check(found.brought);
     session.update({ kept: await keeping });
   } catch (error) {

@@ -330,6 +330,8 @@ export class LoupeStrip extends LoupeElement {
     this.listen(document, "dragenter", (event) => {
       if (!carries(event)) return;
       over(1);
+      // What decides on the drop, and what shows a network, are here by then.
+      void import("../../model/files/content.js");
       context().parts.find("own")?.prepare();
     });
     this.listen(document, "dragleave", (event) => carries(event) && over(-1));

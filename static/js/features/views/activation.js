@@ -8,7 +8,7 @@ import { ACTIVATIONS } from "../../draw/colour.js";
 import { functionSamples, graphBox } from "../../draw/graph.js";
 import { isBinary, isMaps } from "../../model/model.js";
 import { unitValues } from "../../model/statistics.js";
-import { evaluate } from "../../model/operations.js";
+import { evaluate, operationOf } from "../../model/operations.js";
 import { valueAt } from "../../model/trace.js";
 import { h } from "../../elements/dom.js";
 import { createHeat } from "./parts/heat.js";
@@ -60,7 +60,10 @@ export function createActivation(subject, actions) {
       unit,
       ...at,
     ]);
-  const { operation } = traceAt(subject, subject.at);
+  const first = traceAt(subject, subject.at);
+  const { operation } = first;
+  const held = operationOf(first).held ?? ((/** @type {typeof first} */ trace) => trace);
+  const byPlace = first.terms.length > 1; // another function at each place
   const title = t(`operations.${operation}.title`);
   const [inValue, outValue] = [createValue("result", true), createValue("result")];
 
@@ -127,10 +130,32 @@ export function createActivation(subject, actions) {
   /** @type {ReturnType<typeof graphBox>} */
   let box = graphBox([-1, 1], [-1, 1], WIDTH, HEIGHT);
 
-  /** The function itself, by the trace with another operand. @param {number} x */
-  const apply = (x) => {
-    const trace = traceAt(current, maps ? [0, 0] : []);
-    return evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] });
+  /**
+   * The function's graph at a place: by the trace with another operand, what is measured of its neighbours held fixed.
+   * @param {number[]} at
+   */
+  const draw = (at) => {
+    const trace = held(traceAt(current, at));
+    const apply = (/** @type {number} */ x) => evaluate({ ...trace, terms: [{ ...trace.terms[0], value: x }] });
+    const values = maps ? unitValues(current.input, current.unit) : current.input.data;
+    const drawn = functionSamples(apply, values, WIDTH, HEIGHT);
+    box = drawn.box;
+    curve.setAttribute("d", drawn.path);
+    axes.replaceChildren(
+      ...drawn.ticks.flatMap(({ x, y, text, axis }) => [
+        h("svg:path", {
+          d: axis === "x" ? `M${x} ${box.top}V${box.bottom}` : `M${box.left} ${y}H${box.right}`,
+          class: text === "0" ? "zero" : null,
+        }),
+        h(
+          "svg:text",
+          axis === "x"
+            ? { x, y: box.bottom + 18, "text-anchor": "middle" }
+            : { x: box.left - 8, y: y + 4, "text-anchor": "end" },
+          text,
+        ),
+      ]),
+    );
   };
 
   return {
@@ -154,28 +179,12 @@ export function createActivation(subject, actions) {
         const { probability } = next.scene.run.scores[index];
         setValue(share, probability, index ? { layer: layer.name, at: [0] } : null, i18n.percent);
       });
-      const drawn = functionSamples(apply, maps ? unitValues(next.input, next.unit) : next.input.data, WIDTH, HEIGHT);
-      box = drawn.box;
-      curve.setAttribute("d", drawn.path);
-      axes.replaceChildren(
-        ...drawn.ticks.flatMap(({ x, y, text, axis }) => [
-          h("svg:path", {
-            d: axis === "x" ? `M${x} ${box.top}V${box.bottom}` : `M${box.left} ${y}H${box.right}`,
-            class: text === "0" ? "zero" : null,
-          }),
-          h(
-            "svg:text",
-            axis === "x"
-              ? { x, y: box.bottom + 18, "text-anchor": "middle" }
-              : { x: box.left - 8, y: y + 4, "text-anchor": "end" },
-            text,
-          ),
-        ]),
-      );
+      draw(maps ? [0, 0] : []);
       legends.replaceChildren(valuesLegend(limit, t));
     },
     point(at, revealed) {
       const index = [current.unit, ...at];
+      if (byPlace) draw(at);
       const [x, y] = [valueAt(current.input, index), valueAt(current.output, index)];
       if (before && after) {
         before.place(at[0], at[1]);

@@ -1,7 +1,8 @@
 // @ts-check
-/** Normalisation: by fixed numbers, one set of them for each map, or by the maps beside a map. */
+/** Normalisation: by fixed numbers, one set of them for each map, or by the values beside a value. */
+import { wholeOf } from "../receptive-field.js";
 import { numberOf, readTerm } from "../trace.js";
-import { needed, pointwise } from "./kind.js";
+import { mapsOf, needed, pointwise } from "./kind.js";
 
 const USUAL_EPSILON = 1e-5;
 
@@ -42,6 +43,66 @@ function neighbourhood({ size = 1, input_shape: [channels] }, channel, back = fa
   return { first, count: last - first + 1 };
 }
 
+/** Every index of a part of an output. @param {import("./kind.js").Layer} layer
+ * @param {import("./kind.js").Area} area @returns {number[][]} */
+function indices({ input_shape: shape }, { units, top, left, bottom, right }) {
+  const found = [];
+  for (let unit = units.first; unit < units.first + units.count; unit++)
+    if (shape.length === 1) found.push([unit]);
+    else
+      for (let row = top; row <= bottom; row++)
+        for (let column = left; column <= right; column++) found.push([unit, row, column]);
+  return found;
+}
+
+/**
+ * A kind that measures mean and variance of values that lie together, and brings them to 0 and 1: y = (x − mean) /
+ * √(variance + ε) · scale + shift.
+ * @param {(layer: import("./kind.js").Layer, area: import("./kind.js").Area) => import("./kind.js").Area} together what
+ *   is measured with a part of the input
+ * @param {(layer: import("./kind.js").Layer, at: readonly number[]) => string} part the same, as NumPy cuts it out
+ * @returns {import("./kind.js").Row}
+ */
+const standardised = (together, part) => {
+  const around = (
+    /** @type {import("./kind.js").Layer} */ layer,
+    /** @type {number[]} */ [unit, row = 0, column = 0],
+  ) =>
+    indices(
+      layer,
+      together(layer, { units: { first: unit, count: 1 }, top: row, left: column, bottom: row, right: column }),
+    );
+  return {
+    family: "normalisation",
+    connects: "all",
+    view: "activation",
+    chapter: "overfitting",
+    back: (layer, _source, area) => together(layer, area),
+    tracer: {
+      trace(layer, [input], parameters, at) {
+        const { weight, bias } = needed(layer, parameters);
+        return {
+          operation: "standardise",
+          at,
+          terms: around(layer, at).map((place) => readTerm(input, place)),
+          bias: null,
+          constants: {
+            scale: numberOf(weight, at[0]),
+            shift: numberOf(bias, at[0]),
+            epsilon: layer.epsilon ?? USUAL_EPSILON,
+          },
+        };
+      },
+      consumers: (layer, _parameters, at) => around(layer, at).map((place) => ({ at: place, weight: null })),
+    },
+    code: (layer, at) => [
+      `part = x[${part(layer, at)}]`,
+      `deviation = np.sqrt(part.var() + np.float32(${layer.epsilon ?? USUAL_EPSILON}))`,
+      `y = (x[${at.join(", ")}] - part.mean()) / deviation * layer["weight"][${at[0]}] + layer["bias"][${at[0]}]`,
+    ],
+  };
+};
+
 /** @type {Record<string, import("./kind.js").Row>} */
 export const normalisations = {
   batch_norm: batchNorm,
@@ -57,6 +118,25 @@ export const normalisations = {
       `y = x[${[unit, ...rest].join(", ")}] * layer["weight"][${unit}] + layer["bias"][${unit}]`,
     ],
   },
+  /** All values of a group of maps. */
+  group_norm: standardised(
+    (layer, { units: { first, count } }) => {
+      const [low, high] = [mapsOf(layer, first), mapsOf(layer, first + count - 1)];
+      return {
+        ...wholeOf(layer.input_shape),
+        units: { first: low.first, count: high.first + high.count - low.first },
+      };
+    },
+    (layer, [unit]) => {
+      const { first, count } = mapsOf(layer, unit);
+      return `${first}:${first + count}`;
+    },
+  ),
+  /** What all maps hold at one place. */
+  layer_norm: standardised(
+    ({ input_shape: [count] }, area) => ({ ...area, units: { first: 0, count } }),
+    (_layer, [, ...place]) => [":", ...place].join(", "),
+  ),
   lrn: {
     family: "normalisation",
     connects: "all",

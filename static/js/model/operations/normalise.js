@@ -64,3 +64,45 @@ export const lrn = {
   },
   main: centreOf,
 };
+
+/**
+ * The same value by the mean and variance that its terms have: a function of the one at the same place.
+ * @param {import("../trace.js").Trace} trace
+ * @returns {import("../trace.js").Trace}
+ */
+function measured(trace) {
+  const { terms, constants } = trace;
+  const mean = terms.reduce((total, { value }) => total + value, 0) / terms.length;
+  const variance = terms.reduce((total, { value }) => total + (value - mean) ** 2, 0) / terms.length;
+  const { epsilon, scale, shift } = constants;
+  return {
+    ...trace,
+    operation: "normalise",
+    terms: [centreOf(trace)],
+    constants: { mean, variance, epsilon, scale, shift },
+  };
+}
+
+/**
+ * y = (x − mean) / √(variance + ε) · scale + shift, both measured of all terms
+ * @type {import("../operations.js").Operation}
+ */
+export const standardise = {
+  evaluate: (trace) => normalise.evaluate(measured(trace)),
+  // The mean is off as a sum is, what lies between it and a value by that and a rounding, and so is each root.
+  bound(trace) {
+    const { constants, terms } = measured(trace);
+    const count = trace.terms.length;
+    const root = Math.sqrt(constants.variance + constants.epsilon);
+    const sizes = trace.terms.map(({ value }) => Math.abs(value));
+    const mean = sizes.reduce((total, size) => total + size, 0) / count;
+    const largest = sizes.reduce((most, size) => Math.max(most, size), 0);
+    const off = (gamma(count + 2) * mean + gamma(4) * (largest + Math.abs(constants.mean))) / root;
+    const found = Math.abs((terms[0].value - constants.mean) / root);
+    const stretched = (1 + found) * off + found * (off * off + gamma(count + 8));
+    return Math.abs(constants.scale) * (stretched + gamma(4) * found) + gamma(3) * Math.abs(constants.shift);
+  },
+  formula: (trace, sources) => normalise.formula(measured(trace), sources, 1),
+  main: centreOf,
+  held: measured,
+};
