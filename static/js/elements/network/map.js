@@ -15,8 +15,9 @@
  */
 import { sameItems } from "../../core/store.js";
 import { turn } from "../../core/timing.js";
-import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../../draw/colour.js";
+import { GREY, LOGITS, ACTIVATIONS, DIFFERENCES, channelScale, colourOf } from "../../draw/colour.js";
 import {
+  coverOutside,
   divergingPainter,
   drawBars,
   drawBlocks,
@@ -31,7 +32,7 @@ import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { isMaps } from "../../model/model.js";
 import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
 import { toggleBlock } from "../../state/actions.js";
-import { colourRanges, layerName, shownNow, strength } from "../../state/selectors.js";
+import { colourRanges, layerName, paintedOf, shownNow, strength } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -120,11 +121,12 @@ export class LoupeNetwork extends LoupeElement {
       () => this.#drawAnother(),
     );
     this.watch(
-      ({ scale, lock, details, words, order, tint, blocks, arrived }, scene) => [
+      ({ scale, lock, lens, details, words, order, tint, blocks, arrived }, scene) => [
         scene?.model,
         scene?.run,
         scale,
         lock,
+        lens,
         details,
         words,
         order,
@@ -263,7 +265,7 @@ export class LoupeNetwork extends LoupeElement {
     this.stage.append(this.#legends.element);
     this.#splitPicture = rest.splitPicture;
     this.cleanup(context().parts.when("answer", () => this.frame(this.#split)));
-    const ranges = colourRanges(this.store.state, this.scene);
+    const { ranges } = this.#painting();
     if (this.layout && ranges) this.#legends.show(this.layout, ranges);
     listenToGrid(this);
     explainLabels(this);
@@ -368,8 +370,8 @@ export class LoupeNetwork extends LoupeElement {
     const layout = /** @type {Layout} */ (this.layout);
     const { maps } = this.#contexts;
     const { state } = this.store;
-    const ranges = run && colourRanges(state, this.scene);
-    const source = [layout, run, ranges, state.dark, state.tint, state.arrived];
+    const { ranges, values } = this.#painting();
+    const source = [layout, run, values, ranges, state.dark, state.tint, state.arrived];
     if (sameItems(source, this.#painted)) return;
     this.#painted = [];
     yield;
@@ -380,12 +382,19 @@ export class LoupeNetwork extends LoupeElement {
         continue;
       }
       this.#paintBoxes(maps, column.name, boxes, this.#ratio);
-      if (minimap)
-        drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, this.theme);
+      if (minimap) drawMinimap(maps, minimap, this.#overview(run, placed), placed.first, placed.shown, this.theme);
       yield;
     }
     if (ranges) this.#legends?.show(layout, ranges);
     this.#painted = source;
+  }
+
+  /** What the maps are painted from: the run, or what it is compared with, or by how much the two differ. */
+  #painting() {
+    const { scene } = this;
+    return scene?.run
+      ? paintedOf(this.store.state, scene)
+      : { values: null, differs: false, alignment: null, ranges: null };
   }
 
   /**
@@ -398,24 +407,27 @@ export class LoupeNetwork extends LoupeElement {
     const { model, run } = this.scene ?? {};
     const { tint } = this.store.state;
     const column = model && columnsOf(model).find(({ name }) => name === layer);
-    const ranges = colourRanges(this.store.state, this.scene);
-    if (!model || !run || !column || !ranges || saysClasses(column)) return;
-    const tensor = column.layer ? run.activations.get(layer) : run.input;
-    const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
+    const { values: painted, ranges, differs, alignment } = this.#painting();
+    if (!model || !run || !painted || !column || !ranges || saysClasses(column)) return;
+    const tensor = column.layer ? painted.activations.get(layer) : painted.input;
+    const [low, high] = model.input.range;
+    const limit = (/** @type {number} */ unit) => (column.layer ? ranges.limit(layer, unit) : high - low);
     const known = run.overview?.get(layer);
+    const scale = differs ? DIFFERENCES : ACTIVATIONS;
     if (!isMaps(column.shape)) {
       // Of a vector's units the largest value is the only one.
       const values = tensor?.data ?? known?.maximum;
-      if (values) drawBars(context, boxes, values, column.layer ? limit : () => model.input.range[1], this.theme);
+      if (values) drawBars(context, boxes, values, column.layer || differs ? limit : () => high, this.theme, scale);
       return;
     }
     if (!tensor) return this.#paintThumbnails(context, layer, boxes, ratio);
-    const paint = column.layer
-      ? divergingPainter(limit)
-      : sequentialPainter(model.input.range[0], model.input.range[1], (unit) =>
-          channelScale(model.input.channels[unit], tint),
-        );
+    const paint =
+      column.layer || differs
+        ? divergingPainter(limit, scale)
+        : sequentialPainter(low, high, (unit) => channelScale(model.input.channels[unit], tint));
     drawMaps(context, this.#contexts.scratch, boxes, tensor, paint, ratio);
+    const field = alignment?.get(layer)?.field;
+    if (field) coverOutside(context, boxes, tensor.shape, field, this.theme.line);
   }
 
   /**
@@ -446,9 +458,10 @@ export class LoupeNetwork extends LoupeElement {
   /** A colour for each unit of a column, in the order that it is shown.
    * @param {Run} run
    * @param {import("../../model/layout.js").PlacedColumn} placed
-   * @param {import("../../model/ranges.js").Ranges} ranges
    */
-  #overview(run, { column }, ranges) {
+  #overview(run, { column }) {
+    const { values, ranges, differs } = this.#painting();
+    if (!values || !ranges) return [];
     if (column.form === "classes") {
       const { order } = this.store.state;
       const shares = run.scores.map(strength);
@@ -466,11 +479,12 @@ export class LoupeNetwork extends LoupeElement {
           ranges.limit(column.name, unit),
         ),
       );
-    const tensor = column.layer ? run.activations.get(column.name) : run.input;
+    const tensor = column.layer ? values.activations.get(column.name) : values.input;
     if (!tensor) return [];
+    const scale = differs ? DIFFERENCES : ACTIVATIONS;
     return Array.from({ length: column.units }, (_, unit) => {
       const { mean } = summarise(unitValues(tensor, unit));
-      return column.layer ? colourOf(ACTIVATIONS, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
+      return column.layer || differs ? colourOf(scale, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
     });
   }
 
@@ -483,7 +497,7 @@ export class LoupeNetwork extends LoupeElement {
       this.#highlight.draw(this.layout);
     }
     const { hover, selection } = this.store.state;
-    this.#legends?.point(hover ?? selection, colourRanges(this.store.state, this.scene));
+    this.#legends?.point(hover ?? selection, this.#painting().ranges);
   };
 
   /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */
