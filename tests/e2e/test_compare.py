@@ -93,6 +93,12 @@ def test_a_picture_is_pinned_and_compared_with_another_and_every_number_says_wha
     page.keyboard.up("b")
     eventually(lambda: page.evaluate(MAPS) == b, "the maps of B again")
     assert query(page, "compare") == "b"
+    hold = page.locator(f"{BAR} [data-control=compare-hold]")
+    hold.hover()
+    page.mouse.down()
+    eventually(lambda: page.evaluate(MAPS) == a, "A while the button is held")
+    page.mouse.up()
+    eventually(lambda: page.evaluate(MAPS) == b, "B once it is let go")
     page.click(f"{BAR} [data-control=a]")
     eventually(lambda: page.evaluate(MAPS) == a, "A as it was while the key was held")
     page.click(f"{BAR} [data-control=diff]")
@@ -122,6 +128,7 @@ def test_a_picture_is_pinned_and_compared_with_another_and_every_number_says_wha
     slider = page.locator(f"{BAR} [data-control=compare-morph]")
     slider.fill("0")
     eventually(lambda: set(strip(page).values()) == {0}, "only A")
+    assert slider.evaluate("one => one === document.activeElement")  # the one that was used is still there
     slider.fill("0.5")
     eventually(lambda: query(page, "compare") == "diff,morph:0.5", "half of the way")
     halfway = strip(page)

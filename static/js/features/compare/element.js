@@ -40,7 +40,19 @@ export class LoupeCompare extends LoupeElement {
   #tracing = false;
   #load = createTask();
   #flicker = createFlicker((side) => this.#lens(side));
-  #line = h("div", { class: "compare-line" });
+  #sides = h("div", { class: "compare-sides" });
+  #tools = h("div", { class: "compare-tools" });
+  /** @type {HTMLInputElement} */
+  #morph = h("input", {
+    type: "range",
+    min: "0",
+    max: "1",
+    step: "0.05",
+    value: "1",
+    "data-control": "compare-morph",
+    "aria-label": this.t("compare.morph.title"),
+    ...does("compare-morph", () => Number(this.#morph.value), "input"),
+  });
   #says = h("p", { class: "compare-says", role: "status" });
   #strip = h("div", { class: "compare-strip" });
   #detail = h("div", { class: "compare-detail", hidden: true });
@@ -49,7 +61,13 @@ export class LoupeCompare extends LoupeElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", this.t("compare.label"));
     this.#addCommands();
-    this.replaceChildren(this.#line, this.#says, this.#strip, this.#detail);
+    this.#toolsOf = "";
+    this.replaceChildren(
+      h("div", { class: "compare-line" }, this.#sides, this.#tools),
+      this.#says,
+      this.#strip,
+      this.#detail,
+    );
     this.#sideA = this.pair = null;
     this.watch(
       ({ pinned, models, ownReady, scenes }) => [pinned, models.length, ownReady, scenes.main !== null],
@@ -89,6 +107,7 @@ export class LoupeCompare extends LoupeElement {
         perform: ({ store, value }) => {
           this.#flicker.stop();
           showCompared(store, { show: value });
+          this.#showLine();
         },
       },
       {
@@ -277,15 +296,34 @@ export class LoupeCompare extends LoupeElement {
   #showLine() {
     const { comparing, mix, scenes } = this.store.state;
     const { pair } = this;
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-    const within = focused && this.#line.contains(focused) ? focused.dataset.control : null;
     const whole = pair !== null && pair.layers !== null;
-    const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const pictures = mix !== null || (whole && scenes.main !== null && this.#otherInput());
+    this.#sides.replaceChildren(sayEach(this, "a", this.#sideA?.main ?? null), sayEach(this, "b", scenes.main));
+    const align = whole && pair.move !== null ? comparing.align : null;
+    const pictures = whole && (mix !== null || this.#otherInput());
+    // What is being used stays: a slider that is dragged would lose its pointer.
+    const key = JSON.stringify([whole, comparing.show, this.#flicker.turning, this.#tracing, align, pictures]);
+    if (key !== this.#toolsOf) this.#buildTools(whole, align, pictures);
+    this.#toolsOf = key;
+    const share = comparing.morph ?? 1;
+    if (Number(this.#morph.value) !== share) this.#morph.value = String(share);
+    this.#morph.setAttribute("aria-valuetext", this.t("compare.morph.value", { share: this.i18n.percent(share) }));
+  }
+  /** What the tools were built for. */
+  #toolsOf = "";
+
+  /** @param {boolean} whole @param {boolean | null} align null where nothing has moved @param {boolean} pictures */
+  #buildTools(whole, align, pictures) {
+    const { comparing } = this.store.state;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const within = focused && this.#tools.contains(focused) ? focused.dataset.control : null;
+    const words = (/** @type {string} */ key) => ({
+      title: this.i18n.has(`${key}.hint`) ? this.t(`${key}.hint`) : null,
+      text: this.t(`${key}.title`),
+    });
     const button = (
       /** @type {string} */ command,
-      /** @type {string} */ words,
-      /** @type {boolean | null} */ pressed,
+      /** @type {string} */ key,
+      /** @type {boolean} */ pressed,
       /** @type {any} */ value = undefined,
       control = command,
     ) =>
@@ -295,71 +333,64 @@ export class LoupeCompare extends LoupeElement {
           type: "button",
           class: "button",
           "data-control": control,
-          "aria-pressed": pressed === null ? null : String(pressed),
-          title: this.i18n.has(`${words}.hint`) ? this.t(`${words}.hint`) : null,
+          "aria-pressed": String(pressed),
+          title: words(key).title,
           ...does(command, value),
         },
-        this.t(this.i18n.has(`${words}.title`) ? `${words}.title` : words),
+        words(key).text,
       );
-    const hold = button("compare-hold", "compare.hold", null);
-    for (const type of ["pointerdown", "pointerup", "pointerleave", "pointercancel"])
-      hold.addEventListener(type, () => this.#flicker.hold(type === "pointerdown"));
-    hold.addEventListener("blur", () => this.#flicker.hold(false));
-    hold.addEventListener("keyup", () => this.#flicker.hold(false));
-    this.#line.replaceChildren(
-      sayEach(this, "a", this.#sideA?.main ?? null),
-      sayEach(this, "b", this.store.state.scenes.main),
-      h(
-        "div",
-        { class: "compare-tools" },
-        ...(whole
-          ? [
-              h(
-                "div",
-                { class: "compare-show", role: "group", "aria-label": this.t("compare.show.label") },
-                VOCABULARY.compared.map((show) =>
-                  button("compare-show", `compare.show.${show}`, comparing.show === show, show, show),
-                ),
+    const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#tools.replaceChildren(
+      ...(whole
+        ? [
+            h(
+              "div",
+              { class: "compare-show", role: "group", "aria-label": this.t("compare.show.label") },
+              VOCABULARY.compared.map((show) =>
+                button("compare-show", `compare.show.${show}`, comparing.show === show, show, show),
               ),
-              hold,
-              ...(reduced ? [] : [button("compare-turn", "compare.turn", this.#flicker.turning)]),
-              button("compare-origin", "compare.origin", this.#tracing),
-              ...(pair?.move ? [button("compare-align", "compare.align", comparing.align)] : []),
-              ...(pictures ? [this.#morph()] : []),
-            ]
-          : []),
-        commandButton("compare-close", { square: true }),
-      ),
+            ),
+            this.#holder(words("compare.hold")),
+            ...(reduced ? [] : [button("compare-turn", "compare.turn", this.#flicker.turning)]),
+            button("compare-origin", "compare.origin", this.#tracing),
+            ...(align === null ? [] : [button("compare-align", "compare.align", align)]),
+            ...(pictures
+              ? [
+                  h(
+                    "label",
+                    { class: "compare-morph", title: this.t("compare.morph.hint") },
+                    h("span", null, this.t("compare.a")),
+                    this.#morph,
+                    h("span", null, this.t("compare.b")),
+                  ),
+                ]
+              : []),
+          ]
+        : []),
+      commandButton("compare-close", { square: true }),
     );
-    if (within) /** @type {HTMLElement | null} */ (this.#line.querySelector(`[data-control="${within}"]`))?.focus();
+    if (within) /** @type {HTMLElement | null} */ (this.#tools.querySelector(`[data-control="${within}"]`))?.focus();
+  }
+
+  /** A button that shows A as long as it is held, by pointer or by key.
+   * @param {{ title: string | null, text: string }} words */
+  #holder({ title, text }) {
+    const hold = h("button", { type: "button", class: "button", "data-control": "compare-hold", title }, text);
+    const on = (/** @type {string[]} */ types, /** @type {boolean} */ held) =>
+      types.forEach((type) =>
+        hold.addEventListener(type, (/** @type {any} */ { key }) => {
+          if (key === undefined || key === " " || key === "Enter") this.#flicker.hold(held);
+        }),
+      );
+    on(["pointerdown", "keydown"], true);
+    on(["pointerup", "pointerleave", "pointercancel", "keyup", "blur"], false);
+    return hold;
   }
 
   /** Whether the two inputs are different pictures, or one is changed. */
   #otherInput() {
     const { pair } = this;
     return pair?.difference?.input.data.some((value) => value !== 0) ?? false;
-  }
-
-  #morph() {
-    const share = this.store.state.comparing.morph ?? 1;
-    const input = h("input", {
-      type: "range",
-      min: "0",
-      max: "1",
-      step: "0.05",
-      value: String(share),
-      "data-control": "compare-morph",
-      "aria-label": this.t("compare.morph.title"),
-      "aria-valuetext": this.t("compare.morph.value", { share: this.i18n.percent(share) }),
-      ...does("compare-morph", () => Number(input.value), "input"),
-    });
-    return h(
-      "label",
-      { class: "compare-morph", title: this.t("compare.morph.hint") },
-      h("span", null, this.t("compare.a")),
-      input,
-      h("span", null, this.t("compare.b")),
-    );
   }
 
   #showSays() {
