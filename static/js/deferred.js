@@ -22,6 +22,7 @@ const PARTS = {
   present: () => import("./features/present/index.js"),
   why: () => import("./features/why/index.js"),
   change: () => import("./features/change/index.js"),
+  compare: () => import("./features/compare/index.js"),
 };
 
 /** How far above its place Learn begins to load. */
@@ -61,6 +62,10 @@ export function startDeferred(store, defaultModel) {
   store.select(
     ({ edits }) => edits.length > 0,
     (some) => void (some && PARTS.change()),
+  );
+  store.select(
+    ({ pinned }) => pinned !== null,
+    (some) => void (some && PARTS.compare()),
   );
   onceDrawn(() => requestIdle(() => void (isNewcomer(store) && import("./features/tour/offer.js"))));
 

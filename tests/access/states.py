@@ -252,6 +252,16 @@ PANELS = [
     network("lessons to choose from", act=press("t", "[data-dialog=tours] [data-tour=edges]")),
     network("preparation", "panel=preparation", act=there('[data-panel="preparation"] canvas')),
     network("transform bench", "panel=transform", act=there('[data-panel="transform"] canvas')),
+    network(
+        "compare, a layer taken apart",
+        "sample=koala&with=sample:red-panda",
+        act=click("[data-layer-difference=relu_1_2]", ".compare-lines"),
+    ),
+    network(
+        "compare, aligned, where a difference comes from",
+        "transform=shift_x:2&with=sample:red-panda&sample=red-panda&compare=diff,align&at=max_pool_2[3]",
+        act=click("[data-control=compare-origin]", ".compare-sum"),
+    ),
     network("own network", act=do("[data-action=own-model]", '[data-panel="own"] loupe-own *')),
     network("webcam", act=do('[data-action="picture-camera"]', '[data-panel="camera"] loupe-camera *')),
     network(

@@ -2,6 +2,7 @@
 // Random graphs against the NumPy engine: test_compute.py.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ablatable, ablated, ablations } from "../../static/js/compute/ablations.js";
 import { edited, swaps } from "../../static/js/compute/edits.js";
 import { backward, run } from "../../static/js/compute/engine.js";
 import { sizeOf } from "../../static/js/compute/kinds/kind.js";
@@ -322,4 +323,41 @@ test("small runs are made on the page, larger ones beside it, the largest by the
     "server",
   ]);
   assert.equal(placeFor(multiplicationsOf(tinyVgg())), "page");
+});
+
+test("a table of ablations is what each run without a unit says, and its prediction holds in the last block", () => {
+  const model = { ...tinyVgg(), ending: "softmax" };
+  const { parameters, input } = settings(model, 21);
+  const layers = ablated(model);
+  assert.deepEqual(
+    layers.map(({ name }) => name),
+    ["relu_1_1", "relu_1_2", "relu_2_1", "relu_2_2"],
+  );
+  assert.ok(ablatable(model, layers));
+  assert.ok(!ablatable({ ...model, in_pieces: true }, layers));
+  const edits = [{ target: "unit", layer: "relu_1_1", unit: 2, change: "scale", factor: 1.5 }];
+  const table = ablations({ model, parameters, edits, input }, ["relu_1_2", "relu_2_2"]);
+  const rows = [...table.rows];
+  assert.equal(rows.length, 20);
+  const scores = (list) => scoresOf(model, run(edited(model, parameters, list), input).activations);
+  const before = scores(edits);
+  assert.equal(table.class, before.reduce((best, one) => (one.logit > best.logit ? one : best)).class);
+  for (const row of rows) {
+    const off = { target: "unit", layer: row.layer, unit: row.unit, change: "set", value: 0 };
+    const after = scores([...edits, off]);
+    assert.equal(row.logit, after[table.class].logit, row.edit);
+    assert.equal(row.logit_change, after[table.class].logit - table.logit);
+    assert.equal(row.probability_change, after[table.class].probability - table.probability);
+    assert.equal(row.answer, after.reduce((best, one) => (one.logit > best.logit ? one : best)).class);
+  }
+  const last = rows.filter(({ layer, silent }) => layer === "relu_2_2" && !silent);
+  assert.ok(last.length > 3);
+  // What follows is linear but for the pooling's choice, which stays when all of a unit's values go.
+  for (const { predicted, logit_change, edit } of last)
+    assert.ok(Math.abs(predicted - logit_change) <= 1e-4 * (1 + Math.abs(predicted)), `${edit}: ${predicted}`);
+  assert.ok(
+    rows.some(
+      ({ layer, predicted, logit_change }) => layer === "relu_1_2" && Math.abs(predicted - logit_change) > 0.01,
+    ),
+  );
 });

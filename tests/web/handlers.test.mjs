@@ -85,7 +85,7 @@ test("controls do what the table of commands says, but for those that are named 
 test("what is no command changes nothing of the page's state", async () => {
   /** @type {string[]} */
   const changes = [];
-  for (const part of ["actions", "view", "present", "why"])
+  for (const part of ["actions", "view", "present", "why", "compare"])
     for (const [name, value] of Object.entries(await import(new URL(`state/${part}.js`, ROOT))))
       if (typeof value === "function" && /^(?:async )?(?:function \w+)?\(store\b/.test(String(value)))
         changes.push(name);

@@ -29,6 +29,7 @@
  * @property {(state: State, event?: KeyboardEvent) => boolean} [available]
  * @property {(state: State) => boolean} [checked] only where it switches something on and off
  * @property {readonly (keyof State)[]} [undoable] the fields that undoing restores
+ * @property {() => void} [released] what its key does when it is let go
  * @property {(call: Call<State>) => unknown} [perform] not there where an element of the page does it by itself
  */
 /**
@@ -126,6 +127,11 @@ export function createCommands(store) {
           () => perform({ store, ...call }),
         );
       else perform({ store, ...call });
+    },
+    /** A key was let go: whatever was held with it is held no longer. @param {Pick<KeyboardEvent, "key">} event */
+    letGo({ key }) {
+      const name = key.length === 1 ? key.toLowerCase() : key;
+      for (const { keys, released } of all()) if (released && keys?.includes(name)) released();
     },
     /** What a key means now. @param {KeyboardEvent} event @param {boolean} typing whether it goes into a text field */
     meant(event, typing) {

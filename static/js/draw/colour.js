@@ -121,6 +121,11 @@ export const WEIGHTS = diverging(
   arm({ dark: 0.42, bright: 0.86, chroma: 0.165, hue: 62, turn: -10 }),
   arm({ dark: 0.3, bright: 0.79, chroma: 0.17, hue: 296 }),
 );
+/** Differences, B minus A: negative magenta, positive green; never mistaken for what they are differences of. */
+export const DIFFERENCES = diverging(
+  arm({ dark: 0.36, bright: 0.8, chroma: 0.19, hue: 340 }),
+  arm({ dark: 0.38, bright: 0.86, chroma: 0.15, hue: 148 }),
+);
 /** Logits. */
 export const LOGITS = sequential(arm({ dark: 0.5, bright: 0.8, chroma: 0.2, hue: 58, turn: -14 }));
 /** Input channels. */

@@ -61,17 +61,40 @@ export function drawMaps(context, scratch, boxes, tensor, paint, ratio) {
 }
 
 /**
+ * Cover what of maps is not compared: the places outside of a field.
+ * @param {Context2D} context @param {readonly Box[]} boxes @param {readonly number[]} shape (C, H, W)
+ * @param {{ top: number, left: number, bottom: number, right: number }} field ends included @param {string} colour
+ */
+export function coverOutside(context, boxes, [, rows, columns], field, colour) {
+  const empty = field.bottom < field.top || field.right < field.left;
+  context.fillStyle = colour;
+  for (const { x, y, width, height } of boxes) {
+    if (empty) {
+      context.fillRect(x, y, width, height);
+      continue;
+    }
+    const across = [0, field.left, field.right + 1, columns].map((column) => x + (column * width) / columns);
+    const down = [0, field.top, field.bottom + 1, rows].map((row) => y + (row * height) / rows);
+    context.fillRect(x, y, width, down[1] - y);
+    context.fillRect(x, down[2], width, down[3] - down[2]);
+    context.fillRect(x, down[1], across[1] - x, down[2] - down[1]);
+    context.fillRect(across[2], down[1], across[3] - across[2], down[2] - down[1]);
+  }
+}
+
+/**
  * Draw units of a vector as bars from the middle: right is positive.
  * @param {Context2D} context @param {readonly (Box & { unit: number })[]} boxes @param {Float32Array} values
  * @param {(unit: number) => number} limit @param {{ surface: string, line: string, lineStrong: string }} theme
+ * @param {Scale} [scale]
  */
-export function drawBars(context, boxes, values, limit, theme) {
+export function drawBars(context, boxes, values, limit, theme, scale = ACTIVATIONS) {
   for (const { unit, x, y, width, height } of boxes) {
     const share = limit(unit) > 0 ? Math.max(-1, Math.min(1, values[unit] / limit(unit))) : 0;
     const middle = x + width / 2;
     context.fillStyle = theme.surface;
     context.fillRect(x, y, width, height);
-    context.fillStyle = colourOf(ACTIVATIONS, values[unit], limit(unit));
+    context.fillStyle = colourOf(scale, values[unit], limit(unit));
     context.fillRect(share < 0 ? middle + (share * width) / 2 : middle, y, Math.abs((share * width) / 2), height);
     context.fillStyle = theme.lineStrong;
     context.fillRect(Math.round(middle), y, 1, height);

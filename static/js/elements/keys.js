@@ -26,6 +26,7 @@ export const INNERMOST = {
  */
 export function listenToKeys(document, commands) {
   document.addEventListener("keydown", (event) => commands.heard(event), { capture: true, passive: true });
+  document.addEventListener("keyup", (event) => commands.letGo(event), { capture: true, passive: true });
   document.addEventListener("keydown", (event) => {
     // A modal dialog has the page to itself; Esc closes it without our help.
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;

@@ -15,8 +15,9 @@
  */
 /** @typedef {Scene & { parameters: Parameters, run: Run }} WholeScene */
 /**
- * @typedef {{ target: "input", transform: import("./transform.js").Transform }} InputEdit a change of the picture's
- *   tensor before it enters the network
+ * @typedef {{ target: "input", transform: import("./transform.js").Transform | null,
+ *   mix?: import("./transform.js").Mix | null }} InputEdit a change of the picture's tensor before it enters the
+ *   network
  */
 /**
  * @typedef {InputEdit | import("../compute/edits.js").Edit} Edit or a change of the model: `model` and `parameters` of

@@ -16,6 +16,8 @@
  * @property {number} swap which order of the channels: an index into `orders(C)`
  */
 /** @typedef {import("../api/wire.js").Tensor} Tensor */
+/** @typedef {{ input: Tensor, share: number }} Mix another input of the same shape, and how much of the picture's own
+ *   there is: 0 none, 1 nothing else */
 
 /**
  * @param {Tensor} input (C, H, W)

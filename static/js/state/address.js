@@ -6,6 +6,7 @@
  * @typedef {import("../core/url-state.js").Field<State>} Field
  */
 
+import { COMPARE_FIELDS, formatSide } from "./compare.js";
 import { editedPlaces, EDITS_FIELD } from "./edits.js";
 import { formatPlace, parsePlace } from "./place.js";
 import { PRESENT_FIELD } from "./present.js";
@@ -48,6 +49,8 @@ export const ADDRESSED = [
   "panel",
   "transform",
   "edits",
+  "pinned",
+  "comparing",
   "present",
 ];
 
@@ -56,7 +59,7 @@ const PASSING = ["camera", "address", "own", "drawing"];
 
 /** What makes a new entry in the browser's history; everything else replaces the current one.
  * @param {State} state */
-export const step = ({ modelId, picture, ownPictures, edits, view, why, panel, present }) =>
+export const step = ({ modelId, picture, ownPictures, edits, pinned, view, why, panel, present }) =>
   JSON.stringify([
     modelId,
     // Each moment of a drawing is a picture of its own, and none of them a step.
@@ -68,6 +71,7 @@ export const step = ({ modelId, picture, ownPictures, edits, view, why, panel, p
     why && [why.of, why.against],
     panel,
     editedPlaces(edits),
+    pinned && formatSide(pinned),
   ]);
 
 /** @type {Field[]} */
@@ -130,6 +134,7 @@ export const FIELDS = [
     format: ({ transform }) => transform && formatTransform(transform),
   },
   EDITS_FIELD,
+  ...COMPARE_FIELDS,
   {
     parameter: "details",
     parse: (text) => (text === "0" ? { details: false } : text === "1" ? { details: true } : null),

@@ -35,10 +35,8 @@ const withLearned = ({ main, original }, parameters) => ({
   original: original && { ...original, parameters: original.parameters ?? parameters },
 });
 
-/** What the transform panel needs, once it has been used. @type {typeof import("../model/transform.js") | null} */
-let transforms = null;
-/** What makes runs in this page, once an input has been changed. @type {typeof import("./computed.js") | null} */
-let computing = null;
+/** What makes scenes of changes, once something has been changed. @type {typeof import("./making.js") | null} */
+let making = null;
 
 /**
  * @param {object} parts
@@ -139,7 +137,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
   const changing = { key: "", further: false };
 
   const showPicture = async () => {
-    const { picture, ownReady, transform, edits, attempt } = store.state;
+    const { picture, ownReady, transform, mix, edits, attempt } = store.state;
     const model = asLearned()?.model;
     if (!model || model.id !== store.state.modelId) return;
     const sample = sampleOf(store.state, picture);
@@ -152,11 +150,12 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
 
     // A slider that is dragged asks faster than runs come back. Were each step to abort the one before,
     // nothing would be drawn until it rests; so the step on its way is drawn first, then the newest.
-    const key = (transform || edits.length > 0) && JSON.stringify([model.id, picture, own?.crop ?? null, attempt]);
+    const key =
+      (transform || mix || edits.length > 0) && JSON.stringify([model.id, picture, own?.crop ?? null, attempt]);
     if (key && key === changing.key) return void (changing.further = true);
     changing.key = key || "";
     changing.further = false;
-    await runPicture({ model, picture, sample, own, transform, edits });
+    await runPicture({ model, picture, sample, own, transform, mix, edits });
     if (!key || changing.key !== key) return undefined;
     changing.key = "";
     return changing.further ? void showPicture() : undefined;
@@ -165,17 +164,19 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
   /**
    * @param {{ model: import("../model/model.js").Model, picture: import("./initial.js").PictureRef,
    *   sample?: import("./initial.js").Sample, own?: import("./initial.js").OwnPicture, transform: State["transform"],
-   *   edits: State["edits"] }} asked
+   *   mix: State["mix"], edits: State["edits"] }} asked
    */
-  const runPicture = async ({ model, picture, sample, own, transform, edits }) => {
+  const runPicture = async ({ model, picture, sample, own, transform, mix, edits }) => {
     store.update({ working: true });
-    const asked = transform !== null || !runs.has({ model, ref: picture, sample, own });
+    const asked = transform !== null || mix !== null || !runs.has({ model, ref: picture, sample, own });
     try {
       const answer = await runTask(async (signal) => {
         const original = { ...sceneOf(model), picture, run: await runs.run({ model, ref: picture, sample, own }) };
-        if (!transform && edits.length === 0) return { main: original, original: null };
-        const changed = await changedInput(original, transform);
-        const main = edits.length > 0 ? await editedScene(changed, edits, signal) : await runScene(changed, signal);
+        if (!transform && !mix && edits.length === 0) return { main: original, original: null };
+        const learned = asLearned();
+        const parameters = learned?.model === model ? learned.parameters : null;
+        const { changedScene } = await maker();
+        const main = await changedScene(original, { parameters, transform, edits, mix }, { api, runs, signal });
         return { main, original };
       });
       // An answer of a model that has been left meanwhile is late, too.
@@ -199,60 +200,19 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
     return undefined;
   };
 
-  /**
-   * The scene with its input changed, and the run still to be made.
-   * @param {import("../model/scene.js").Scene & { run: import("../api/client.js").Run }} original
-   * @param {State["transform"]} transform
-   */
-  const changedInput = async (original, transform) => {
-    if (!transform) return original;
+  /** What makes scenes of changed pictures and models, and has the runs that this page makes compared. */
+  const maker = async () => {
     // Kept: even of a module that is there, an import is answered only after the next frame.
-    const { transformInput } = (transforms ??= await import("../model/transform.js"));
-    const input = transformInput(original.run.input, transform, original.model.input.range);
-    const edits = [{ target: /** @type {const} */ ("input"), transform }];
-    return { ...original, edits, run: { ...original.run, input } };
-  };
-
-  /** What computes in this page. */
-  const computer = async () => {
-    computing ??= await import("./computed.js");
-    if (!comparing) stops.push((comparing = computing.followComputed({ store, runs })));
-    return computing;
+    making ??= await import("./making.js");
+    if (!comparing) {
+      const { followComputed } = await import("./computed.js");
+      comparing ??= followComputed({ store, runs });
+      stops.push(comparing);
+    }
+    return making;
   };
   /** Stops comparing runs made here with the server's. @type {(() => void) | null} */
   let comparing = null;
-
-  /**
-   * The scene with a run of its input: made here where the model is small enough and what it has learned is there.
-   * @param {import("../model/scene.js").Scene & { run: import("../api/client.js").Run }} scene
-   * @param {AbortSignal} signal
-   */
-  const runScene = async (scene, signal) => {
-    const { model } = scene;
-    const { input } = scene.run;
-    const learned = asLearned();
-    const here =
-      learned?.model === model && learned.parameters && !model.in_pieces
-        ? await (await computer()).runHere(model, learned.parameters, input)
-        : null;
-    return { ...scene, run: here ?? (await runs.runInput(model, input, signal)) };
-  };
-
-  /**
-   * The scene of a model that edits have changed, run in this page.
-   * @param {import("../model/scene.js").Scene & { run: import("../api/client.js").Run }} scene
-   * @param {State["edits"]} edits @param {AbortSignal} signal
-   */
-  const editedScene = async (scene, edits, signal) => {
-    const { model } = scene;
-    const learned = asLearned();
-    const { editedScene: here, editedElsewhere } = await computer();
-    const parameters =
-      (learned?.model === model && learned.parameters) ||
-      (model.in_pieces ? new Map() : await api.parameters(model, null, signal));
-    const whole = { ...scene, parameters };
-    return (await here(whole, edits)) ?? editedElsewhere(whole, edits, { runs, signal });
-  };
 
   /** The network cannot be changed so: say why, and go on with what is drawn. @param {Problem} problem */
   const refuse = (problem) => {
@@ -283,6 +243,7 @@ export function follow({ store, api, runs, pictures, own = noneOwn }) {
         ownOf(state, state.picture)?.crop,
         state.ownReady,
         state.transform,
+        state.mix,
         state.edits,
         state.attempt,
       ],

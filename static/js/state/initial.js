@@ -49,6 +49,10 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {Panel | null} panel what is open between the strip and the network
  * @property {import("../model/transform.js").Transform | null} transform the change that the transform panel asks for
  * @property {readonly import("../model/edits.js").NetworkEdit[]} edits what is to be changed in the model
+ * @property {Side | null} pinned A, with which what is shown (B) is compared (`compare.js`)
+ * @property {Comparing} comparing how the two are shown
+ * @property {import("../model/transform.js").Mix | null} mix the input on its way from A's to B's
+ * @property {Lens | null} lens what the maps show instead of the main scene's values, once both runs are there
  *
  * @property {Place | null} hover the value or unit under the pointer or the keyboard's focus
  * @property {Place | null} selection the unit that the inspector keeps when nothing is hovered
@@ -104,6 +108,22 @@ import { NO_SCENES } from "../model/scene.js";
  *   much the server's run of the same input differs from `run`, and its note
  */
 /** @typedef {import("../model/scene.js").PictureRef} PictureRef */
+/**
+ * @typedef {{ modelId: string | null, picture: PictureRef, transform: State["transform"], edits: State["edits"] }} Side
+ *   what a run is made from; `modelId` null is the server's default
+ */
+/**
+ * @typedef {{ show: typeof VOCABULARY.compared[number], align: boolean, morph: number | null }} Comparing `morph`: how
+ *   far the input is on its way from A (0) to B (1)
+ */
+/**
+ * @typedef {object} Lens
+ * @property {import("../api/client.js").Run} of the run that is compared; of another one the lens shows nothing
+ * @property {Comparing["show"]} show
+ * @property {Values} a as it is laid over B @property {Values} b @property {Values} difference
+ * @property {ReadonlyMap<string, import("../model/alignment.js").Aligned> | null} alignment
+ */
+/** @typedef {Pick<import("../api/client.js").Run, "input" | "activations">} Values */
 /**
  * @typedef {{ layer: string, unit: number, at?: number[] }} Place a unit of a layer (or of `input`); `at` = [row,
  *   column] in its map
@@ -169,6 +189,10 @@ export const initialState = () => ({
   panel: null,
   transform: null,
   edits: [],
+  pinned: null,
+  comparing: { show: "diff", align: false, morph: null },
+  mix: null,
+  lens: null,
   hover: null,
   selection: null,
   view: null,

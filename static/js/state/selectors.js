@@ -84,15 +84,62 @@ const known = new WeakMap();
  * The colour ranges that are in force: those of the scene, or, while they are locked, those of the scene
  * that was drawn when the lock was set. A model that was edited keeps those of the model as it was learned, or a value
  * that grows would look as before. Paint, legends and readouts all ask here.
- * @param {Pick<State, "lock" | "scale"> & Partial<Pick<State, "scenes">>} state
+ * While two runs are compared, both have one range: the wider one.
+ * @param {Pick<State, "lock" | "scale"> & Partial<Pick<State, "scenes" | "lens">>} state
  * @param {Pick<import("../model/scene.js").Scene, "model" | "run"> | null} scene
  * @returns {import("../model/ranges.js").Ranges | null} null as long as nothing can be drawn
  */
-export function colourRanges({ lock, scale, scenes }, scene) {
+export function colourRanges({ lock, scale, scenes, lens }, scene) {
   if (!scene?.run) return null;
   const { model } = scene;
   const learned = scenes?.main === scene && modelEdits(scenes.main).length > 0 ? scenes.original?.run : null;
-  const source = (lock?.model === model && lock.run) || learned || scene.run;
+  const locked = lock?.model === model && lock.run;
+  const own = rangesKept(model, locked || learned || scene.run, scale);
+  return lens?.of === scene.run && !locked ? wider(own, rangesKept(model, lens.a, scale)) : own;
+}
+
+/**
+ * What the maps of a scene are painted from: its run, or what the lens shows of it and of A.
+ * @param {Pick<State, "lock" | "scale" | "lens" | "scenes">} state
+ * @param {Pick<import("../model/scene.js").Scene, "model" | "run">} scene
+ */
+export function paintedOf(state, scene) {
+  const { run, model } = scene;
+  const lens = state.lens && state.lens.of === run && state.lens.show !== "b" ? state.lens : null;
+  const differs = lens?.show === "diff";
+  return {
+    values: lens ? (differs ? lens.difference : lens.a) : run,
+    /** The values are differences: they have a scale and ranges of their own. */
+    differs,
+    alignment: lens?.alignment ?? null,
+    ranges: lens && differs ? rangesKept(model, lens.difference, state.scale) : colourRanges(state, scene),
+  };
+}
+
+/** What `wider` found last: the same object as long as nothing has changed, so that nothing is painted anew.
+ * @type {{ of: import("../model/ranges.js").Ranges[], found: import("../model/ranges.js").Ranges } | null} */
+let widest = null;
+
+/** Where two ranges share their groups: the wider of each.
+ * @param {import("../model/ranges.js").Ranges} one @param {import("../model/ranges.js").Ranges} other
+ * @returns {import("../model/ranges.js").Ranges} */
+function wider(one, other) {
+  if (widest?.of[0] === one && widest.of[1] === other) return widest.found;
+  const groups = one.groups.map((group, index) => {
+    const { limit } = other.groups[index];
+    return { ...group, limit: group.limit === null || limit === null ? null : Math.max(group.limit, limit) };
+  });
+  const limit = (/** @type {string} */ layer, /** @type {number} */ unit) =>
+    Math.max(one.limit(layer, unit), other.limit(layer, unit));
+  widest = { of: [one, other], found: { groups, limit } };
+  return widest.found;
+}
+
+/**
+ * @param {import("../model/model.js").Model} model @param {import("../model/ranges.js").Activations} source
+ * @param {State["scale"]} scale @returns {import("../model/ranges.js").Ranges}
+ */
+function rangesKept(model, source, scale) {
   let scales = known.get(source);
   if (!scales) known.set(source, (scales = new Map()));
   // Of a large run more layers become known while one looks at it, and the range that they share may grow.

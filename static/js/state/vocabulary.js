@@ -22,6 +22,8 @@ export const VOCABULARY = /** @type {const} */ ({
     "tour",
     "words",
     "edits",
+    "with",
+    "compare",
     "lang",
   ],
   views: [
@@ -44,6 +46,7 @@ export const VOCABULARY = /** @type {const} */ ({
   orders: ["class", "score"],
   themes: ["auto", "light", "dark"],
   depths: ["plain", "exact"],
+  compared: ["a", "b", "diff"],
   panels: ["crop", "preparation", "transform"],
   transforms: {
     shift_x: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },

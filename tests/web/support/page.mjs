@@ -2,8 +2,7 @@
 
 /** Everything that waits for a promise or for a module has had its turn; what is imported late is here already. */
 export const settled = async () => {
-  await import("../../../static/js/model/transform.js");
-  await import("../../../static/js/state/computed.js");
+  await import("../../../static/js/state/making.js");
   await new Promise((resolve) => setTimeout(resolve, 5));
   for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
 };

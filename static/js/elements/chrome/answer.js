@@ -27,6 +27,18 @@ export class LoupeAnswer extends LoupeElement {
       { type: "button", class: "button answer-why", "data-action": "why", ...does("why") },
       this.t("common.command.why.title"),
     );
+    this.compare = h(
+      "button",
+      { type: "button", class: "button answer-why", "data-action": "compare", ...does("compare") },
+      this.t("common.command.compare.title"),
+    );
+    this.watch(
+      ({ pinned }) => pinned !== null,
+      (on) => {
+        this.compare.setAttribute("aria-pressed", String(on));
+        this.compare.title = this.t(`common.command.compare.${on ? "hint_checked" : "hint"}`);
+      },
+    );
     this.watch(
       ({ why }) => why !== null,
       (on) => {
@@ -111,6 +123,7 @@ export class LoupeAnswer extends LoupeElement {
               h("span", { class: "answer-says" }, this.t("network.answer.sure"), this.t("network.answer.end")),
           ),
           !EMBEDDED && this.why,
+          !EMBEDDED && this.compare,
           rest.length > 0 &&
             h(
               "p",

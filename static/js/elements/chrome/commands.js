@@ -252,6 +252,15 @@ export const COMMANDS = [
     perform: async () => (await changing()).openAblations(),
   },
   {
+    name: "compare",
+    words: "common.command.compare",
+    keys: ["c"],
+    checked: ({ pinned }) => pinned !== null,
+    available: ({ run, model, pinned, mix, scenes }) =>
+      pinned !== null || (mix === null && run !== null && run.model === model?.id && scenes.main?.picture !== null),
+    perform: async ({ store }) => (await import("../../state/compare.js")).togglePinned(store),
+  },
+  {
     name: "reset-edits",
     words: "common.command.reset-edits",
     available: ({ edits }) => edits.length > 0,

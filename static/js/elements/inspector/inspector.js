@@ -17,7 +17,7 @@ import { classFacts, layerFacts, modelFacts, pairFacts, settings, unitFacts } fr
 import { hints } from "./hints.js";
 import { createSpread } from "./spread.js";
 import { readTheme, watchTheme } from "../theme.js";
-import { layerName, valueName } from "../../state/selectors.js";
+import { layerName, paintedOf, valueName } from "../../state/selectors.js";
 
 /** @typedef {import("../../state/initial.js").Place} Place */
 /**
@@ -71,12 +71,13 @@ export class LoupeInspector extends LoupeElement {
       this.#show();
     });
     this.watch(
-      ({ details, words, scale, lock, tint, view, hover, selection, arrived }, scene) => [
+      ({ details, words, scale, lock, lens, tint, view, hover, selection, arrived }, scene) => [
         scene,
         details,
         words,
         scale,
         lock,
+        lens,
         tint,
         view?.layer,
         view?.unit,
@@ -161,9 +162,16 @@ export class LoupeInspector extends LoupeElement {
       ...(column.form === "classes" ? [] : unitFacts(this, subject)),
       ...this.#actions(subject),
     ]);
-    if (shown) this.#map.show(subject);
+    if (shown) this.#map.show({ ...subject, tensor: this.#painted(subject) });
     else this.#map.detach();
   };
+
+  /** What the map shows: the layer's values, or, compared with another run's, theirs or by how much they differ.
+   * @param {Subject} subject */
+  #painted({ column, tensor }) {
+    const { values } = paintedOf(this.store.state, /** @type {import("../../model/scene.js").Scene} */ (this.scene));
+    return (column.layer ? values?.activations.get(column.name) : values?.input) ?? tensor;
+  }
 
   /**
    * What is known of a unit before its values are there.

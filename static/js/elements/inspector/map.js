@@ -2,12 +2,21 @@
 /**
  * The large map of the inspector, with a crosshair that reads single values by pointer or arrow keys.
  */
-import { ACTIVATIONS, GREY, channelScale, pageIs, paintDiverging, paintSequential } from "../../draw/colour.js";
+import {
+  ACTIVATIONS,
+  DIFFERENCES,
+  GREY,
+  channelScale,
+  pageIs,
+  paintDiverging,
+  paintSequential,
+} from "../../draw/colour.js";
+import { coverOutside } from "../../draw/maps.js";
 import { exact } from "../../core/i18n.js";
 import { offset } from "../../model/trace.js";
 import { unitValues } from "../../model/statistics.js";
 import { leave, setHover } from "../../state/actions.js";
-import { colourRanges } from "../../state/selectors.js";
+import { paintedOf } from "../../state/selectors.js";
 import { INPUT } from "../../model/model.js";
 import { regionsBehind, visiblePart } from "../../model/receptive-field.js";
 import { does } from "../context.js";
@@ -29,9 +38,11 @@ export class InspectorMap {
   #reads = h("p", { class: "inspector-reads" });
   #copy;
   #legend = h("div", { class: "inspector-legend" });
-  #bars = { activations: bar((share) => ACTIVATIONS.css(2 * share - 1)), input: bar((share) => GREY.css(share)) };
-  /** What the bars are made for. */
-  #dark = pageIs() === "dark";
+  #bars = { values: bar((share) => ACTIVATIONS.css(2 * share - 1)), input: bar((share) => GREY.css(share)) };
+  /** What the first is made for: whether on a dark page, whether for differences. */
+  #barFor = `${pageIs() === "dark"} false`;
+  /** The values are differences from A. */
+  #differs = false;
   #pad;
   element;
 
@@ -79,11 +90,12 @@ export class InspectorMap {
     const image = context.createImageData(columns, rows);
     const pixels = new Uint32Array(image.data.buffer);
     const values = unitValues(tensor, unit);
-    const limit = column.layer
-      ? (colourRanges(this.#host.store.state, this.#host.scene)?.limit(column.name, unit) ?? 0)
-      : 0;
+    const { scene } = this.#host;
+    const { ranges, alignment, differs = false } = scene ? paintedOf(this.#host.store.state, scene) : {};
     const [low, high] = model.input.range;
-    if (column.layer) paintDiverging(pixels, 0, values, limit, ACTIVATIONS);
+    const limit = column.layer ? (ranges?.limit(column.name, unit) ?? 0) : high - low;
+    const scale = differs ? DIFFERENCES : ACTIVATIONS;
+    if (column.layer || differs) paintDiverging(pixels, 0, values, limit, scale);
     else
       paintSequential(
         pixels,
@@ -94,18 +106,22 @@ export class InspectorMap {
         channelScale(model.input.channels[unit], this.#host.store.state.tint),
       );
     context.putImageData(image, 0, 0);
+    const field = alignment?.get(column.name)?.field;
+    if (field)
+      coverOutside(context, [{ x: 0, y: 0, width: columns, height: rows }], tensor.shape, field, this.#host.theme.line);
     this.#pad.style.aspectRatio = `${columns} / ${rows}`;
     this.#pad.style.maxWidth = `${Math.min(1, columns / rows) * 20}rem`;
     this.#pad.setAttribute("aria-label", t("network.inspector.map", { rows, columns }));
     const end = i18n.value(limit).replace(/^[+−]/, "");
-    const { dark } = this.#host.store.state;
-    if (dark !== this.#dark) this.#bars.activations = bar((share) => ACTIVATIONS.css(2 * share - 1));
-    this.#dark = dark;
+    const colours = `${this.#host.store.state.dark} ${differs}`;
+    if (colours !== this.#barFor) this.#bars.values = bar((share) => scale.css(2 * share - 1));
+    this.#barFor = colours;
+    this.#differs = differs;
     this.#legend.replaceChildren(
-      ...(column.layer
+      ...(column.layer || differs
         ? [
             h("span", { "data-value": exact(-limit) }, `≤ −${end}`),
-            this.#bars.activations,
+            this.#bars.values,
             h("span", { "data-value": exact(limit) }, `≥ +${end}`),
           ]
         : [h("span", null, i18n.plain(low)), this.#bars.input, h("span", null, i18n.plain(high))]),
@@ -139,7 +155,8 @@ export class InspectorMap {
     style.height = `${100 / rows}%`;
     const value = subject.tensor.data[offset(subject.tensor.shape, [subject.unit, ...at])];
     const layer = subject.column.layer ? subject.column.name : this.#host.t("network.input");
-    this.#where.textContent = `${layer}[${[subject.unit, ...at].join(", ")}] =`;
+    const sign = this.#differs ? "Δ " : "";
+    this.#where.textContent = `${sign}${layer}[${[subject.unit, ...at].join(", ")}] =`;
     this.#value.textContent = i18n.full(value);
     this.#value.dataset.value = exact(value);
     this.#reads.replaceChildren(...this.#sources(subject, at).map((text) => h("span", null, text)));

@@ -3,7 +3,8 @@
  * The colour legends under the map: one for each range that is in force, as wide as the columns that share it.
  */
 import { exact } from "../../core/i18n.js";
-import { ACTIVATIONS, GREY } from "../../draw/colour.js";
+import { ACTIVATIONS, DIFFERENCES, GREY } from "../../draw/colour.js";
+import { paintedOf } from "../../state/selectors.js";
 import { does } from "../context.js";
 import { h } from "../dom.js";
 
@@ -40,8 +41,8 @@ export class NetworkLegends {
   #shown = "";
   /** The strips of colour, which stay while the numbers below them change. @type {HTMLElement[]} */
   #bars = [];
-  /** Whether they were made for a dark page. */
-  #dark = false;
+  /** What they were made for: a dark page, differences. */
+  #barsFor = "";
 
   /** @param {import("./map.js").LoupeNetwork} map */
   constructor(map) {
@@ -51,9 +52,11 @@ export class NetworkLegends {
   /** @param {Layout} layout @param {Ranges} ranges */
   show(layout, ranges) {
     const { details } = this.#map.store.state;
-    const model = this.#map.scene?.model;
+    const { scene } = this.#map;
     this.element.hidden = !details;
-    if (!details || !model) return;
+    if (!details || !scene) return;
+    const { model } = scene;
+    const { differs } = paintedOf(this.#map.store.state, scene);
     const key = JSON.stringify([
       model.id,
       ranges.groups,
@@ -62,15 +65,23 @@ export class NetworkLegends {
       layout.box,
       this.#map.store.state.tint,
       this.#map.store.state.dark,
+      differs,
     ]);
-    if (this.#dark !== this.#map.store.state.dark) this.#bars = [];
-    this.#dark = this.#map.store.state.dark;
+    const colours = JSON.stringify([this.#map.store.state.dark, differs]);
+    if (this.#barsFor !== colours) this.#bars = [];
+    this.#barsFor = colours;
+    const scale = differs ? DIFFERENCES : ACTIVATIONS;
     if (key === this.#shown) return;
     this.#shown = key;
     this.element.style.transform = `translateY(${layout.legends}px)`;
     const stretches = stretchesOf(layout, ranges);
     const legends = stretches.map(({ columns, limit, members }, index) => ({
-      element: this.#range(columns, limit, (this.#bars[index] ??= bar((share) => ACTIVATIONS.css(2 * share - 1)))),
+      element: this.#range(
+        columns,
+        limit,
+        (this.#bars[index] ??= bar((share) => scale.css(2 * share - 1))),
+        differs ? "network.legend.difference" : "network.legend.title",
+      ),
       x: members[0].x,
       width: Math.max(...members.map((placed) => placed.x + placed.width)) - members[0].x,
       lane: members[0].lanes > 1 ? members[0] : null,
@@ -79,7 +90,7 @@ export class NetworkLegends {
     const inputs = layout.columns
       .filter(({ column }) => !column.layer)
       .map((placed) => ({
-        element: this.#input(model.input.range),
+        element: differs ? this.#inputDifference(model.input.range) : this.#input(model.input.range),
         x: placed.x,
         width: placed.width,
         lane: null,
@@ -135,8 +146,11 @@ export class NetworkLegends {
     element.style.transform = `translate(${Math.max(2, start)}px, ${down}px)`;
   }
 
-  /** @param {string[]} columns @param {number | null} limit null: each map has its own @param {HTMLElement} strip */
-  #range(columns, limit, strip) {
+  /**
+   * @param {string[]} columns @param {number | null} limit null: each map has its own @param {HTMLElement} strip
+   * @param {string} words that say what it is
+   */
+  #range(columns, limit, strip, words) {
     const { t, i18n } = { t: this.#map.t.bind(this.#map), i18n: this.#map.i18n };
     const name =
       columns.length > 1
@@ -165,8 +179,8 @@ export class NetworkLegends {
         role: "group",
         "data-layers": columns.join(" "),
         "data-value": exact(limit),
-        title: t("network.legend.title", { columns: name, limit: i18n.full(limit) }),
-        "aria-label": t("network.legend.title", { columns: name, limit: i18n.full(limit) }),
+        title: t(words, { columns: name, limit: i18n.full(limit) }),
+        "aria-label": t(words, { columns: name, limit: i18n.full(limit) }),
       },
       strip,
       limit > 0
@@ -183,6 +197,18 @@ export class NetworkLegends {
             { class: "network-legend-numbers" },
             h("span", { class: "network-legend-only" }, t("network.legend.zero")),
           ),
+    );
+  }
+
+  /** Of the differences of two pictures. @param {number[]} range */
+  #inputDifference([low, high]) {
+    const end = this.#map.i18n.plain(high - low);
+    const words = this.#map.t("network.legend.difference", { columns: this.#map.t("network.input"), limit: end });
+    return h(
+      "div",
+      { class: "network-legend is-input", role: "group", title: words, "aria-label": words },
+      bar((share) => DIFFERENCES.css(2 * share - 1)),
+      h("span", { class: "network-legend-numbers" }, h("span", null, `−${end}`), h("span", null, `+${end}`)),
     );
   }
 

@@ -18,7 +18,7 @@ import { blocksAround, togglesOf } from "../../model/blocks.js";
 import { plainWords } from "../../model/columns.js";
 import { boxOf, layoutNetwork } from "../../model/layout.js";
 import { withTurned } from "../../state/initial.js";
-import { colourRanges, layerName, shownNow, strength } from "../../state/selectors.js";
+import { layerName, shownNow, strength } from "../../state/selectors.js";
 import { context } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -99,11 +99,12 @@ export class LoupeNetwork extends LoupeElement {
       () => this.#drawAnother(),
     );
     this.watch(
-      ({ scale, lock, details, words, order, tint, blocks, arrived }, scene) => [
+      ({ scale, lock, lens, details, words, order, tint, blocks, arrived }, scene) => [
         scene?.model,
         scene?.run,
         scale,
         lock,
+        lens,
         details,
         words,
         order,
@@ -242,7 +243,7 @@ export class LoupeNetwork extends LoupeElement {
     this.stage.append(this.#legends.element);
     this.#splitPicture = rest.splitPicture;
     this.cleanup(context().parts.when("answer", () => this.frame(this.#split)));
-    const ranges = colourRanges(this.store.state, this.scene);
+    const { ranges } = this.#painting.shown;
     if (this.layout && ranges) this.#legends.show(this.layout, ranges);
     listenToGrid(this);
     explainLabels(this);
@@ -319,7 +320,7 @@ export class LoupeNetwork extends LoupeElement {
       this.#highlight.draw(this.layout);
     }
     const { hover, selection } = this.store.state;
-    this.#legends?.point(hover ?? selection, colourRanges(this.store.state, this.scene));
+    this.#legends?.point(hover ?? selection, this.#painting.shown.ranges);
   };
 
   /** Show other units of a column that has more than fit. @param {string} layer @param {number} first */

@@ -4,8 +4,9 @@
  * minimaps beside them. Another run paints over the maps, edges stay as long as places do.
  */
 import { sameItems } from "../../core/store.js";
-import { GREY, LOGITS, ACTIVATIONS, channelScale, colourOf } from "../../draw/colour.js";
+import { ACTIVATIONS, DIFFERENCES, GREY, LOGITS, channelScale, colourOf } from "../../draw/colour.js";
 import {
+  coverOutside,
   divergingPainter,
   drawBars,
   drawBlocks,
@@ -17,7 +18,7 @@ import {
 import { columnsOf, saysClasses } from "../../model/columns.js";
 import { isMaps } from "../../model/model.js";
 import { thumbnailOf, summarise, unitValues } from "../../model/statistics.js";
-import { colourRanges, strength } from "../../state/selectors.js";
+import { colourRanges, paintedOf, strength } from "../../state/selectors.js";
 import { h } from "../dom.js";
 
 /** @typedef {import("../../model/layout.js").Layout} Layout */
@@ -98,14 +99,20 @@ export class NetworkPainting {
     context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
   }
 
+  /** What the maps are painted from: the run, or what it is compared with, or by how much the two differ. */
+  get shown() {
+    const { scene, store } = this.#map;
+    return scene?.run ? paintedOf(store.state, scene) : { values: null, differs: false, alignment: null, ranges: null };
+  }
+
   /** Paint over the maps and minimaps, and say so; yields after each piece. @param {Run | null} run */
   *paint(run) {
     const { maps } = this;
-    const { scene, theme } = this.#map;
+    const { theme } = this.#map;
     const { state } = this.#map.store;
     const layout = /** @type {Layout} */ (this.#layout);
-    const ranges = run && colourRanges(state, scene);
-    const source = [layout, run, ranges, state.dark, state.tint, state.arrived];
+    const { ranges, values } = this.shown;
+    const source = [layout, run, values, ranges, state.dark, state.tint, state.arrived];
     if (sameItems(source, this.#painted)) return;
     this.#painted = [];
     yield;
@@ -116,7 +123,7 @@ export class NetworkPainting {
         continue;
       }
       this.paintBoxes(maps, column.name, boxes, this.#ratio);
-      if (minimap) drawMinimap(maps, minimap, this.#overview(run, placed, ranges), placed.first, placed.shown, theme);
+      if (minimap) drawMinimap(maps, minimap, this.#overview(run, placed), placed.first, placed.shown, theme);
       yield;
     }
     if (ranges) this.#done(layout, ranges);
@@ -135,24 +142,27 @@ export class NetworkPainting {
     const { model, run } = scene ?? {};
     const { state } = this.#map.store;
     const column = model && columnsOf(model).find(({ name }) => name === layer);
-    const ranges = colourRanges(state, scene);
-    if (!model || !run || !column || !ranges || saysClasses(column)) return;
-    const tensor = column.layer ? run.activations.get(layer) : run.input;
-    const limit = (/** @type {number} */ unit) => ranges.limit(layer, unit);
+    const { values: shown, ranges, differs, alignment } = this.shown;
+    if (!model || !run || !shown || !column || !ranges || saysClasses(column)) return;
+    const tensor = column.layer ? shown.activations.get(layer) : shown.input;
+    const [low, high] = model.input.range;
+    const limit = (/** @type {number} */ unit) => (column.layer ? ranges.limit(layer, unit) : high - low);
     const known = run.overview?.get(layer);
+    const scale = differs ? DIFFERENCES : ACTIVATIONS;
     if (!isMaps(column.shape)) {
       // Of a vector's units the largest value is the only one.
       const values = tensor?.data ?? known?.maximum;
-      if (values) drawBars(context, boxes, values, column.layer ? limit : () => model.input.range[1], theme);
+      if (values) drawBars(context, boxes, values, column.layer || differs ? limit : () => high, theme, scale);
       return;
     }
     if (!tensor) return this.#paintThumbnails(context, layer, boxes, ratio);
-    const paint = column.layer
-      ? divergingPainter(limit)
-      : sequentialPainter(model.input.range[0], model.input.range[1], (unit) =>
-          channelScale(model.input.channels[unit], state.tint),
-        );
+    const paint =
+      column.layer || differs
+        ? divergingPainter(limit, scale)
+        : sequentialPainter(low, high, (unit) => channelScale(model.input.channels[unit], state.tint));
     drawMaps(context, this.#scratch, boxes, tensor, paint, ratio);
+    const field = alignment?.get(layer)?.field;
+    if (field) coverOutside(context, boxes, tensor.shape, field, theme.line);
   }
 
   /**
@@ -184,9 +194,10 @@ export class NetworkPainting {
   /** A colour for each unit of a column, in the order that it is shown.
    * @param {Run} run
    * @param {import("../../model/layout.js").PlacedColumn} placed
-   * @param {Ranges} ranges
    */
-  #overview(run, { column }, ranges) {
+  #overview(run, { column }) {
+    const { values, ranges, differs } = this.shown;
+    if (!values || !ranges) return [];
     if (column.form === "classes") {
       const { order } = this.#map.store.state;
       const shares = run.scores.map(strength);
@@ -204,11 +215,12 @@ export class NetworkPainting {
           ranges.limit(column.name, unit),
         ),
       );
-    const tensor = column.layer ? run.activations.get(column.name) : run.input;
+    const tensor = column.layer ? values.activations.get(column.name) : values.input;
     if (!tensor) return [];
+    const scale = differs ? DIFFERENCES : ACTIVATIONS;
     return Array.from({ length: column.units }, (_, unit) => {
       const { mean } = summarise(unitValues(tensor, unit));
-      return column.layer ? colourOf(ACTIVATIONS, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
+      return column.layer || differs ? colourOf(scale, mean, ranges.limit(column.name, unit)) : GREY.css(mean);
     });
   }
 }

@@ -1,14 +1,16 @@
 // @ts-check
 /**
- * What becomes of the answer without each unit: a table that the server makes of the picture and the network as they
- * are shown. Each row can be applied, which switches that unit off.
+ * What becomes of the answer without each unit: a table of the picture and the network as they are shown, made in this
+ * page where the network is small enough, a few rows at a time, else by the server. Each row can be applied, which
+ * switches that unit off.
  */
+import { ablatable, ablated, ablations } from "../../compute/ablations.js";
 import { encodeTensor } from "../../api/wire.js";
 import { Problem } from "../../api/client.js";
-import { createTask, SUPERSEDED } from "../../core/timing.js";
+import { createTask, SUPERSEDED, turn } from "../../core/timing.js";
 import { editText, formatEdits, parseEdits } from "../../model/edits.js";
 import { isNormalised } from "../../model/model.js";
-import { modelEdits } from "../../model/scene.js";
+import { modelEdits, unedited } from "../../model/scene.js";
 import { context } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { showDialog } from "../../elements/chrome/dialog.js";
@@ -16,11 +18,13 @@ import { csvOf, sorted } from "./table.js";
 
 /** So many rows are shown at once. */
 const SHOWN = 200;
+/** How long rows are made before the page has its turn, in milliseconds. */
+const TURN = 6;
 
 /** @typedef {import("./table.js").Row} Row */
 /**
  * @typedef {{ class: number, by: "zero" | "mean", logit: number, probability: number | null, answer: number,
- *   rows: Row[] }} Table
+ *   rows: Row[], here?: boolean }} Table `here`: made in this page
  */
 
 export function openAblations() {
@@ -114,11 +118,48 @@ export function openAblations() {
   dialog.addEventListener("close", stop);
   void load();
 
+  /**
+   * The table as this page makes it; null where it is for the server: means over the gallery, large networks, changes
+   * that take values of other pictures, and what overflows.
+   * @param {AbortSignal} signal @returns {Promise<Table | null>}
+   */
+  async function made(signal) {
+    const base = unedited(store.state.scenes);
+    const edits = modelEdits(scene);
+    const borrowed = edits.some((one) => one.target === "unit" && (one.change === "mean" || one.change === "picture"));
+    if (by.value !== "zero" || borrowed || !base?.parameters || store.state.scenes.main !== scene) return null;
+    const chosen = base.model.layer(layers.value);
+    const asked = chosen ? [chosen] : ablated(base.model);
+    if (!ablatable(base.model, asked)) return null;
+    const { parameters } = base;
+    const { input } = /** @type {import("../../api/client.js").Run} */ (run);
+    try {
+      const names = asked.map(({ name }) => name);
+      const { rows, ...found } = ablations({ model: base.model, parameters, edits, input }, names);
+      /** @type {Row[]} */
+      const all = [];
+      let begun = performance.now();
+      for (const row of rows) {
+        all.push(row);
+        if (performance.now() - begun < TURN) continue;
+        await turn();
+        signal.throwIfAborted();
+        begun = performance.now();
+      }
+      return { ...found, by: "zero", rows: all, here: true };
+    } catch (error) {
+      if (error instanceof RangeError) return null;
+      throw error;
+    }
+  }
+
   async function load() {
     about.textContent = t("change.ablations.working", {});
     holder.toggleAttribute("data-stale", true);
     try {
       const answer = await task(async (signal) => {
+        const own = await made(signal);
+        if (own) return own;
         const response = await api.request(`/models/${encodeURIComponent(model.id)}/ablations`, {
           method: "POST",
           headers: { "content-type": "application/json" },
@@ -156,6 +197,7 @@ export function openAblations() {
       count: rows.length,
       changed,
     });
+    if (table.here) about.append(` ${t("change.ablations.here", {})}`);
     for (const { column, root } of heads) {
       if (column === order.column) root.setAttribute("aria-sort", order.down ? "descending" : "ascending");
       else root.removeAttribute("aria-sort");

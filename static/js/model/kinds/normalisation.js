@@ -1,8 +1,7 @@
 // @ts-check
 /** Normalisation: by fixed numbers, one set of them for each map, or by the values beside a value. */
-import { wholeOf } from "../receptive-field.js";
 import { numberOf, readTerm } from "../trace.js";
-import { mapsOf, needed, pointwise } from "./kind.js";
+import { mapsOf, needed, pointwise, wholeOf } from "./kind.js";
 
 const USUAL_EPSILON = 1e-5;
 
