@@ -361,7 +361,7 @@ def test_the_picture_is_handled_and_covered_beside_the_whole_network(
     assert seen[:2] == [[128, 128, 128]] * 2
     assert seen[2] != [128, 128, 128]
     # Each stroke is undone by itself, and the address follows.
-    page.click('.transform-hand [data-action="undo"]')
+    page.click('[data-action="hand-undo"]')
     eventually(lambda: page.url != covered, "the stroke's undoing")
     assert "cover:" in page.url
     page.keyboard.press("Control+y")

@@ -185,7 +185,7 @@ class LoupeTransform extends LoupeElement {
       { class: "transform-hand" },
       this.changedScore,
       this.hand.root,
-      h("div", { class: "row" }, tools, commandButton("undo", { square: true })),
+      h("div", { class: "row" }, tools, commandButton("undo", { square: true, "data-action": "hand-undo" })),
       this.brush,
       h("p", { class: "note", id: "hand-keys" }, this.t("pictures.transform.hand.keys")),
       this.note,
