@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 
 from cnn_loupe.engine.spec import ModelSpec
-from cnn_loupe.server.vocabulary import LONGEST_VIEW
+from cnn_loupe.server.vocabulary import COVER_CELLS, LONGEST_COVER, LONGEST_VIEW
 
 _INDEXED = re.compile(r"([\w.-]{1,80})\[(\d{1,7}(?:,\d{1,7}){0,3})\]", re.ASCII)
 _VIEW = re.compile(r"([a-z]{1,20}):([^!]+)(?:!(\d{1,7}))?", re.ASCII)
 _WHY = re.compile(r"(top|.+?\])(?:-(\d{1,7}))?(?:@\d{1,7},\d{1,7})?", re.ASCII)
+_COVER = re.compile(r"[0-9a-z]{1,3}(?:\.[0-9a-z]{1,3})*")
 _LONGEST_NAME = 64
 _MOST_AXES = 3
 
@@ -106,3 +107,10 @@ def misplaced(spec: ModelSpec, place: Place, *, whole: bool = False) -> Misplace
         if at >= size:
             return Misplaced(shape, axis)
     return None
+
+
+def is_cover(text: str) -> bool:
+    """Whether a text says what is covered of a picture: run lengths in base 36 (static/js/model/cover.js)."""
+    if len(text) > LONGEST_COVER or not _COVER.fullmatch(text):
+        return False
+    return sum(int(run, 36) for run in text.split(".")) <= COVER_CELLS

@@ -34,6 +34,11 @@ TRANSFORMS: Mapping[str, tuple[float, float]] = {
 }
 """Every control of the transform panel with its range."""
 
+COVER_CELLS: int = _words["cover"]["side"] ** 2
+"""The most cells of the grid that parts of a picture are covered by (static/js/model/cover.js)."""
+LONGEST_COVER: int = _words["cover"]["longest"]
+"""Characters of what is covered."""
+
 PRESENTED: tuple[str, ...] = tuple(name for group in _words["presented"].values() for name in group)
 """What a class may be shown in presentation mode, in the order in which an address names it."""
 

@@ -10,9 +10,11 @@ from cnn_loupe.engine.spec import ModelSpec
 from cnn_loupe.server.gallery import Sample
 from cnn_loupe.server.lessons.diagnostics import LessonError
 from cnn_loupe.server.library import Library, ServedModel
-from cnn_loupe.server.places import Place, misplaced, read_place, read_view, read_why
+from cnn_loupe.server.places import Place, is_cover, misplaced, read_place, read_view, read_why
 from cnn_loupe.server.vocabulary import (
+    COVER_CELLS,
     DEPTHS,
+    LONGEST_COVER,
     ORDERS,
     PANELS,
     PARAMETERS,
@@ -164,6 +166,9 @@ def _check_why(text: str, spec: ModelSpec) -> None:
 def _check_transform(text: str) -> None:
     for part in text.split(","):
         name, _, value = part.partition(":")
+        if name == "cover":
+            _check_cover(value)
+            continue
         low, high = TRANSFORMS.get(name, (0, 0))
         try:
             fits = name in TRANSFORMS and low <= float(value) <= high
@@ -171,7 +176,16 @@ def _check_transform(text: str) -> None:
             fits = False
         if not fits:
             known = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in TRANSFORMS.items())
-            raise LessonError(f"{part[:40]!r} is no change of the picture.", f"Known are {known}.")
+            raise LessonError(f"{part[:40]!r} is no change of the picture.", f"Known are {known} and cover.")
+
+
+def _check_cover(text: str) -> None:
+    if not is_cover(text):
+        raise LessonError(
+            f"'cover:{text[:40]}' does not say what is covered of the picture.",
+            f"It is run lengths in base 36 with dots between them, of at most {COVER_CELLS:,} cells and"
+            f" {LONGEST_COVER:,} characters: cover parts in the page and copy its link with Share.",
+        )
 
 
 def _check_presented(text: str) -> None:

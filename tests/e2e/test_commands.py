@@ -97,6 +97,7 @@ def values(page: Page) -> list[str]:
 def test_a_dragged_slider_is_one_step_and_another_picture_takes_the_steps_with_it(visit: Visit) -> None:
     page = visit().go("/?panel=transform")
     rotate = page.locator('[data-transform="rotate"]')
+    rotate.scroll_into_view_if_needed()
     box = rotate.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.differential.files import behind_start, exif, files, segment, xmp
-from tests.e2e.conftest import READY, Visit, eventually
+from tests.e2e.conftest import READY, Visit, eventually, violations
 from tests.e2e.own import (
     Picture,
     add,
@@ -307,3 +307,132 @@ def test_the_network_follows_while_a_slider_is_dragged(visit: Visit) -> None:
     assert drawn >= 3, "nothing is drawn until the slider rests"
     expect(page.locator('[data-transform="rotate"]')).to_have_value("90")
     eventually(lambda: "transform=rotate:90" in page.url, "the last step")
+
+
+@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (1200, "zh-Hans")])
+def test_the_picture_is_handled_and_covered_beside_the_whole_network(
+    visit: Visit, axe: str, width: int, language: str
+) -> None:
+    visited = visit(width=width, height=860)
+    visited.context.add_cookies([{"name": "lang", "value": language, "url": visited.base}])
+    page = visited.go()
+    rows = page.locator(".network-stage").bounding_box()
+    page.click('[data-action="open-transform"]')
+    picture, chosen = page.locator('[data-action="changed-input"]'), page.locator(".transform-question")
+    expect(picture).to_be_visible()
+    # The bench takes the inspector's place; the network keeps its height, and the answer stands over it.
+    expect(page.locator("loupe-inspector")).to_be_hidden()
+    docked, network = page.locator("loupe-panel").bounding_box(), page.locator(".network-stage").bounding_box()
+    assert rows
+    assert docked
+    assert network
+    assert network["y"] == pytest.approx(rows["y"], abs=30)
+    assert network["x"] + network["width"] <= docked["x"] + 1
+    expect(page.locator(".answer-name")).to_be_visible()
+
+    box = picture.bounding_box()
+    assert box
+
+    def stroke(*places: tuple[float, float]) -> None:
+        points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+        before = runs(page)
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=6)
+        page.mouse.up()
+        wait_for_run(page, before)
+
+    asked = chosen.inner_text()
+    stroke((0.1, 0.2), (0.9, 0.2))
+    stroke((0.1, 0.7), (0.9, 0.7), (0.5, 0.5))
+    assert chosen.inner_text() != asked
+    covered = page.url
+    assert re.search(r"transform=cover:[0-9a-z.]+", covered)
+    # What is grey on the screen is 0.5 in every channel of what the network has run, and only that.
+    seen = page.evaluate(
+        """async () => {
+          const canvas = document.querySelector('[data-action="changed-input"]');
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const at = (x, y) => [...data.slice(4 * (64 * y + x), 4 * (64 * y + x) + 3)];
+          return [at(32, 12), at(32, 44), at(2, 62)];
+        }"""
+    )
+    assert seen[:2] == [[128, 128, 128]] * 2
+    assert seen[2] != [128, 128, 128]
+    # Each stroke is undone by itself, and the address follows.
+    page.click('[data-action="hand-undo"]')
+    eventually(lambda: page.url != covered, "the stroke's undoing")
+    assert "cover:" in page.url
+    page.keyboard.press("Control+y")
+    eventually(lambda: page.url == covered, "the stroke again")
+
+    # Moved, turned and enlarged by hand; by keys the same.
+    page.locator('[data-action="hand-move"] input').check(force=True)
+    stroke((0.5, 0.5), (0.6, 0.4))
+    expect(page.locator('[data-transform="shift_x"]')).to_have_value("6")
+    expect(page.locator('[data-transform="shift_y"]')).to_have_value("-6")
+    turn = page.locator('[data-action="turn-picture"]').bounding_box()
+    assert turn
+    page.mouse.move(turn["x"] + 14, turn["y"] + 14)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] + 40, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    expect(page.locator('[data-transform="rotate"]')).to_have_value("90")
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.wheel(0, -200)
+    expect(page.locator('[data-transform="zoom"]')).to_have_value("1.49")
+    hand = page.locator('[data-action="handle-picture"]')
+    hand.focus()
+    for key in ("ArrowRight", "ArrowDown", "[", "-"):
+        hand.press(key)
+    values = [
+        page.locator(f'[data-transform="{name}"]').input_value() for name in ("shift_x", "shift_y", "rotate", "zoom")
+    ]
+    assert values == ["7", "-5", "87", "1.42"]
+    page.locator('[data-action="hand-uncover"] input').check(force=True)
+    hand.focus()
+    hand.press("ArrowUp")
+    hand.press(" ")
+    assert violations(page, axe, "loupe-panel") == []
+
+    # One place at the right: Learn and Why? lie over the bench, which stays as it was left.
+    before = page.locator('[data-transform="rotate"]').input_value()
+    page.click('[data-action="learn"]')
+    expect(page.locator("loupe-learn")).to_be_visible()
+    expect(page.locator("loupe-panel")).to_be_hidden()
+    page.click('[data-action="open-transform"]')
+    expect(page.locator("loupe-learn")).to_be_hidden()
+    expect(page.locator('[data-transform="rotate"]')).to_have_value(before)
+    page.click('[data-action="why"]')
+    expect(page.locator("[data-why-picture]")).to_be_visible()
+    expect(page.locator("loupe-panel")).to_be_hidden()
+    page.click('[data-action="open-transform"]')
+    expect(page.locator("loupe-transform")).to_be_visible()
+    expect(page.locator("[data-why-picture]")).to_be_hidden()
+    # The link shows the same; Esc closes, and the picture is the original again.
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector(READY, state="attached")
+    expect(page.locator('[data-transform="rotate"]')).to_have_value(before)
+    page.locator('[data-action="handle-picture"]').focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("loupe-panel")).to_be_hidden()
+    expect(page.locator("loupe-inspector")).to_be_visible()
+    assert "transform=" not in page.url
+
+
+def test_a_finger_covers_parts_of_the_picture_on_a_phone(visit: Visit) -> None:
+    visited = visit(width=390, height=844, has_touch=True)
+    page = visited.go("/?panel=transform")
+    picture = page.locator('[data-action="changed-input"]')
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box
+    assert box["width"] > 200
+    before = runs(page)
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_for_run(page, before)
+    assert "cover:" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

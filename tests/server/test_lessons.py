@@ -208,6 +208,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ('link = "?at=conv_1_1[3]"', 'link = "?scale=loud"', "loud", "It may be unit, layer"),
     ('link = "?at=conv_1_1[3]"', 'link = "?transform=rotate:900"', "rotate", "rotate (-180 to 180)"),
     ('link = "?at=conv_1_1[3]"', 'link = "?present=caption,loud"', "loud", "Write present=1, present=none"),
+    ('link = "?at=conv_1_1[3]"', 'link = "?transform=cover:A.1"', "cover:A.1", "run lengths in base 36"),
     ('link = "?at=conv_1_1[3]"', 'link = "?transform=melt"', "melt", "no change of the picture"),
     ('link = "?view=neuron:conv_1_1[3]"', 'link = "?view=nerve:conv_1_1[3]"', "nerve", "no view 'nerve'"),
     ('link = "?order=score"', 'link = "?transform=flip:1"', 'answer = "top"', "the link changes it"),

@@ -9,12 +9,23 @@ from urllib.parse import quote
 
 import pytest
 
-from cnn_loupe.server.places import Misplaced, Place, Why, misplaced, read_indexed, read_place, read_view, read_why
-from cnn_loupe.server.vocabulary import LONGEST_VIEW
+from cnn_loupe.server.places import (
+    Misplaced,
+    Place,
+    Why,
+    is_cover,
+    misplaced,
+    read_indexed,
+    read_place,
+    read_view,
+    read_why,
+)
+from cnn_loupe.server.vocabulary import LONGEST_COVER, LONGEST_VIEW
 from tests.conftest import ROOT
 from tests.models import minimal
 
 CASES: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/contract/places.json").read_text("utf-8"))
+COVERS: list[dict[str, Any]] = json.loads((ROOT / "tests/contract/covers.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES["places"], ids=lambda case: repr(case["text"]))
@@ -42,6 +53,11 @@ def test_whose_evidence_is_shown_is_read_or_refused(case: dict[str, Any]) -> Non
         assert why == Why(read_place(case["of"]) if case["of"] else None, case.get("against"))
 
 
+@pytest.mark.parametrize("case", COVERS, ids=lambda case: repr(case["text"]))
+def test_what_is_covered_of_a_picture_is_read_or_refused(case: dict[str, Any]) -> None:
+    assert is_cover(case["text"] * case.get("times", 1)) == ("cells" in case)
+
+
 def test_a_view_has_a_longest_address() -> None:
     head, step = "neuron:conv[1]", "~a[0]"
     most = (LONGEST_VIEW - len(head)) // len(step)
@@ -49,12 +65,12 @@ def test_a_view_has_a_longest_address() -> None:
     assert read_view(head + step * (most + 1)) is None
 
 
-def test_the_longest_view_fits_the_request_line_that_the_proxy_takes() -> None:
+def test_the_longest_view_of_a_covered_picture_fits_the_request_line_that_the_proxy_takes() -> None:
     line = re.search(r"large_client_header_buffers \d+ (\d+)k;", (ROOT / "deploy/nginx.conf").read_text("utf-8"))
     assert line is not None
     places = "output:output[6]" + "~layer4.0.downsample[511,13,13]" * 100
     written = quote(places[:LONGEST_VIEW], safe=",:~!")
-    assert len("GET /?model=some-model-of-mine&own=") + 64 + len(written) + 500 < 1024 * int(line[1])
+    assert len("GET /?model=some-model-of-mine&own=") + 64 + len(written) + LONGEST_COVER + 500 < 1024 * int(line[1])
 
 
 def test_only_lessons_write_spaces_and_name_parameters() -> None:

@@ -7,6 +7,7 @@
  * @property {number} shift_x to the right, in pixels of the input
  * @property {number} shift_y downwards, in pixels of the input
  * @property {number} rotate degrees clockwise about the centre
+ * @property {number} zoom how much larger, about the centre
  * @property {number} flip 1 mirrors left and right
  * @property {number} brightness added to every value
  * @property {number} contrast factor about the middle of the range
@@ -14,10 +15,13 @@
  * @property {number} noise standard deviation of Gaussian noise, the same noise for the same setting
  * @property {number} grey how much of the colour is taken away: 0 none, 1 all
  * @property {number} swap which order of the channels: an index into `orders(C)`
+ * @property {string} [cover] what is covered with grey at the end, as `cover.js` writes it
  */
 /** @typedef {import("../api/wire.js").Tensor} Tensor */
 /** @typedef {{ input: Tensor, share: number }} Mix another input of the same shape, and how much of the picture's own
  *   there is: 0 none, 1 nothing else */
+
+import { coverInput } from "./cover.js";
 
 /**
  * @param {Tensor} input (C, H, W)
@@ -28,15 +32,16 @@
 export function transformInput(input, transform, range = [0, 1]) {
   const [channels] = input.shape;
   let data = input.data;
-  const { shift_x, shift_y, rotate, flip, brightness, contrast, blur: sigma, noise, grey, swap } = transform;
-  if (shift_x || shift_y || rotate || flip) data = move({ shape: input.shape, data }, transform);
+  const { shift_x, shift_y, rotate, zoom, flip, cover } = transform;
+  const { brightness, contrast, blur: sigma, noise, grey, swap } = transform;
+  if (shift_x || shift_y || rotate || flip || zoom !== 1) data = move({ shape: input.shape, data }, transform);
   if (sigma > 0) data = blur({ shape: input.shape, data }, sigma);
   if (grey > 0 && channels === 3) data = fade(data, grey);
   if (swap > 0) data = reorder(data, orders(channels)[swap % orders(channels).length]);
   const [low, high] = range;
   const middle = (low + high) / 2;
   const random = noise > 0 ? gaussian(1) : () => 0;
-  return {
+  const changed = {
     shape: input.shape,
     data: data.map((value) =>
       Math.min(
@@ -48,20 +53,21 @@ export function transformInput(input, transform, range = [0, 1]) {
       ),
     ),
   };
+  return cover ? coverInput(changed, cover, range) : changed;
 }
 
 /**
- * Shift, rotate and mirror by asking, for each output pixel, where it comes from (bilinear between
+ * Shift, rotate, enlarge and mirror by asking, for each output pixel, where it comes from (bilinear between
  * four pixels). What comes from outside repeats the picture's edge: a black border would be an edge
  * that the photograph does not have.
- * @param {Tensor} tensor @param {Pick<Transform, "shift_x" | "shift_y" | "rotate" | "flip">} transform
+ * @param {Tensor} tensor @param {Pick<Transform, "shift_x" | "shift_y" | "rotate" | "zoom" | "flip">} transform
  */
-function move({ shape, data }, { shift_x, shift_y, rotate, flip }) {
+function move({ shape, data }, { shift_x, shift_y, rotate, zoom, flip }) {
   const [channels, height, width] = shape;
   const out = new Float32Array(data.length);
   const angle = (rotate * Math.PI) / 180;
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
+  const cos = Math.cos(angle) / zoom;
+  const sin = Math.sin(angle) / zoom;
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++) {

@@ -52,6 +52,7 @@ export const VOCABULARY = /** @type {const} */ ({
     shift_x: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },
     shift_y: { at: 0, from: -32, to: 32, step: 1, unit: "pixels" },
     rotate: { at: 0, from: -180, to: 180, step: 1, unit: "degrees" },
+    zoom: { at: 1, from: 0.25, to: 4, step: 0.01, unit: "factor" },
     flip: { at: 0, from: 0, to: 1, step: 1, unit: "switch" },
     brightness: { at: 0, from: -1, to: 1, step: 0.01, unit: "plain" },
     contrast: { at: 1, from: 0, to: 3, step: 0.01, unit: "factor" },
@@ -60,6 +61,7 @@ export const VOCABULARY = /** @type {const} */ ({
     grey: { at: 0, from: 0, to: 1, step: 0.01, unit: "plain" },
     swap: { at: 0, from: 0, to: 5, step: 1, unit: "order" },
   },
+  cover: { side: 64, longest: 1200 },
   presented: {
     presenting: ["caption", "spotlight", "keys"],
     network: ["answer", "inspector", "learn"],

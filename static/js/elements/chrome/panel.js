@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What opens between the strip and the network: the crop editor, the preparation, the transform panel and the
- * other ways in. Each is an element of its own, loaded when it is first opened.
+ * What opens beside the network (the crop editor, the preparation, the transform bench; `dock.js`), or between it and
+ * the strip (the other ways in). Each is an element of its own, loaded when it is first opened.
  */
 import { closePanel } from "../../state/actions.js";
 import { context } from "../context.js";
@@ -9,6 +9,7 @@ import { commandButton } from "../controls.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
 import { INNERMOST } from "../keys.js";
+import { isCovered, isDocked } from "../dock.js";
 
 /** Panel → what loads its element, and its words where they are not among those of pictures.
  * @type {Record<import("../../state/initial.js").Panel, { tag: string, load: () => Promise<unknown>, words?: string }>}
@@ -35,8 +36,9 @@ class LoupePanel extends LoupeElement {
         typing: true,
         precedence: INNERMOST.panel,
         // From what opened it, too, and from nowhere in particular.
-        available: ({ panel }, event) =>
-          panel !== null &&
+        available: (state, event) =>
+          state.panel !== null &&
+          !isCovered(state) &&
           (!event ||
             event.target === document.body ||
             (event.target instanceof Element && event.target.closest("loupe-panel, loupe-strip") !== null)),
@@ -52,6 +54,7 @@ class LoupePanel extends LoupeElement {
   /** @param {import("../../state/initial.js").Panel | null} panel */
   async #show(panel) {
     this.hidden = panel === null;
+    document.documentElement.toggleAttribute("data-docked", isDocked(panel));
     if (!panel) return this.replaceChildren();
     const { tag, load, words = `pictures.${panel}` } = PANELS[panel];
     await load();

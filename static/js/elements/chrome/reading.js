@@ -55,6 +55,7 @@ export function createReading(store, place) {
       history.pushState(null, "", chapter ? `#learn-${chapter}` : "#learn");
       dispatchEvent(new HashChangeEvent("hashchange"));
     },
+    leave,
     close() {
       if (!store.state.reading) return;
       leave();

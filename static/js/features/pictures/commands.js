@@ -6,14 +6,19 @@
  * @typedef {import("../../state/initial.js").Panel} Panel
  */
 import { togglePanel } from "../../state/actions.js";
+import { isCovered, isDocked, uncover } from "../../elements/dock.js";
 
 /** @param {string} name @param {Panel} panel @param {string} icon @returns {Command} */
 const opens = (name, panel, icon) => ({
   name,
   words: `pictures.${panel}`,
   icon,
-  checked: (state) => state.panel === panel,
-  perform: ({ store }) => togglePanel(store, panel),
+  checked: (state) => state.panel === panel && !isCovered(state),
+  perform: ({ store }) => {
+    const comes = isCovered(store.state) && store.state.panel === panel;
+    if (isDocked(panel)) uncover(store);
+    if (!comes) togglePanel(store, panel);
+  },
 });
 
 /** @param {import("./strip.js").LoupeStrip} strip @returns {Command[]} */

@@ -1,24 +1,29 @@
 // @ts-check
 /**
- * The transform panel: change the input by sliders and watch the network follow, the original beside
- * the changed one, and the path of the score over the slider that is moved.
+ * The transform bench: change the input by hand or by sliders and watch the network follow; what it says now, what it
+ * said of the original, and the path of the score over the slider that is moved.
  */
 import { inputImage } from "../../draw/input.js";
 import { scorePath } from "../../draw/score-path.js";
 import { unedited } from "../../model/scene.js";
-import { orders } from "../../model/transform.js";
+import { orders, transformInput } from "../../model/transform.js";
 import { setTransform } from "../../state/actions.js";
-import { topScore } from "../../state/selectors.js";
+import { strength, topScore } from "../../state/selectors.js";
 import { CONTROLS, isUnchanged, unchanged } from "../../state/transform-text.js";
-import { does } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { commandButton } from "../../elements/controls.js";
-import { h } from "../../elements/dom.js";
+import { h, titled } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { loadStyle } from "../../elements/styles.js";
+import { createHandling } from "./handling.js";
 
 /** @typedef {import("../../model/transform.js").Transform} Transform */
-/** @typedef {keyof Transform} Name */
+/** @typedef {import("../../state/transform-text.js").Control} Name */
 
+/** What the hand does with the picture. @type {import("./handling.js").Tool[]} */
+const TOOLS = ["move", "cover", "uncover"];
+/** Classes with a bar. */
+const BARS = 4;
 const CHART = { width: 300, height: 96 };
 /** How many positions of a slider a sweep visits at most. */
 const SWEEP = 41;
@@ -32,15 +37,19 @@ class LoupeTransform extends LoupeElement {
    */
   #path = new Map();
   #sweeping = false;
+  /** @type {import("./handling.js").Tool} */
+  #tool = "cover";
+  /** Of the brush, of the picture's side. */
+  #width = 0.14;
 
   start() {
     void loadStyle("pictures");
     void import("../../state/computed.js"); // the first step of a slider finds it there
     // A link that moves a control is about that one.
-    const moved = Object.entries(this.#transform).find(
-      ([name, value]) => CONTROLS[/** @type {Name} */ (name)].at !== value,
+    const moved = /** @type {Name[]} */ (Object.keys(CONTROLS)).find(
+      (name) => this.#transform[name] !== CONTROLS[name].at,
     );
-    if (moved) this.#active = /** @type {Name} */ (moved[0]);
+    if (moved) this.#active = moved;
     this.original = h("canvas", {
       class: "pixelated",
       role: "img",
@@ -53,7 +62,8 @@ class LoupeTransform extends LoupeElement {
       "data-action": "changed-input",
     });
     this.originalScore = h("p", { class: "transform-score" });
-    this.changedScore = h("p", { class: "transform-score", role: "status" });
+    this.changedScore = h("p", { class: "transform-question", role: "status" });
+    this.bars = h("ol", { class: "score-bars" });
     this.chart = h("svg:svg", {
       class: "transform-chart",
       viewBox: `-34 -8 ${CHART.width + 44} ${CHART.height + 30}`,
@@ -67,6 +77,8 @@ class LoupeTransform extends LoupeElement {
         undoable: ["transform"],
         perform: ({ store, value }) => setTransform(store, value),
       },
+      { name: "hand-tool", words: "pictures.transform.hand.tools", perform: ({ value }) => this.#take(value) },
+      { name: "hand-width", words: "pictures.transform.hand.width", perform: ({ value }) => this.#widen(value) },
       { name: "sweep", words: "pictures.transform.sweep", perform: () => this.#sweep() },
       { name: "reset-transform", words: "pictures.transform.reset", perform: () => this.#reset() },
     ]);
@@ -74,17 +86,18 @@ class LoupeTransform extends LoupeElement {
     const reset = commandButton("reset-transform");
     this.controls = h("div", { class: "transform-controls" });
     this.replaceChildren(
+      this.#hand(),
       h(
         "div",
-        { class: "transform-pair" },
+        { class: "transform-says" },
+        this.bars,
         h(
           "figure",
-          null,
+          { class: "transform-original" },
           this.original,
           h("figcaption", null, this.t("pictures.transform.original")),
           this.originalScore,
         ),
-        h("figure", null, this.changed, h("figcaption", null, this.t("pictures.transform.changed")), this.changedScore),
       ),
       this.controls,
       h("div", { class: "transform-path" }, this.chartTitle, this.chart, h("div", { class: "row" }, this.sweep, reset)),
@@ -95,7 +108,10 @@ class LoupeTransform extends LoupeElement {
     );
     this.watch(
       (state) => state.transform,
-      () => this.#showControls(),
+      () => {
+        this.#showControls();
+        this.#showChanged();
+      },
     );
     this.watch(
       (state) => state.scenes.main?.picture,
@@ -112,6 +128,81 @@ class LoupeTransform extends LoupeElement {
 
   get #transform() {
     return this.store.state.transform ?? unchanged();
+  }
+
+  /** The picture itself, and what the hand does with it. */
+  #hand() {
+    this.hand = createHandling({
+      canvas: this.changed,
+      t: (key) => this.t(key),
+      transform: () => this.#transform,
+      tool: () => this.#tool,
+      width: () => this.#width,
+      change: (patch, gesture) => {
+        const transform = { ...this.#transform, ...patch };
+        const value = isUnchanged(transform) ? null : transform;
+        context().commands.perform("transform", { value, about: `hand ${gesture}` });
+        this.note.textContent = "";
+      },
+      full: () => void (this.note.textContent = this.t("pictures.transform.hand.full")),
+    });
+    this.note = h("p", { class: "note", role: "status" });
+    this.brush = h(
+      "label",
+      { class: "slider" },
+      h("span", null, this.t("pictures.transform.hand.width")),
+      h("input", {
+        type: "range",
+        min: 0.04,
+        max: 0.4,
+        step: 0.01,
+        value: this.#width,
+        "data-action": "hand-width",
+        ...does("hand-width", (/** @type {any} */ event) => Number(event.currentTarget.value), "input"),
+      }),
+    );
+    const tools = titled(
+      { class: "segments hand-tools", role: "radiogroup" },
+      this.t("pictures.transform.hand.tools"),
+      TOOLS.map((tool) =>
+        h(
+          "label",
+          { "data-action": `hand-${tool}` },
+          h("input", {
+            type: "radio",
+            name: "hand-tool",
+            value: tool,
+            ...(tool === this.#tool ? { checked: true } : {}),
+            ...does("hand-tool", tool, "change"),
+          }),
+          h("span", null, this.t(`pictures.transform.hand.${tool}`)),
+        ),
+      ),
+    );
+    this.hand.showTool();
+    return h(
+      "div",
+      { class: "transform-hand" },
+      this.changedScore,
+      this.hand.root,
+      h("div", { class: "row" }, tools, commandButton("undo", { square: true, "data-action": "hand-undo" })),
+      this.brush,
+      h("p", { class: "note", id: "hand-keys" }, this.t("pictures.transform.hand.keys")),
+      this.note,
+    );
+  }
+
+  /** @param {import("./handling.js").Tool} tool */
+  #take(tool) {
+    this.#tool = tool;
+    this.brush.toggleAttribute("data-idle", tool === "move");
+    this.hand?.showTool();
+  }
+
+  /** @param {number} width */
+  #widen(width) {
+    this.#width = width;
+    this.hand?.showTool();
   }
 
   /** @param {import("../../model/model.js").Model | null} model */
@@ -216,17 +307,62 @@ class LoupeTransform extends LoupeElement {
     const original = unedited(scenes)?.run;
     if (!run || !model || !original) return;
     paint(this.original, original.input, model.input.range);
-    paint(this.changed, run.input, model.input.range);
+    this.#showChanged();
     this.originalScore.replaceChildren(...this.#score(original, topScore(original)));
-    this.changedScore.replaceChildren(...this.#score(run, topScore(run)));
     const first = topScore(original);
     const flipped = topScore(run)?.class !== first?.class;
     this.toggleAttribute("data-flipped", flipped);
+    this.#showAnswer(run, first);
     if (!first) return;
     const value = (transform ?? unchanged())[this.#active];
     const probability = run.scores[first.class].probability;
     if (probability !== null) this.#path.set(value, { value, probability, agrees: !flipped });
     this.#showPath();
+  }
+
+  /** The picture as it is changed now: the network follows. */
+  #showChanged() {
+    const { model, scenes, transform } = this.store.state;
+    const original = unedited(scenes)?.run;
+    if (!model || !original) return;
+    const { range } = model.input;
+    paint(this.changed, transform ? transformInput(original.input, transform, range) : original.input, range);
+  }
+
+  /**
+   * What the network says now: the class that led before, and those that lead now.
+   * @param {import("../../api/client.js").Run} run @param {{ class: number } | null} first
+   */
+  #showAnswer(run, first) {
+    const { model } = this.store.state;
+    const ranked = [...run.scores].sort((a, b) => strength(b) - strength(a));
+    const name = (/** @type {number} */ index) => this.i18n.label(model?.classes[index].labels ?? {});
+    const best = ranked[0];
+    this.changedScore.textContent =
+      !first || !best
+        ? ""
+        : best.class === first.class
+          ? this.t(`pictures.transform.hand.${this.store.state.transform ? "still" : "ask"}`, {
+              class: name(first.class),
+            })
+          : this.t("pictures.transform.hand.now", { class: name(first.class), other: name(best.class) });
+    const leading = ranked.slice(0, BARS);
+    const before = run.scores.find((score) => score.class === first?.class);
+    if (before && !leading.includes(before)) leading[BARS - 1] = before;
+    const most = Math.max(...leading.map(strength), Number.MIN_VALUE);
+    this.bars.replaceChildren(
+      ...leading.map((score) => {
+        const known = typeof score.probability === "number";
+        const value = score.probability ?? score.logit ?? NaN;
+        return h(
+          "li",
+          score.class === first?.class ? { "data-first": true } : null,
+          h("span", { class: "score-name" }, name(score.class)),
+          h("meter", { min: 0, max: known ? 1 : most, value: Math.max(0, strength(score)), "aria-hidden": "true" }),
+          h("output", { "data-value": value }, known ? this.i18n.percent(value) : this.i18n.value(value)),
+        );
+      }),
+    );
   }
 
   /** @param {import("../../api/client.js").Run} run @param {{ class: number } | null} best */

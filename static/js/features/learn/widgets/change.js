@@ -14,7 +14,7 @@ import { short } from "../model/numbers.js";
 import { best, shares } from "../model/shares.js";
 
 /** @typedef {import("../../../model/transform.js").Transform} Transform */
-const USED = /** @type {(keyof Transform)[]} */ ([
+const USED = /** @type {import("../../../state/transform-text.js").Control[]} */ ([
   "shift_x",
   "shift_y",
   "rotate",
