@@ -71,7 +71,7 @@ async def chapter_text(
 def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel, root: str) -> str:
     """The chapter's template with what its text may use: `m` (the model), `t`, and number formats."""
     catalogue: dict[str, Any] = pages.catalogue(language)
-    return pages.environment.get_template(f"learn/{language}/{chapter}.html").render(
+    text = pages.environment.get_template(f"learn/{language}/{chapter}.html").render(
         m=ModelFacts(entry.spec, language, entry.description["training"]),
         t=translator(catalogue),
         terms=catalogue["learn"]["terms"],
@@ -82,6 +82,8 @@ def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel
         percent=percent,
         exercises=tasks(catalogue["learn"]["exercises"], language, root),
     )
+    references = pages.environment.get_template("learn/references.html")
+    return text + references.render(chapter=chapter, t=translator(catalogue))
 
 
 def tasks(words: dict[str, Any], language: str, root: str) -> list[dict[str, Any]]:

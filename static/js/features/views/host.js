@@ -115,6 +115,10 @@ export class LoupeView extends LoupeElement {
       ],
       () => this.#follow(),
     );
+    this.watch(
+      ({ returns }) => returns,
+      (returns) => void this.toggleAttribute("data-returns", returns),
+    );
     this.#prebuilt = createPrebuild(
       this,
       (place) => this.#viewFor(place),
@@ -350,6 +354,11 @@ export class LoupeView extends LoupeElement {
         h("div", { class: "view-title" }, h("h2", null, title), h("span", null, kind)),
         createPicker(scene.model, view, this.#actions),
         playback?.root,
+        h(
+          "button",
+          { type: "button", class: "button view-return", "data-action": "return-to-text", ...does("return-to-text") },
+          this.t("views.return"),
+        ),
         h(
           "div",
           { class: "view-tools" },
