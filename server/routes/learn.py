@@ -16,6 +16,7 @@ from cnn_loupe.server.exercises import FORMS, TASKS, as_notebook, as_python, sol
 from cnn_loupe.server.i18n import LANGUAGES, translator
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import Pages
+from cnn_loupe.server.teaching import PLANS, UNITS, length
 from cnn_loupe.server.vocabulary import PAGES
 
 router = APIRouter(include_in_schema=False)
@@ -80,6 +81,10 @@ def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel
         number=grouped,
         pair=pair,
         percent=percent,
+        teaching=catalogue["teaching"],
+        teaching_units=UNITS,
+        teaching_plans=PLANS,
+        plan_length=length,
         exercises=tasks(catalogue["learn"]["exercises"], language, root),
     )
     references = pages.environment.get_template("learn/references.html")

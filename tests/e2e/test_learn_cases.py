@@ -110,3 +110,59 @@ def test_failures_nudge_blocks_windows_and_links_to_pictures(
     page.locator("loupe-network [data-layer=conv_1_1][data-unit='0']").click()
     page.wait_for_selector("[data-view=neuron]", timeout=PATIENCE)
     expect(page.locator("[data-action=return-to-text]")).to_be_hidden()
+
+
+def test_worksheets_and_a_quiz_from_its_link_to_the_table(visit: Visit, axe: str) -> None:
+    visited = visit()
+    visited.context.set_default_timeout(PATIENCE)
+    page = visited.go("/#learn-sheets")
+    found = article(page, "sheets")
+    sheets = found.locator("loupe-learn-sheets")
+    expect(sheets.locator("[data-sheet]")).to_have_count(1)
+    sheets.locator("[data-slider=versions]").press("ArrowRight")
+    expect(sheets.locator("[data-sheet]")).to_have_count(2)
+    asks = [sheets.locator(f"[data-sheet={name}] > ol").inner_text() for name in "AB"]
+    assert asks[0] != asks[1]
+    expect(sheets.locator("[data-key] [data-answer]")).to_have_count(sheets.locator("[data-asks]").count())
+    assert violations(page, axe, "loupe-learn") == []
+    page.emulate_media(media="print")
+    expect(sheets.locator("[data-key=B]")).to_be_visible()
+    for gone in ("loupe-header", "loupe-network", ".learn-tool-controls", ".learn-around", ".learn-opening"):
+        expect(page.locator(gone).first).to_be_hidden()
+    page.emulate_media(media="screen")
+
+    page.evaluate("location.hash = '#learn-quiz'")
+    quiz = article(page, "quiz").locator("loupe-learn-quiz")
+    expect(quiz).to_have_attribute("data-side", "teacher")
+    link = quiz.locator(".learn-tool-link").input_value()
+    assert link.endswith("#learn-quiz=convolution.pooling:6")
+    page.evaluate("(hash) => { location.hash = hash }", link[link.index("#") :])
+    expect(quiz).to_have_attribute("data-side", "pupil")
+    quiz.locator("[data-do=begin]").click()
+    expect(quiz.locator("[role=status]")).to_contain_text("first")
+    quiz.locator("input").fill("Zoë 7b")
+    quiz.locator("[data-do=begin]").click()
+    asked = quiz.locator("[data-asks]")
+    expect(asked).to_have_count(6)
+    assert quiz.locator("[data-expected]").count() == 0
+    assert violations(page, axe, "loupe-learn") == []
+    for one in asked.all():
+        if one.locator("input[type=radio]").count():
+            one.locator("input[type=radio]").first.check(force=True)
+        else:
+            one.locator("input").fill("-987654")
+    quiz.locator("[data-do=hand-in]").click()
+    code = quiz.locator(".learn-quiz-code").inner_text().strip()
+
+    page.evaluate("location.hash = '#learn-quiz'")
+    quiz.locator("textarea").fill(f"{code}\n{code[:-2]}")
+    cells = [one.inner_text() for one in quiz.locator("tbody td").all()]
+    assert cells[:2] == ["Zoë 7b", "convolution.pooling:6"]
+    assert int(cells[2]) <= 2, "numbers were wrong on purpose, choices may be right by chance"
+    assert cells[3] == "6"
+    expect(quiz.locator(".learn-widget-note.warning")).to_have_count(1)
+    with page.expect_download() as download:
+        quiz.locator("[data-do=csv]").click()
+    text = download.value.path().read_text("utf-8-sig")
+    assert text.splitlines()[1].startswith('"Zoë 7b","convolution.pooling:6",')
+    assert violations(page, axe, "loupe-learn") == []

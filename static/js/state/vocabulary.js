@@ -84,6 +84,6 @@ export const VOCABULARY = /** @type {const} */ ({
     "numpy",
     "beyond",
   ],
-  learn_pages: ["myths", "glossary", "about"],
+  learn_pages: ["myths", "glossary", "teach", "sheets", "quiz", "about"],
   former_chapters: { learning: "descent" },
 });

@@ -256,9 +256,10 @@ export class LoupeLearn extends LoupeElement {
         ? [h("p", { class: "learn-number" }, this.t("learn.number", { number: place + 1, count: CHAPTERS.length }))]
         : []),
       ...parsed.body.childNodes,
-      ...(place >= 0 ? [h("loupe-challenge", { chapter: id })] : []),
       this.#around(id),
     );
+    if (place >= 0)
+      this.article.querySelector(".learn-references, .learn-around")?.before(h("loupe-challenge", { chapter: id }));
     this.#offerPictures();
     this.article.removeAttribute("data-settled");
     await defineWidgets(this.article);
