@@ -32,6 +32,17 @@ test("a name gets the same questions again, and names get different ones", () =>
   assert.equal(of("Ada").length, 6);
 });
 
+test("where a chapter has too few questions, some are asked again with other numbers", () => {
+  const asked = askedOf(QUESTIONS, given, { chapters: ["pooling"], count: 12 }, 3);
+  assert.equal(asked.length, 12);
+  const cases = asked.map(({ id, made }) => JSON.stringify([id, made.params]));
+  assert.equal(new Set(cases).size, 12);
+  assert.deepEqual(
+    asked.filter(({ made }) => made.options).map(({ id }) => id),
+    ["shift-by-one"],
+  );
+});
+
 test("what is right is the engine's, and each known mistake is wrong", () => {
   const asked = askedOf(QUESTIONS, given, { chapters: CHAPTERS, count: 100 }, 5);
   assert.ok(asked.length > 40);

@@ -14,6 +14,7 @@ import { judge, readings } from "./answer.js";
 
 export const MOST = 20;
 const SEEDS = 200; // as many as the tests of the questions go through
+const ROUNDS = 5;
 const LONGEST_NAME = 60;
 
 /** FNV-1a, 32 bits, over the text's UTF-8. @param {string} text */
@@ -33,20 +34,33 @@ function numbers(seed) {
 }
 
 /**
- * So many questions of these chapters, in their order; which, and with which numbers, is the seed's.
+ * So many questions of these chapters, in their order; which, and with which numbers, is the seed's. Where there are
+ * too few, some are asked again with other numbers.
  * @param {readonly Question[]} all @param {Omit<Given, "seed">} given @param {Spec} spec @param {number} seed
  * @returns {Asked[]}
  */
 export function askedOf(all, given, { chapters, count }, seed) {
   const next = numbers(seed);
-  const made = all
-    .filter(({ chapter }) => chapters.includes(chapter))
-    .flatMap(({ id, make }) => {
-      const one = make({ ...given, seed: next(SEEDS) });
-      return one ? [{ id, made: one }] : [];
+  const asked = all.filter(({ chapter }) => chapters.includes(chapter));
+  /** @type {(Asked & { place: number })[]} */
+  let found = [];
+  for (let round = 0; round < ROUNDS && found.length < count; round++) {
+    const more = asked.flatMap(({ id, make }, place) => {
+      const made = make({ ...given, seed: next(SEEDS) });
+      return made && found.every((one) => !sameCase(one, { id, made })) ? [{ id, made, place }] : [];
     });
-  while (made.length > count) made.splice(next(made.length), 1);
-  return made;
+    while (found.length + more.length > count) more.splice(next(more.length), 1);
+    found = [...found, ...more];
+  }
+  return found.sort((a, b) => a.place - b.place).map(({ id, made }) => ({ id, made }));
+}
+
+/** Whether two ask the same; another order of the same answers is no other question.
+ * @param {Asked} a @param {Asked} b */
+function sameCase(a, b) {
+  const of = (/** @type {Asked} */ { made }) =>
+    JSON.stringify("options" in made ? [made.params, made.map] : made.params);
+  return a.id === b.id && of(a) === of(b);
 }
 
 /** Whether what was typed or chosen is right. @param {Made} made @param {string} answer */

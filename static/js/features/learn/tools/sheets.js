@@ -80,7 +80,9 @@ export class Tool extends LoupeElement {
       h(
         "ol",
         { class: "learn-sheet-options" },
-        list.map((option) => h("li", null, optionIcon(one, option), optionText(one, option))),
+        list.map((option, index) =>
+          h("li", null, h("span", null, `${letter(index)})`), optionIcon(one, option), optionText(one, option)),
+        ),
       );
     return h(
       "section",
