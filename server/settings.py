@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     )
     lessons: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
-        description="Folders with lessons, separated like PATH; mistakes in them are reported and skipped. `ready` stands "
-        "for the six lessons that come with the server.",
+        description="Folders with lessons, separated like PATH; mistakes in them are reported and skipped. `ready` "
+        "stands for the six lessons that come with the server.",
     )
     default_model: str = Field("tiny-vgg", description="Model shown first.")
     language: Literal["en", "zh-Hans"] = Field(
@@ -211,15 +211,11 @@ class Settings(BaseSettings):
 
     @field_validator("models", "lessons", mode="before")
     @classmethod
-    def _split_folders(cls, value: Any) -> Any:
+    def _split_folders(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
-            return tuple(part for part in value.split(os.pathsep) if part)
+            ready = {READY: READY_LESSONS} if info.field_name == "lessons" else {}
+            return tuple(ready.get(part, part) for part in value.split(os.pathsep) if part)
         return value
-
-    @field_validator("lessons", mode="after")
-    @classmethod
-    def _with_ready_lessons(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
-        return tuple(READY_LESSONS if folder == Path(READY) else folder for folder in value)
 
     @field_validator("allowed_hosts", "cors_origins", "embed_origins", mode="before")
     @classmethod

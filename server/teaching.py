@@ -77,6 +77,22 @@ PLANS: Mapping[str, tuple[Step, ...]] = {
     ),
 }
 
+# The test before and after a course: which option is right, and the chapter that it is about.
+TEST: tuple[tuple[str, str], ...] = (
+    ("b", "cnn"),
+    ("c", "image"),
+    ("a", "dense-vs-conv"),
+    ("d", "convolution"),
+    ("b", "convolution"),
+    ("a", "hyperparameters"),
+    ("c", "activation"),
+    ("c", "pooling"),
+    ("b", "softmax"),
+    ("d", "descent"),
+    ("a", "overfitting"),
+    ("c", "fails"),
+)
+
 
 def length(plan: str) -> int:
     """A plan's minutes."""

@@ -16,7 +16,7 @@ from cnn_loupe.server.exercises import FORMS, TASKS, as_notebook, as_python, sol
 from cnn_loupe.server.i18n import LANGUAGES, translator
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import Pages
-from cnn_loupe.server.teaching import PLANS, UNITS, length
+from cnn_loupe.server.teaching import PLANS, TEST, UNITS, length
 from cnn_loupe.server.vocabulary import PAGES
 
 router = APIRouter(include_in_schema=False)
@@ -85,6 +85,7 @@ def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel
         teaching_units=UNITS,
         teaching_plans=PLANS,
         plan_length=length,
+        test=TEST,
         exercises=tasks(catalogue["learn"]["exercises"], language, root),
     )
     references = pages.environment.get_template("learn/references.html")
