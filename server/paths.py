@@ -12,5 +12,8 @@ STATIC = SITE / "static"
 TEMPLATES = SITE / "templates"
 CATALOGUES = STATIC / "i18n"
 
+# Lessons that come with the server, on no shelf as long as nobody asks for them.
+READY_LESSONS = _PACKAGE / "lessons" / "ready"
+
 # In a checkout files change under the running server and are read anew; installed ones do not.
 LIVE = SITE != _INSTALLED

@@ -16,8 +16,11 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from cnn_loupe.server import rules
 from cnn_loupe.server.environment import PREFIX, OwnEnvironment
+from cnn_loupe.server.paths import READY_LESSONS
 
 __all__ = ["PREFIX", "Settings", "settings_table"]
+
+READY = "ready"  # among the folders with lessons: those that come with the server
 
 
 class Settings(BaseSettings):
@@ -36,7 +39,8 @@ class Settings(BaseSettings):
     )
     lessons: Annotated[tuple[Path, ...], NoDecode] = Field(
         (),
-        description="Folders with lessons, separated like PATH; mistakes in them are reported and skipped.",
+        description="Folders with lessons, separated like PATH; mistakes in them are reported and skipped. `ready` "
+        "stands for the six lessons that come with the server.",
     )
     default_model: str = Field("tiny-vgg", description="Model shown first.")
     language: Literal["en", "zh-Hans"] = Field(
@@ -207,9 +211,10 @@ class Settings(BaseSettings):
 
     @field_validator("models", "lessons", mode="before")
     @classmethod
-    def _split_folders(cls, value: Any) -> Any:
+    def _split_folders(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
-            return tuple(part for part in value.split(os.pathsep) if part)
+            ready = {READY: READY_LESSONS} if info.field_name == "lessons" else {}
+            return tuple(ready.get(part, part) for part in value.split(os.pathsep) if part)
         return value
 
     @field_validator("allowed_hosts", "cors_origins", "embed_origins", mode="before")

@@ -16,6 +16,7 @@ from cnn_loupe.server.exercises import FORMS, TASKS, as_notebook, as_python, sol
 from cnn_loupe.server.i18n import LANGUAGES, translator
 from cnn_loupe.server.library import ServedModel
 from cnn_loupe.server.pages import Pages
+from cnn_loupe.server.teaching import PLANS, TEST, UNITS, length
 from cnn_loupe.server.vocabulary import PAGES
 
 router = APIRouter(include_in_schema=False)
@@ -71,7 +72,7 @@ async def chapter_text(
 def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel, root: str) -> str:
     """The chapter's template with what its text may use: `m` (the model), `t`, and number formats."""
     catalogue: dict[str, Any] = pages.catalogue(language)
-    return pages.environment.get_template(f"learn/{language}/{chapter}.html").render(
+    text = pages.environment.get_template(f"learn/{language}/{chapter}.html").render(
         m=ModelFacts(entry.spec, language, entry.description["training"]),
         t=translator(catalogue),
         terms=catalogue["learn"]["terms"],
@@ -80,8 +81,15 @@ def render_chapter(pages: Pages, language: str, chapter: str, entry: ServedModel
         number=grouped,
         pair=pair,
         percent=percent,
+        teaching=catalogue["teaching"],
+        teaching_units=UNITS,
+        teaching_plans=PLANS,
+        plan_length=length,
+        test=TEST,
         exercises=tasks(catalogue["learn"]["exercises"], language, root),
     )
+    references = pages.environment.get_template("learn/references.html")
+    return text + references.render(chapter=chapter, t=translator(catalogue))
 
 
 def tasks(words: dict[str, Any], language: str, root: str) -> list[dict[str, Any]]:

@@ -69,6 +69,18 @@ def test_each_chapter_is_short(client: Client, language: str) -> None:
         assert 150 <= words <= 380, f"{chapter}: {words:.0f}"
 
 
+def test_every_chapter_names_what_it_stands_on_in_the_same_words(client: Client) -> None:
+    for chapter in CHAPTERS:
+        cited = [
+            re.findall(r"<cite.*?</cite>", client.get(f"/learn/{language}/{chapter}").text) for language in LANGUAGES
+        ]
+        assert len(cited[0]) >= 2, chapter
+        assert cited[0] == cited[1], chapter
+        for one in cited[0]:
+            assert re.search(r"“.+”, .*(19[5-9]\d|20[0-2]\d|course notes)\.</cite>$", one), one
+    assert "learn-references" not in client.get("/learn/en/glossary").text
+
+
 def test_facts_that_must_be_said_are_said(client: Client) -> None:
     assert "cross-correlation" in client.get("/learn/en/convolution").text
     assert "互相关" in client.get("/learn/zh-Hans/convolution").text

@@ -47,6 +47,7 @@ def made(client: Client, tmp_path_factory: pytest.TempPathFactory) -> list[dict[
 def chapter_numbers(client: Client, chapter: str, language: str) -> set[str]:
     """The numbers that stand in a chapter's text, without their grouping."""
     page = client.get(f"/learn/{language}/{chapter}?model=tiny-vgg").text
+    page = re.sub(r'<details class="learn-references".*?</details>', "", page, flags=re.DOTALL)  # years and volumes
     text = html.unescape(re.sub(r"<[^>]*>", " ", page)).replace("\N{MINUS SIGN}", "-")
     found = re.findall(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?%?|\d+(?:\.\d+)?%?", text)
     return {number.replace(",", "") for number in found}

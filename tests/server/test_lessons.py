@@ -24,6 +24,7 @@ from cnn_loupe.server.lessons.answers import default_tolerance, read_answer
 from cnn_loupe.server.lessons.diagnostics import Mistake
 from cnn_loupe.server.lessons.loader import Shelf, read_shelf
 from cnn_loupe.server.library import Library, load_library
+from cnn_loupe.server.paths import READY_LESSONS
 from cnn_loupe.server.settings import Settings
 from tests.client import Client
 from tests.conftest import ROOT
@@ -383,3 +384,21 @@ def paths(node: Any, path: lines.Path = ()) -> set[lines.Path]:
     for key, value in inner:
         found |= {(*path, key)} | paths(value, (*path, key))
     return found
+
+
+def test_the_six_lessons_that_come_with_the_server_are_whole_and_ask_what_is_to_be_found(tmp_path: Path) -> None:
+    """Every question has an answer, in both languages, and none that is 0, which a guess would hit."""
+    assert Settings(lessons="ready").lessons == (READY_LESSONS,)  # type: ignore[arg-type]
+    assert Settings(lessons=f"ready:{tmp_path}").lessons == (READY_LESSONS, tmp_path)  # type: ignore[arg-type]
+    assert Settings(lessons="./ready").lessons == (Path("ready"),)  # type: ignore[arg-type]
+    library = load_library((), "tiny-vgg")
+    shelf = read_shelf((READY_LESSONS,), library, LIMITS)
+    assert shelf.mistakes == ()
+    assert len(shelf.lessons) == 6
+    with Client(create_app(Settings(lessons=(READY_LESSONS,)))) as served:
+        for name in shelf.lessons:
+            told = served.get(f"/api/v1/lessons/{name}").json()
+            assert told["languages"] == ["en", "zh-Hans"]
+            answers = [step["question"]["answer"] for step in told["steps"] if step.get("question")]
+            assert len(answers) >= 3, name
+            assert all(abs(one["value"]) > one["tolerance"] for one in answers), (name, answers)

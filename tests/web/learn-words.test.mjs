@@ -95,7 +95,7 @@ test("presets and operations have their words", () => {
 
 // Names, abbreviations and function names that stay as they are in Chinese.
 const AGREED = new Set(
-  "CNN RGB ln ReLU Leaky Tanh Sigmoid Softmax softmax logit argmax epoch dropout min max Tiny VGG NumPy AlexNet ImageNet Explainer CS231n Sobel flat tanh ln log mean conv_1_1 input px valid full Geirhos AdamW Muon Python im2col sliding_window_view einsum conv2d columns raise NotImplementedError dL dy Loupe py ipynb LeNet ResNet MobileNet".split(
+  "CNN RGB ln ReLU Leaky Tanh Sigmoid Softmax softmax logit argmax epoch dropout min max Tiny VGG NumPy AlexNet ImageNet Explainer CS231n Sobel flat tanh ln log mean conv_1_1 input px valid full Geirhos AdamW Muon Python im2col sliding_window_view einsum conv2d columns raise NotImplementedError dL dy Loupe py ipynb LeNet ResNet MobileNet CSV A4 CNN_LOUPE_LESSONS ready docs study md".split(
     " ",
   ),
 );

@@ -59,6 +59,7 @@ import { NO_SCENES } from "../model/scene.js";
  * @property {View | null} view the opened view
  * @property {Why | null} why the evidence that is laid over the picture (`why.js`)
  * @property {string | null} chapter the chapter of Learn that is reached
+ * @property {boolean} returns the opened view was opened from a paragraph of Learn that has gone out of sight
  * @property {boolean} reading Learn is asked for: beside the network where there is room for both
  * @property {number} learned how many chapters of Learn were opened in this browser
  * @property {{ id: string, step: string } | null} tour the tour that is open, and its step; an empty one is where it
@@ -198,6 +199,7 @@ export const initialState = () => ({
   view: null,
   why: null,
   chapter: null,
+  returns: false,
   reading: false,
   learned: 0,
   tour: null,

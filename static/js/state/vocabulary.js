@@ -89,6 +89,6 @@ export const VOCABULARY = /** @type {const} */ ({
     "numpy",
     "beyond",
   ],
-  learn_pages: ["myths", "glossary", "about"],
+  learn_pages: ["myths", "glossary", "teach", "sheets", "quiz", "test", "about"],
   former_chapters: { learning: "descent" },
 });

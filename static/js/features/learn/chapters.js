@@ -12,7 +12,8 @@ const FORMER = VOCABULARY.former_chapters;
  * @param {string} hash @returns {string | null} */
 export function chapterOfHash(hash) {
   if (hash === "#learn") return CHAPTERS[0];
-  const id = hash.startsWith("#learn-") ? hash.slice("#learn-".length) : "";
+  // What follows `=` is the page's own: `#learn-quiz=convolution:6`.
+  const id = hash.startsWith("#learn-") ? hash.slice("#learn-".length).split("=")[0] : "";
   if (PAGES.includes(id)) return id;
   return Object.hasOwn(FORMER, id) ? FORMER[id] : null;
 }

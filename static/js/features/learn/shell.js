@@ -15,6 +15,7 @@ import { CHAPTERS, PAGES, chapterOfHash } from "./chapters.js";
 import { learn } from "./context.js";
 import { createDriving } from "./driving.js";
 import { QUESTIONS, questionsOf } from "./questions/index.js";
+import { closeView } from "../../state/view.js";
 import { Terms } from "./terms.js";
 import { showInNetwork, showPicture } from "./show.js";
 import { defineWidgets } from "./widgets.js";
@@ -50,7 +51,12 @@ export class LoupeLearn extends LoupeElement {
         words: "common.command.choose-picture",
         perform: ({ store, value: { target, block } }) => showPicture(store, target, block),
       },
+      { name: "return-to-text", words: "views.return", perform: ({ store }) => this.#returnToText(store) },
     ]);
+    this.watch(
+      ({ view, returns }) => returns && !view,
+      (over) => void (over && this.store.update({ returns: false })),
+    );
     this.article = h("article", { class: "learn-article", tabindex: -1, "aria-live": "off" });
     this.links = new Map(
       PAGES.map((id) => [
@@ -160,6 +166,13 @@ export class LoupeLearn extends LoupeElement {
     if (picture) this.perform("show-picture", { target: { sample: picture, transform }, block });
     else this.perform("show-in-network", { target: link.dataset, block });
     if (beside) this.driving?.hold(link);
+    else if (this.store.state.view) this.store.update({ returns: true });
+  }
+
+  /** Out of the opened view and back to the link that led to it. @param {import("./show.js").Store} store */
+  #returnToText(store) {
+    closeView(store);
+    this.#return(this.#leaving);
   }
 
   get #place() {
@@ -245,6 +258,8 @@ export class LoupeLearn extends LoupeElement {
       ...parsed.body.childNodes,
       this.#around(id),
     );
+    if (place >= 0)
+      this.article.querySelector(".learn-references, .learn-around")?.before(h("loupe-challenge", { chapter: id }));
     this.#offerPictures();
     this.article.removeAttribute("data-settled");
     await defineWidgets(this.article);

@@ -29,13 +29,24 @@ export const WIDGETS = {
   "loupe-learn-change": () => import("./widgets/change.js"),
 };
 
-/** Define every playground that stands in `root`. @param {Element} root */
+/** Tag → the module of a tool for teachers, which exports its element as `Tool`. */
+/** @type {Record<string, () => Promise<{ Tool: CustomElementConstructor }>>} */
+const TOOLS = {
+  "loupe-learn-sheets": () => import("./tools/sheets.js"),
+  "loupe-learn-quiz": () => import("./tools/quiz.js"),
+};
+
+/** Define every playground and tool that stands in `root`. @param {Element} root */
 export async function defineWidgets(root) {
-  const tags = Object.keys(WIDGETS).filter((tag) => root.querySelector(tag) && !customElements.get(tag));
-  await Promise.all(
-    tags.map(async (tag) => {
-      const { Widget } = await WIDGETS[tag]();
-      if (!customElements.get(tag)) customElements.define(tag, Widget);
-    }),
-  );
+  const wanted = (/** @type {string} */ tag) => root.querySelector(tag) && !customElements.get(tag);
+  /** @param {string} tag @param {CustomElementConstructor} element */
+  const define = (tag, element) => void (customElements.get(tag) || customElements.define(tag, element));
+  await Promise.all([
+    ...Object.keys(WIDGETS)
+      .filter(wanted)
+      .map(async (tag) => define(tag, (await WIDGETS[tag]()).Widget)),
+    ...Object.keys(TOOLS)
+      .filter(wanted)
+      .map(async (tag) => define(tag, (await TOOLS[tag]()).Tool)),
+  ]);
 }

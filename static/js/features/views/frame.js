@@ -42,6 +42,11 @@ export function frameOf({ view, scene, layer }, { stage, card, playback, sidebar
       createPicker(scene.model, view, actions),
       playback?.root,
       h(
+        "button",
+        { type: "button", class: "button view-return", "data-action": "return-to-text", ...does("return-to-text") },
+        t("views.return"),
+      ),
+      h(
         "div",
         { class: "view-tools" },
         layer && !isNormalised(layer) && toChange(t),

@@ -111,6 +111,10 @@ export class LoupeView extends LoupeElement {
       beside: (subject) => this.#prepareBeside(subject),
       frame: (subject, stage, card) => this.#frame(subject, stage, card),
     });
+    this.watch(
+      ({ returns }) => returns,
+      (returns) => void this.toggleAttribute("data-returns", returns),
+    );
     this.#prebuilt = createPrebuild(this, plans.viewFor, plans.cardFor);
     this.offer("view", this);
     listenToNumbers(this, this.#tip, this.#actions, () => this.#subject && valueIndexOf(this.#subject, this.#at));
