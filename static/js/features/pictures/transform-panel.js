@@ -65,6 +65,7 @@ class LoupeTransform extends LoupeElement {
         name: "transform",
         words: "pictures.transform",
         undoable: ["transform"],
+        gesture: true,
         perform: ({ store, value }) => setTransform(store, value),
       },
       { name: "sweep", words: "pictures.transform.sweep", perform: () => this.#sweep() },
