@@ -117,7 +117,8 @@ lowest: $(VENV)/.test
 	@.ci/environment $(LOWEST_VENV)
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra fast --extra metrics --resolution lowest-direct \
 	  --python $(LOWEST_VENV)/bin/python --no-header --no-annotate --quiet > $(LOWEST_VENV)/lowest.txt
-	@$(LOWEST_VENV)/bin/python $(PIP) --requirement $(LOWEST_VENV)/lowest.txt pytest httpx hypothesis jsonschema
+	@$(LOWEST_VENV)/bin/python $(PIP) --constraint $(LOWEST_VENV)/lowest.txt \
+	  --requirement $(LOWEST_VENV)/lowest.txt pytest httpx hypothesis jsonschema onnx h5py
 	@$(LOWEST_VENV)/bin/python $(PIP) --no-deps --editable .
 	$(LOWEST_VENV)/bin/python -m pytest -q -m "not slow" tests/server tests/contract tests/engine/test_images.py
 

@@ -12,7 +12,7 @@ from cnn_loupe.server.schemas import Edits, RunOfSample, RunOfTensor, Schema, Sc
 class AblationsOf(Schema):
     """What a table of ablations is of."""
 
-    edits: Edits = Field(default_factory=list)
+    edits: Edits = Field([])
     class_: int | None = Field(None, alias="class", description="Whose score is looked at; the answer's without it.")
     by: Literal["zero", "mean"] = Field("zero", description="What stands in a unit's place.")
     layers: list[str] | None = Field(

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit, eventually
 
+BAR = "loupe-change"
 MUTED = '[data-layer="conv_1_2"][data-unit="3"]'
 
 
@@ -19,8 +20,8 @@ def test_a_neuron_is_switched_off_and_everything_after_it_follows(visit: Visit) 
     page.focus(MUTED)
     page.keyboard.press("x")
     expect(page.locator(MUTED)).to_have_attribute("data-edited", "")
-    expect(page.locator(".answer-edits")).to_contain_text("conv_1_2[3] switched off")
-    expect(page.locator(".answer-edits")).to_contain_text(name.rstrip("."))
+    expect(page.locator(BAR)).to_contain_text("conv_1_2[3] off")
+    expect(page.locator(BAR)).to_contain_text(f"As learned it says {name.rstrip('.')}")
     expect(page.locator(MUTED)).to_have_attribute("aria-label", "conv_1_2, neuron 3, one of 10 counted from 0, 60 by "
                                                   "60, from 0 to 0; changed")  # fmt: skip
     assert amount(page) != learned
@@ -38,10 +39,10 @@ def test_a_neuron_is_switched_off_and_everything_after_it_follows(visit: Visit) 
     page.locator("[data-view]").wait_for(state="detached")
     # Undo and the button take it back.
     page.keyboard.press("Control+z")
-    expect(page.locator(".answer-edits")).to_have_count(0)
+    expect(page.locator(BAR)).to_be_hidden()
     assert amount(page) == learned
     page.keyboard.press("Control+y")
-    page.click('[data-action="reset-edits"]')
+    page.click(f"{BAR} [data-command=reset-edits]")
     expect(page.locator(MUTED)).not_to_have_attribute("data-edited", "")
     assert amount(page) == learned
 

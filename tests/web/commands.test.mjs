@@ -8,11 +8,15 @@ import { createStore } from "../../static/js/core/store.js";
 import { COMMANDS } from "../../static/js/elements/chrome/commands.js";
 import { SHARED_COMMANDS } from "../../static/js/elements/commands.js";
 import { networkCommands } from "../../static/js/elements/network/commands.js";
+import { EDIT } from "../../static/js/features/change/commands.js";
 import { ownCommands } from "../../static/js/features/own/commands.js";
 import { pictureCommands } from "../../static/js/features/pictures/commands.js";
 import { viewCommands } from "../../static/js/features/views/commands.js";
-import { initialState } from "../../static/js/state/initial.js";
+import { formatEdits, parseEdits } from "../../static/js/model/edits.js";
+import { sceneOf } from "../../static/js/model/scene.js";
+import { derived, initialState } from "../../static/js/state/initial.js";
 import { VOCABULARY } from "../../static/js/state/vocabulary.js";
+import { tinyVgg } from "./support/models.mjs";
 
 const key = (name, held = {}) => ({
   key: name,
@@ -140,7 +144,7 @@ test("a slider that is dragged is one step, two drags are two", () => {
   const drag = (values) => {
     for (const angle of values) {
       time += 16;
-      history.record({ name: "turn", words: "" }, ["angle"], () => store.update({ angle }));
+      history.record({ name: "turn", words: "", gesture: true }, ["angle"], () => store.update({ angle }));
     }
   };
   drag([1, 2, 3]);
@@ -161,7 +165,7 @@ test("while a pointer is held down a drag is one step, however slowly it is draw
   const history = createHistory(store, () => time);
   const turn = (angle) => {
     time += 2000;
-    history.record({ name: "turn", words: "" }, ["angle"], () => store.update({ angle }));
+    history.record({ name: "turn", words: "", gesture: true }, ["angle"], () => store.update({ angle }));
   };
   history.press(true);
   turn(1);
@@ -175,6 +179,37 @@ test("while a pointer is held down a drag is one step, however slowly it is draw
   turn(6);
   const back = [5, 4, 2, 0].map(() => (history.undo(), store.state.angle));
   assert.deepEqual(back, [5, 4, 2, 0]);
+});
+
+test("a key that is pressed again at once is a step of its own; what is dragged on one thing is one, on another two", () => {
+  const store = createStore(
+    {
+      ...initialState(),
+      scenes: { main: { ...sceneOf(tinyVgg()), run: { scores: [] } }, original: null },
+    },
+    derived,
+  );
+  const commands = createCommands(store);
+  commands.keep(createHistory(store, () => 0));
+  commands.add([EDIT, ...COMMANDS.filter(({ name }) => name === "mute")]);
+  const press = (unit) => {
+    store.update({ hover: { layer: "relu_1_1", unit } });
+    commands.perform(commands.meant(key("x"), false).name);
+  };
+  const back = () => {
+    commands.history.undo();
+    return formatEdits(store.state.edits);
+  };
+  press(3);
+  press(4);
+  press(4);
+  assert.equal(formatEdits(store.state.edits), "relu_1_1[3]=0");
+  assert.deepEqual([back(), back(), back()], ["relu_1_1[3]=0;relu_1_1[4]=0", "relu_1_1[3]=0", ""]);
+  const drag = (text, about) => commands.perform("edit", { value: parseEdits(text), about });
+  drag("relu_1_1[3]*2", "gain 3");
+  drag("relu_1_1[3]*3", "gain 3");
+  drag("relu_1_1[3]*3;relu_1_1[4]*2", "gain 4");
+  assert.deepEqual([back(), back()], ["relu_1_1[3]*3", ""]);
 });
 
 test("what was changed since by other ways is not overwritten", () => {
@@ -203,6 +238,7 @@ const said = (words, path) => path.split(".").reduce((node, part) => node?.[part
 const ALL = [
   ...COMMANDS,
   ...SHARED_COMMANDS,
+  EDIT,
   ...[networkCommands, pictureCommands, viewCommands, ownCommands].flatMap((commandsOf) => commandsOf({})),
 ];
 

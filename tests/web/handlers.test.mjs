@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Linter } from "eslint";
+import { importsIn } from "./support/imports.mjs";
 
 const ROOT = new URL("../../static/js/", import.meta.url);
 const SAID = "click|dblclick|change|input|submit";
@@ -94,9 +95,7 @@ test("what is no command changes nothing of the page's state", async () => {
     .filter((name) => exceptionOf(name) && outside(source(name)).length > 0)
     .filter((name) => !name.startsWith("features/embed/")) // the frame's own start
     .flatMap((name) => {
-      const imported = [...source(name).matchAll(/import \{([^}]*)\} from "[./]*state\/\w+\.js"/g)].flatMap(
-        ([, names]) => names.split(",").map((one) => one.trim()),
-      );
+      const imported = importsIn(source(name)).now.flatMap(({ from, names }) => (/\bstate\//.test(from) ? names : []));
       return [
         ...imported.filter((one) => changes.includes(one) && !LOOKING.includes(one)).map((one) => `${name}: ${one}`),
         ...(/\bstore\.update\(/.test(source(name)) && !FOLLOWING.includes(name) ? [`${name}: store.update`] : []),

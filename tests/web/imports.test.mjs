@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { importsIn } from "./support/imports.mjs";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../../static/js");
 
@@ -65,18 +66,35 @@ const MOST_EAGER = 40;
 const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
 const source = (name) => readFileSync(join(ROOT, name), "utf8");
 const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
-const importsOf = (name, pattern) =>
-  [...withoutComments(source(name)).matchAll(pattern)].map((match) =>
-    relative(ROOT, resolve(ROOT, dirname(name), match[1])),
+const imports = new Map(files.map((name) => [name, importsIn(source(name))]));
+/** The modules that a module imports, by their names here. @param {string} name @param {"now" | "later"} when */
+const importsOf = (name, when) =>
+  (imports.get(name) ?? { now: [], later: [] })[when].map((one) =>
+    relative(ROOT, resolve(ROOT, dirname(name), typeof one === "string" ? one : one.from)),
   );
-const STATIC = /(?:^|\n)\s*(?:import|export)\s(?:[^;'"]*?\sfrom\s*)?["'](\.[^"']+)["']/g;
-const DYNAMIC = /import\(\s*["'](\.[^"']+)["']\s*\)/g;
 /** `features/views/parts/heat.js` belongs to `features/views`, `model/kinds/conv2d.js` to `model`; what starts the
  * page lies in no folder and may import everything. */
 const folderOf = (name) => {
   const folders = name.split("/").slice(0, -1);
   return folders.slice(0, ["elements", "features"].includes(folders[0]) ? 2 : 1).join("/");
 };
+
+test("imports are found however they are written, and not in comments and strings", () => {
+  const { now, later } = importsIn(`
+    import "./a.js"; import b, { c as d,
+      e } from "./b.js";
+    export * from "./f.js"; export { g } from './g.js'; export const h = 1;
+    // import "./no.js"
+    const text = 'import "./neither.js"'; /** @type {import("./type.js").Type} */ let i;
+    const open = async () => (await import("./j.js")).open(text, i);
+  `);
+  assert.deepEqual(
+    now.map(({ from }) => from),
+    ["./a.js", "./b.js", "./f.js", "./g.js"],
+  );
+  assert.deepEqual(now[1].names, ["c", "e"]);
+  assert.deepEqual(later, ["./j.js"]);
+});
 
 test("imports go one way, from folder to folder", () => {
   const wrong = [];
@@ -85,8 +103,8 @@ test("imports go one way, from folder to folder", () => {
     if (!folder) continue;
     assert.ok(Object.hasOwn(ALLOWED, folder), `${name}: folder ${folder} has no rule here`);
     const refused = (target, also) => ![folder, ...ALLOWED[folder], ...also].includes(folderOf(target));
-    for (const target of importsOf(name, STATIC)) if (refused(target, [])) wrong.push(`${name} imports ${target}`);
-    for (const target of importsOf(name, DYNAMIC))
+    for (const target of importsOf(name, "now")) if (refused(target, [])) wrong.push(`${name} imports ${target}`);
+    for (const target of importsOf(name, "later"))
       if (refused(target, LATER[folder] ?? [])) wrong.push(`${name} imports ${target} later`);
   }
   assert.deepEqual(wrong, []);
@@ -100,7 +118,7 @@ test("every rule is about a folder that exists, and no slice may import another 
   );
   const used = new Set(
     files.flatMap((name) =>
-      [...importsOf(name, STATIC), ...importsOf(name, DYNAMIC)].map((to) => `${folderOf(name)} → ${folderOf(to)}`),
+      [...importsOf(name, "now"), ...importsOf(name, "later")].map((to) => `${folderOf(name)} → ${folderOf(to)}`),
     ),
   );
   const idle = [ALLOWED, LATER]
@@ -112,7 +130,7 @@ test("every rule is about a folder that exists, and no slice may import another 
 
 test("every import leads to a module that exists", () => {
   const missing = files.flatMap((name) =>
-    [...importsOf(name, STATIC), ...importsOf(name, DYNAMIC)]
+    [...importsOf(name, "now"), ...importsOf(name, "later")]
       .filter((target) => !files.includes(target))
       .map((target) => `${name} → ${target}`),
   );
@@ -138,7 +156,7 @@ test("only the API's folder fetches", () => {
 
 test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part that is opened later`, () => {
   const eager = new Set(["main.js"]);
-  for (const name of eager) for (const target of importsOf(name, STATIC)) eager.add(target);
+  for (const name of eager) for (const target of importsOf(name, "now")) eager.add(target);
   assert.ok(eager.size <= MOST_EAGER, `${eager.size} modules: ${[...eager].join(", ")}`);
   assert.deepEqual(
     [...eager].filter((name) => /^(?:features|formula|compute)\//.test(name)),
@@ -149,7 +167,7 @@ test(`the page starts with at most ${MOST_EAGER} modules, none of them of a part
 test("an embed starts with what it shows and no more", () => {
   const graph = (start) => {
     const found = new Set([start]);
-    for (const name of found) for (const target of importsOf(name, STATIC)) found.add(target);
+    for (const name of found) for (const target of importsOf(name, "now")) found.add(target);
     return [...found];
   };
   const frame = /^(?:elements\/chrome\/(?:header|panel|address-bar)|features\/pictures\/strip|deferred)\.js$/;

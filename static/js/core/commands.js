@@ -30,6 +30,7 @@
  * @property {(state: State) => boolean} [checked] only where it switches something on and off
  * @property {readonly (keyof State)[]} [undoable] the fields that undoing restores
  * @property {() => void} [released] what its key does when it is let go
+ * @property {boolean} [gesture] its control is dragged: what follows at once, or during one press, is the same step
  * @property {(call: Call<State>) => unknown} [perform] not there where an element of the page does it by itself
  */
 /**
@@ -38,7 +39,7 @@
  * @property {import("./store.js").Store<State>} store
  * @property {KeyboardEvent} [event] the key that asked for it
  * @property {any} [value] what a control gave
- * @property {string} [about] what it acts on: a gesture on another thing is undone by itself
+ * @property {string} [about] the thing that a gesture is about; on another thing it is another step
  */
 /**
  * @template {object} State
@@ -118,11 +119,15 @@ export function createCommands(store) {
     },
     /** Do it, unless it cannot be done now. @param {string} name @param {Omit<Call<State>, "store">} [call] */
     perform(name, call = {}) {
-      const { available, perform, undoable, words } = get(name);
+      const { available, perform, undoable, words, gesture = false } = get(name);
       if (!perform || available?.(store.state, call.event) === false) return;
       if (undoable && history)
         history.record(
-          { name: call.about ? `${name} ${call.about}` : name, words: wordsOf(words, store.state) },
+          {
+            name: call.about ? `${name} ${call.about}` : name,
+            words: wordsOf(words, store.state),
+            gesture: gesture || call.about !== undefined,
+          },
           undoable,
           () => perform({ store, ...call }),
         );

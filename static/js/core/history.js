@@ -22,8 +22,8 @@
 
 /** How many steps are kept. */
 const MOST = 100;
-/** The same command again within this many milliseconds goes on with its step, and while a pointer is held down: a
- * slider that is dragged is one step, however slowly. */
+/** A gesture again within this many milliseconds goes on with its step, and while a pointer is held down: a slider that
+ * is dragged is one step, however slowly. What is no gesture is a step of its own each time. */
 const GESTURE = 800;
 
 /**
@@ -57,11 +57,11 @@ export function createHistory(store, now = () => performance.now()) {
       if (down) presses++;
     },
     /**
-     * @param {{ name: string, words: string }} command
+     * @param {{ name: string, words: string, gesture?: boolean }} command
      * @param {readonly (keyof State)[]} fields
      * @param {() => unknown} act
      */
-    record({ name, words }, fields, act) {
+    record({ name, words, gesture = false }, fields, act) {
       const before = read(fields);
       act();
       const after = read(fields);
@@ -70,6 +70,7 @@ export function createHistory(store, now = () => performance.now()) {
       const time = now();
       const press = held ? presses : 0;
       if (
+        gesture &&
         last?.name === name &&
         (time - last.time < GESTURE || (press > 0 && last.press === press)) &&
         fields.every((field) => last.after[field] === before[field])

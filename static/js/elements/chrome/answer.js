@@ -5,8 +5,7 @@
 import { exact } from "../../core/i18n.js";
 import { requestIdle } from "../../core/timing.js";
 import { isBinary, scoreLayer } from "../../model/model.js";
-import { modelEdits } from "../../model/scene.js";
-import { noteOf, strength, topScore } from "../../state/selectors.js";
+import { noteOf, strength } from "../../state/selectors.js";
 import { context, does } from "../context.js";
 import { h } from "../dom.js";
 import { LoupeElement } from "../element.js";
@@ -47,42 +46,11 @@ export class LoupeAnswer extends LoupeElement {
       },
     );
     this.watch(
-      (state) => [state.run, state.model, noteOf(state), state.scenes.original],
+      (state) => [state.run, state.model, noteOf(state)],
       () => {
         const { run, model } = this.store.state;
         if (run && model && run.model === model.id) this.#show(run, model);
       },
-    );
-  }
-
-  /** What was changed in the network, what it says without, and the way back.
-   * @param {import("../../model/model.js").Model} model */
-  #edits(model) {
-    const { main, original } = this.store.state.scenes;
-    const edits = main ? modelEdits(main) : [];
-    const best = original?.run && topScore(original.run);
-    if (edits.length === 0 || !best) return false;
-    const { probability, logit } = best;
-    return h(
-      "p",
-      { class: "answer-note answer-edits", "data-edits": edits.length },
-      this.t("network.answer.edits", {
-        what: edits.map((edit) => said(this.i18n, edit)).join(this.t("network.answer.separator")),
-        name: this.i18n.label(model.classes[best.class].labels),
-        amount: typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN),
-      }),
-      " ",
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button",
-          "data-action": "reset-edits",
-          title: this.t("common.command.reset-edits.hint"),
-          ...does("reset-edits"),
-        },
-        this.t("common.command.reset-edits.title"),
-      ),
     );
   }
 
@@ -141,7 +109,6 @@ export class LoupeAnswer extends LoupeElement {
           model.ending === "logits" && h("p", { class: "answer-raw" }, this.t("network.answer.raw")),
         ),
         h("p", { class: "answer-about" }, this.t("network.answer.about", { count: model.parameter_count })),
-        this.#edits(model),
         noteOf(this.store.state)?.out_of_distribution &&
           h("p", { class: "answer-note" }, this.t("network.answer.out_of_distribution")),
       ].filter(Boolean),
@@ -186,14 +153,6 @@ export class LoupeAnswer extends LoupeElement {
 function onceDrawn(act) {
   if (document.documentElement.dataset.network === "ready") requestIdle(act);
   else addEventListener("loupe:drawn", () => requestIdle(act), { once: true });
-}
-
-/** What an edit has done, in words. @param {import("../../core/i18n.js").Translator} i18n
- * @param {import("../../compute/edits.js").Edit} edit */
-function said(i18n, edit) {
-  const place = edit.target === "unit" ? `${edit.layer}[${edit.unit}]` : edit.layer;
-  const off = edit.target === "unit" && edit.change === "set" && edit.value === 0;
-  return i18n.t(`network.edits.${off ? "off" : "changed"}`, { place });
 }
 
 /** The input tensor as a picture: three channels as red, green and blue, any other number as the mean grey.

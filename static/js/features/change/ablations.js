@@ -11,7 +11,7 @@ import { createTask, SUPERSEDED, turn } from "../../core/timing.js";
 import { editText, formatEdits, parseEdits } from "../../model/edits.js";
 import { isNormalised } from "../../model/model.js";
 import { modelEdits, unedited } from "../../model/scene.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { showDialog } from "../../elements/chrome/dialog.js";
 import { csvOf, sorted } from "./table.js";
@@ -28,7 +28,7 @@ const TURN = 6;
  */
 
 export function openAblations() {
-  const { api, i18n, store, commands } = context();
+  const { api, i18n, store } = context();
   const t = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ params) => i18n.t(key, params);
   const { main } = store.state.scenes;
   const run = main?.run;
@@ -243,7 +243,7 @@ export function openAblations() {
             "aria-pressed": String(on),
             "data-action": `apply ${row.edit}`,
             "aria-label": t("change.ablations.apply_one", { name: `${row.layer}[${row.unit}]` }),
-            onclick: () => apply(row, on),
+            ...does("edit", () => applied(row, on)),
           },
           t(on ? "change.ablations.applied" : "change.ablations.apply", {}),
         ),
@@ -251,12 +251,10 @@ export function openAblations() {
     );
   }
 
-  /** @param {Row} row @param {boolean} on */
-  function apply(row, on) {
-    const [edit] = parseEdits(row.edit);
-    const { edits } = store.state;
-    const rest = edits.filter((one) => editText(one) !== row.edit);
-    commands.perform("edit", { value: on ? rest : parseEdits(formatEdits([...rest, edit])), about: row.edit });
+  /** The edits with a row's one added, or taken out. @param {Row} row @param {boolean} on */
+  function applied(row, on) {
+    const rest = store.state.edits.filter((one) => editText(one) !== row.edit);
+    return on ? rest : parseEdits(formatEdits([...rest, ...parseEdits(row.edit)]));
   }
 
   function save() {

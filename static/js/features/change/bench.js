@@ -8,7 +8,7 @@ import { INPUT } from "../../model/model.js";
 import { mapsOf } from "../../model/kinds/kind.js";
 import { unedited } from "../../model/scene.js";
 import { gainOf, isMuted, isSolo, withGain, withKind, withNumber } from "../../state/edits.js";
-import { context } from "../../elements/context.js";
+import { context, does } from "../../elements/context.js";
 import { h } from "../../elements/dom.js";
 import { icon } from "../../elements/icons.js";
 import { createSpin } from "./spin.js";
@@ -41,8 +41,8 @@ export function createBench(host) {
     const layer = base?.model.layer(place.layer);
     if (!base || !layer) return;
     const name = `${place.layer}[${place.unit}]`;
-    const off = toggle("mute", () => context().commands.perform("mute", { value: place }));
-    const solo = toggle("solo", () => context().commands.perform("solo", { value: place }));
+    const off = toggle("mute", place);
+    const solo = toggle("solo", place);
     const gain = h("input", {
       type: "range",
       min: "0",
@@ -83,7 +83,7 @@ export function createBench(host) {
             "data-action": "close-bench",
             "aria-label": host.t("common.close"),
             title: host.t("common.close"),
-            onclick: () => host.close(),
+            ...does("close-bench"),
           },
           icon("close"),
         ),
@@ -117,8 +117,8 @@ export function createBench(host) {
     };
   }
 
-  /** @param {string} name @param {() => void} act */
-  function toggle(name, act) {
+  /** @param {"mute" | "solo"} name @param {Unit} place */
+  function toggle(name, place) {
     return h(
       "button",
       {
@@ -126,7 +126,7 @@ export function createBench(host) {
         class: "button",
         "data-action": name,
         title: host.t(`common.command.${name}.hint`),
-        onclick: act,
+        ...does(name, place),
       },
       host.t(name === "mute" ? "network.edits.switch" : `common.command.${name}.title`),
     );

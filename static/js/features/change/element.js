@@ -11,6 +11,7 @@ import { h } from "../../elements/dom.js";
 import { LoupeElement } from "../../elements/element.js";
 import { icon } from "../../elements/icons.js";
 import { INNERMOST } from "../../elements/keys.js";
+import { topScore } from "../../state/selectors.js";
 import { createBench } from "./bench.js";
 
 /** So many units of a changed layer are marked. */
@@ -34,7 +35,7 @@ export class LoupeChange extends LoupeElement {
     this.#bench = createBench(this);
     this.append(this.#line, this.#bench.root);
     this.watch(
-      ({ edits }) => edits,
+      ({ edits, scenes }) => [edits, scenes.original?.run],
       () => this.#show(),
     );
     // The bench goes along with what is looked at, but not with what the pointer passes.
@@ -57,7 +58,8 @@ export class LoupeChange extends LoupeElement {
         words: "common.command.back",
         keys: ["Escape"],
         precedence: INNERMOST.panel,
-        available: (_, event) => this.#of !== null && event?.target instanceof Node && this.contains(event.target),
+        available: (_, event) =>
+          this.#of !== null && (!event || (event.target instanceof Node && this.contains(event.target))),
         perform: () => this.close(),
       },
     ]);
@@ -101,7 +103,12 @@ export class LoupeChange extends LoupeElement {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.action;
     const inside = this.#line.contains(document.activeElement);
     this.#line.replaceChildren(
-      h("strong", { class: "change-count", role: "status" }, this.#sentence(edits.length)),
+      h(
+        "p",
+        { class: "change-count", role: "status" },
+        h("strong", null, this.#sentence(edits.length)),
+        edits.length > 0 && this.#asLearned(),
+      ),
       h(
         "ul",
         { class: "change-list" },
@@ -112,11 +119,11 @@ export class LoupeChange extends LoupeElement {
       h(
         "div",
         { class: "change-tools" },
-        this.#tool("undo", "undo", () => this.perform("undo")),
-        this.#tool("redo", "redo", () => this.perform("redo")),
-        this.#tool("ablations", null, () => this.perform("ablations")),
-        this.#tool("share", "link", () => this.perform("share")),
-        edits.length > 0 && this.#tool("reset", null, () => this.perform("reset-edits")),
+        this.#tool("undo", "undo"),
+        this.#tool("redo", "redo"),
+        this.#tool("ablations", null),
+        this.#tool("share", "link"),
+        edits.length > 0 && this.#tool("reset", null, "reset-edits"),
       ),
     );
     if (inside)
@@ -130,8 +137,19 @@ export class LoupeChange extends LoupeElement {
     return this.t(count === 0 ? "change.none" : count === 1 ? "change.count_one" : "change.count", { count });
   }
 
-  /** @param {string} name @param {string | null} picture @param {() => void} act */
-  #tool(name, picture, act) {
+  /** What the network says of the picture without the changes. */
+  #asLearned() {
+    const { original } = this.store.state.scenes;
+    const best = original?.run && topScore(original.run);
+    if (!original || !best) return "";
+    const { probability, logit } = best;
+    const name = this.i18n.label(original.model.classes[best.class].labels);
+    const amount = typeof probability === "number" ? this.i18n.percent(probability) : this.i18n.value(logit ?? NaN);
+    return [" ", h("span", { class: "change-learned" }, this.t("change.learned", { name, amount }))];
+  }
+
+  /** @param {string} name @param {string | null} picture @param {string} [command] */
+  #tool(name, picture, command = name) {
     const words = this.t(`change.tool.${name}`);
     return h(
       "button",
@@ -141,7 +159,7 @@ export class LoupeChange extends LoupeElement {
         "data-action": name,
         "aria-label": picture ? words : null,
         title: words,
-        onclick: act,
+        ...does(command),
       },
       picture ? icon(picture) : words,
     );
@@ -171,11 +189,7 @@ export class LoupeChange extends LoupeElement {
           "data-action": `remove ${editText(edit)}`,
           "aria-label": this.t("change.remove", { edit: text }),
           title: this.t("change.remove", { edit: text }),
-          onclick: () =>
-            this.#edit(
-              this.store.state.edits.filter((one) => one !== edit),
-              editText(edit),
-            ),
+          ...does("edit", () => this.store.state.edits.filter((one) => one !== edit)),
         },
         icon("close"),
       ),
@@ -192,11 +206,6 @@ export class LoupeChange extends LoupeElement {
     if (edit.target === "unit" && edit.change === "set" && edit.value === 0) return this.t("change.say.off", { place });
     if (edit.target === "unit" && edit.change === "mean") return this.t("change.say.mean", { place });
     return editText(edit).replace(/=/, " = ").replace(/\*/, " × ").replace(/-/g, "\u2212");
-  }
-
-  /** @param {readonly NetworkEdit[]} edits @param {string} about */
-  #edit(edits, about) {
-    context().commands.perform("edit", { value: edits, about });
   }
 
   /** Say on the map where numbers and kinds are changed: its controls come and go with what is shown. (Units whose

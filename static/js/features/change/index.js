@@ -24,8 +24,7 @@ bar.className = "change";
 document.querySelector(".stage")?.before(bar);
 
 /** Switch all other units of its layer off, or on again. @param {Unit} place */
-export const solo = (place) =>
-  commands.perform("edit", { value: withSoloToggled(store.state, place), about: `solo ${place.layer}[${place.unit}]` });
+export const solo = (place) => commands.perform("edit", { value: withSoloToggled(store.state, place) });
 
 /** Show what of a unit can be changed. @param {Unit} place */
 export const openBench = (place) => bar.open(place);

@@ -125,6 +125,7 @@ class LoupeCrop extends LoupeElement {
         name: "crop",
         words: "pictures.crop",
         undoable: ["ownPictures"],
+        gesture: true,
         perform: ({ store, value }) => setCrop(store, value.digest, value.crop),
       },
       {

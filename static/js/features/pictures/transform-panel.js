@@ -75,6 +75,7 @@ class LoupeTransform extends LoupeElement {
         name: "transform",
         words: "pictures.transform",
         undoable: ["transform"],
+        gesture: true,
         perform: ({ store, value }) => setTransform(store, value),
       },
       { name: "hand-tool", words: "pictures.transform.hand.tools", perform: ({ value }) => this.#take(value) },

@@ -24,9 +24,9 @@ const shareOf = (run, index) => shares(run)[index].probability;
 /** Whether the picture is changed, and by these controls alone. @param {Given} given @param {string[]} names */
 function changedBy({ transform }, names) {
   if (!transform) return false;
-  const used = Object.keys(CONTROLS).filter(
-    (name) => transform[/** @type {keyof Transform} */ (name)] !== CONTROLS[/** @type {keyof Transform} */ (name)].at,
-  );
+  const controls = /** @type {(keyof typeof CONTROLS)[]} */ (Object.keys(CONTROLS));
+  const used = controls.filter((name) => transform[name] !== CONTROLS[name].at);
+  if (transform.cover) return false;
   return used.length > 0 && used.every((name) => names.includes(name));
 }
 
