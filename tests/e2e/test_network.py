@@ -461,6 +461,7 @@ def test_odd_models_give_a_usable_map(visit: Visit, picture: Picture, model: str
     }
     maps = {layer["name"] for layer in description["layers"] if len(layer["output_shape"]) == 3}
     assert maps <= shown
+    page.keyboard.press("Escape")  # the crop editor stands in the inspector's place
     assert page.locator("[data-class]").count() == len(description["classes"])
     for layer in sorted(maps):
         page.locator(unit(layer, 0)).hover()

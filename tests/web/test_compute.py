@@ -90,7 +90,7 @@ def exact(
     known = {key: value.astype(np.float64) for key, value in parameters.items()}
     for edit in edits:
         if isinstance(edit, SetElement):
-            known[edit.name] = edit.applied(known[edit.name])
+            edit.apply(known[edit.name])
     spec = edited_spec(spec, edits)
     own = {n: {key: known[f"{n}.{key}"] for key in spec.layer_parameters[n]} for n in spec.names}
     units = {n: [e for e in edits if isinstance(e, SetUnit | ScaleUnit | ClampUnit) and e.layer == n] for n in own}

@@ -34,11 +34,9 @@ const TURN = 3;
  * @param {() => void} options.full there is no room for a cover of so many parts
  */
 export function createHandling({ canvas, t, transform, tool, width, change, full }) {
-  const handle = h("button", {
-    type: "button",
+  const handle = h("span", {
     class: "hand-turn",
     "data-action": "turn-picture",
-    tabindex: "-1",
     "aria-hidden": "true",
     title: t("pictures.transform.hand.turn"),
   });
