@@ -138,7 +138,7 @@ def test_the_theme_follows_the_device_until_it_is_chosen(visit: Visit) -> None:
     ground = "getComputedStyle(document.body.parentElement).backgroundColor"
     dark = page.evaluate(ground)
     page.click('[data-action="theme"]')
-    assert page.locator("html").get_attribute("data-theme") == "light"
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
     assert page.evaluate(ground) != dark
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "light", "known before any script runs"
