@@ -248,7 +248,7 @@ def test_an_embed_loads_what_it_shows_and_nothing_else(
     assert [
         url for url in plain if re.search(rf"/api/v1|/js/(?:{frame}|elements/(?:network|inspector)|draw/edges)", url)
     ] == []
-    assert len([url for url in plain if url.endswith(".js")]) <= 41
+    assert len([url for url in plain if url.endswith(".js")]) <= 42
     network = loaded("network?controls=answer,views")
     assert [url for url in network if re.search(rf"/js/(?:{frame}|features/learn)", url)] == []
 

@@ -83,7 +83,7 @@ def test_a_picture_develops_in_full_at_first_then_shortened_and_a_slider_does_no
     before = page.evaluate("developed.length")
     page.click("[data-action=open-transform]")
     run = page.locator("html").get_attribute("data-run")
-    page.locator("loupe-transform input[type=range]").first.press("ArrowRight")
+    page.locator("[data-transform=brightness]").press("ArrowRight")
     eventually(lambda: page.locator("html").get_attribute("data-run") != run, "the changed input's run")
     assert page.evaluate("developed.length") == before
 
