@@ -49,7 +49,7 @@ export function detailOf(host, pair, layer) {
   const most = Math.sqrt(units[0]?.squares ?? 0) || 1;
   return [
     h(
-      "h3",
+      "h2",
       null,
       t("compare.made.title", { layer: layerName(i18n, pair.b.model, layer.layer) }),
       pair.alignment && h("small", null, alignedWords(host, layer)),
