@@ -70,7 +70,7 @@ export function createBench(host) {
       h(
         "div",
         { class: "change-row" },
-        h("h3", null, name),
+        h("h2", null, name),
         off,
         solo,
         h("label", { class: "change-control" }, h("span", null, host.t("change.gain")), gain, gainText),
